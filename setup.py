@@ -1,0 +1,28 @@
+"""Packaging: ``pip install -e .`` makes ``src`` and ``application`` importable from anywhere.
+
+The dependencies stand in the Pipfile and its lock; ``requirements.txt`` is the service's runtime.
+"""
+
+from setuptools import setup
+
+setup(
+    name="google-art-culture-image-classification",
+    version="1.0.0",
+    description="The colour of an artwork: browsers, OpenCV, scikit-learn, FastAPI",
+    license="MIT",
+    python_requires=">=3.11,<3.12",
+    packages=[
+        "application",
+        "application.routers",
+        "application.services",
+        "application.utility",
+        "src",
+        "src.features",
+        "src.gallery",
+        "src.models",
+        "src.scraping",
+        "src.visualization",
+    ],
+    py_modules=["main"],
+    include_package_data=True,
+)

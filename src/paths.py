@@ -1,0 +1,93 @@
+"""Every path of the project, once. Nothing is created here: who writes makes the folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+__all__ = ["PROJECT_ROOT", "Workspace"]
+
+PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
+"""The folder that holds ``src``, ``application`` and the default workspace."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with ``data/`` and ``models/`` in it; the default is the project root.
+
+    Parameters
+    ----------
+    root
+        The folder. It need not exist yet.
+    """
+
+    root: Path = PROJECT_ROOT
+
+    @property
+    def raw_table(self) -> Path:
+        """What was listed: one row an artwork, in listing order."""
+        return self.root / "data" / "raw" / "pictures.csv"
+
+    @property
+    def interim_table(self) -> Path:
+        """What was listed, with the file or the reason why there is none."""
+        return self.root / "data" / "interim" / "pictures.csv"
+
+    @property
+    def processed_table(self) -> Path:
+        """The final dataset: file name, 18 features, image, page, colour, index."""
+        return self.root / "data" / "processed" / "pictures.csv"
+
+    @property
+    def processed_parquet(self) -> Path:
+        """The same table as :attr:`processed_table`, in Parquet."""
+        return self.processed_table.with_suffix(".parquet")
+
+    @property
+    def image_dir(self) -> Path:
+        """The thumbnails, ``<index>.jpg``."""
+        return self.root / "data" / "processed" / "img"
+
+    @property
+    def rejects_table(self) -> Path:
+        """Images that gave no features, with the reason."""
+        return self.root / "data" / "interim" / "rejects.csv"
+
+    @property
+    def details_table(self) -> Path:
+        """What the asset pages say (``--details``)."""
+        return self.root / "data" / "interim" / "details.csv"
+
+    @property
+    def run_file(self) -> Path:
+        """The state of each colour, and when it was scraped (the only file with a clock in it)."""
+        return self.root / "data" / "interim" / "run.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the run that works in this workspace."""
+        return self.root / "data" / "interim" / "run.lock"
+
+    @property
+    def journal_dir(self) -> Path:
+        """What the browsers have listed so far, one append-only file a colour."""
+        return self.root / "data" / "interim" / "listing"
+
+    @property
+    def evidence_dir(self) -> Path:
+        """Pages saved because they did not show what was expected."""
+        return self.root / "data" / "interim" / "evidence"
+
+    @property
+    def models_dir(self) -> Path:
+        """The model's files."""
+        return self.root / "models"
+
+    @property
+    def search_cache_dir(self) -> Path:
+        """Finished fits of the grid search."""
+        return self.root / "data" / "interim" / "search"
+
+    @property
+    def figures_dir(self) -> Path:
+        """Figures of this workspace."""
+        return self.root / "references" / "figures"
