@@ -1,0 +1,1 @@
+"""From features to a model that names the colour of a picture."""

@@ -1,0 +1,1 @@
+"""From web pages to thumbnails: real browsers list, plain HTTP fetches."""
