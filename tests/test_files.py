@@ -1,0 +1,37 @@
+"""Files are written whole or not at all."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from src.files import hash_file, replace_file, write_bytes, write_text
+
+
+def test_a_file_and_its_folder_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file.txt"
+    write_text(path, "é\n")
+    assert path.read_bytes() == b"\xc3\xa9\n"
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    write_bytes(path, b"old")
+
+    def fail() -> None:
+        with replace_file(path) as temporary:
+            temporary.write_bytes(b"half of the ne")
+            raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        fail()
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["table.csv"]
+
+
+def test_a_hash_is_the_one_of_the_content(tmp_path: Path) -> None:
+    path = tmp_path / "large.bin"
+    content = bytes(range(256)) * 8192
+    write_bytes(path, content)
+    assert hash_file(path) == hashlib.sha256(content).hexdigest()
