@@ -1,0 +1,60 @@
+"""The whole job: what it remembers of a workspace, and who may work in it."""
+
+from pathlib import Path
+
+import pytest
+
+from src.errors import UsageError, WorkspaceLockedError
+from src.paths import PROJECT_ROOT, Workspace
+from src.pipeline import PipelineSettings, hold_workspace, main, prepare_workspace
+
+SETTINGS = PipelineSettings(artworks=300, seed=0, images=None, labels=None)
+OTHER = PipelineSettings(artworks=400, seed=0, images=None, labels=None)
+
+
+def test_the_same_settings_continue_in_the_same_workspace(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "demo")
+    assert prepare_workspace(workspace, SETTINGS) is None
+    workspace.raw_table.parent.mkdir(parents=True)
+    workspace.raw_table.write_text("kept")
+    assert prepare_workspace(workspace, SETTINGS) is None
+    assert workspace.raw_table.read_text() == "kept"
+
+
+def test_other_settings_set_the_old_workspace_aside(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "demo")
+    for expected in (None, tmp_path / "demo.1", tmp_path / "demo.2"):
+        settings = OTHER if expected == tmp_path / "demo.1" else SETTINGS
+        assert prepare_workspace(workspace, settings) == expected
+        workspace.raw_table.parent.mkdir(parents=True, exist_ok=True)
+        workspace.raw_table.write_text(str(settings.artworks))
+    assert Workspace(tmp_path / "demo.1").raw_table.read_text() == "300"
+    assert Workspace(tmp_path / "demo.2").raw_table.read_text() == "400"
+
+
+def test_a_workspace_in_use_is_neither_entered_nor_set_aside(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "demo")
+    prepare_workspace(workspace, SETTINGS)
+    with hold_workspace(workspace):
+        with pytest.raises(WorkspaceLockedError, match="another run works in"), hold_workspace(workspace):
+            pass
+        with pytest.raises(WorkspaceLockedError):
+            prepare_workspace(workspace, OTHER)
+    assert list(tmp_path.iterdir()) == [tmp_path / "demo"]
+    with hold_workspace(workspace):
+        assert workspace.root.is_dir()
+
+
+def test_too_few_artworks_are_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--workspace", str(tmp_path / "demo"), "--artworks", "30"]) == 2
+    assert "expected at least 220" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "demo").exists()
+
+
+def test_the_project_root_is_never_set_aside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("src.pipeline.PROJECT_ROOT", tmp_path)
+    workspace = Workspace(tmp_path)
+    prepare_workspace(workspace, SETTINGS)
+    with pytest.raises(UsageError, match="project root"):
+        prepare_workspace(workspace, OTHER)
+    assert PROJECT_ROOT.is_dir()
