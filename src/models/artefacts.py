@@ -1,0 +1,287 @@
+"""A trained model on disk: two joblib files that anything can load, and the card that guards them.
+
+``scaler.joblib`` is a ``StandardScaler``; ``svm_classifier.joblib`` is an estimator whose
+``predict`` takes its output and gives colour names, whatever family won the search (the names are
+the study's). Both hold scikit-learn classes only.
+"""
+
+import hashlib
+import io
+import platform
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import joblib
+import numpy as np
+import scipy
+import sklearn
+from numpy.typing import NDArray
+from sklearn.exceptions import InconsistentVersionWarning
+
+from src.errors import ModelMismatchError, ModelMissingError
+from src.features.schema import FEATURE_NAMES
+from src.files import hash_file, replace_file
+from src.models.decision_scores import Scorer, build_scorer, compute_softmax
+from src.models.model_card import ModelCard, read_card, write_card
+from src.models.prediction import Prediction, list_predictions
+
+__all__ = [
+    "CARD_NAME",
+    "CLASSIFIER_NAME",
+    "SCALER_NAME",
+    "ColourModel",
+    "ModelCard",
+    "Prediction",
+    "load_model",
+    "read_libraries",
+    "save_model",
+]
+
+SCALER_NAME: Final = "scaler.joblib"
+CLASSIFIER_NAME: Final = "svm_classifier.joblib"
+CARD_NAME: Final = "model_card.json"
+
+GUARDED_LIBRARIES: Final = ("scikit-learn", "numpy")
+"""Another version of these may change numbers or fail to unpickle: refused."""
+
+PROBE_ROWS: Final = 256
+
+
+class ColourModel:
+    """A model in memory, ready for rows of features. Immutable; may be shared by threads.
+
+    Parameters
+    ----------
+    scaler
+        A fitted ``StandardScaler``.
+    estimator
+        A classifier fitted on scaled features, with string ``classes_``.
+    card
+        Its card.
+
+    Raises
+    ------
+    ModelMismatchError
+        If scaler, estimator and card do not agree.
+    """
+
+    def __init__(self, scaler: Any, estimator: Any, card: ModelCard) -> None:
+        self.card = card
+        self.scaler = scaler
+        self.estimator = estimator
+        found = tuple(str(name) for name in getattr(estimator, "classes_", ()))
+        if found != card.classes:
+            raise ModelMismatchError(
+                f"the classifier knows the classes {found}, its card names {card.classes}: train the model again"
+            )
+        expected = len(card.feature_names)
+        for name, part in ((SCALER_NAME, scaler), (CLASSIFIER_NAME, estimator)):
+            if getattr(part, "n_features_in_", None) != expected:
+                raise ModelMismatchError(
+                    f"{name} takes {getattr(part, 'n_features_in_', 'an unknown number of')} features, "
+                    f"its card names {expected}: train the model again"
+                )
+        self._means = np.asarray(scaler.mean_, dtype=np.float64)
+        self._scales = np.asarray(scaler.scale_, dtype=np.float64)
+        self._scorer = self._choose_scorer()
+
+    def _choose_scorer(self) -> Scorer:
+        """Take the fast scorer if it answers as the estimator itself does, on seeded rows."""
+        rows = np.random.default_rng(0).normal(size=(PROBE_ROWS, len(self._means)))
+        vectors = getattr(self.estimator, "support_vectors_", None)
+        if isinstance(vectors, np.ndarray):  # where the classes meet
+            rows = np.concatenate([rows, vectors[:: max(1, len(vectors) // PROBE_ROWS)]])
+        scorer = build_scorer(self.estimator)
+        answers = np.asarray(self.card.classes)[scorer(rows).argmax(axis=1)]
+        expected = self.estimator.predict(rows)
+        if not np.array_equal(answers, expected):
+            raise ModelMismatchError(
+                f"scores and predict disagree on {np.count_nonzero(answers != expected)} of {len(rows)} probe rows: "
+                "the classifier was not made by this project's training (an SVC needs break_ties=True)"
+            )
+        return scorer
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names in the order of the columns of probabilities."""
+        return self.card.classes
+
+    @property
+    def version(self) -> str:
+        """12 hexadecimal digits that follow from both files."""
+        return self.card.version
+
+    def predict_scores(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Score unscaled features, shape (n, 18), as shape (n, classes); the largest is the prediction."""
+        return self._scorer((features - self._means) / self._scales)
+
+    def predict_probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated probabilities.
+
+        Parameters
+        ----------
+        features
+            Unscaled, float64, shape (n, 18), in the order of :data:`FEATURE_NAMES`.
+
+        Returns
+        -------
+        numpy.ndarray
+            float64, shape (n, classes). Its argmax is what ``predict`` of the saved classifier says.
+
+        Raises
+        ------
+        ValueError
+            If the shape is another, or a value is not finite.
+        """
+        rows = np.asarray(features, dtype=np.float64)
+        if rows.ndim != 2 or rows.shape[1] != len(self._means):
+            raise ValueError(f"expected features of shape (n, {len(self._means)}), got {rows.shape}")
+        if not np.isfinite(rows).all():
+            raise ValueError("expected finite features, got NaN or infinity")
+        if len(rows) == 0:
+            return np.empty((0, len(self.classes)))
+        return compute_softmax(self.predict_scores(rows), self.card.temperature)
+
+    def predict_colours(self, features: NDArray[np.float64]) -> NDArray[np.str_]:
+        """Name the most probable class of each row."""
+        colours: NDArray[np.str_] = np.asarray(self.classes)[self.predict_probabilities(features).argmax(axis=1)]
+        return colours
+
+    def predict_features(self, features: NDArray[np.float64]) -> list[Prediction]:
+        """Answer for rows of unscaled features, shape (n, 18)."""
+        return list_predictions(self.predict_probabilities(features), self.classes)
+
+
+def read_libraries() -> dict[str, str]:
+    """Versions of what makes the numbers."""
+    return {
+        "python": platform.python_version(),
+        "scikit-learn": sklearn.__version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "joblib": joblib.__version__,
+    }
+
+
+def load_model(models_dir: Path) -> ColourModel:
+    """Load a model after checking that it is the one its card describes.
+
+    Hashes, library versions, feature names and classes are compared before anything is unpickled.
+
+    Parameters
+    ----------
+    models_dir
+        Folder with ``scaler.joblib``, ``svm_classifier.joblib`` and ``model_card.json``.
+
+    Returns
+    -------
+    ColourModel
+
+    Raises
+    ------
+    ModelMissingError
+        If one of the three files is not there.
+    ModelMismatchError
+        If they do not agree with each other or with the installed libraries.
+    """
+    missing = [name for name in (CARD_NAME, SCALER_NAME, CLASSIFIER_NAME) if not (models_dir / name).is_file()]
+    if missing:
+        raise ModelMissingError(
+            f"{models_dir} lacks {', '.join(missing)}: train a model with `python -m src.models.train_model`, "
+            "or name another folder"
+        )
+    card = read_card(models_dir / CARD_NAME)
+    _check_card(card, models_dir)
+    scaler = _unpickle(models_dir / SCALER_NAME, card)
+    estimator = _unpickle(models_dir / CLASSIFIER_NAME, card)
+    return ColourModel(scaler, estimator, card)
+
+
+def _check_card(card: ModelCard, models_dir: Path) -> None:
+    place = models_dir / CARD_NAME
+    if card.feature_names != FEATURE_NAMES:
+        raise ModelMismatchError(
+            f"{place}: the model was trained on the features {', '.join(card.feature_names)}; "
+            f"this project measures {', '.join(FEATURE_NAMES)}: train the model again"
+        )
+    if len(card.classes) < 2 or len(set(card.classes)) != len(card.classes):
+        raise ModelMismatchError(f"{place}: expected two or more distinct classes, found {card.classes}")
+    if not card.temperature > 0:
+        raise ModelMismatchError(f"{place}: expected a temperature above 0, found {card.temperature}")
+    installed = read_libraries()
+    for name in GUARDED_LIBRARIES:
+        if card.libraries.get(name) != installed[name]:
+            raise ModelMismatchError(
+                f"{place}: the model was made with {name} {card.libraries.get(name, 'unknown')}, installed is "
+                f"{installed[name]}: install the pinned version, or train the model again"
+            )
+
+
+def _unpickle(path: Path, card: ModelCard) -> Any:
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != card.files.get(path.name):
+        raise ModelMismatchError(
+            f"{path} is not the file that its card describes (sha256 {digest[:12]}…, expected "
+            f"{card.files.get(path.name, 'none')[:12]}…): copy all files of one model, or train it again"
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", InconsistentVersionWarning)
+            return joblib.load(io.BytesIO(content))
+    except InconsistentVersionWarning as error:
+        raise ModelMismatchError(f"{path}: {error}") from error
+
+
+def save_model(
+    models_dir: Path,
+    scaler: Any,
+    estimator: Any,
+    *,
+    family: str,
+    parameters: Mapping[str, Any],
+    temperature: float,
+    data: Mapping[str, Any],
+    scores: Mapping[str, Any],
+) -> ColourModel:
+    """Write the two joblib files and the card, each whole, the card last.
+
+    The card's hash check refuses a mixture of old and new files, so an interruption between the
+    files never serves a wrong model.
+
+    Parameters
+    ----------
+    models_dir
+        Folder; made if missing.
+    scaler, estimator
+        Fitted scikit-learn objects on :data:`FEATURE_NAMES`.
+    family, parameters, temperature, data, scores
+        For the card; see :class:`ModelCard`.
+
+    Returns
+    -------
+    ColourModel
+        What :func:`load_model` gives of the new files.
+    """
+    hashes = {}
+    for name, part in ((SCALER_NAME, scaler), (CLASSIFIER_NAME, estimator)):
+        with replace_file(models_dir / name) as temporary:
+            joblib.dump(part, temporary, compress=("zlib", 6))
+            hashes[name] = hash_file(temporary)
+    card = ModelCard(
+        version=hashlib.sha256("".join(hashes.values()).encode()).hexdigest()[:12],
+        feature_names=FEATURE_NAMES,
+        classes=tuple(str(name) for name in estimator.classes_),
+        family=family,
+        estimator=type(estimator).__name__,
+        parameters=dict(parameters),
+        temperature=temperature,
+        files=hashes,
+        libraries=read_libraries(),
+        data=dict(data),
+        scores=dict(scores),
+    )
+    write_card(card, models_dir / CARD_NAME)
+    return load_model(models_dir)
