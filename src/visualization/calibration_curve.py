@@ -1,0 +1,69 @@
+"""Whether a probability means what it says."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from src.visualization.style import MUTED, OURS, styled
+
+__all__ = ["plot_reliability"]
+
+
+@styled
+def plot_reliability(
+    confidences: Sequence[float],
+    accuracies: Sequence[float],
+    counts: Sequence[int],
+    *,
+    calibration_error: float | None = None,
+    title: str = "Does a probability mean what it says?",
+) -> Figure:
+    """Draw a reliability diagram: in each bin of confidence, how often the answer was right.
+
+    Parameters
+    ----------
+    confidences, accuracies, counts
+        For each bin the mean probability of the answers in it (0-1), the share of them that was
+        right (0-1), and how many there are. Empty bins are left out of the drawing.
+    calibration_error
+        Expected calibration error (0-1), written into the figure.
+    title
+        Words above the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    confidence, accuracy = np.asarray(confidences, dtype=float), np.asarray(accuracies, dtype=float)
+    count = np.asarray(counts, dtype=float)
+    filled = count > 0
+    confidence, accuracy, count = confidence[filled], accuracy[filled], count[filled]
+    # Wilson score interval at 95 %, which stays within 0-1 where bins are small
+    z = 1.96
+    centre = (accuracy + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = z / (1 + z**2 / count) * np.sqrt(accuracy * (1 - accuracy) / count + z**2 / (4 * count**2))
+
+    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
+    upper.plot([0, 1], [0, 1], color=MUTED, linestyle="--", linewidth=1.2, label="perfectly calibrated")
+    upper.vlines(confidence, centre - half, centre + half, color=OURS, linewidth=1.4, label="95 % interval")
+    upper.plot(confidence, accuracy, color=OURS, marker="o", label="this model")
+    upper.set_ylabel("share of right answers")
+    upper.set_ylim(0, 1.02)
+    upper.legend(loc="upper left")
+    if calibration_error is not None:
+        upper.annotate(
+            f"expected calibration error {calibration_error:.3f}",
+            (0.98, 0.04),
+            xycoords="axes fraction",
+            ha="right",
+            fontsize=10,
+        )
+    upper.set_title(title)
+    width = min(0.06, 0.8 / max(len(confidence), 1))
+    lower.bar(confidence, count, width=width, color=OURS, alpha=0.75)
+    lower.set_ylabel("pictures")
+    lower.set_xlabel("probability that the model gives its answer")
+    lower.set_xlim(0, 1.02)
+    return figure

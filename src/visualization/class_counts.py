@@ -1,0 +1,62 @@
+"""How many pictures each colour has."""
+
+from collections.abc import Mapping
+
+from matplotlib.figure import Figure
+
+from src.colours import order_colours
+from src.visualization.style import INK, OUTLINE, REFERENCE, choose_swatch, styled
+
+__all__ = ["plot_class_counts"]
+
+
+@styled
+def plot_class_counts(
+    counts: Mapping[str, int],
+    *,
+    reference: Mapping[str, float] | None = None,
+    reference_name: str = "the study",
+    title: str = "Pictures per colour",
+) -> Figure:
+    """Draw a bar for each colour, filled with its swatch and labelled with its count and share.
+
+    Parameters
+    ----------
+    counts
+        Pictures of each colour.
+    reference
+        Counts to compare with; drawn as marks at the same share of all, because totals differ.
+    reference_name
+        What the marks are called.
+    title
+        Words above the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    colours = order_colours(counts)
+    total = sum(counts.values())
+    widths = [counts[colour] for colour in colours]
+    figure = Figure(figsize=(8, 0.36 * len(colours) + 1.1), layout="constrained")
+    axes = figure.add_subplot()
+    places = range(len(colours))
+    axes.barh(places, widths, color=[choose_swatch(colour) for colour in colours], edgecolor=OUTLINE, linewidth=0.8)
+    longest = float(max(widths))
+    for place, width in zip(places, widths, strict=True):
+        label = f"{width:,}  ({width / total:.1%})"
+        axes.annotate(label, (width, place), (8, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
+    if reference is not None:
+        scale = total / sum(reference.values())
+        scaled = [reference.get(colour, 0) * scale for colour in colours]
+        longest = max(longest, *scaled)
+        axes.vlines(scaled, [p - 0.44 for p in places], [p + 0.44 for p in places], color=REFERENCE, linewidth=2.4)
+        axes.plot([], [], color=REFERENCE, linewidth=2.4, label=f"same share as in {reference_name}")
+        axes.legend(loc="lower right")
+    axes.set_yticks(places, colours)
+    axes.invert_yaxis()
+    axes.set_xlim(0, longest * 1.17)
+    axes.set_xlabel("pictures")
+    axes.grid(visible=False, axis="y")
+    axes.set_title(f"{title}: {total:,} in {len(colours)} colours")
+    return figure

@@ -1,0 +1,179 @@
+"""Maps: all pictures on a plane, and heat maps of what goes with what."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from src.colours import order_colours
+from src.features.schema import FEATURE_NAMES
+from src.visualization.style import INK, OUTLINE, choose_swatch, styled
+
+__all__ = ["plot_colour_map", "plot_colour_similarity", "plot_correlations"]
+
+
+@styled
+def plot_colour_map(
+    points: NDArray[np.float64],
+    labels: Sequence[str],
+    *,
+    title: str,
+    axis_names: tuple[str, str] | None = None,
+) -> Figure:
+    """Draw each picture as a dot in its colour's swatch, with the names at the colours' medians.
+
+    Parameters
+    ----------
+    points
+        Places on the plane, shape (n, 2), such as principal components or a t-SNE.
+    labels
+        The colour of each picture.
+    title
+        Words above the figure.
+    axis_names
+        What the axes mean; without it they have no ticks, as suits a t-SNE.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    names = np.asarray(labels)
+    figure = Figure(figsize=(7.6, 6.4), layout="constrained")
+    axes = figure.add_subplot()
+    # In one call and in a mixed order, so that no colour lies above all the others.
+    order = np.random.default_rng(0).permutation(len(names))
+    size = float(np.clip(12_000 / max(len(names), 1), 6, 34))
+    axes.scatter(
+        points[order, 0],
+        points[order, 1],
+        s=size,
+        c=[choose_swatch(str(name)) for name in names[order]],
+        edgecolors=OUTLINE,
+        linewidths=0.35,
+    )
+    for colour in order_colours(str(name) for name in names):
+        middle = np.median(points[names == colour], axis=0)
+        axes.annotate(
+            colour,
+            (float(middle[0]), float(middle[1])),
+            ha="center",
+            va="center",
+            fontsize=10,
+            fontweight="bold",
+            color=INK,
+            path_effects=[withStroke(linewidth=3.2, foreground="white")],
+        )
+    axes.set_facecolor("#F6F6F4")
+    if axis_names is None:
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.spines[:].set_visible(False)
+    else:
+        axes.set_xlabel(axis_names[0])
+        axes.set_ylabel(axis_names[1])
+    axes.set_title(title)
+    return figure
+
+
+@styled
+def plot_correlations(
+    frame: pd.DataFrame, *, names: Sequence[str] = FEATURE_NAMES, title: str = "Correlation of the features"
+) -> Figure:
+    """Draw the Pearson correlation of each pair of features.
+
+    Parameters
+    ----------
+    frame
+        Rows with the columns ``names``.
+    names
+        The features.
+    title
+        Words above the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure = Figure(figsize=(8.6, 7.2), layout="constrained")
+    _draw_heat_map(
+        figure,
+        frame[list(names)].corr().to_numpy(),
+        list(names),
+        fmt=".1f",
+        cmap="RdBu_r",
+        vmin=-1,
+        vmax=1,
+        cbar_kws={"label": "Pearson correlation", "shrink": 0.8},
+        annot_kws={"fontsize": 7},
+    )
+    figure.axes[0].set_title(title)
+    return figure
+
+
+@styled
+def plot_colour_similarity(
+    shares: NDArray[np.float64],
+    colours: Sequence[str],
+    *,
+    title: str = "Whose pictures are the nearest",
+    label: str = "share of the nearest pictures",
+) -> Figure:
+    """Draw how similar the colours are to each other.
+
+    Parameters
+    ----------
+    shares
+        Shape (n, n), 0-1: row i, column j says how much of what is near colour i belongs to
+        colour j (:func:`src.visualization.neighbourhood.measure_similarity`).
+    colours
+        The n names, in the order of the rows.
+    title
+        Words above the figure.
+    label
+        What a cell says.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    ordered = order_colours(colours)
+    places = [list(colours).index(colour) for colour in ordered]
+    figure = Figure(figsize=(8.2, 6.6), layout="constrained")
+    _draw_heat_map(
+        figure,
+        100 * shares[np.ix_(places, places)],
+        list(ordered),
+        fmt=".0f",
+        cmap="Blues",
+        vmin=0,
+        vmax=100,
+        cbar_kws={"label": f"{label} (%)", "shrink": 0.8},
+        annot_kws={"fontsize": 8.5},
+    )
+    figure.axes[0].set_xlabel("… belongs to this colour")
+    figure.axes[0].set_ylabel("near pictures of this colour …")
+    figure.axes[0].set_title(title)
+    return figure
+
+
+def _draw_heat_map(figure: Figure, values: NDArray[np.float64], names: list[str], **options: Any) -> None:
+    import seaborn as sns  # noqa: PLC0415 - a second to import, and only heat maps need it
+
+    axes = figure.add_subplot()
+    sns.heatmap(
+        values,
+        annot=True,
+        square=True,
+        linewidths=0.5,
+        linecolor="white",
+        xticklabels=names,
+        yticklabels=names,
+        ax=axes,
+        **options,
+    )
+    axes.set_xticks(axes.get_xticks(), names, rotation=45, ha="right", rotation_mode="anchor")
+    axes.tick_params(axis="y", rotation=0)

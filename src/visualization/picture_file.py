@@ -1,0 +1,109 @@
+"""Pictures and figures as files: small, written whole, the same bytes for the same content."""
+
+import io
+from pathlib import Path
+from typing import Final
+
+import cv2
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from src.errors import UsageError
+from src.features.schema import BGRImage
+from src.files import write_bytes
+
+__all__ = ["encode_picture", "render_figure", "save_figure", "save_picture"]
+
+JPEG_QUALITY: Final = 88
+FIGURE_DPI: Final = 100
+PALETTE_COLOURS: Final = 256
+
+
+def encode_picture(image: BGRImage, suffix: str = ".jpg", quality: int = JPEG_QUALITY) -> bytes:
+    """Encode a picture as the content of a file.
+
+    Parameters
+    ----------
+    image
+        BGR uint8, shape (H, W, 3).
+    suffix
+        ``.jpg``, ``.jpeg``, ``.png`` or ``.webp``.
+    quality
+        0-100, for JPEG and WebP.
+
+    Raises
+    ------
+    UsageError
+        If the suffix is another.
+    """
+    options = {
+        ".jpg": [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1],
+        ".png": [cv2.IMWRITE_PNG_COMPRESSION, 9],
+        ".webp": [cv2.IMWRITE_WEBP_QUALITY, quality],
+    }
+    chosen = ".jpg" if suffix.lower() == ".jpeg" else suffix.lower()
+    if chosen not in options:
+        raise UsageError(f"cannot write a picture as {suffix!r}: expected .jpg, .jpeg, .png or .webp")
+    _, buffer = cv2.imencode(chosen, image, options[chosen])
+    return buffer.tobytes()
+
+
+def save_picture(image: BGRImage, path: Path, quality: int = JPEG_QUALITY) -> None:
+    """Write a picture whole; the name's suffix decides the format (:func:`encode_picture`)."""
+    write_bytes(path, encode_picture(image, path.suffix, quality))
+
+
+def render_figure(figure: Figure, media_type: str = "image/png", dpi: float = FIGURE_DPI) -> bytes:
+    """Draw a figure, with its margins trimmed.
+
+    Parameters
+    ----------
+    figure
+        Any matplotlib figure.
+    media_type
+        ``image/png``, with a palette of 256 colours, which a chart does not exceed visibly;
+        ``image/jpeg`` for figures made of photographs; or ``image/svg+xml``.
+    dpi
+        Pixels per inch of the figure's size.
+
+    Returns
+    -------
+    bytes
+        Without a date, so that the same figure gives the same bytes.
+
+    Raises
+    ------
+    UsageError
+        If the type is another.
+    """
+    buffer = io.BytesIO()
+    if media_type == "image/svg+xml":
+        figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.1, metadata={"Date": None})
+        return buffer.getvalue()
+    if media_type not in {"image/png", "image/jpeg"}:
+        raise UsageError(f"cannot draw a figure as {media_type}: expected image/png, image/jpeg or image/svg+xml")
+    FigureCanvasAgg(figure).print_figure(buffer, format="png", dpi=dpi, bbox_inches="tight", pad_inches=0.1)
+    drawn = Image.open(buffer).convert("RGB")
+    shrunk = io.BytesIO()
+    if media_type == "image/jpeg":
+        drawn.save(shrunk, format="JPEG", quality=JPEG_QUALITY, optimize=True)
+    else:
+        palette = drawn.quantize(PALETTE_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        palette.save(shrunk, format="PNG", optimize=True)
+    return shrunk.getvalue()
+
+
+def save_figure(figure: Figure, path: Path, dpi: float = 130) -> Path:
+    """Write a figure whole, as the name's suffix says: ``.png``, ``.jpg`` or ``.svg``.
+
+    Returns
+    -------
+    Path
+        The file, so that a report can link it.
+    """
+    types = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
+    if path.suffix.lower() not in types:
+        raise UsageError(f"cannot draw a figure as {path.name}: expected a name in .png, .jpg or .svg")
+    write_bytes(path, render_figure(figure, types[path.suffix.lower()], dpi))
+    return path

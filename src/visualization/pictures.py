@@ -1,0 +1,142 @@
+"""Pictures seen through their channels, and the average of many."""
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from src.colours import order_colours
+from src.features.extract_features import extract_features
+from src.features.schema import FEATURE_NAMES, BGRImage
+from src.visualization.distributions import CHANNEL_TITLES, COLOUR_SPACES
+from src.visualization.style import OUTLINE, choose_swatch, styled
+
+__all__ = ["average_pictures", "plot_mean_pictures", "plot_picture_channels", "split_channels"]
+
+
+def split_channels(image: BGRImage) -> dict[str, BGRImage]:
+    """Take a picture apart into its nine channels.
+
+    Parameters
+    ----------
+    image
+        BGR uint8, shape (H, W, 3).
+
+    Returns
+    -------
+    dict
+        For each of :data:`src.features.schema.CHANNELS` its values: uint8, shape (H, W), hue in
+        half-degrees 0-179, the others 0-255.
+    """
+    spaces = (
+        ("bgr", image),
+        ("hsv", cv2.cvtColor(image, cv2.COLOR_BGR2HSV)),
+        ("lab", cv2.cvtColor(image, cv2.COLOR_BGR2LAB)),
+    )
+    return {
+        f"{letter}_{space}": np.asarray(values[:, :, place], dtype=np.uint8)
+        for space, values in spaces
+        for place, letter in enumerate(space)
+    }
+
+
+def average_pictures(images: Sequence[BGRImage], side: int = 96) -> BGRImage:
+    """Return the pixel-wise mean of pictures, each first brought to a square.
+
+    Parameters
+    ----------
+    images
+        BGR uint8, shape (H, W, 3), at least one.
+    side
+        Of the square, in pixels.
+
+    Returns
+    -------
+    BGRImage
+        uint8, shape (side, side, 3).
+    """
+    total = np.zeros((side, side, 3))
+    for image in images:
+        total += cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    return np.rint(total / len(images)).astype(np.uint8)
+
+
+@styled
+def plot_picture_channels(image: BGRImage, *, title: str = "One picture, three colour spaces") -> Figure:
+    """Show a picture and its nine channels, each with its mean and standard deviation.
+
+    Parameters
+    ----------
+    image
+        BGR uint8, shape (H, W, 3).
+    title
+        Words above the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A row for each colour space. Hue is drawn on a colour circle, a and b from green to red and
+        from blue to yellow, the rest in grey.
+    """
+    values = dict(zip(FEATURE_NAMES, extract_features(image), strict=True))
+    channels = split_channels(image)
+    maps = {"h_hsv": ("hsv", 179), "a_lab": ("PiYG_r", 255), "b_lab": ("cividis", 255)}
+    figure = Figure(figsize=(9.2, 7.6), layout="constrained")
+    for row, (space, names) in zip(figure.subplots(3, 4), COLOUR_SPACES.items(), strict=True):
+        row[0].imshow(image[:, :, ::-1])
+        row[0].set_title(f"the picture, in {space} →", fontsize=9)
+        for axes, name in zip(row[1:], names, strict=True):
+            colours, highest = maps.get(name, ("gray", 255))
+            axes.imshow(channels[name], cmap=colours, vmin=0, vmax=highest)
+            axes.set_title(CHANNEL_TITLES[name], fontsize=9)
+            axes.set_xlabel(f"mean {values[f'{name}_mean']:.1f}   std {values[f'{name}_std']:.1f}", fontsize=9)
+        for axes in row:
+            axes.set_xticks([])
+            axes.set_yticks([])
+            axes.spines[:].set_visible(False)
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
+
+
+@styled
+def plot_mean_pictures(means: Mapping[str, BGRImage], *, title: str = "The mean picture of each colour") -> Figure:
+    """Show the mean picture of each colour beside the colour's swatch.
+
+    Parameters
+    ----------
+    means
+        For each colour its mean picture (:func:`average_pictures`), BGR uint8, shape (H, W, 3).
+    title
+        Words above the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    colours = order_colours(means)
+    columns = 6
+    rows = -(-len(colours) // columns)
+    figure = Figure(figsize=(9.2, 1.95 * rows + 0.4), layout="constrained")
+    panels = np.asarray(figure.subplots(rows, columns, squeeze=False)).ravel()
+    for axes in panels:
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.spines[:].set_visible(False)
+    for axes, colour in zip(panels, colours, strict=False):
+        axes.imshow(means[colour][:, :, ::-1])
+        axes.set_title(colour, fontsize=9, pad=3)
+        swatch = Rectangle(
+            (0, -0.12),
+            1,
+            0.1,
+            transform=axes.transAxes,
+            clip_on=False,
+            facecolor=choose_swatch(colour),
+            edgecolor=OUTLINE,
+            linewidth=0.6,
+        )
+        axes.add_patch(swatch)
+    figure.suptitle(title, x=0.01, ha="left")
+    return figure
