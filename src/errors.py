@@ -7,6 +7,7 @@
     ├── TableError                   a CSV or Parquet file breaks its contract          2
     ├── WorkspaceLockedError         another run works in this workspace                2
     ├── MissingToolError             a browser, driver or program is not there          2
+    ├── WorkerError                  worker processes die over one piece of work        2
     ├── ImageError                   a file is not a picture that we take
     │   ├── ImageTypeError           its bytes are of no type served (HTTP 415)
     │   ├── ImageTooLargeError       too many bytes or pixels (HTTP 413)
@@ -48,6 +49,7 @@ __all__ = [
     "TableError",
     "TrainingDataError",
     "UsageError",
+    "WorkerError",
     "WorkspaceLockedError",
 ]
 
@@ -76,6 +78,10 @@ class WorkspaceLockedError(ProjectError):
 
 class MissingToolError(ProjectError):
     """A program that a stage needs (browser, driver) is not installed."""
+
+
+class WorkerError(ProjectError):
+    """Worker processes died again and again over the same piece of work."""
 
 
 class ImageError(ProjectError):

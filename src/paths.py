@@ -53,6 +53,11 @@ class Workspace:
         return self.root / "data" / "interim" / "rejects.csv"
 
     @property
+    def measured_dir(self) -> Path:
+        """Features measured so far, one file for 256 artworks; what is stale is measured again."""
+        return self.root / "data" / "interim" / "features"
+
+    @property
     def details_table(self) -> Path:
         """What the asset pages say (``--details``)."""
         return self.root / "data" / "interim" / "details.csv"

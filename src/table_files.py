@@ -39,7 +39,8 @@ def _build_schema(table: Table) -> "pandera.DataFrameSchema":
         if column.values:
             checks.append(pandera.Check.isin(list(column.values)))
         if column.pattern is not None:
-            checks.append(pandera.Check.str_contains(re.compile(column.pattern).pattern))
+            # pandas warns about groups that a search does not ask for
+            checks.append(pandera.Check.str_contains(re.sub(r"(?<!\\)\((?!\?)", "(?:", column.pattern)))
         columns[column.name] = pandera.Column(
             _DTYPES[column.kind], checks, nullable=column.is_optional, unique=column.is_unique
         )
@@ -118,7 +119,12 @@ def read_table(path: Path, table: Table, columns: Sequence[str] | None = None) -
     types = {column.name: "str" for column in table.columns if column.kind == "text"}
     try:
         frame = pd.read_csv(
-            path, dtype=types, keep_default_na=False, na_values=[""], usecols=None if columns is None else list(columns)
+            path,
+            dtype=types,
+            keep_default_na=False,
+            na_values=[""],
+            usecols=None if columns is None else list(columns),
+            float_precision="round_trip",  # the default parser misses the last digit of one number in some
         )
     except (ValueError, pd.errors.ParserError) as error:
         raise TableError(f"{path} cannot be read as table {table.name}: {error}") from error

@@ -1,0 +1,258 @@
+"""Pictures on disk to the feature table: ``python -m src.features.build_features``.
+
+The rows of ``data/interim/pictures.csv`` whose file is there are measured in chunks, in parallel,
+into ``data/processed/pictures.csv`` (and ``.parquet``). Pictures that give no features are listed
+with their reasons in ``data/interim/rejects.csv``. A stopped run goes on where it was; a run after
+new artworks measures only these.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, TableError
+from src.features.decode_image import MAXIMUM_PIXELS
+from src.features.image_store import ImageStore
+from src.features.measure_batch import BatchOutcome, ImageBatch, measure_batch, measure_batch_isolated
+from src.features.measured_chunks import CHUNK_ROWS, MeasuredChunks, make_chunk_key
+from src.features.schema import FEATURE_NAMES
+from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
+from src.paths import Workspace
+from src.table_streams import iterate_table, write_slices
+from src.tables import INTERIM, PROCESSED, REJECTS
+
+__all__ = ["FeatureSummary", "build_features", "main"]
+
+
+@dataclass(frozen=True)
+class FeatureSummary:
+    """What a run did.
+
+    Attributes
+    ----------
+    images
+        Artworks that have a file by the interim table.
+    rows
+        Of these, measured: rows of the feature table.
+    rejects
+        The others, listed in the rejects file.
+    measured
+        Images that were measured now; the rest was known from an earlier run.
+    workers
+        Processes, or threads of the cluster.
+    seconds
+        Wall-clock time of the whole stage.
+    """
+
+    images: int
+    rows: int
+    rejects: int
+    measured: int
+    workers: int
+    seconds: float
+
+    @property
+    def images_per_second(self) -> float:
+        """Images measured now for each second of the whole stage."""
+        return self.measured / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 if every image gave a row, else 1."""
+        return EXIT_PARTIAL if self.rejects else EXIT_DONE
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Artworks of one range of indexes: its key and its file names, in the order of the indexes."""
+
+    key: str
+    names: tuple[str, ...]
+
+
+def build_features(
+    workspace: Workspace,
+    jobs: int = -1,
+    *,
+    dask: str | None = None,
+    images: str | None = None,
+    maximum_pixels: int = MAXIMUM_PIXELS,
+) -> FeatureSummary:
+    """Measure every downloaded thumbnail of a workspace.
+
+    Parameters
+    ----------
+    workspace
+        Its interim table is read; its processed table (CSV and Parquet) and its rejects are written.
+    jobs
+        Processes; -1 is one for each processor.
+    dask
+        Address of a Dask scheduler to work on instead.
+    images
+        Folder or URL with the pictures; None is the workspace's own folder. Workers read from it
+        themselves, so on a cluster without a shared disk it is a URL.
+    maximum_pixels
+        Pictures that declare more are rejected.
+
+    Returns
+    -------
+    FeatureSummary
+
+    Raises
+    ------
+    TableError
+        If the interim table is missing, broken, or lists no file at all; what was there before stays.
+    UsageError
+        If the place with the pictures or the cluster cannot be reached.
+    """
+    start = time.perf_counter()
+    store = ImageStore(str(workspace.image_dir) if images is None else images)
+    store.check()
+    finished = MeasuredChunks(workspace.measured_dir)
+    chunks = [
+        _Chunk(_make_key(number, rows, store, maximum_pixels), tuple(rows["filename"]))
+        for number, rows in _iterate_chunks(workspace.interim_table, ("index", "filename", "sha256", "status"))
+    ]
+    total = sum(len(chunk.names) for chunk in chunks)
+    if total == 0:
+        raise TableError(
+            f"{workspace.interim_table} lists no picture with status ok: expected at least one; run the scraper again"
+        )
+    kept: dict[str, BatchOutcome] = {}
+    todo = [chunk for chunk in chunks if finished.load(chunk.key, len(chunk.names)) is None]
+    measured = sum(len(chunk.names) for chunk in todo)
+    with parallel_backend(jobs, dask) as workers:
+        outcomes = map_with_progress(
+            measure_batch,
+            (ImageBatch(store, chunk.names, maximum_pixels) for chunk in todo),
+            description="features",
+            total=total,
+            done=total - measured,
+            unit="images",
+            count=lambda outcome: len(outcome.features),
+            rescue=measure_batch_isolated,
+        )
+        for chunk, outcome in zip(todo, outcomes, strict=True):
+            if outcome.is_final:
+                finished.save(chunk.key, outcome)
+            else:
+                kept[chunk.key] = outcome
+    rejects: list[tuple[str, str]] = []
+    rows = write_slices(
+        _join_slices(workspace, chunks, finished, kept, rejects),
+        workspace.processed_table,
+        PROCESSED,
+        workspace.processed_parquet,
+    )
+    write_slices(
+        [pd.DataFrame(rejects, columns=list(REJECTS.column_names), dtype="str")], workspace.rejects_table, REJECTS
+    )
+    finished.forget_others({chunk.key for chunk in chunks})
+    return FeatureSummary(total, rows, len(rejects), measured, workers, time.perf_counter() - start)
+
+
+def _iterate_chunks(path: Path, columns: tuple[str, ...] | None = None) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Give the rows that have a file by ranges of their indexes, in ascending order."""
+    held: pd.DataFrame | None = None
+    slices = iterate_table(path, INTERIM, columns)
+    if not _is_ascending(path):  # a table that a person sorted otherwise: the one case that takes it whole
+        slices = iter([pd.concat(list(slices)).sort_values("index", ignore_index=True)])
+    for part in slices:
+        rows = part.loc[part["status"] == "ok"]
+        if held is not None:
+            rows = pd.concat([held, rows])
+        if rows.empty:
+            continue
+        numbers = rows["index"] // CHUNK_ROWS
+        is_last = numbers == numbers.iloc[-1]  # its other rows may stand in the next slice
+        held = rows.loc[is_last]
+        for number, chunk in rows.loc[~is_last].groupby(numbers.loc[~is_last], sort=True):
+            yield int(str(number)), chunk
+    if held is not None and not held.empty:
+        yield int(held["index"].iloc[0]) // CHUNK_ROWS, held
+
+
+def _is_ascending(path: Path) -> bool:
+    last = -1
+    for part in iterate_table(path, INTERIM, ("index",)):
+        indexes = part["index"].to_numpy()
+        if len(indexes) and (indexes[0] <= last or np.any(np.diff(indexes) <= 0)):
+            return False
+        last = indexes[-1] if len(indexes) else last
+    return True
+
+
+def _make_key(number: int, rows: pd.DataFrame, store: ImageStore, maximum_pixels: int) -> str:
+    lines = [f"{store.location if store.is_remote else 'folder'} {maximum_pixels}"]
+    lines += [
+        f"{index} {name} {digest} {store.describe_file(name)}"
+        for index, name, digest in zip(rows["index"], rows["filename"], rows["sha256"], strict=True)
+    ]
+    return make_chunk_key(number, lines)
+
+
+def _join_slices(
+    workspace: Workspace,
+    chunks: list[_Chunk],
+    finished: MeasuredChunks,
+    kept: dict[str, BatchOutcome],
+    rejects: list[tuple[str, str]],
+) -> Iterator[pd.DataFrame]:
+    """Put what was listed and what was measured together, chunk by chunk; rejects are appended to the list given."""
+    for chunk, (_, rows) in zip(chunks, _iterate_chunks(workspace.interim_table), strict=True):
+        outcome = kept.get(chunk.key) or finished.load(chunk.key, len(rows))
+        if outcome is None or tuple(rows["filename"]) != chunk.names:
+            raise TableError(
+                f"{workspace.interim_table} or {finished.folder} changed during the run: expected both to stay; "
+                "run this stage again"
+            )
+        rejects += [(chunk.names[position], reason) for position, reason in sorted(outcome.reasons.items())]
+        is_measured = ~np.isin(np.arange(len(rows)), list(outcome.reasons))
+        listed = rows.reset_index(drop=True).loc[is_measured, ["filename", "image", "page", "color", "index"]]
+        features = pd.DataFrame(outcome.features[is_measured], columns=list(FEATURE_NAMES), index=listed.index)
+        yield pd.concat([listed, features], axis=1)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m src.features.build_features",
+        description="Measure the 18 features of every downloaded thumbnail.",
+        epilog="Exit codes: 0 done; 1 some pictures were rejected (see data/interim/rejects.csv); "
+        "2 wrong usage or input; 130 interrupted (run again to go on).",
+    )
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="folder with data/ (default: the project)")
+    parser.add_argument("--images", metavar="DIR|URL", help="where the pictures are (default: data/processed/img)")
+    parser.add_argument(
+        "--maximum-pixels", type=int, default=MAXIMUM_PIXELS, metavar="N", help="reject larger pictures (%(default)s)"
+    )
+    add_parallel_arguments(parser)
+    options = parser.parse_args(arguments)
+    workspace = Workspace() if options.workspace is None else Workspace(options.workspace)
+    try:
+        summary = build_features(
+            workspace, options.jobs, dask=options.dask, images=options.images, maximum_pixels=options.maximum_pixels
+        )
+    except ProjectError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: finished chunks are kept, run the same command again to go on\n")
+        return EXIT_INTERRUPTED
+    sys.stdout.write(
+        f"{summary.images:,} images: {summary.rows:,} rows, {summary.rejects:,} rejects; measured {summary.measured:,} "
+        f"in {summary.seconds:.1f} s ({summary.images_per_second:,.0f} images/s on {summary.workers} workers)\n"
+    )
+    if summary.rejects:
+        sys.stdout.write(f"the reasons are in {workspace.rejects_table}\n")
+    return summary.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""Where pictures are read from: a folder or a URL, ahead of the decoder and never without end."""
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from src.errors import ImageTooLargeError, MissingToolError, UsageError
+
+__all__ = ["MAXIMUM_BYTES", "ImageStore"]
+
+MAXIMUM_BYTES: Final = 64_000_000
+"""Larger files are refused unread: a thumbnail has some 10,000 bytes."""
+
+LOCAL_BLOCK: Final = 16
+"""Files that one reading thread takes at a time from a disk; a hand-over costs some 50 µs."""
+
+REMOTE_READERS: Final = 16
+"""Requests under way at once to a store over the network, where waiting is most of the time."""
+
+
+@dataclass(frozen=True)
+class ImageStore:
+    """A place with pictures.
+
+    Attributes
+    ----------
+    location
+        A folder, or any URL that fsspec knows: ``s3://bucket/img``, ``gs://…``, ``https://…``.
+        Workers of a cluster read from it themselves, so a URL needs no shared disk.
+    """
+
+    location: str
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the location is a URL."""
+        return "://" in self.location
+
+    def check(self) -> None:
+        """See that the place is there.
+
+        Raises
+        ------
+        UsageError
+            If it is not.
+        MissingToolError
+            If the package for this kind of URL is not installed.
+        """
+        if not self.is_remote:
+            if not Path(self.location).is_dir():
+                raise UsageError(f"{self.location} is not a folder: expected the one with the pictures")
+            return
+        filesystem, root = self._open_remote()
+        try:
+            is_there = filesystem.exists(root)
+        except OSError as error:
+            raise UsageError(f"{self.location} does not answer: {error}") from error
+        if not is_there:
+            raise UsageError(f"{self.location} is not there: expected the place with the pictures")
+
+    def describe_file(self, name: str) -> str:
+        """Return what changes when a file does (size and time), as far as it can be had without reading it."""
+        if self.is_remote:
+            return ""
+        try:
+            state = Path(self.location, name).stat()
+        except OSError:
+            return "missing"
+        return f"{state.st_size} {state.st_mtime_ns}"
+
+    def read_many(self, names: Sequence[str]) -> Iterator[bytes | Exception]:
+        """Read files in the order given, ahead of who takes them.
+
+        Memory stays bounded: at most two blocks of a disk's files, or twice :data:`REMOTE_READERS`
+        of a network's, are held at once.
+
+        Yields
+        ------
+        bytes or Exception
+            The content of each file, or the OSError or ImageTooLargeError that kept it from being read.
+        """
+        block, readers = (1, REMOTE_READERS) if self.is_remote else (LOCAL_BLOCK, 1)
+        blocks = deque(names[start : start + block] for start in range(0, len(names), block))
+        read = self._make_reader()
+
+        def read_block(wanted: Sequence[str]) -> list[bytes | Exception]:
+            return [_read_or_explain(read, name) for name in wanted]
+
+        running: deque[Future[list[bytes | Exception]]] = deque()
+        with ThreadPoolExecutor(readers, thread_name_prefix="read-ahead") as pool:
+            while blocks or running:
+                while blocks and len(running) < 2 * readers:
+                    running.append(pool.submit(read_block, blocks.popleft()))
+                yield from running.popleft().result()
+
+    def _make_reader(self) -> Any:
+        if not self.is_remote:
+            return lambda name: _read_local(os.path.join(self.location, name))  # noqa: PTH118 - once a picture
+        filesystem, root = self._open_remote()
+
+        def read_remote(name: str) -> bytes:
+            address = f"{root.rstrip('/')}/{name}"
+            with filesystem.open(address, "rb", cache_type="none", block_size=MAXIMUM_BYTES) as stream:
+                content: bytes = stream.read(MAXIMUM_BYTES + 1)
+            return _checked(content, len(content))
+
+        return read_remote
+
+    def _open_remote(self) -> tuple[Any, str]:
+        import fsspec  # noqa: PLC0415 - only URLs need it
+
+        try:
+            return fsspec.core.url_to_fs(self.location)  # type: ignore[no-any-return]
+        except ImportError as error:
+            raise MissingToolError(f"{self.location} needs a package that is not installed: {error}") from error
+        except ValueError as error:
+            raise UsageError(f"{self.location} cannot be read: {error}") from error
+
+
+def _read_local(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - once a picture
+        size = os.fstat(stream.fileno()).st_size
+        return _checked(b"" if size > MAXIMUM_BYTES else stream.readall(), size)
+
+
+def _checked(content: bytes, size: int) -> bytes:
+    if size > MAXIMUM_BYTES:
+        raise ImageTooLargeError(f"the file has more than {MAXIMUM_BYTES:,} bytes: expected a picture; it was not read")
+    return content
+
+
+def _read_or_explain(read: Any, name: str) -> bytes | Exception:
+    try:
+        return read(name)  # type: ignore[no-any-return]
+    except Exception as error:  # noqa: BLE001 - a worker's border: every store has errors of its own
+        return error

@@ -1,0 +1,104 @@
+"""The unit of parallel work: some pictures of one place, measured in one process."""
+
+import multiprocessing
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from src.errors import ImageError
+from src.features.decode_image import MAXIMUM_PIXELS
+from src.features.image_store import ImageStore
+from src.features.measure_image import measure_image
+from src.features.schema import FEATURE_COUNT
+
+__all__ = ["BatchOutcome", "ImageBatch", "measure_batch", "measure_batch_isolated"]
+
+
+@dataclass(frozen=True)
+class ImageBatch:
+    """Pictures to measure.
+
+    Attributes
+    ----------
+    store
+        Where they are.
+    names
+        Their file names there.
+    maximum_pixels
+        Pictures that declare more are rejected.
+    """
+
+    store: ImageStore
+    names: Sequence[str]
+    maximum_pixels: int = MAXIMUM_PIXELS
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """What came of a batch.
+
+    Attributes
+    ----------
+    features
+        float64, shape (pictures, 18); a row of NaN where a picture gave none.
+    reasons
+        Why not, by position in the batch.
+    is_final
+        False if a file could not be read, which may be otherwise next time.
+    """
+
+    features: NDArray[np.float64]
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    is_final: bool = True
+
+
+def measure_batch(batch: ImageBatch) -> BatchOutcome:
+    """Measure pictures one after the other; never fails because of a picture.
+
+    OpenCV is held to one thread: the parallel work is that of the processes.
+    """
+    cv2.setNumThreads(1)
+    features = np.full((len(batch.names), FEATURE_COUNT), np.nan)
+    reasons: dict[int, str] = {}
+    is_final = True
+    for position, content in enumerate(batch.store.read_many(batch.names)):
+        try:
+            if isinstance(content, Exception):
+                raise content
+            features[position] = measure_image(content, batch.maximum_pixels)
+        except ImageError as error:
+            reasons[position] = str(error)
+        except FileNotFoundError:
+            reasons[position] = f"the file is missing in {batch.store.location}: scrape again to fetch it"
+            is_final = False
+        except Exception as error:  # noqa: BLE001 - a worker's border: one picture must not end the batch
+            reasons[position] = f"the file cannot be read or measured: {type(error).__name__}: {error}"
+            is_final = False
+    return BatchOutcome(features, reasons, is_final)
+
+
+def measure_batch_isolated(batch: ImageBatch) -> BatchOutcome:
+    """Measure a batch over which worker processes died: each picture in a process of its own.
+
+    The one that kills its process becomes a reject like any other.
+    """
+    features = np.full((len(batch.names), FEATURE_COUNT), np.nan)
+    reasons: dict[int, str] = {}
+    is_final = True
+    for position, name in enumerate(batch.names):
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            try:
+                outcome = pool.submit(measure_batch, ImageBatch(batch.store, (name,), batch.maximum_pixels)).result()
+            except BrokenProcessPool:
+                reasons[position] = "the process that decoded the file died: it is damaged, or needs too much memory"
+                continue
+        features[position] = outcome.features[0]
+        is_final = is_final and outcome.is_final
+        if outcome.reasons:
+            reasons[position] = outcome.reasons[0]
+    return BatchOutcome(features, reasons, is_final)
