@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from src.colours import order_colours
 from src.visualization.style import INK, OUTLINE, REFERENCE, choose_swatch, styled
@@ -44,7 +45,7 @@ def plot_class_counts(
     axes.barh(places, widths, color=[choose_swatch(colour) for colour in colours], edgecolor=OUTLINE, linewidth=0.8)
     longest = float(max(widths))
     for place, width in zip(places, widths, strict=True):
-        label = f"{width:,}  ({width / total:.1%})"
+        label = f"{width:,}  ({100 * width / total:.1f} %)"
         axes.annotate(label, (width, place), (8, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
     if reference is not None:
         scale = total / sum(reference.values())
@@ -52,10 +53,11 @@ def plot_class_counts(
         longest = max(longest, *scaled)
         axes.vlines(scaled, [p - 0.44 for p in places], [p + 0.44 for p in places], color=REFERENCE, linewidth=2.4)
         axes.plot([], [], color=REFERENCE, linewidth=2.4, label=f"same share as in {reference_name}")
-        axes.legend(loc="lower right")
+        axes.legend(loc="center right")
     axes.set_yticks(places, colours)
     axes.invert_yaxis()
     axes.set_xlim(0, longest * 1.17)
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_xlabel("pictures")
     axes.grid(visible=False, axis="y")
     axes.set_title(f"{title}: {total:,} in {len(colours)} colours")

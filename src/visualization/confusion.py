@@ -65,7 +65,7 @@ def plot_confusion_matrix(
                     0.9,
                     0.9,
                     fill=False,
-                    linewidth=1.6,
+                    linewidth=1.7 if is_near else 1.2,
                     edgecolor=NEAR if is_near else FAR,
                     linestyle="-" if is_near else ":",
                 )
@@ -80,14 +80,16 @@ def plot_confusion_matrix(
     total, right = int(counts.sum()), int(np.trace(counts))
     far = total - right - near
     handles = [
-        Patch(facecolor=OKABE_ITO[0], label=f"right: {right:,} of {total:,} ({right / max(total, 1):.1%})"),
-        Patch(fill=False, edgecolor=NEAR, linewidth=1.6, label=f"near miss: {near:,} ({near / max(total, 1):.1%})"),
+        Patch(facecolor=OKABE_ITO[0], label=f"right: {right:,} of {total:,} ({100 * right / max(total, 1):.1f} %)"),
+        Patch(
+            fill=False, edgecolor=NEAR, linewidth=1.6, label=f"near miss: {near:,} ({100 * near / max(total, 1):.1f} %)"
+        ),
         Patch(
             fill=False,
             edgecolor=FAR,
             linewidth=1.6,
             linestyle=":",
-            label=f"far miss: {far:,} ({far / max(total, 1):.1%})",
+            label=f"far miss: {far:,} ({100 * far / max(total, 1):.1f} %)",
         ),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=3)

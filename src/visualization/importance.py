@@ -57,7 +57,8 @@ def plot_permutation_importance(
             places,
             color=REFERENCE,
             marker="D",
-            markersize=5,
+            markersize=6,
+            markeredgecolor="white",
             linestyle="none",
             label=reference_name,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import StrMethodFormatter
 
 from src.visualization.style import MUTED, OURS, REFERENCE, styled
 
@@ -57,7 +57,7 @@ def plot_learning_curve(
     )
     axes.set_xscale("log")
     axes.set_xticks(list(sizes))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.tick_params(axis="x", which="minor", bottom=False, labelbottom=False)
     axes.set_xlabel("training pictures (logarithmic)")
     axes.set_ylabel("accuracy")

@@ -55,11 +55,12 @@ def plot_colour_map(
         edgecolors=OUTLINE,
         linewidths=0.35,
     )
-    for colour in order_colours(str(name) for name in names):
-        middle = np.median(points[names == colour], axis=0)
+    colours = order_colours(str(name) for name in names)
+    medians = np.array([np.median(points[names == colour], axis=0) for colour in colours])
+    for colour, (left, upper) in zip(colours, _part_labels(medians, np.ptp(points, axis=0)), strict=True):
         axes.annotate(
             colour,
-            (float(middle[0]), float(middle[1])),
+            (left, upper),
             ha="center",
             va="center",
             fontsize=10,
@@ -158,6 +159,26 @@ def plot_colour_similarity(
     figure.axes[0].set_ylabel("near pictures of this colour …")
     figure.axes[0].set_title(title)
     return figure
+
+
+def _part_labels(places: NDArray[np.float64], extent: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move labels apart, up and down, until none covers another."""
+    width, height = 0.13 * extent[0], 0.038 * extent[1]  # of a name in the figure's type size
+    moved = places.copy()
+    for _ in range(100):
+        is_clear = True
+        for first in range(len(moved)):
+            for second in range(first + 1, len(moved)):
+                gap = moved[second] - moved[first]
+                if abs(gap[0]) < width and abs(gap[1]) < height:
+                    push = (height - abs(gap[1])) / 2 + 1e-9
+                    direction = 1.0 if gap[1] >= 0 else -1.0
+                    moved[first, 1] -= direction * push
+                    moved[second, 1] += direction * push
+                    is_clear = False
+        if is_clear:
+            break
+    return moved
 
 
 def _draw_heat_map(figure: Figure, values: NDArray[np.float64], names: list[str], **options: Any) -> None:

@@ -78,18 +78,19 @@ def plot_picture_channels(image: BGRImage, *, title: str = "One picture, three c
     -------
     matplotlib.figure.Figure
         A row for each colour space. Hue is drawn on a colour circle, a and b from green to red and
-        from blue to yellow, the rest in grey.
+        from blue to yellow (78-178, the part of the scale that pictures use), the rest in grey.
     """
     values = dict(zip(FEATURE_NAMES, extract_features(image), strict=True))
     channels = split_channels(image)
-    maps = {"h_hsv": ("hsv", 179), "a_lab": ("PiYG_r", 255), "b_lab": ("cividis", 255)}
-    figure = Figure(figsize=(9.2, 7.6), layout="constrained")
+    ranges = {"h_hsv": ("hsv", 0, 179), "a_lab": ("PiYG_r", 78, 178), "b_lab": ("cividis", 78, 178)}
+    shape = image.shape[0] / image.shape[1]
+    figure = Figure(figsize=(9.2, float(np.clip(3 * (2.25 * shape + 0.5), 3.5, 14)) + 0.4), layout="constrained")
     for row, (space, names) in zip(figure.subplots(3, 4), COLOUR_SPACES.items(), strict=True):
         row[0].imshow(image[:, :, ::-1])
         row[0].set_title(f"the picture, in {space} →", fontsize=9)
         for axes, name in zip(row[1:], names, strict=True):
-            colours, highest = maps.get(name, ("gray", 255))
-            axes.imshow(channels[name], cmap=colours, vmin=0, vmax=highest)
+            colours, lowest, highest = ranges.get(name, ("gray", 0, 255))
+            axes.imshow(channels[name], cmap=colours, vmin=lowest, vmax=highest)
             axes.set_title(CHANNEL_TITLES[name], fontsize=9)
             axes.set_xlabel(f"mean {values[f'{name}_mean']:.1f}   std {values[f'{name}_std']:.1f}", fontsize=9)
         for axes in row:
