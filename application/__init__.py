@@ -1,0 +1,1 @@
+"""The microservice: pictures in over HTTP, colours out, and a page for people."""

@@ -1,0 +1,1 @@
+"""Between HTTP and pictures: taking uploads in, turning them into pixels."""

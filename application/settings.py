@@ -1,0 +1,120 @@
+"""The settings of the service, each an environment variable of the same name in upper case."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import joblib
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from src.features.decode_image import MAXIMUM_PIXELS
+from src.paths import Workspace
+
+__all__ = ["FORM_ALLOWANCE_BYTES", "Settings", "count_cores"]
+
+MEBIBYTE = 1 << 20
+
+FORM_ALLOWANCE_BYTES = 64 << 10
+"""What a multipart form may weigh beside its pictures: boundaries, names, other fields."""
+
+
+@lru_cache(maxsize=1)
+def count_cores() -> int:
+    """Count the cores that this process may use; a container's quota counts as well."""
+    return int(joblib.cpu_count())
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; wrong values are refused when the service starts.
+
+    The text under each field is its documentation and stands in the README and in ``--help``.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True, env_ignore_empty=True)
+
+    models_dir: Path = Field(default_factory=lambda: Workspace().models_dir)
+    """Folder with scaler.joblib, svm_classifier.joblib and model_card.json."""
+
+    workers: int = Field(default=1, ge=1, le=256)
+    """Worker processes beside this one; `python -m application` sets it, default as many as cores."""
+
+    decode_threads: int = Field(default=0, ge=0, le=64)
+    """Pictures decoded at the same time in one worker; 0 takes cores ÷ workers, at least 1."""
+
+    opencv_threads: int = Field(default=0, ge=0, le=64)
+    """Threads that OpenCV may use for one picture; 0 takes 1, as the pictures run in parallel already."""
+
+    maximum_body_bytes: int = Field(default=20 * MEBIBYTE, ge=1024)
+    """Largest picture in bytes; a larger one is refused with 413 while it arrives."""
+
+    maximum_pixels: int = Field(default=MAXIMUM_PIXELS, ge=1)
+    """Largest width × height, read from the header before decoding; more is refused with 413."""
+
+    maximum_batch_files: int = Field(default=32, ge=1, le=1000)
+    """Most pictures in one batch; more are refused with 413."""
+
+    maximum_batch_bytes: int = Field(default=64 * MEBIBYTE, ge=1024)
+    """Largest batch in bytes, refused like a picture."""
+
+    body_memory_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
+    """Bytes of unfinished uploads that one worker keeps in memory; beyond it the answer is 503."""
+
+    maximum_waiting: int = Field(default=64, ge=0, le=10_000)
+    """Pictures that may wait for a decoding thread, first come first served; beyond it the answer is 503."""
+
+    request_seconds: float = Field(default=30, gt=0)
+    """Time for waiting, decoding and classifying; then the answer is 503."""
+
+    header_seconds: float = Field(default=10, gt=0)
+    """Time for a request's header to arrive (`python -m application`); then the answer is 408."""
+
+    body_seconds: float = Field(default=60, gt=0)
+    """Time for a request's whole body to arrive; then the answer is 408."""
+
+    body_idle_seconds: float = Field(default=10, gt=0)
+    """Longest pause within a body; then the answer is 408."""
+
+    keep_alive_seconds: int = Field(default=65, ge=1)
+    """An idle connection is kept so long (`python -m application`); longer than a proxy's own limit is best."""
+
+    drain_seconds: float = Field(default=5, ge=0)
+    """After SIGTERM new requests are answered 503 for at most so long, before the port is closed."""
+
+    shutdown_seconds: int = Field(default=30, ge=1)
+    """Requests in flight may take so long to finish after that (`python -m application`)."""
+
+    api_token: SecretStr | None = None
+    """If set, everything but health, page and documentation needs `Authorization: Bearer <token>`."""
+
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins whose pages may call the service, separated by commas; none by default."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severity that is logged; `warning` leaves out the line per request that went well."""
+
+    log_format: Literal["json", "text"] = "json"
+    """One JSON object a line, or text for people."""
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return tuple(part for part in value.replace(",", " ").split() if part) if isinstance(value, str) else value
+
+    @field_validator("api_token")
+    @classmethod
+    def _refuse_weak_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and (len(value.get_secret_value()) < 16 or not value.get_secret_value().isascii()):
+            raise ValueError("expected at least 16 ASCII characters, for example from `openssl rand -hex 32`")
+        return value
+
+    @model_validator(mode="after")
+    def _refuse_contradictions(self) -> "Settings":
+        if self.body_memory_bytes < max(self.maximum_body_bytes, self.maximum_batch_bytes):
+            raise ValueError("BODY_MEMORY_BYTES must hold the largest body that is allowed")
+        return self
+
+    @property
+    def decoding_threads(self) -> int:
+        """Threads that decode in one worker."""
+        return self.decode_threads or max(1, count_cores() // self.workers)
