@@ -1,0 +1,24 @@
+"""``python -m src.gallery``: serve the offline gallery."""
+
+import sys
+
+from src.errors import ProjectError
+from src.gallery.server import serve
+from src.gallery.settings import parse_settings
+
+
+def main() -> int:
+    """Serve until a signal ends it; return the exit code."""
+    try:
+        settings = parse_settings()
+        serve(settings, announce=lambda address: print(f"Gallery at {address}", flush=True))
+    except ProjectError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

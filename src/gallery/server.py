@@ -1,0 +1,110 @@
+"""Starts the workers of a gallery, and sees that none outlives it."""
+
+import functools
+import multiprocessing
+import os
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
+
+from src.errors import UsageError
+from src.gallery.settings import GallerySettings
+from src.gallery.shared_state import SharedState
+from src.gallery.site import create_app, open_collection
+
+__all__ = ["serve"]
+
+BACKLOG: Final = 1024
+PARENT_CHECK_SECONDS: Final = 0.2
+
+
+def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
+    """Serve a gallery until a signal ends it.
+
+    Parameters
+    ----------
+    settings
+        The gallery.
+    announce
+        Is given the base URL as soon as the port is open; the first requests wait for the workers.
+
+    Raises
+    ------
+    UsageError, TableError
+        If the settings cannot be used, or the port is taken.
+    """
+    open_collection(settings)  # say what is wrong before any worker starts
+    listener = _listen(settings.host, settings.port)
+    with tempfile.TemporaryDirectory(prefix="gallery-") as folder:
+        state_path = Path(folder) / "state"
+        SharedState.create(state_path)
+        config = uvicorn.Config(
+            functools.partial(make_worker_app, settings, state_path),
+            factory=True,
+            workers=settings.workers,
+            log_level="error",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=75,
+        )
+        announce(f"http://{settings.host}:{listener.getsockname()[1]}")
+        if settings.exit_with is not None:
+            _watch_parent(settings.exit_with)
+        if settings.workers == 1:
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            Multiprocess(config, sockets=[listener]).run()
+
+
+def make_worker_app(settings: GallerySettings, state_path: Path) -> ASGIApp:
+    """Return the application in a worker, which ends with the process that started it."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        threading.Thread(target=_end_with, args=(supervisor.join, state_path.parent), daemon=True).start()
+    return create_app(settings, state_path)
+
+
+def _end_with(wait: Callable[[], object], folder: Path) -> None:
+    """End this process when ``wait`` returns: the supervisor was killed and could not end it."""
+    wait()
+    for path in folder.glob("*"):
+        path.unlink(missing_ok=True)
+    if folder.is_dir():
+        folder.rmdir()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _watch_parent(parent: int) -> None:
+    """End this process soon after its parent is gone, however the parent ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port, or 0") from error
+    listener.listen(BACKLOG)
+    listener.set_inheritable(True)
+    return listener

@@ -1,0 +1,257 @@
+"""The web application: addresses, and what answers them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs
+
+import anyio
+import cv2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from src.colours import SITE_COLOURS
+from src.errors import UsageError
+from src.gallery.api import DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, Listing, make_block, make_page_object, write_body
+from src.gallery.artwork import Collection
+from src.gallery.catalogue import PaintedCollection, apportion
+from src.gallery.faults import Draw
+from src.gallery.images import EncodedImage, ImageCache, ImageOptions, parse_suffix, render
+from src.gallery.misbehaviour import CONSENT_COOKIE, Misbehaviour, local_target
+from src.gallery.pages import OTHER_LINKS, PageWriter
+from src.gallery.robots import answer_robots
+from src.gallery.settings import GallerySettings
+from src.gallery.shared_state import SharedState
+from src.gallery.tokens import ASSET_ID_LENGTH, TokenBook
+from src.gallery.vocabulary import DEFAULT_LANGUAGE, LANGUAGES
+
+__all__ = ["create_app", "open_collection"]
+
+DRAWING_THREADS: Final = 2
+"""Pictures drawn at once by one worker: OpenCV lets go of the interpreter, more would only queue."""
+
+LONGEST_HANG_SECONDS: Final = 3600.0
+
+
+def open_collection(settings: GallerySettings) -> Collection:
+    """Return the artworks that a gallery shows.
+
+    Raises
+    ------
+    UsageError, TableError
+        If the settings or the files they name cannot be used.
+    """
+    tokens = TokenBook(settings.seed, settings.image_epoch)
+    counts = apportion(settings.artworks, settings.proportions, settings.colours)
+    return PaintedCollection(counts, settings.seed, tokens)
+
+
+class Site:
+    """The handlers of one worker.
+
+    Parameters
+    ----------
+    settings
+        The gallery.
+    collection
+        Its artworks.
+    state
+        Counters shared by all workers.
+    """
+
+    def __init__(self, settings: GallerySettings, collection: Collection, state: SharedState) -> None:
+        self._settings = settings
+        self._collection = collection
+        self._state = state
+        self._listing = Listing(collection, TokenBook(settings.seed, settings.image_epoch))
+        self._cache = ImageCache(settings.cache_megabytes << 20)
+        self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
+        self.writer = PageWriter(settings.tiles)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Addresses and their handlers."""
+        return [
+            Route("/", self.show_home),
+            Route("/color", self.show_colour),
+            Route("/asset/{rest:path}", self.show_asset),
+            Route("/ci/{name:path}", self.send_image),
+            Route("/api/color", self.send_colours),
+            Route("/api/assets/images/color", self.send_list),
+            Route("/robots.txt", self.send_robots),
+            Route("/consent/m", self.show_consent),
+            Route("/consent/save", self.save_consent, methods=["POST"]),
+            Route("/gallery/status", self.send_status),
+            Route("/gallery/never", self.hang),
+            Route("/{rest:path}", self.show_missing),
+        ]
+
+    async def show_home(self, request: Request) -> Response:
+        """Answer the start page."""
+        page = self.writer.write_home(dict(self._collection.counts), _language(request), _draw(request))
+        return HTMLResponse(page)
+
+    async def show_colour(self, request: Request) -> Response:
+        """Answer the page of a colour; an unknown name gives a page without tiles."""
+        draw, language, host = _draw(request), _language(request), _host(request)
+        name = request.query_params.get("col", "")
+        colour = name if name in SITE_COLOURS else None
+        pages = [self._listing.open(each, language, draw) for each in SITE_COLOURS]
+        page_object = make_page_object(pages, host, is_tagged=not draw.happens("untagged"))
+        return HTMLResponse(self.writer.write_colour_page(colour, pages, page_object, host, language, draw))
+
+    async def show_asset(self, request: Request) -> Response:
+        """Answer the page of an artwork, whatever its slug, or of a story."""
+        draw, language = _draw(request), _language(request)
+        asset_id = request.path_params["rest"].rsplit("/", 1)[-1]
+        if len(asset_id) != ASSET_ID_LENGTH:
+            title = next((text for text, address in OTHER_LINKS if address.endswith(f"/{asset_id}")), None)
+            if title is not None:
+                return HTMLResponse(self.writer.write_story(title, language, draw))
+        artwork = self._collection.find_asset(asset_id, language)
+        if artwork is None:
+            return HTMLResponse(self.writer.write_missing(language, draw), status_code=404)
+        details = self._collection.describe_artwork(artwork, language)
+        size = self._collection.measure(artwork.number)
+        return HTMLResponse(self.writer.write_asset_page(artwork, details, size, language, draw))
+
+    async def send_list(self, request: Request) -> Response:
+        """Answer the page's own request for more artworks."""
+        query, draw = request.query_params, _draw(request)
+        size = query.get("s", str(DEFAULT_PAGE_SIZE))
+        if not size.isdecimal() or int(size) > LARGEST_PAGE_SIZE:
+            return PlainTextResponse("Internal Server Error", status_code=500)
+        page = self._listing.resume(query.get("pt", ""), int(size), _language(request), draw)
+        if page is None:
+            return PlainTextResponse("Bad Request", status_code=400)
+        block = make_block(page, _host(request), is_tagged=not draw.happens("untagged"))
+        body = write_body(block, is_nested=query.get("rt") == "j")
+        if draw.happens("list_garbled"):
+            body = body[: len(body) * 2 // 3]
+        return _json(body)
+
+    async def send_colours(self, request: Request) -> Response:
+        """Answer all colours with their first artworks."""
+        draw, language = _draw(request), _language(request)
+        pages = [self._listing.open(each, language, draw) for each in SITE_COLOURS]
+        page_object = make_page_object(pages, _host(request), is_tagged=not draw.happens("untagged"))
+        return _json(write_body(page_object, is_nested=request.query_params.get("rt") == "j"))
+
+    async def send_image(self, request: Request) -> Response:
+        """Answer a picture at the size that its suffix asks for."""
+        token, _, suffix = request.path_params["name"].partition("=")
+        number = self._collection.find_image(token)
+        draw = _draw(request)
+        if number is None or draw.happens("image_gone", subject=self._collection.name_artwork(number)):
+            return PlainTextResponse("Not Found", status_code=404)
+        try:
+            options = parse_suffix(suffix)
+        except UsageError as error:
+            return PlainTextResponse(f"Bad Request: {error}", status_code=400)
+        if draw.happens("image_error"):
+            return PlainTextResponse("Service Unavailable", status_code=503)
+        image = self._cache.find(number, options)
+        if image is None:
+            image = await anyio.to_thread.run_sync(self._render, number, options, limiter=self._threads)
+            self._cache.keep(number, options, image)
+        headers = {"Cache-Control": "public, max-age=86400, no-transform", "Access-Control-Allow-Origin": "*"}
+        if draw.happens("image_opt_out", subject=self._collection.name_artwork(number)):
+            headers["X-Robots-Tag"] = "noai, noimageai"
+        return Response(_spoil(image.content, draw), media_type=image.media_type, headers=headers)
+
+    def _render(self, number: int, options: ImageOptions) -> EncodedImage:
+        return render(self._collection, number, options)
+
+    async def send_robots(self, _: Request) -> Response:
+        """Answer robots.txt."""
+        return answer_robots(self._settings.faults.robots)
+
+    async def show_consent(self, request: Request) -> Response:
+        """Answer the consent form."""
+        return HTMLResponse(self.writer.write_consent(local_target(request.query_params.get("continue", "/"))))
+
+    async def save_consent(self, request: Request) -> Response:
+        """Keep the choice in a cookie and lead on."""
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        response = RedirectResponse(local_target(form.get("continue", ["/"])[0]), status_code=303)
+        response.set_cookie(CONSENT_COOKIE, form.get("set", ["reject"])[0], max_age=3600 * 24 * 365)
+        return response
+
+    async def send_status(self, _: Request) -> Response:
+        """Answer what the gallery holds and what it was asked for; never spoiled by a fault."""
+        return JSONResponse(
+            {
+                "artworks": sum(self._collection.counts.values()),
+                "colours": dict(self._collection.counts),
+                "requests": self._state.read_counts(),
+                "is_blocked": self._state.is_blocked,
+            }
+        )
+
+    async def hang(self, request: Request) -> Response:
+        """Answer when the client has given up."""
+        async with asyncio.timeout(LONGEST_HANG_SECONDS):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+        return PlainTextResponse("")
+
+    async def show_missing(self, request: Request) -> Response:
+        """Answer an address that does not exist."""
+        return HTMLResponse(self.writer.write_missing(_language(request), _draw(request)), status_code=404)
+
+
+def create_app(settings: GallerySettings, state_path: Path) -> ASGIApp:
+    """Return the web application of one worker.
+
+    Parameters
+    ----------
+    settings
+        The gallery.
+    state_path
+        File of counters that all workers share (:meth:`SharedState.create` makes it).
+    """
+    cv2.setNumThreads(1)  # the workers are the parallelism
+    state = SharedState(state_path)
+    site = Site(settings, open_collection(settings), state)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        state.close()
+
+    return Misbehaviour(Starlette(routes=site.routes, lifespan=lifespan), settings.faults, state, site.writer)
+
+
+def _spoil(content: bytes, draw: Draw) -> bytes:
+    if draw.happens("image_empty"):
+        return b""
+    if draw.happens("image_not_image"):
+        return b"<!DOCTYPE html><html><body>Something went wrong.</body></html>"
+    if draw.happens("image_truncated"):
+        return content[: len(content) // 2]
+    return content
+
+
+def _draw(request: Request) -> Draw:
+    draw: Draw = request.state.draw
+    return draw
+
+
+def _host(request: Request) -> str:
+    return request.headers.get("host", "localhost")
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("hl", DEFAULT_LANGUAGE).split("-")[0].lower()
+    return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def _json(body: bytes) -> Response:
+    return Response(
+        body, media_type="application/json", headers={"Content-Disposition": 'attachment; filename="f.txt"'}
+    )
