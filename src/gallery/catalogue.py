@@ -185,7 +185,7 @@ class PaintedCollection:
             str(year),
             f"{year}/{year + 1 + draw[2] % 9}",
             f"ca. {year}",
-            f"{year // 100 + 1}th century: first half",
+            f"{year // 100 + 1}th century: early",
         )
         height_cm = 25 + draw[3] % 150
         width_cm = max(10, round(height_cm * artwork.aspect))
@@ -220,7 +220,8 @@ class PaintedCollection:
         """Paint an artwork at a size, whole or cut to the box from the middle."""
         draw = self._draw(number, "stand-in")
         image = np.empty((height, width, 3), np.uint8)
-        image[:] = draw[:3]
+        image[:] = tuple(draw[:3])
+        image[: height // 2] //= 2 if is_crop else 3
         return image
 
     def _holds(self, number: int | None) -> bool:
@@ -256,9 +257,7 @@ class PaintedCollection:
             partner=MUSEUMS[draw[9] % len(MUSEUMS)][0],
             slug=make_slug(f"{title} {artist}" if artist and draw[10] < 128 else title),
             aspect=round(0.6 + draw[11] / 200, 4),
-            tint=None
-            if draw[12] < 20
-            else f"#{200 + draw[13] % 48:02X}{200 + draw[14] % 48:02X}{200 + draw[15] % 48:02X}",
+            tint=None if draw[12] < 20 else "#" + "".join(f"{200 + part % 48:02X}" for part in draw[13:16]),
         )
 
 

@@ -118,8 +118,7 @@ def _fit(options: ImageOptions, full_width: int, full_height: int) -> tuple[int,
 def _render_part(
     collection: Collection, number: int, options: ImageOptions, full_width: int, full_height: int
 ) -> EncodedImage:
-    assert options.part is not None
-    left, top, right, bottom = options.part
+    left, top, right, bottom = options.part or (0.0, 0.0, 1.0, 1.0)
     part_width, part_height = (right - left) * full_width, (bottom - top) * full_height
     width, height, is_crop = _fit(options, max(1, round(part_width)), max(1, round(part_height)))
     # The whole is drawn as large as the part needs it, at most at full size.

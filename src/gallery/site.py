@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import parse_qs
 
 import anyio
+import anyio.to_thread
 import cv2
 from starlette.applications import Starlette
 from starlette.requests import Request
