@@ -24,5 +24,8 @@ setup(
         "src.visualization",
     ],
     py_modules=["main"],
-    include_package_data=True,
+    package_data={
+        "application": ["templates/*", "static/*", "static/*/*"],
+        "src.gallery": ["templates/*", "static/*", "data/*"],
+    },
 )
