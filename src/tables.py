@@ -64,11 +64,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its place in a workspace and its columns, in order."""
+    """A table: its place in a workspace, its columns in order, and what a row is."""
 
     name: str
     location: str
     columns: tuple[Column, ...]
+    rows: str = ""
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -121,7 +122,12 @@ _INDEX = Column(
 )
 _FILENAME = Column("filename", "text", "`<index>.jpg`", "file in `data/processed/img`", "this project", is_unique=True)
 
-RAW: Final = Table("raw", "data/raw/pictures.csv", (_IMAGE, _PAGE, _COLOUR, *_METADATA))
+RAW: Final = Table(
+    "raw",
+    "data/raw/pictures.csv",
+    (_IMAGE, _PAGE, _COLOUR, *_METADATA),
+    rows="What the browsers listed: one row for each artwork, in listing order.",
+)
 """What was listed."""
 
 INTERIM: Final = Table(
@@ -157,8 +163,23 @@ INTERIM: Final = Table(
         ),
         Column("reason", "text", "free text", "why there is no file", "this project", is_optional=True),
     ),
+    rows="The same rows, with the thumbnail's file or the reason why there is none.",
 )
 """What was listed, with the file or the reason why there is none."""
+
+
+def _describe_feature(name: str) -> str:
+    letter, space, statistic = name.split("_")
+    channel = letter if space == "lab" and letter != "l" else letter.upper()
+    words = "mean" if statistic == "mean" else "population standard deviation"
+    return f"{words} of channel {channel} of {'Lab' if space == 'lab' else space.upper()}"
+
+
+def _find_feature_maximum(name: str) -> float:
+    """Give the end of the channel's scale for a mean, and half of it for a standard deviation."""
+    largest = 179.0 if name.startswith("h_") else 255.0
+    return largest if name.endswith("_mean") else largest / 2
+
 
 PROCESSED: Final = Table(
     "processed",
@@ -169,13 +190,11 @@ PROCESSED: Final = Table(
             Column(
                 name,
                 "number",
-                "half-degrees" if name.startswith("h_") else "0–255",
-                f"{'mean' if name.endswith('_mean') else 'population standard deviation'} of channel "
-                f"{name.split('_')[0].upper() if not name.startswith(('a_', 'b_lab')) else name.split('_')[0]}"
-                f" of {name.split('_')[1].upper()}",
+                "half-degrees" if name.startswith("h_") else "8-bit scale",
+                _describe_feature(name),
                 "pixels of the file",
                 minimum=0.0,
-                maximum=179.0 if name.startswith("h_") else 255.0,
+                maximum=_find_feature_maximum(name),
             )
             for name in FEATURE_NAMES
         ),
@@ -184,6 +203,7 @@ PROCESSED: Final = Table(
         _COLOUR,
         _INDEX,
     ),
+    rows="The final dataset: one row for each thumbnail that could be measured. Also as Parquet, same columns.",
 )
 """The final dataset."""
 
@@ -194,6 +214,7 @@ REJECTS: Final = Table(
         Column("filename", "text", "file name", "file that gave no features", "this project", is_unique=True),
         Column("reason", "text", "free text", "why not", "this project"),
     ),
+    rows="Thumbnails that gave no features.",
 )
 """Images without features."""
 
@@ -218,6 +239,7 @@ DETAILS: Final = Table(
             )
         ),
     ),
+    rows="What the asset pages say; only with `--details`.",
 )
 """What the asset pages say."""
 

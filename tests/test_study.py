@@ -1,0 +1,33 @@
+"""The study's numbers are those that the reference material gives."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from src import study
+from src.features.schema import FEATURE_NAMES
+
+
+@pytest.mark.reference
+def test_the_numbers_are_the_published_ones(shared_dir: Path) -> None:
+    published = json.loads((shared_dir / "reference" / "study_results.json").read_text("utf-8"))
+    scraping = published["scraping"]
+    assert (scraping["tiles"], scraping["tiles_without_image"]) == (study.TILES, study.TILES_WITHOUT_IMAGE)
+    assert scraping["listing_seconds"] == study.LISTING_SECONDS
+    assert list(study.BOX_PLOT_ORDER) == scraping["colours"]
+    assert {name: list(scores) for name, scores in study.BEST_PER_FAMILY.items()} == published["best_per_family"]
+    assert published["svm_test_accuracy"] == study.SVM_TEST_ACCURACY
+    assert [list(pair) for pair in study.PERMUTATION_IMPORTANCE.items()] == published["permutation_importance"]
+    rows = published["feature_elimination"]["rows"]
+    assert dict(study.FEATURE_ELIMINATION) == {row[0]: row[1] for row in rows}
+    matrix = published["confusion_matrix_percent"]
+    assert list(study.CONFUSION_ORDER) == matrix["order"]
+    assert [list(row) for row in study.CONFUSION_PERCENT] == matrix["rows"]
+
+
+def test_the_numbers_fit_together() -> None:
+    assert set(study.PERMUTATION_IMPORTANCE) == set(FEATURE_NAMES)
+    assert set(study.CONFUSION_ORDER) == set(study.BOX_PLOT_ORDER)
+    for row in study.CONFUSION_PERCENT:
+        assert sum(row) == pytest.approx(100, abs=0.6)
