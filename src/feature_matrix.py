@@ -90,7 +90,7 @@ def read_feature_matrix(path: Path, sample: int | None = None, seed: int = 0) ->
             first, last = np.searchsorted(wanted, (start, start + len(part)))
             kept.append(part.iloc[wanted[first:last] - start])
         start += len(part)
-    if not kept:
+    if not total:
         raise TableError(f"{path} has no rows: expected pictures with features; run the stages before")
     return _make_matrix(pd.concat(kept, ignore_index=True), total)
 

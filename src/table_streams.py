@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from src.errors import TableError
 from src.files import hash_file, replace_file
-from src.table_files import validate_table
+from src.table_files import validate_table, write_rows
 from src.tables import Column, Table
 
 __all__ = ["SLICE_ROWS", "is_parquet_current", "iterate_table", "write_slices"]
@@ -68,7 +68,6 @@ def iterate_table(
             keep_default_na=False,
             na_values=[""],
             usecols=None if columns is None else list(columns),
-            float_precision="round_trip",
             chunksize=rows,
         ) as slices:
             for part in slices:
@@ -120,11 +119,11 @@ def write_slices(slices: Iterable[pd.DataFrame], path: Path, table: Table, parqu
         writer = None if parquet_part is None else _ParquetFile(parquet_part, table)
         try:
             with csv_part.open("w", encoding="utf-8", newline="") as stream:
-                validate_table(_make_empty(table), table).to_csv(stream, index=False, lineterminator="\n")
+                write_rows(validate_table(_make_empty(table), table), stream, table, with_header=True)
                 for part in _gather(slices):
                     valid = validate_table(part, table)
                     unique.add(valid)
-                    valid.to_csv(stream, index=False, header=False, lineterminator="\n")
+                    write_rows(valid, stream, table, with_header=False)
                     if writer is not None:
                         writer.add(valid)
                     written += len(valid)
