@@ -116,7 +116,7 @@ class Draw:
 
     def happens(self, fault: str, subject: str | None = None) -> bool:
         """Whether a fault strikes this attempt, or, with ``subject``, strikes that subject for good."""
-        probability = getattr(self.faults, fault)
+        probability: float = getattr(self.faults, fault)
         if probability <= 0:
             return False
         what = f"{self.identity}#{self.attempt}" if subject is None else subject

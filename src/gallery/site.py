@@ -22,6 +22,8 @@ from src.gallery.api import DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, Listing, make_
 from src.gallery.artwork import Collection
 from src.gallery.catalogue import PaintedCollection, apportion
 from src.gallery.faults import Draw
+from src.gallery.filing import file_pictures
+from src.gallery.folder import FolderCollection, list_pictures, read_labels
 from src.gallery.images import EncodedImage, ImageCache, ImageOptions, parse_suffix, render
 from src.gallery.misbehaviour import CONSENT_COOKIE, Misbehaviour, local_target
 from src.gallery.pages import OTHER_LINKS, PageWriter
@@ -47,6 +49,14 @@ def open_collection(settings: GallerySettings) -> Collection:
     UsageError, TableError
         If the settings or the files they name cannot be used.
     """
+    if settings.images is not None:
+        if settings.labels is not None:
+            entries = read_labels(settings.labels, settings.images)
+        else:
+            entries = file_pictures(settings.images, list_pictures(settings.images))
+        if settings.colours:
+            entries = [entry for entry in entries if entry.colour in settings.colours]
+        return FolderCollection(settings.images, entries, settings.image_epoch)
     tokens = TokenBook(settings.seed, settings.image_epoch)
     counts = apportion(settings.artworks, settings.proportions, settings.colours)
     return PaintedCollection(counts, settings.seed, tokens)
