@@ -1,0 +1,1 @@
+"""Carrying the service out: the container, and AWS Elastic Beanstalk."""
