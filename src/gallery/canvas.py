@@ -1,0 +1,253 @@
+"""A canvas that is the same picture at every size: shapes in picture units, drawn into a window of pixels.
+
+Picture units: the picture is 1 high and ``aspect`` wide, the origin at the upper left. A canvas shows a window
+of it. Pixels are *pigment*, uint8 (H, W, 3): lightness, green-red and blue-yellow, with 128 as neutral for the
+last two. The grade (``src.gallery.grading``) turns pigment into BGR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from src.gallery.brushwork import STROKE_TILE, Strokes
+from src.gallery.forms import Form
+
+__all__ = ["Canvas", "Pigment", "PigmentImage", "Window"]
+
+Pigment = tuple[float, float, float]
+"""Lightness, green-red and blue-yellow, each 0-255, the last two neutral at 128."""
+PigmentImage = npt.NDArray[np.uint8]
+"""uint8, shape (H, W, 3), channels as in :data:`Pigment`."""
+Point = tuple[float, float]
+
+_SHIFT = 4  # fractional bits of cv2's fixed-point coordinates
+_FIXED = 1 << _SHIFT
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a picture that a canvas shows, and how large.
+
+    Attributes
+    ----------
+    width, height : int
+        Size in pixels.
+    scale_x, scale_y : float
+        Pixels per picture unit.
+    left, top : float
+        Offset of the window's corner from the picture's corner, in pixels.
+    aspect : float
+        Width of the whole picture divided by its height.
+    """
+
+    width: int
+    height: int
+    scale_x: float
+    scale_y: float
+    left: float
+    top: float
+    aspect: float
+
+    @classmethod
+    def whole(cls, aspect: float, width: int, height: int) -> Window:
+        """Show the whole picture in ``width`` × ``height`` pixels."""
+        return cls(width, height, width / aspect, float(height), 0.0, 0.0, aspect)
+
+    @classmethod
+    def centre_crop(cls, aspect: float, width: int, height: int) -> Window:
+        """Show the centred box that remains when the picture is scaled to cover ``width`` × ``height``."""
+        scale = max(width / aspect, float(height))
+        left = (scale * aspect - width) / 2
+        top = (scale - height) / 2
+        return cls(width, height, scale, scale, left, top, aspect)
+
+
+class Canvas:
+    """Pigment pixels of one window, with the drawing primitives that the genres use."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.aspect = window.aspect
+        self.pixels: PigmentImage = np.empty((window.height, window.width, 3), np.uint8)
+        self._unit = (window.scale_x * window.scale_y) ** 0.5
+
+    def fill(self, colour: Pigment) -> None:
+        """Cover the whole window with one pigment."""
+        self.pixels[:] = np.clip(colour, 0, 255)
+
+    def wash(self, grid: Sequence[Sequence[Pigment]]) -> None:
+        """Cover the picture with a smooth gradient through a grid of pigments (rows × columns, corners included)."""
+        self.pixels = self.gradient(grid)
+
+    def gradient(self, grid: Sequence[Sequence[Pigment]]) -> PigmentImage:
+        """Return the window of a smooth gradient through ``grid``, stretched over the picture.
+
+        Returns
+        -------
+        PigmentImage
+            uint8 (H, W, 3).
+        """
+        nodes = np.clip(np.asarray(grid, np.float32), 0, 255).astype(np.uint8)
+        rows, columns = nodes.shape[:2]
+        window = self.window
+        step_x = (columns - 1) / (window.aspect * window.scale_x)
+        step_y = (rows - 1) / window.scale_y
+        to_grid = np.array(
+            [[step_x, 0, (window.left + 0.5) * step_x], [0, step_y, (window.top + 0.5) * step_y]], np.float32
+        )
+        size = (window.width, window.height)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(nodes, to_grid, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+    def polygon(self, points: Sequence[Point] | npt.NDArray[np.float64], colour: Pigment) -> None:
+        """Fill a polygon of picture-unit points."""
+        cv2.fillPoly(self.pixels, [self._fixed(points)], colour, cv2.LINE_AA, _SHIFT)
+
+    def polygon_wash(
+        self, points: Sequence[Point] | npt.NDArray[np.float64], grid: Sequence[Sequence[Pigment]]
+    ) -> None:
+        """Fill a polygon with the picture-wide gradient through ``grid``."""
+        mask = np.zeros(self.pixels.shape[:2], np.uint8)
+        cv2.fillPoly(mask, [self._fixed(points)], 255, cv2.LINE_8, _SHIFT)
+        cv2.copyTo(self.gradient(grid), mask, self.pixels)
+
+    def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Pigment) -> None:
+        """Fill an upright rectangle."""
+        self.polygon(((left, top), (right, top), (right, bottom), (left, bottom)), colour)
+
+    def ellipse(
+        self, x: float, y: float, radius_x: float, radius_y: float, colour: Pigment, angle: float = 0.0
+    ) -> None:
+        """Fill an ellipse; ``angle`` in degrees."""
+        window = self.window
+        centre = (
+            round((x * window.scale_x - window.left - 0.5) * _FIXED),
+            round((y * window.scale_y - window.top - 0.5) * _FIXED),
+        )
+        axes = (max(1, round(radius_x * window.scale_x * _FIXED)), max(1, round(radius_y * window.scale_y * _FIXED)))
+        cv2.ellipse(self.pixels, centre, axes, angle, 0, 360, colour, -1, cv2.LINE_AA, _SHIFT)
+
+    def line(
+        self,
+        points: Sequence[Point] | npt.NDArray[np.float64],
+        thickness: float,
+        colour: Pigment,
+        closed: bool = False,
+    ) -> None:
+        """Draw a polyline; a line thinner than a pixel is drawn fainter instead, so that small sizes keep its weight."""
+        fixed = self._fixed(points)
+        pixels = thickness * self._unit
+        if pixels < 1.0:
+            x, y = (fixed[len(fixed) // 2] + fixed[(len(fixed) - 1) // 2]) // (2 * _FIXED)
+            height, width = self.pixels.shape[:2]
+            under = self.pixels[min(max(int(y), 0), height - 1), min(max(int(x), 0), width - 1)]
+            colour = (
+                float(under[0]) + (colour[0] - float(under[0])) * pixels,
+                float(under[1]) + (colour[1] - float(under[1])) * pixels,
+                float(under[2]) + (colour[2] - float(under[2])) * pixels,
+            )
+        cv2.polylines(self.pixels, [fixed], closed, colour, max(1, round(pixels)), cv2.LINE_AA, _SHIFT)
+
+    def stamp(
+        self,
+        form: Form,
+        box: tuple[float, float, float, float],
+        dark: Pigment,
+        light: Pigment,
+        flip: bool = False,
+        strength: float = 1.0,
+    ) -> None:
+        """Draw a shaded form into ``box`` (left, top, right, bottom), its shading running from ``dark`` to ``light``."""
+        window = self.window
+        left, right = box[0] * window.scale_x - window.left, box[2] * window.scale_x - window.left
+        top, bottom = box[1] * window.scale_y - window.top, box[3] * window.scale_y - window.top
+        x0, x1 = max(0, int(left)), min(window.width, int(right) + 1)
+        y0, y1 = max(0, int(top)), min(window.height, int(bottom) + 1)
+        if x0 >= x1 or y0 >= y1 or right - left < 0.5 or bottom - top < 0.5:
+            return
+        plane = form.mirrored if flip else form.plane
+        rows, columns = plane.shape[:2]
+        step_x, step_y = columns / (right - left), rows / (bottom - top)
+        to_form = np.array(
+            [
+                [step_x, 0, (x0 + 0.5 - left) * step_x - 0.5],
+                [0, step_y, (y0 + 0.5 - top) * step_y - 0.5],
+            ],
+            np.float32,
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        # Two channels, alpha × shade and alpha: over + alpha·(dark − under) + alpha·shade·(light − dark).
+        sample = cv2.warpAffine(plane, to_form, (x1 - x0, y1 - y0), flags=flags, borderMode=cv2.BORDER_CONSTANT)
+        region = self.pixels[y0:y1, x0:x1]
+        shaded = cv2.transform(
+            sample,
+            np.array([[light[c] - dark[c], dark[c]] for c in range(3)], np.float32) * (strength / 255.0),
+        )
+        cover = sample[:, :, 1:] * np.float32(-strength / 255.0)
+        cover += 1.0
+        shaded += region * cover
+        np.clip(shaded, 0, 255, out=shaded)
+        region[:] = shaded
+
+    def soften(self, radius: float) -> None:
+        """Blur everything drawn so far; ``radius`` in picture units."""
+        sigma = radius * self._unit
+        if sigma > 0.35:
+            self.pixels = np.asarray(cv2.GaussianBlur(self.pixels, (0, 0), sigma), np.uint8)
+
+    def brush(self, strokes: Strokes, size: float, offset: Point) -> None:
+        """Repaint in strokes: every stroke takes the pigment found under its middle.
+
+        Parameters
+        ----------
+        strokes : Strokes
+            The pattern of strokes, a tile that repeats.
+        size : float
+            Height of the tile in picture units: the smaller, the finer the strokes.
+        offset : tuple of float
+            Where in the tile the picture begins, in tiles.
+        """
+        window = self.window
+        if min(window.width, window.height) < 48:
+            return  # strokes would be about a pixel: they only shuffle pigment
+        to_tile = self.tile_transform(size, offset)
+        shape = (window.width, window.height)
+        shift = cv2.warpAffine(
+            strokes.to_middle, to_tile, shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP
+        )
+        shift *= np.float32(size * window.scale_y / STROKE_TILE)
+        shift += _pixel_grid(window.height, window.width)
+        painted = cv2.remap(self.pixels, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        self.pixels = np.asarray(painted, np.uint8)
+
+    def tile_transform(self, size: float, offset: Point, tile: int = STROKE_TILE) -> npt.NDArray[np.float32]:
+        """Return the 2 × 3 matrix from window pixels to the pixels of a repeating tile ``size`` picture units high."""
+        window = self.window
+        step_x, step_y = tile / (size * window.scale_x), tile / (size * window.scale_y)
+        return np.array(
+            [
+                [step_x, 0, (window.left + 0.5) * step_x + offset[0] * tile],
+                [0, step_y, (window.top + 0.5) * step_y + offset[1] * tile],
+            ],
+            np.float32,
+        )
+
+    def _fixed(self, points: Sequence[Point] | npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
+        """Turn picture units into cv2's fixed-point pixels; pixel centres lie at whole numbers."""
+        window = self.window
+        fixed = np.asarray(points, np.float64) * (window.scale_x * _FIXED, window.scale_y * _FIXED)
+        fixed -= ((window.left + 0.5) * _FIXED, (window.top + 0.5) * _FIXED)
+        return fixed.astype(np.int32)
+
+
+@lru_cache(maxsize=4)
+def _pixel_grid(height: int, width: int) -> npt.NDArray[np.float32]:
+    """Return the x and y of every pixel, float32 (H, W, 2)."""
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.dstack((columns, rows))

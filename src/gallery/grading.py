@@ -1,0 +1,159 @@
+"""The grade: the colours of a whole picture, moved so that its 18 features come near a palette.
+
+Pigment goes through one affine map into B, G, R and a curve that bends shadows; the thirteen numbers are found
+on a tiny rendering by damped least squares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from src.features.schema import FEATURE_COUNT, BGRImage, FeatureVector
+
+__all__ = ["Grade", "GradeResult", "fit_grade"]
+
+_BASIS: Final = np.array(
+    [
+        [0.98, 0.10, -1.62],
+        [0.98, -0.82, 0.12],
+        [0.98, 1.62, 0.42],
+    ]
+)
+"""B, G, R for a step of 1 in L, a and b about middle grey (OpenCV's 8-bit Lab), to two places."""
+
+_CENTRE: Final = 128.0
+_PARAMETERS: Final = 13
+_BEND: Final = 12  # position of the curve's parameter
+
+# One unit of each parameter changes the picture by a like amount: the slopes act on pigment of the deviations below.
+_STEPS: Final = np.array([0.06, 0.12, 0.12] * 3 + [4.0, 4.0, 4.0, 0.12])
+_LOOSE: Final = np.array([0.20, 0.45, 0.45] * 3 + [25.0, 25.0, 25.0, 0.35])
+
+# How much a feature may be off: about a quarter of its spread over real pictures.
+_TOLERANCE: Final = np.array(
+    [11, 10.5, 10.5, 8.0, 10, 10.5, 10.5, 2.1, 2.8, 4.0, 3.5, 3.6, 5.5, 4.5, 3.5, 3.4, 1.1, 1.4]
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Grade:
+    """From pigment to B, G, R.
+
+    Attributes
+    ----------
+    matrix
+        3 × 4, row by row: slopes on pigment − 128 and offset, in units of 255.
+    bend
+        1 leaves the curve straight; 0 makes it a square, which deepens shadows.
+    """
+
+    matrix: tuple[float, ...]
+    bend: float
+
+    def apply(self, pigment: npt.NDArray[np.float32]) -> BGRImage:
+        """Grade float32 pigment (H, W, 3); return BGR uint8 of the same size."""
+        matrix = np.array(self.matrix, np.float32).reshape(3, 4)
+        matrix[:, 3] -= matrix[:, :3].sum(axis=1) * np.float32(_CENTRE)
+        value = cv2.transform(pigment, matrix)
+        np.maximum(value, 0, out=value)
+        curved = value * np.float32(255.0 * (1.0 - self.bend))
+        curved += np.float32(255.0 * self.bend)
+        curved *= value
+        return np.asarray(cv2.convertScaleAbs(curved), np.uint8)
+
+
+@dataclass(frozen=True, eq=False)
+class GradeResult:
+    """A grade and the features that the tiny rendering has under it."""
+
+    grade: Grade
+    features: FeatureVector
+    distance: float
+
+
+def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: int = 2) -> GradeResult:
+    """Find the grade that brings the features of ``pigment`` near ``target``.
+
+    Parameters
+    ----------
+    pigment
+        A tiny rendering, float32 (H, W, 3).
+    target
+        The 18 features to come near.
+    rounds
+        Damped Gauss-Newton steps.
+    """
+    flat = pigment.reshape(-1, 3).astype(np.float32) - np.float32(_CENTRE)
+    parameters = _first_guess(flat, target)
+    best = parameters
+    best_distance = np.inf
+    best_features = target
+    steps = np.vstack((np.zeros(_PARAMETERS), np.diag(_STEPS)))
+    for turn in range(rounds + 1):
+        last = turn == rounds
+        trials = parameters[None, :] if last else parameters[None, :] + steps
+        measured = _measure(flat, trials)
+        residual = (target - measured[0]) / _TOLERANCE
+        distance = float(residual @ residual)
+        if distance < best_distance:
+            best, best_distance, best_features = parameters, distance, measured[0]
+        if last:
+            break
+        slopes = ((measured[1:] - measured[0]) / _TOLERANCE).T / _STEPS * _LOOSE
+        normal = slopes.T @ slopes
+        normal[np.diag_indices(_PARAMETERS)] += 1.0
+        step = np.linalg.solve(normal, slopes.T @ residual)
+        length = float(np.sqrt(step @ step))
+        parameters = parameters + _LOOSE * step * min(1.0, 2.5 / max(length, 1e-9))
+        parameters[_BEND] = min(1.25, max(0.0, parameters[_BEND]))
+    matrix = np.empty((3, 4))
+    matrix[:, :3] = best[:9].reshape(3, 3) / 255.0
+    matrix[:, 3] = best[9:12] / 255.0
+    grade = Grade(tuple(float(value) for value in matrix.ravel()), float(best[_BEND]))
+    return GradeResult(grade, best_features, best_distance)
+
+
+def _first_guess(flat: npt.NDArray[np.float32], target: FeatureVector) -> FloatArray:
+    """Match means and deviations of lightness and of both oppositions, keeping their axes."""
+    mean = flat.mean(axis=0, dtype=np.float64)
+    deviation = flat.std(axis=0, dtype=np.float64) + 1e-3
+    half = FEATURE_COUNT // 2
+    gains = np.clip(target[half + 6 :] / deviation, 0.02, 6.0)
+    bend = float(np.clip(target[6] / 130.0, 0.15, 0.9))
+    wanted = np.clip(target[:3], 2.0, 253.0) / 255.0
+    # Invert the curve z·(bend + (1 − bend)·z) at the mean, and take its slope there.
+    rest = 1.0 - bend
+    before = (-bend + np.sqrt(bend * bend + 4.0 * rest * wanted)) / (2.0 * rest)
+    slope = bend + 2.0 * rest * before
+    slopes = _BASIS * gains / slope[:, None]
+    return np.concatenate((slopes.ravel(), before * 255.0 - slopes @ mean, (bend,)))
+
+
+def _measure(flat: npt.NDArray[np.float32], trials: FloatArray) -> FloatArray:
+    """Return the features (trials, 18) of the pigment (n, 3) under each set of parameters."""
+    count = len(trials)
+    maps = trials[:, :9].reshape(count * 3, 3).astype(np.float32) / np.float32(255.0)
+    value = flat @ maps.T
+    value += (trials[:, 9:12].ravel() / 255.0).astype(np.float32)
+    np.maximum(value, 0, out=value)
+    bend = np.repeat(trials[:, _BEND], 3).astype(np.float32)
+    curved = value * (255.0 * (1.0 - bend)).astype(np.float32)
+    curved += (255.0 * bend).astype(np.float32)
+    curved *= value
+    pixels = np.asarray(cv2.convertScaleAbs(curved), np.uint8).reshape(len(flat), count, 3)
+    features = np.empty((count, FEATURE_COUNT))
+    half = FEATURE_COUNT // 2
+    conversions = (pixels, cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV), cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB))
+    for position, converted in enumerate(conversions):
+        mean = cv2.reduce(converted, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F)[0]
+        square = cv2.reduce(converted, 0, cv2.REDUCE_SUM2, dtype=cv2.CV_64F)[0] / len(flat)
+        features[:, 3 * position : 3 * position + 3] = mean
+        features[:, half + 3 * position : half + 3 * position + 3] = np.sqrt(np.maximum(square - mean * mean, 0.0))
+    return features
