@@ -8,7 +8,7 @@ attempt with palettes of that colour and takes the first that the colour index f
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -26,7 +26,7 @@ from src.gallery.genre_tools import Finish, Mood, between
 from src.gallery.grading import Grade, GradeResult, fit_grade
 from src.gallery.palette import load_palettes
 
-__all__ = ["GENRES", "Painting", "describe", "paint", "paint_crop"]
+__all__ = ["GENRES", "Outline", "Painting", "describe", "outline", "paint", "paint_crop"]
 
 MOST_ATTEMPTS: Final = 12
 """After so many attempts the best one is taken, whatever the index says of it."""
@@ -76,6 +76,14 @@ GENRES: Final = tuple(_KINDS)
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What a list says of a picture: its genre and its shape (width divided by height)."""
+
+    genre: str
+    aspect: float
+
+
+@dataclass(frozen=True)
 class Painting:
     """Everything that decides a picture; cheap to make and to send between processes.
 
@@ -107,6 +115,17 @@ class Painting:
     grade: Grade
 
 
+def outline(seed: int, number: int) -> Outline:
+    """Decide genre and shape of artwork ``number``, without any rendering: all that a list needs.
+
+    They follow the first palette drawn and stay the same for all attempts of :func:`describe`.
+    """
+    rng = _chances(seed, number, 0, 0)
+    mood = _mood(load_palettes().draw(rng, SITE_COLOURS[number % len(SITE_COLOURS)]))
+    genre = _choose_genre(rng, mood)
+    return Outline(genre, round(between(rng, *_KINDS[genre].aspects), 3))
+
+
 def describe(seed: int, number: int) -> Painting:
     """Decide artwork ``number`` of the gallery of ``seed``.
 
@@ -125,8 +144,9 @@ def describe(seed: int, number: int) -> Painting:
     index = load_colour_index()
     closest: Painting | None = None
     closest_lead = -np.inf
+    shape = outline(seed, number)
     for attempt in range(MOST_ATTEMPTS):
-        painting, result = _attempt(seed, number, colour, attempt)
+        painting, result = _attempt(seed, number, colour, attempt, shape)
         lead = _lead(index, result.features, colour)
         if lead >= 0:
             return painting
@@ -168,16 +188,12 @@ def _lead(index: ColourIndex, features: FeatureVector, colour: str) -> float:
     return 0.0 if is_gray(features) else -1.0
 
 
-def _attempt(seed: int, number: int, colour: str, attempt: int) -> tuple[Painting, GradeResult]:
-    rng = _chances(seed, number, attempt, 0)
-    target = load_palettes().draw(rng, colour)
+def _attempt(seed: int, number: int, colour: str, attempt: int, shape: Outline) -> tuple[Painting, GradeResult]:
+    target = load_palettes().draw(_chances(seed, number, attempt, 0), colour)
     mood = _mood(target)
-    genre = _choose_genre(rng, mood)
-    kind = _KINDS[genre]
-    aspect = round(between(rng, *kind.aspects), 3)
-    draft = Painting(seed, number, colour, genre, aspect, attempt, mood, Grade((0.0,) * 12, 1.0))
-    result = fit_grade(_compose(draft, Window.centre_crop(aspect, TINY, TINY)), target)
-    return Painting(seed, number, colour, genre, aspect, attempt, mood, result.grade), result
+    draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, mood, Grade((0.0,) * 12, 1.0))
+    result = fit_grade(_compose(draft, Window.centre_crop(shape.aspect, TINY, TINY)), target)
+    return replace(draft, grade=result.grade), result
 
 
 def _chances(seed: int, number: int, attempt: int, purpose: int) -> Random:
