@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import cv2
+import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -81,7 +82,8 @@ def render_figure(figure: Figure, media_type: str = "image/png", dpi: float = FI
     """
     buffer = io.BytesIO()
     if media_type == "image/svg+xml":
-        figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.1, metadata={"Date": None})
+        with mpl.rc_context({"svg.hashsalt": "figures"}):  # ids of elements depend on this alone
+            figure.savefig(buffer, format="svg", bbox_inches="tight", pad_inches=0.1, metadata={"Date": None})
         return buffer.getvalue()
     if media_type not in {"image/png", "image/jpeg"}:
         raise UsageError(f"cannot draw a figure as {media_type}: expected image/png, image/jpeg or image/svg+xml")

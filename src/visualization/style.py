@@ -90,7 +90,6 @@ _SETTINGS: Final = MappingProxyType(
         "figure.titlesize": 12,
         "figure.titleweight": "bold",
         "image.interpolation": "antialiased",
-        "svg.hashsalt": "figures",  # element ids of SVG files depend on this alone
     }
 )
 
