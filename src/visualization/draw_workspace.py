@@ -1,0 +1,104 @@
+"""The figures of a finished run: counts, confusion matrix, contact sheet by colour."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from tqdm import tqdm
+
+from src.errors import ModelMissingError, ProjectError
+from src.features.decode_image import decode_image
+from src.features.schema import BGRImage
+from src.paths import PROJECT_ROOT, Workspace
+from src.table_files import read_table
+from src.tables import PROCESSED
+from src.visualization.class_counts import plot_class_counts
+from src.visualization.confusion import plot_confusion_matrix
+from src.visualization.contact_sheet import make_colour_sheet
+from src.visualization.picture_file import save_figure, save_picture
+
+__all__ = ["draw_workspace", "main"]
+
+PICTURES_PER_COLOUR: Final = 12
+
+
+def draw_workspace(workspace: Workspace) -> list[Path]:
+    """Draw what a run has found and learned.
+
+    Parameters
+    ----------
+    workspace
+        With the final dataset, the thumbnails and a model.
+
+    Returns
+    -------
+    list of Path
+        ``class_counts.png``, ``confusion_matrix.png`` and ``contact_sheet.png`` in the
+        workspace's folder of figures.
+
+    Raises
+    ------
+    TableError, ModelMissingError
+        If the stage before has not run.
+    """
+    rows = read_table(workspace.processed_table, PROCESSED)
+    counts = {str(colour): int(count) for colour, count in rows["color"].value_counts().items()}
+    confusion = _read_confusion(workspace)
+    figures = workspace.figures_dir
+    sheet = make_colour_sheet(
+        _pick_pictures(workspace, rows),
+        columns=PICTURES_PER_COLOUR,
+        notes={colour: f"{count:,} pictures" for colour, count in counts.items()},
+        title="Pictures as the source files them",
+    )
+    save_picture(sheet, figures / "contact_sheet.png")
+    return [
+        save_figure(plot_class_counts(counts), figures / "class_counts.png"),
+        save_figure(
+            plot_confusion_matrix(np.asarray(confusion["rows"]), confusion["classes"]),
+            figures / "confusion_matrix.png",
+        ),
+        figures / "contact_sheet.png",
+    ]
+
+
+def _read_confusion(workspace: Workspace) -> dict[str, Any]:
+    path = workspace.models_dir / "model_card.json"
+    if not path.is_file():
+        raise ModelMissingError(f"{path} is missing: run python -m src.models.train_model first")
+    confusion: dict[str, Any] = json.loads(path.read_text("utf-8"))["scores"]["test_confusion"]
+    return confusion
+
+
+def _pick_pictures(workspace: Workspace, rows: pd.DataFrame) -> dict[str, list[BGRImage]]:
+    """Take pictures of each colour at equal distances through its list, so that a sheet is typical."""
+    picked: dict[str, list[BGRImage]] = {}
+    for colour, group in tqdm(rows.groupby("color"), desc="pictures", unit="colour"):
+        places = np.unique(np.linspace(0, len(group) - 1, PICTURES_PER_COLOUR).round().astype(int))
+        names = group["filename"].iloc[places]
+        picked[str(colour)] = [decode_image((workspace.image_dir / name).read_bytes()) for name in names]
+    return picked
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m src.visualization.draw_workspace", description=__doc__)
+    parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT, help="folder with data/ and models/")
+    options = parser.parse_args(arguments)
+    try:
+        for path in draw_workspace(Workspace(options.workspace)):
+            Console().print(f"wrote {path}", highlight=False)
+    except (ProjectError, OSError) as error:
+        Console(stderr=True).print(f"[bold red]error:[/bold red] {error}", highlight=False)
+        return getattr(error, "exit_code", 2)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
