@@ -23,9 +23,11 @@ DEFAULT_BOUND: Final = 512
 
 LARGEST_SIDE: Final = 4096
 DEFAULT_QUALITY: Final = 90
-_NUMBER: Final = re.compile(r"([whsl])(\d{1,5})")
-_PART: Final = re.compile(r"fcrop64=1,([0-9a-fA-F]{16})")
-_IGNORED: Final = re.compile(r"v\d+|no|nu|k|p|pp|n|e\d+")
+_SIZE: Final = re.compile(r"(?:^|-)[whs]\d")
+_SIZE_WORD: Final = re.compile(r"([whs])(\d{1,5})")
+_QUALITY_WORD: Final = re.compile(r"l(\d{1,3})")
+_PART_WORD: Final = re.compile(r"fcrop64=1,([0-9a-fA-F]{16})")
+_IGNORED_WORD: Final = re.compile(r"v\d+|no|nu|k|p|pp|n|e\d+")
 """Options of the real host that change nothing here (versions, no overlay, expiry …)."""
 
 
@@ -60,35 +62,36 @@ def parse_suffix(suffix: str) -> ImageOptions:
     """
     if not suffix:
         return ImageOptions(width=DEFAULT_BOUND, height=DEFAULT_BOUND)
-    options, has_size = ImageOptions(), False
+    options = ImageOptions()
     for word in suffix.split("-"):
-        if number := _NUMBER.fullmatch(word):
-            letter, value = number[1], int(number[2])
-            if letter == "l":
-                options = replace(options, quality=min(max(value, 1), 100))
-                continue
-            if value > LARGEST_SIDE:
-                raise UsageError(f"image option {word}: expected at most {LARGEST_SIDE} pixels")
-            has_size = True
-            bound = value or None
-            if letter in "ws":
-                options = replace(options, width=bound)
-            if letter in "hs":
-                options = replace(options, height=bound)
-        elif part := _PART.fullmatch(word):
-            edges = tuple(int(part[1][start : start + 4], 16) / 0xFFFF for start in (0, 4, 8, 12))
-            if edges[0] >= edges[2] or edges[1] >= edges[3]:
-                raise UsageError(f"image option {word}: expected left < right and top < bottom")
-            options = replace(options, part=(edges[0], edges[1], edges[2], edges[3]))
-        elif word in {"rw", "rj"}:
-            options = replace(options, is_webp=word == "rw")
-        elif word in {"c", "cc"}:
-            options = replace(options, is_crop=True)
-        elif not _IGNORED.fullmatch(word):
-            raise UsageError(f"unknown image option {word}: expected wN hN sN c rw rj lN fcrop64=1,…")
-    if not has_size:
+        options = _add_option(options, word)
+    if not _SIZE.search(suffix):
         options = replace(options, width=DEFAULT_BOUND, height=DEFAULT_BOUND)
     return options
+
+
+def _add_option(options: ImageOptions, word: str) -> ImageOptions:
+    if size := _SIZE_WORD.fullmatch(word):
+        letter, bound = size[1], int(size[2])
+        if bound > LARGEST_SIDE:
+            raise UsageError(f"image option {word}: expected at most {LARGEST_SIDE} pixels")
+        width = options.width if letter == "h" else bound or None
+        height = options.height if letter == "w" else bound or None
+        return replace(options, width=width, height=height)
+    if quality := _QUALITY_WORD.fullmatch(word):
+        return replace(options, quality=min(max(int(quality[1]), 1), 100))
+    if part := _PART_WORD.fullmatch(word):
+        left, top, right, bottom = (int(part[1][start : start + 4], 16) / 0xFFFF for start in (0, 4, 8, 12))
+        if left >= right or top >= bottom:
+            raise UsageError(f"image option {word}: expected left < right and top < bottom")
+        return replace(options, part=(left, top, right, bottom))
+    if word in {"rw", "rj"}:
+        return replace(options, is_webp=word == "rw")
+    if word in {"c", "cc"}:
+        return replace(options, is_crop=True)
+    if _IGNORED_WORD.fullmatch(word):
+        return options
+    raise UsageError(f"unknown image option {word}: expected wN hN sN c rw rj lN fcrop64=1,…")
 
 
 def render(collection: Collection, number: int, options: ImageOptions) -> EncodedImage:

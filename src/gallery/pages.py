@@ -3,6 +3,8 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +16,7 @@ from src.gallery.api import ListPage, write_script_value
 from src.gallery.artwork import Artwork, AssetDetails
 from src.gallery.faults import Draw
 
-__all__ = ["CLASS_NAMES", "PageWriter", "hides_image"]
+__all__ = ["CLASS_NAMES", "PageWriter", "Visit", "hides_image"]
 
 FOLDER: Final = Path(__file__).resolve().parent
 CLASS_NAMES: Final = {
@@ -67,6 +69,25 @@ def hides_image(asset_id: str, share: float, salt: int) -> bool:
     return value < share * 2**32
 
 
+@dataclass(frozen=True)
+class Visit:
+    """Who asks for a page, and how.
+
+    Attributes
+    ----------
+    host
+        Host and port by which the visitor knows the site.
+    language
+        Language of titles, slugs and labels.
+    draw
+        Decides the faults of this visit.
+    """
+
+    host: str
+    language: str
+    draw: Draw
+
+
 class PageWriter:
     """Writes the pages of one gallery.
 
@@ -79,13 +100,11 @@ class PageWriter:
     def __init__(self, tiles: str) -> None:
         self._tiles = tiles
 
-    def write_home(self, counts: dict[str, int], language: str, draw: Draw) -> str:
+    def write_home(self, counts: Mapping[str, int], visit: Visit) -> str:
         """Return the start page: the colours, each a link."""
-        return self._render("home.html", draw, counts=counts, language=language, title="Offline Gallery")
+        return self._render("home.html", visit, counts=counts, title="Offline Gallery")
 
-    def write_colour_page(
-        self, colour: str | None, pages: list[ListPage], page_object: list[Any], host: str, language: str, draw: Draw
-    ) -> str:
+    def write_colour_page(self, colour: str | None, pages: list[ListPage], page_object: list[Any], visit: Visit) -> str:
         """Return the page of a colour.
 
         Parameters
@@ -96,15 +115,12 @@ class PageWriter:
             The first list page of every colour.
         page_object
             What the page carries as ``INIT_data``.
-        host
-            Host and port under which the images are asked for.
-        language
-            Language of titles and slugs.
-        draw
-            Decides the faults of this page.
+        visit
+            Who asks.
         """
+        draw, language = visit.draw, visit.language
         if draw.happens("shell"):
-            return self._render("shell.html", draw, title="Offline Gallery", language=language)
+            return self._render("shell.html", visit, title="Offline Gallery")
         chosen = next((page for page in pages if page.colour == colour), None)
         share = draw.faults.missing_bgsrc
         salt = int(draw.toss(f"missing_bgsrc|{draw.identity}#{draw.attempt}") * 2**32)
@@ -120,15 +136,14 @@ class PageWriter:
         }
         return self._render(
             "colour.html",
-            draw,
+            visit,
             classes=classes,
             title=colour.title() if colour else "Colours",
             colour=colour,
-            language=language,
             total=chosen.total if chosen else 0,
             artworks=artworks if self._tiles == "server" else [],
             hidden={artwork.asset_id for artwork in artworks if hides_image(artwork.asset_id, share, salt)},
-            host=host,
+            host=visit.host,
             init_key=f"ColorExplorerView:{kind}",
             init_data=write_script_value(page_object),
             configuration=json.dumps(configuration),
@@ -137,29 +152,26 @@ class PageWriter:
             never_loads=draw.happens("never_loads"),
         )
 
-    def write_asset_page(
-        self, artwork: Artwork, details: AssetDetails, size: tuple[int, int], language: str, draw: Draw
-    ) -> str:
+    def write_asset_page(self, artwork: Artwork, details: AssetDetails, size: tuple[int, int], visit: Visit) -> str:
         """Return the page of an artwork with its large picture and its metadata."""
         return self._render(
             "asset.html",
-            draw,
+            visit,
             title=artwork.title,
             artwork=artwork,
             details=details,
             width=size[0],
             height=size[1],
-            language=language,
             other_links=OTHER_LINKS,
         )
 
-    def write_story(self, title: str, language: str, draw: Draw) -> str:
+    def write_story(self, title: str, visit: Visit) -> str:
         """Return a page under /asset/ that is not an artwork."""
-        return self._render("notice.html", draw, title=title, language=language, text="A story, not an artwork.")
+        return self._render("notice.html", visit, title=title, text="A story, not an artwork.")
 
-    def write_missing(self, language: str, draw: Draw) -> str:
+    def write_missing(self, visit: Visit) -> str:
         """Return the page of an address that does not exist."""
-        return self._render("notice.html", draw, title="Not found", language=language, text="There is nothing here.")
+        return self._render("notice.html", visit, title="Not found", text="There is nothing here.")
 
     def write_consent(self, target: str) -> str:
         """Return the consent form that leads on to ``target``."""
@@ -175,10 +187,11 @@ class PageWriter:
         stem = f"{draw.identity}#{draw.attempt}"
         return {name: f"x{int(draw.toss(f'{stem}|{name}') * 36**4):06d}" for name in CLASS_NAMES}
 
-    def _render(self, template: str, draw: Draw, **values: Any) -> str:
+    def _render(self, template: str, visit: Visit, **values: Any) -> str:
         shown = {
-            "classes": self._name_classes(draw),
-            "has_banner": draw.happens("banner"),
+            "classes": self._name_classes(visit.draw),
+            "language": visit.language,
+            "has_banner": visit.draw.happens("banner"),
             "style": read_static("gallery.css"),
             "palette": [(name, SWATCHES[name]) for name in SITE_COLOURS],
         }

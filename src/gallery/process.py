@@ -5,11 +5,11 @@ import selectors
 import subprocess
 import sys
 import time
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from src.errors import MissingToolError, UsageError
 from src.gallery.faults import Faults
@@ -97,7 +97,7 @@ class GalleryProcess:
             If it does not answer in time.
         """
         # A session of its own: Ctrl-C in a terminal reaches us, and we end the gallery in our order.
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             self._command,
             cwd=PROJECT_ROOT,
             stdin=subprocess.DEVNULL,
@@ -105,12 +105,14 @@ class GalleryProcess:
             text=True,
             start_new_session=True,
         )
+        self._process = process
         try:
-            self._base_url = self._read_announcement()
-            self._wait_for_answer()
+            address = _read_announcement(process)
+            _wait_for_answer(process, address)
         except BaseException:
             self.stop()
             raise
+        self._base_url = address
         return self
 
     def stop(self) -> None:
@@ -135,29 +137,36 @@ class GalleryProcess:
     ) -> None:
         self.stop()
 
-    def _read_announcement(self) -> str:
-        assert self._process is not None
-        assert self._process.stdout is not None
+
+def _read_announcement(process: subprocess.Popen[str]) -> str:
+    """Return the address that the gallery prints once its port is open."""
+    line = ""
+    if process.stdout is not None:
         with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
+            selector.register(process.stdout, selectors.EVENT_READ)
             if not selector.select(START_SECONDS):
                 raise MissingToolError(f"the gallery did not start within {START_SECONDS:.0f} s")
-        line = self._process.stdout.readline().strip()
-        if not line.startswith(ANNOUNCEMENT):
-            code = self._process.wait(END_SECONDS)
-            raise UsageError(f"the gallery ended with exit code {code} before it listened; its message stands above")
-        return line.removeprefix(ANNOUNCEMENT)
+        line = process.stdout.readline().strip()
+    if not line.startswith(ANNOUNCEMENT):
+        code = process.wait(END_SECONDS)
+        raise UsageError(f"the gallery ended with exit code {code} before it listened; its message stands above")
+    return line.removeprefix(ANNOUNCEMENT)
 
-    def _wait_for_answer(self) -> None:
-        assert self._process is not None
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise UsageError(f"the gallery ended with exit code {self._process.returncode}; its message is above")
-            try:
-                with urlopen(f"{self._base_url}/gallery/status", timeout=5) as answer:
-                    if answer.status == 200:
-                        return
-            except (URLError, OSError):
-                time.sleep(0.05)
-        raise MissingToolError(f"the gallery at {self._base_url} did not answer within {START_SECONDS:.0f} s")
+
+def _wait_for_answer(process: subprocess.Popen[str], address: str) -> None:
+    """Return when a worker answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise UsageError(f"the gallery ended with exit code {process.returncode}; its message stands above")
+        # http.client and not a library that obeys proxy settings: this is our own machine.
+        connection = HTTPConnection(address.removeprefix("http://"), timeout=START_SECONDS)
+        try:
+            connection.request("GET", "/gallery/status")
+            if connection.getresponse().status == HTTPStatus.OK:
+                return
+        except (OSError, HTTPException):
+            time.sleep(0.05)
+        finally:
+            connection.close()
+    raise MissingToolError(f"the gallery at {address} did not answer within {START_SECONDS:.0f} s")

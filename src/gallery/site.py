@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 import anyio
@@ -18,15 +18,24 @@ from starlette.types import ASGIApp
 
 from src.colours import SITE_COLOURS
 from src.errors import UsageError
-from src.gallery.api import DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE, Listing, make_block, make_page_object, write_body
+from src.gallery.api import (
+    DEFAULT_PAGE_SIZE,
+    LARGEST_PAGE_SIZE,
+    Listing,
+    ListPage,
+    make_block,
+    make_page_object,
+    write_body,
+)
 from src.gallery.artwork import Collection
-from src.gallery.catalogue import PaintedCollection, apportion
+from src.gallery.catalogue import apportion
 from src.gallery.faults import Draw
 from src.gallery.filing import file_pictures
 from src.gallery.folder import FolderCollection, list_pictures, read_labels
 from src.gallery.images import EncodedImage, ImageCache, ImageOptions, parse_suffix, render
 from src.gallery.misbehaviour import CONSENT_COOKIE, Misbehaviour, local_target
-from src.gallery.pages import OTHER_LINKS, PageWriter
+from src.gallery.pages import OTHER_LINKS, PageWriter, Visit
+from src.gallery.painted import PaintedCollection
 from src.gallery.robots import answer_robots
 from src.gallery.settings import GallerySettings
 from src.gallery.shared_state import SharedState
@@ -104,60 +113,62 @@ class Site:
 
     async def show_home(self, request: Request) -> Response:
         """Answer the start page."""
-        page = self.writer.write_home(dict(self._collection.counts), _language(request), _draw(request))
+        page = self.writer.write_home(self._collection.counts, _visit(request))
         return HTMLResponse(page)
 
     async def show_colour(self, request: Request) -> Response:
         """Answer the page of a colour; an unknown name gives a page without tiles."""
-        draw, language, host = _draw(request), _language(request), _host(request)
+        visit = _visit(request)
         name = request.query_params.get("col", "")
         colour = name if name in SITE_COLOURS else None
-        pages = [self._listing.open(each, language, draw) for each in SITE_COLOURS]
-        page_object = make_page_object(pages, host, is_tagged=not draw.happens("untagged"))
-        return HTMLResponse(self.writer.write_colour_page(colour, pages, page_object, host, language, draw))
+        pages, page_object = self._open_all(visit)
+        return HTMLResponse(self.writer.write_colour_page(colour, pages, page_object, visit))
+
+    def _open_all(self, visit: Visit) -> tuple[list[ListPage], list[Any]]:
+        """Return the first list page of every colour, and the page object made of them."""
+        pages = [self._listing.open(colour, visit.language, visit.draw) for colour in SITE_COLOURS]
+        return pages, make_page_object(pages, visit.host, is_tagged=not visit.draw.happens("untagged"))
 
     async def show_asset(self, request: Request) -> Response:
         """Answer the page of an artwork, whatever its slug, or of a story."""
-        draw, language = _draw(request), _language(request)
+        visit = _visit(request)
         asset_id = request.path_params["rest"].rsplit("/", 1)[-1]
         if len(asset_id) != ASSET_ID_LENGTH:
             title = next((text for text, address in OTHER_LINKS if address.endswith(f"/{asset_id}")), None)
             if title is not None:
-                return HTMLResponse(self.writer.write_story(title, language, draw))
-        artwork = self._collection.find_asset(asset_id, language)
+                return HTMLResponse(self.writer.write_story(title, visit))
+        artwork = self._collection.find_asset(asset_id, visit.language)
         if artwork is None:
-            return HTMLResponse(self.writer.write_missing(language, draw), status_code=404)
-        details = self._collection.describe_artwork(artwork, language)
+            return HTMLResponse(self.writer.write_missing(visit), status_code=404)
+        details = self._collection.describe_artwork(artwork, visit.language)
         size = self._collection.measure(artwork.number)
-        return HTMLResponse(self.writer.write_asset_page(artwork, details, size, language, draw))
+        return HTMLResponse(self.writer.write_asset_page(artwork, details, size, visit))
 
     async def send_list(self, request: Request) -> Response:
         """Answer the page's own request for more artworks."""
-        query, draw = request.query_params, _draw(request)
+        query, visit = request.query_params, _visit(request)
         size = query.get("s", str(DEFAULT_PAGE_SIZE))
         if not size.isdecimal() or int(size) > LARGEST_PAGE_SIZE:
             return PlainTextResponse("Internal Server Error", status_code=500)
-        page = self._listing.resume(query.get("pt", ""), int(size), _language(request), draw)
+        page = self._listing.resume(query.get("pt", ""), int(size), visit.language, visit.draw)
         if page is None:
             return PlainTextResponse("Bad Request", status_code=400)
-        block = make_block(page, _host(request), is_tagged=not draw.happens("untagged"))
+        block = make_block(page, visit.host, is_tagged=not visit.draw.happens("untagged"))
         body = write_body(block, is_nested=query.get("rt") == "j")
-        if draw.happens("list_garbled"):
+        if visit.draw.happens("list_garbled"):
             body = body[: len(body) * 2 // 3]
         return _json(body)
 
     async def send_colours(self, request: Request) -> Response:
         """Answer all colours with their first artworks."""
-        draw, language = _draw(request), _language(request)
-        pages = [self._listing.open(each, language, draw) for each in SITE_COLOURS]
-        page_object = make_page_object(pages, _host(request), is_tagged=not draw.happens("untagged"))
+        _, page_object = self._open_all(_visit(request))
         return _json(write_body(page_object, is_nested=request.query_params.get("rt") == "j"))
 
     async def send_image(self, request: Request) -> Response:
         """Answer a picture at the size that its suffix asks for."""
         token, _, suffix = request.path_params["name"].partition("=")
         number = self._collection.find_image(token)
-        draw = _draw(request)
+        draw = _visit(request).draw
         if number is None or draw.happens("image_gone", subject=self._collection.name_artwork(number)):
             return PlainTextResponse("Not Found", status_code=404)
         try:
@@ -213,7 +224,7 @@ class Site:
 
     async def show_missing(self, request: Request) -> Response:
         """Answer an address that does not exist."""
-        return HTMLResponse(self.writer.write_missing(_language(request), _draw(request)), status_code=404)
+        return HTMLResponse(self.writer.write_missing(_visit(request)), status_code=404)
 
 
 def create_app(settings: GallerySettings, state_path: Path) -> ASGIApp:
@@ -248,18 +259,10 @@ def _spoil(content: bytes, draw: Draw) -> bytes:
     return content
 
 
-def _draw(request: Request) -> Draw:
-    draw: Draw = request.state.draw
-    return draw
-
-
-def _host(request: Request) -> str:
-    return request.headers.get("host", "localhost")
-
-
-def _language(request: Request) -> str:
+def _visit(request: Request) -> Visit:
     asked = request.query_params.get("hl", DEFAULT_LANGUAGE).split("-")[0].lower()
-    return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+    language = asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+    return Visit(request.headers.get("host", "localhost"), language, request.state.draw)
 
 
 def _json(body: bytes) -> Response:

@@ -26,23 +26,38 @@ DEFAULT_LANGUAGE: Final = "en"
 SUBJECTS: Final = MappingProxyType(
     {
         "landscape": (
-            ("View near", "Ansicht bei", "Vue près de", "Vista cerca de", "風景、"),
-            ("The Valley of", "Das Tal von", "La Vallée de", "El valle de", "谷、"),
-            ("Evening at", "Abend in", "Soir à", "Atardecer en", "夕べ、"),
-            ("Winter in", "Winter in", "L'Hiver à", "Invierno en", "冬、"),
-            ("Trees at", "Bäume in", "Arbres à", "Árboles en", "木々、"),
-            ("Storm over", "Sturm über", "L'Orage sur", "Tormenta sobre", "嵐、"),
+            ("View near *", "Ansicht bei *", "Vue près de *", "Vista cerca de *", "*の眺め"),
+            ("The Valley of *", "Das Tal von *", "La Vallée de *", "El valle de *", "*の谷"),
+            ("Storm over *", "Sturm über *", "L'Orage sur *", "Tormenta sobre *", "*の嵐"),
         ),
-        "sea": (
-            ("The Coast at", "Die Küste bei", "La Côte à", "La costa de", "海岸、"),
-            ("Boats off", "Boote vor", "Bateaux devant", "Barcas frente a", "舟、"),
-            ("Moonrise at", "Mondaufgang in", "Lever de lune à", "Luna naciente en", "月の出、"),
-            ("The Harbour of", "Der Hafen von", "Le Port de", "El puerto de", "港、"),
+        "mountains": (
+            ("The Peaks above *", "Die Gipfel über *", "Les Cimes de *", "Las cumbres de *", "*の峰"),
+            (
+                "Snow on the Pass at *",
+                "Schnee am Pass von *",
+                "Neige au col de *",
+                "Nieve en el puerto de *",
+                "*峠の雪",
+            ),
         ),
-        "city": (
-            ("A Street in", "Eine Straße in", "Une rue à", "Una calle de", "通り、"),
-            ("The Bridge at", "Die Brücke von", "Le Pont de", "El puente de", "橋、"),
-            ("Roofs of", "Dächer von", "Les Toits de", "Tejados de", "屋根、"),
+        "woods": (
+            ("In the Woods of *", "Im Wald von *", "Dans les bois de *", "En el bosque de *", "*の森"),
+            ("Forest Path", "Waldweg", "Sentier de forêt", "Sendero del bosque", "森の小道"),
+        ),
+        "seascape": (
+            ("The Coast at *", "Die Küste bei *", "La Côte à *", "La costa de *", "*の海岸"),
+            ("Boats off *", "Boote vor *", "Bateaux devant *", "Barcas frente a *", "*沖の舟"),
+            ("Breakers", "Brandung", "Les Brisants", "Rompientes", "砕ける波"),
+        ),
+        "nocturne": (
+            ("Moonrise at *", "Mondaufgang in *", "Lever de lune à *", "Luna naciente en *", "*の月の出"),
+            ("Nocturne", "Nocturne", "Nocturne", "Nocturno", "夜想曲"),
+            ("Night, Harbour of *", "Nacht, Hafen von *", "Nuit, port de *", "Noche, puerto de *", "夜、*の港"),
+        ),
+        "town": (
+            ("A Street in *", "Eine Straße in *", "Une rue à *", "Una calle de *", "*の通り"),
+            ("The Bridge at *", "Die Brücke von *", "Le Pont de *", "El puente de *", "*の橋"),
+            ("Roofs of *", "Dächer von *", "Les Toits de *", "Tejados de *", "*の屋根"),
         ),
         "portrait": (
             (
@@ -54,8 +69,16 @@ SUBJECTS: Final = MappingProxyType(
             ),
             ("Portrait of a Man", "Bildnis eines Mannes", "Portrait d'homme", "Retrato de hombre", "男の肖像"),
             ("Self-Portrait", "Selbstbildnis", "Autoportrait", "Autorretrato", "自画像"),
-            ("The Reader", "Die Lesende", "La Liseuse", "La lectora", "読書"),
             ("Head of an Old Man", "Kopf eines alten Mannes", "Tête de vieillard", "Cabeza de anciano", "老人の頭部"),
+        ),
+        "figures": (
+            ("The Gathering at *", "Die Versammlung in *", "La Réunion à *", "La reunión en *", "*の集い"),
+            ("Three Figures", "Drei Figuren", "Trois figures", "Tres figuras", "三人の人物"),
+            ("The Dance", "Der Tanz", "La Danse", "La danza", "踊り"),
+        ),
+        "icon": (
+            ("Saint with a Book", "Heiliger mit Buch", "Saint au livre", "Santo con libro", "本を持つ聖人"),
+            ("Virgin of *", "Madonna von *", "Vierge de *", "Virgen de *", "*の聖母"),
         ),
         "still life": (
             (
@@ -65,7 +88,6 @@ SUBJECTS: Final = MappingProxyType(
                 "Bodegón con frutas",
                 "果物のある静物",
             ),
-            ("Flowers in a Vase", "Blumen in einer Vase", "Fleurs dans un vase", "Flores en un jarrón", "花瓶の花"),
             (
                 "Still Life with Jug",
                 "Stillleben mit Krug",
@@ -74,6 +96,24 @@ SUBJECTS: Final = MappingProxyType(
                 "水差しのある静物",
             ),
             ("The Table", "Der Tisch", "La Table", "La mesa", "食卓"),
+        ),
+        "flowers": (
+            ("Flowers in a Vase", "Blumen in einer Vase", "Fleurs dans un vase", "Flores en un jarrón", "花瓶の花"),
+            ("Roses", "Rosen", "Les Roses", "Rosas", "薔薇"),
+        ),
+        "interior": (
+            (
+                "Interior with Window",
+                "Interieur mit Fenster",
+                "Intérieur à la fenêtre",
+                "Interior con ventana",
+                "窓のある室内",
+            ),
+            ("The Room at *", "Das Zimmer in *", "La Chambre à *", "La habitación de *", "*の部屋"),
+        ),
+        "object": (
+            ("Bowl with Foot", "Schale mit Fuß", "Coupe à pied", "Cuenco con pie", "高台の鉢"),
+            ("Jar from *", "Gefäß aus *", "Jarre de *", "Tinaja de *", "*の壺"),
         ),
         "abstract": (
             ("Composition", "Komposition", "Composition", "Composición", "コンポジション"),
@@ -85,14 +125,49 @@ SUBJECTS: Final = MappingProxyType(
                 "Improvisación: formas",
                 "即興:形",
             ),
+        ),
+        "colour field": (
             ("Colour Study", "Farbstudie", "Étude de couleur", "Estudio de color", "色彩の習作"),
+            ("Untitled", "Ohne Titel", "Sans titre", "Sin título", "無題"),
+        ),
+        "gesture": (
+            ("Movement", "Bewegung", "Mouvement", "Movimiento", "動き"),
+            ("Untitled", "Ohne Titel", "Sans titre", "Sin título", "無題"),
+        ),
+        "print": (
+            (
+                "Travellers in the Rain at *",
+                "Reisende im Regen bei *",
+                "Voyageurs sous la pluie à *",
+                "Viajeros bajo la lluvia en *",
+                "*の雨の旅人",
+            ),
+            ("The Wave", "Die Welle", "La Vague", "La ola", "波"),
+        ),
+        "sketch": (
+            ("Study of a Tree", "Baumstudie", "Étude d'arbre", "Estudio de árbol", "木の習作"),
+            ("Sheet of Studies", "Studienblatt", "Feuille d'études", "Hoja de estudios", "習作の紙葉"),
+        ),
+        "textile": (
+            ("Fragment of a Textile", "Gewebefragment", "Fragment de tissu", "Fragmento de tejido", "裂"),
+            ("Carpet from *", "Teppich aus *", "Tapis de *", "Alfombra de *", "*の絨毯"),
+        ),
+        "page": (
+            (
+                "Leaf from a Book of Hours: *",
+                "Blatt aus einem Stundenbuch: *",
+                "Feuillet d'un livre d'heures : *",
+                "Hoja de un libro de horas: *",
+                "時祷書の一葉:*",
+            ),
+            ("Letter with Initial", "Brief mit Initiale", "Lettre à initiale", "Carta con inicial", "飾り文字の手紙"),
         ),
     }
 )
-"""Subject → titles, each in the order of :data:`LANGUAGES`."""
+"""Genre of the painter → titles, each in the order of :data:`LANGUAGES`; an asterisk stands for a place."""
 
 PLACES: Final = (
-    "Arlenz", "Bréval", "Castrovel", "Dunmoor", "Ejdersund", "Fontalba", "Grüntal", "Hōrai", "Île-aux-Ormes", "Jasnovice",
+    "Arlenz", "Bréval", "Castrovel", "Dunmoor", "Ejdersund", "Fontalba", "Grüntal", "Hōrai", "Île-aux-Ormes", "Jasno",
     "Kallmünde", "Łęgowo", "Monteverna", "Nørrehavn", "Ostrava Vale", "Pontmarin", "Quellstadt", "Ravelle", "São Tirso",
     "Tannsee", "Újvár", "Valdoro", "Weissenfels Moor", "Yarrow Bridge", "Zelenice", "Αγορά", "Кленово",
 )  # fmt: skip

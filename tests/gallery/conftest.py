@@ -1,0 +1,44 @@
+"""Galleries for the tests: in this process where that is enough, in a process of their own where not."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from src.gallery.faults import Faults
+from src.gallery.settings import GallerySettings
+from src.gallery.shared_state import SharedState
+from src.gallery.site import create_app
+
+OpenSite = Callable[..., TestClient]
+
+
+@pytest.fixture
+def open_site(tmp_path: Path) -> Iterator[OpenSite]:
+    """Open a gallery in this process: ``open_site(artworks=…, faults=Faults(…))``."""
+    clients: list[TestClient] = []
+
+    def open_one(**settings: Any) -> TestClient:
+        state_path = tmp_path / f"state-{len(clients)}"
+        SharedState.create(state_path)
+        app = create_app(GallerySettings(**{"artworks": 2000, **settings}), state_path)
+        client = TestClient(app, base_url="http://127.0.0.1:8765", follow_redirects=False)
+        client.__enter__()
+        clients.append(client)
+        return client
+
+    yield open_one
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def spoil(open_site: OpenSite) -> Callable[..., TestClient]:
+    """Open a gallery with faults: ``spoil(list_error=0.5)``."""
+
+    def open_spoiled(**faults: Any) -> TestClient:
+        return open_site(faults=Faults(**faults))
+
+    return open_spoiled
