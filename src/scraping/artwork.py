@@ -1,0 +1,176 @@
+"""What is known of one artwork before its picture is fetched, and the addresses that name it."""
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from urllib.parse import quote, urljoin, urlsplit
+
+from src.errors import UsageError
+
+__all__ = [
+    "ASSET_ID",
+    "CANONICAL_GALLERY",
+    "GOOGLE",
+    "Addresses",
+    "Artwork",
+    "Origin",
+    "read_asset_id",
+    "sized_image",
+]
+
+GOOGLE: Final = "https://artsandculture.google.com"
+"""The real site."""
+
+CANONICAL_GALLERY: Final = "https://gallery.invalid"
+"""What stands in the CSV files for an origin on this machine.
+
+A gallery has another port at every run, and two runs must give the same bytes. ``.invalid`` is the
+top-level domain that RFC 2606 reserves for addresses that never resolve.
+"""
+
+ASSET_ID: Final = re.compile(r"[A-Za-z0-9_-]{14}")
+"""An artwork's identity: 14 characters of URL-safe base64; it may begin with ``-`` or ``_``."""
+
+_ASSET_PATH: Final = re.compile(r"/asset/(?:[^/?#]*/)?([A-Za-z0-9_-]{14})/?$")
+_SIZE_SUFFIX: Final = re.compile(r"=[A-Za-z0-9,_=-]*$")
+_LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Artwork:
+    """One artwork as the page lists it.
+
+    Attributes
+    ----------
+    asset_id
+        The 14 characters that identify it.
+    color
+        The colour whose page lists it.
+    image
+        Address of its picture, without a size suffix; None where the page gives none.
+    page
+        Address of its own page, ``…/asset/<slug>/<id>``.
+    title, artist, partner
+        As the page's data say; None where they do not.
+    aspect
+        Width divided by height of the whole picture.
+    """
+
+    asset_id: str
+    color: str
+    image: str | None
+    page: str
+    title: str | None = None
+    artist: str | None = None
+    partner: str | None = None
+    aspect: float | None = None
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the fields, by name, for a journal."""
+        return asdict(self)
+
+
+def read_asset_id(address: str) -> str | None:
+    """Return the asset id at the end of an address, or None if it is not an artwork's."""
+    match = _ASSET_PATH.search(urlsplit(address).path)
+    return match.group(1) if match else None
+
+
+def sized_image(image: str, size: int, media_format: str) -> str:
+    """Return the address of the centre-cropped square version of a picture.
+
+    Parameters
+    ----------
+    image
+        Address without a size suffix.
+    size
+        Width and height in pixels.
+    media_format
+        ``jpeg`` or ``webp``; the image host calls them ``rj`` and ``rw``.
+    """
+    return f"{image}=w{size}-h{size}-c-{'rw' if media_format == 'webp' else 'rj'}"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Translates between the addresses of a live site and those that stand in the CSV files.
+
+    They are the same, save for an origin on this machine, for which :data:`CANONICAL_GALLERY`
+    stands in.
+
+    Parameters
+    ----------
+    base_url
+        Origin of the site, without a path.
+
+    Raises
+    ------
+    UsageError
+        If it is not an ``http`` or ``https`` origin.
+    """
+
+    base_url: str
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"base URL {self.base_url!r}: expected http://HOST[:PORT] or https://HOST[:PORT]")
+
+    @property
+    def origin(self) -> str:
+        """``scheme://host[:port]`` of the live site."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the site runs on this machine."""
+        host = urlsplit(self.base_url).hostname or ""
+        return host in _LOOPBACK_HOSTS or host.startswith("127.")
+
+    @property
+    def canonical_origin(self) -> str:
+        """The origin that stands in the CSV files."""
+        return CANONICAL_GALLERY if self.is_loopback else self.origin
+
+    def color_page(self, color: str, language: str | None) -> str:
+        """Return the live address of a colour's page."""
+        return f"{self.origin}/color?col={quote(color)}" + (f"&hl={quote(language)}" if language else "")
+
+    def canonical_page(self, href: str) -> str:
+        """Return the lasting address of an artwork's page, from a tile's ``href``."""
+        path = urlsplit(urljoin(f"{self.origin}/", href)).path
+        return self.canonical_origin + "".join(quote(mark) if mark.isspace() else mark for mark in path).rstrip("/")
+
+    def canonical_image(self, address: str) -> str:
+        """Return the lasting address of a picture, without a size suffix, from ``data-bgsrc``."""
+        absolute = _SIZE_SUFFIX.sub("", urljoin(f"{self.origin}/", address.strip()))
+        return self._swap(absolute, self.origin, self.canonical_origin)
+
+    def live(self, address: str) -> str:
+        """Return the address at which a lasting address answers now."""
+        return self._swap(address, self.canonical_origin, self.origin)
+
+    @staticmethod
+    def _swap(address: str, origin: str, replacement: str) -> str:
+        return replacement + address[len(origin) :] if address.startswith(f"{origin}/") else address
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a listing comes from.
+
+    Attributes
+    ----------
+    site
+        The site's lasting name: its origin, or the gallery's pictures.
+    extent
+        How much of them a gallery shows; the pictures stay the same when it changes.
+    is_replaceable
+        Whether another site may take its place in the workspace: a gallery can be scraped again at
+        any time, the real site as it was cannot.
+    """
+
+    site: str
+    extent: str = ""
+    is_replaceable: bool = False

@@ -1,0 +1,148 @@
+"""What one colour's page has shown so far, put together from its tiles and its data."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from src.scraping.artwork import Addresses, Artwork
+from src.scraping.page_data import Block, Item
+
+__all__ = ["ColourListing", "ListingOutcome", "ListingTask"]
+
+Emit = Callable[[Sequence[Artwork], int | None], None]
+
+
+@dataclass(frozen=True)
+class ListingTask:
+    """What to list.
+
+    Attributes
+    ----------
+    color
+        The colour.
+    known
+        Asset ids that earlier runs have listed; they are not reported again.
+    limit
+        Artworks wanted in all, the known ones included; None for all.
+    """
+
+    color: str
+    known: frozenset[str] = frozenset()
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class ListingOutcome:
+    """How the listing of a colour ended.
+
+    Attributes
+    ----------
+    color
+        The colour.
+    state
+        ``complete``: the list has ended; ``limit``: as many as wanted; ``partial``: the page stopped
+        giving more; ``failed``: nothing could be listed.
+    reason
+        Why, where it is not complete, or what was odd.
+    total
+        Size of the list as the page's data tell it.
+    seconds, scrolls, openings
+        What it took.
+    """
+
+    color: str
+    state: str
+    reason: str | None = None
+    total: int | None = None
+    seconds: float = 0.0
+    scrolls: int = 0
+    openings: int = 0
+
+
+@dataclass
+class ColourListing:
+    """What one colour's pages have shown so far, over all openings of the page."""
+
+    task: ListingTask
+    addresses: Addresses
+    emit: Emit
+    reported: set[str]
+    items: dict[str, Item] = field(default_factory=dict)
+    waiting: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+    drawn: set[str] = field(default_factory=set)
+    tokens: set[str] = field(default_factory=set)
+    total: int | None = None
+    has_data: bool = False
+    end_reason: str | None = None
+    has_ended: bool = False
+    images: int = 0
+
+    def start_page(self) -> None:
+        """Forget what belonged to the page before, not what was listed on it."""
+        self.listed.clear()
+        self.drawn.clear()
+        self.tokens.clear()
+        self.has_ended = False
+        self.end_reason = None
+
+    def take_blocks(self, blocks: Sequence[Block], *, is_first: bool) -> None:
+        own = [block for block in blocks if block.color in (None, self.task.color)]
+        for block in blocks:
+            self.items.update((item.asset_id, item) for item in block.items)
+        for block in own:
+            fresh = {item.asset_id for item in block.items} - self.listed
+            self.listed |= fresh
+            self.has_data = True
+            self.total = block.total if block.total is not None else self.total
+            if block.token is None:
+                self.has_ended = self.has_ended or block.has_query
+            elif block.token in self.tokens:
+                self._end("the list repeats a token")
+            elif not fresh and not is_first:
+                self._end("the list repeats itself")
+            else:
+                self.tokens.add(block.token)
+
+    def _end(self, reason: str) -> None:
+        self.has_ended = True
+        self.end_reason = reason
+
+    def take_tiles(self, tiles: Sequence[Sequence[str | None]]) -> None:
+        for asset_id, href, image in tiles:
+            if asset_id is None or href is None:
+                continue
+            self.drawn.add(asset_id)
+            if asset_id not in self.reported:
+                self.waiting.setdefault(asset_id, (href, image))
+
+    def report(self, *, is_last: bool) -> None:
+        """Hand over the waiting artworks in order, up to the first whose data have not come yet."""
+        artworks: list[Artwork] = []
+        for asset_id, (href, image) in list(self.waiting.items()):
+            item = self.items.get(asset_id)
+            if item is None and not is_last:
+                break
+            if self.is_full(len(artworks)):
+                break
+            del self.waiting[asset_id]
+            self.reported.add(asset_id)
+            artworks.append(self._make_artwork(asset_id, href, image, item))
+        if artworks:
+            self.images += sum(artwork.image is not None for artwork in artworks)
+            self.emit(artworks, self.total)
+
+    def is_full(self, more: int = 0) -> bool:
+        return self.task.limit is not None and len(self.reported) + more >= self.task.limit
+
+    def _make_artwork(self, asset_id: str, href: str, image: str | None, item: Item | None) -> Artwork:
+        address = image or (item.image if item else None)
+        return Artwork(
+            asset_id=asset_id,
+            color=self.task.color,
+            image=self.addresses.canonical_image(address) if address else None,
+            page=self.addresses.canonical_page(href),
+            title=item.title if item else None,
+            artist=item.artist if item else None,
+            partner=item.partner if item else None,
+            aspect=item.aspect if item else None,
+        )

@@ -1,0 +1,148 @@
+"""What a run did: its summary, and ``data/interim/run.json``, the only file with a clock in it."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, BlockedError, LayoutChangedError
+from src.files import write_text
+from src.paths import Workspace
+
+__all__ = ["ColourSummary", "RunFile", "RunSummary"]
+
+
+@dataclass
+class ColourSummary:
+    """One colour of a run.
+
+    Attributes
+    ----------
+    color, state
+        ``pending``, ``listing``, ``complete``, ``limit``, ``partial``, ``failed``, ``blocked``.
+    found, new, total
+        Artworks in the tables; those that this run added; size of the site's list.
+    downloaded, failed
+        Thumbnails there; reasons of those that are not, with their numbers.
+    seconds, scrolls, reason
+        Of the listing.
+    """
+
+    color: str
+    state: str = "pending"
+    found: int = 0
+    new: int = 0
+    total: int | None = None
+    downloaded: int = 0
+    failed: dict[str, int] = field(default_factory=dict)
+    pending: int = 0
+    seconds: float = 0.0
+    scrolls: int = 0
+    reason: str | None = None
+
+
+@dataclass
+class RunSummary:
+    """A whole run.
+
+    Attributes
+    ----------
+    colours
+        By colour, in the site's order.
+    fetched
+        Thumbnails that this run fetched.
+    seconds, listing_seconds, download_seconds
+        The whole run; until the last colour was listed; until the last thumbnail was there.
+    blocked, layout_changed, is_interrupted
+        What ended the run early.
+    notes
+        Further remarks for people.
+    """
+
+    colours: dict[str, ColourSummary] = field(default_factory=dict)
+    fetched: int = 0
+    seconds: float = 0.0
+    listing_seconds: float = 0.0
+    download_seconds: float = 0.0
+    blocked: str | None = None
+    layout_changed: str | None = None
+    is_interrupted: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def found(self) -> int:
+        """Artworks in the tables."""
+        return sum(colour.found for colour in self.colours.values())
+
+    @property
+    def downloaded(self) -> int:
+        """Thumbnails there."""
+        return sum(colour.downloaded for colour in self.colours.values())
+
+    @property
+    def failures(self) -> Mapping[str, int]:
+        """Reasons of missing thumbnails, with their numbers."""
+        reasons: Counter[str] = Counter()
+        for colour in self.colours.values():
+            reasons.update(colour.failed)
+        return reasons
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the command."""
+        if self.blocked:
+            return BlockedError.exit_code
+        if self.layout_changed:
+            return LayoutChangedError.exit_code
+        if self.is_interrupted:
+            return EXIT_INTERRUPTED
+        is_whole = all(colour.state in ("complete", "limit") for colour in self.colours.values())
+        return EXIT_DONE if is_whole and self.downloaded == self.found else EXIT_PARTIAL
+
+
+class RunFile:
+    """The run file of a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._path = workspace.run_file
+        self._previous = self._read()
+        self._started = time.time()
+
+    @property
+    def has_shown_terms(self) -> bool:
+        """Whether the note on terms and rights was shown in this workspace."""
+        return bool(self._previous.get("terms_shown"))
+
+    def write(self, summary: RunSummary, *, state: str, source: str, terms_shown: bool) -> None:
+        """Write the run as it stands."""
+        content = {
+            "state": state,
+            "source": source,
+            "started": _show_time(self._started),
+            "updated": _show_time(time.time()),
+            "terms_shown": terms_shown or self.has_shown_terms,
+            "seconds": round(summary.seconds, 3),
+            "listing_seconds": round(summary.listing_seconds, 3),
+            "download_seconds": round(summary.download_seconds, 3),
+            "found": summary.found,
+            "downloaded": summary.downloaded,
+            "fetched": summary.fetched,
+            "blocked": summary.blocked,
+            "layout_changed": summary.layout_changed,
+            "notes": summary.notes,
+            "colours": {color: asdict(colour) for color, colour in summary.colours.items()},
+        }
+        write_text(self._path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            content = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}  # a clock and a tally only: nothing is lost with it
+        return content if isinstance(content, dict) else {}
+
+
+def _show_time(moment: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(moment))
