@@ -26,7 +26,7 @@ def make_processed(rows: int, start: int = 0) -> pd.DataFrame:
     frame["page"] = [f"https://example.org/asset/slug/{index:014d}" for index in indexes]
     frame["color"] = np.array(["RED", "BLUE", "BLACK"])[indexes % 3]
     frame["index"] = indexes
-    return frame.astype({name: "str" for name in ("filename", "image", "page", "color")})
+    return frame.astype(dict.fromkeys(("filename", "image", "page", "color"), "str"))
 
 
 def make_raw(titles: list[str]) -> pd.DataFrame:
