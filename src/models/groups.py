@@ -5,12 +5,11 @@ twice. A model that has seen one knows the other, and scores too well.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import imagehash
-import joblib
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
@@ -18,6 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from src.files import write_text
+from src.parallel import map_with_progress
 
 __all__ = ["HASH_DISTANCE", "find_groups", "hash_pictures"]
 
@@ -36,10 +36,10 @@ CHUNK_ROWS: Final = 1024
 BATCH_PICTURES: Final = 256
 
 
-def hash_pictures(
-    files: Sequence[Path], cache: Path | None = None, jobs: int = 1, advance: Callable[[int], None] | None = None
-) -> list[str | None]:
-    """Compute perceptual hashes (pHash, 64 bits) of pictures.
+def hash_pictures(files: Sequence[Path], cache: Path | None = None) -> list[str | None]:
+    """Compute perceptual hashes (pHash, 64 bits) of pictures, with a progress bar where there are many.
+
+    Work goes where :func:`src.parallel.parallel_backend` says; the files are read there.
 
     Parameters
     ----------
@@ -47,10 +47,6 @@ def hash_pictures(
         Pictures; ones that are missing or broken have no hash.
     cache
         JSON file of hashes by name, size and time of change; read first and written at the end.
-    jobs
-        Processes.
-    advance
-        Called with the number of pictures done since the last call.
 
     Returns
     -------
@@ -63,17 +59,19 @@ def hash_pictures(
     batches = [
         open_positions[start : start + BATCH_PICTURES] for start in range(0, len(open_positions), BATCH_PICTURES)
     ]
-    if advance is not None:
-        advance(len(files) - len(open_positions))
-    hashed = joblib.Parallel(n_jobs=jobs, return_as="generator")(
-        joblib.delayed(_hash_batch)([files[position] for position in batch]) for batch in batches
-    )
-    for batch, values in zip(batches, hashed, strict=True):
-        known.update(
-            {str(keys[position]): value for position, value in zip(batch, values, strict=True) if value is not None}
+    if batches:
+        hashed = map_with_progress(
+            _hash_batch,
+            [[files[position] for position in batch] for batch in batches],
+            description="look for doubles",
+            total=len(files),
+            done=len(files) - len(open_positions),
+            unit="images",
+            count=len,
         )
-        if advance is not None:
-            advance(len(batch))
+        for batch, values in zip(batches, hashed, strict=True):
+            found = zip(batch, values, strict=True)
+            known.update({str(keys[position]): value for position, value in found if value is not None})
     if cache is not None and batches:
         write_text(cache, json.dumps({key: known[key] for key in sorted(set(filter(None, keys)) & known.keys())}))
     return [None if key is None else known.get(key) for key in keys]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import joblib
 import numpy as np
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from numpy.typing import NDArray
 
+from src.errors import WorkerError
 from src.models.search_cache import SearchCache
 from src.models.search_space import SEARCH_SPACES, Candidate, SearchUnit
 from src.models.shared_fits import FoldScore, score_unit
@@ -73,11 +75,12 @@ def run_search(
     *,
     seed: int,
     cache: SearchCache,
-    jobs: int = 1,
     candidates: Sequence[Candidate] | None = None,
     report: Callable[[ProgressReport], None] | None = None,
 ) -> list[CandidateResult]:
     """Score every candidate of the families in every split.
+
+    Fits run where :func:`src.parallel.parallel_backend` says: here, in processes, or on a cluster.
 
     Parameters
     ----------
@@ -91,8 +94,6 @@ def run_search(
         Of the estimators.
     cache
         Finished fits; they are not repeated.
-    jobs
-        Parallel fits. The backend is joblib's current one, so the same call runs on a cluster.
     candidates
         Search these alone.
     report
@@ -124,14 +125,22 @@ def run_search(
         else:
             note(unit, position, found, is_remembered=True)
     # Unordered, so that a fit is kept when it ends and not when those before it have.
-    finished = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)(
+    finished = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)(
         joblib.delayed(_work)(number, data.features, data.colours, (unit, splits[position], seed))
         for number, (unit, position) in enumerate(missing)
     )
-    for number, found in finished:
-        unit, position = missing[number]
-        cache.write(unit, splits[position], found)
-        note(unit, position, found, is_remembered=False)
+    try:
+        for number, found in finished:
+            unit, position = missing[number]
+            cache.write(unit, splits[position], found)
+            note(unit, position, found, is_remembered=False)
+    except TerminatedWorkerError as error:
+        raise WorkerError(
+            f"a worker process died after {done} of {len(tasks)} fits (killed for want of memory?): finished fits are "
+            "kept; run the same command again, with fewer --jobs"
+        ) from error
+    finally:
+        finished.close()
     results = [
         CandidateResult(candidate, tuple(scores[unit_number, position][place] for position in range(len(splits))))
         for unit_number, unit in enumerate(units)

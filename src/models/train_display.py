@@ -12,7 +12,6 @@ from rich.table import Table
 from src.models.artefacts import ColourModel
 from src.models.evaluate import Evaluation
 from src.models.search import CandidateResult, ProgressReport
-from src.models.search_space import SEARCH_SPACES
 from src.models.training_data import TrainingData
 
 __all__ = ["TrainingDisplay", "build_class_table"]
@@ -93,7 +92,7 @@ def _build_results_table(results: Sequence[CandidateResult]) -> Table:
     for place in sorted(shown):
         result = results[place]
         table.add_row(
-            SEARCH_SPACES[result.candidate.family].title,
+            result.candidate.family.replace("_", " "),
             result.candidate.label,
             f"{result.mean:.4f}",
             f"{result.deviation:.4f}",

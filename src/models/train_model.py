@@ -13,7 +13,6 @@ saved. A stopped search goes on where it was.
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +35,7 @@ from src.models.search_results import RESULTS_NAME, write_results
 from src.models.search_space import SEARCH_SPACES, STUDY_CHOICE, Candidate, parse_families
 from src.models.train_display import TrainingDisplay
 from src.models.training_data import HELD_OUT_FOLDS, Split, TrainingData, check_training_data, read_training_data
+from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 
 __all__ = ["TrainingSettings", "TrainingSummary", "fit_candidate", "group_rows", "main", "train"]
@@ -61,8 +61,6 @@ class TrainingSettings:
         Of the cross-validation.
     seed
         Of splits and estimators.
-    jobs
-        Processes.
     sample
         Learn from so many rows, each colour's share kept; 0 for all.
     """
@@ -71,7 +69,6 @@ class TrainingSettings:
     quick: bool = False
     folds: int = 5
     seed: int = 0
-    jobs: int = 2
     sample: int = 0
 
 
@@ -94,11 +91,11 @@ class TrainingSummary:
     test: Evaluation
 
 
-def group_rows(data: TrainingData, image_dir: Path | None, cache: Path | None, jobs: int) -> TrainingData:
+def group_rows(data: TrainingData, image_dir: Path | None = None, cache: Path | None = None) -> TrainingData:
     """Find rows of one picture by features, address and, where the files are, perceptual hash."""
     hashes = None
     if image_dir is not None and data.filenames and image_dir.is_dir():
-        hashes = hash_pictures([image_dir / name for name in data.filenames], cache, jobs)
+        hashes = hash_pictures([image_dir / name for name in data.filenames], cache)
     groups = find_groups(data.features, hashes, data.images or None)
     return TrainingData(data.name, data.features, data.colours, groups, data.filenames, data.images)
 
@@ -141,6 +138,10 @@ def train(
     -------
     TrainingSummary
 
+    Notes
+    -----
+    Fits run where :func:`src.parallel.parallel_backend` says.
+
     Raises
     ------
     TrainingDataError
@@ -167,7 +168,6 @@ def train(
         splits,
         seed=settings.seed,
         cache=SearchCache(cache_dir, learning.digest, settings.seed),
-        jobs=settings.jobs,
         candidates=(STUDY_CHOICE,) if settings.quick else None,
         report=report,
     )
@@ -229,6 +229,7 @@ def _describe_scores(best: CandidateResult, test: Evaluation) -> dict[str, Any]:
         "test_near_errors": test.near_errors,
         "test_far_errors": test.far_errors,
         "test_recall": {score.colour: score.recall for score in test.class_scores},
+        "test_confusion": {"classes": list(test.classes), "rows": test.confusion.tolist()},
     }
 
 
@@ -251,9 +252,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="fit the study's winner alone")
     parser.add_argument("--folds", type=int, default=5, help="folds of the cross-validation (default: 5)")
     parser.add_argument("--seed", type=int, default=0, help="seed of splits and estimators (default: 0)")
-    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--sample", type=int, default=0, metavar="ROWS", help="learn from so many rows")
-    parser.add_argument("--dask", metavar="ADDRESS", help="fit on the Dask cluster at tcp://host:8786")
+    add_parallel_arguments(parser)
     parser.add_argument("--fresh", action="store_true", help="repeat fits that an earlier search has kept")
     return parser
 
@@ -264,25 +264,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     workspace = Workspace(options.workspace)
     try:
-        for name, least in (("folds", 2), ("jobs", 1), ("sample", 0)):
+        for name, least in (("folds", 2), ("sample", 0)):
             if getattr(options, name) < least:
                 raise UsageError(f"--{name} {getattr(options, name)}: expected at least {least}")
         settings = TrainingSettings(
-            parse_families(options.families), options.quick, options.folds, options.seed, options.jobs, options.sample
+            parse_families(options.families), options.quick, options.folds, options.seed, options.sample
         )
         data = read_training_data(options.data or workspace.processed_table)
         image_dir = workspace.image_dir if options.data is None else None
-        data = group_rows(data, image_dir, workspace.search_cache_dir / "picture_hashes.json", settings.jobs)
         display = TrainingDisplay(console)
-        display.show_data(data)
-        with _open_backend(options.dask), display:
-            summary = train(
-                data,
-                options.models or workspace.models_dir,
-                settings,
-                cache_dir=None if options.fresh else workspace.search_cache_dir,
-                report=display.advance,
-            )
+        with parallel_backend(options.jobs, options.dask):
+            data = group_rows(data, image_dir, workspace.search_cache_dir / "picture_hashes.json")
+            display.show_data(data)
+            with display:
+                summary = train(
+                    data,
+                    options.models or workspace.models_dir,
+                    settings,
+                    cache_dir=None if options.fresh else workspace.search_cache_dir,
+                    report=display.advance,
+                )
         display.show_summary(summary.results, summary.test, summary.model)
         console.print(f"model: {options.models or workspace.models_dir}", highlight=False)
     except ProjectError as error:
@@ -292,14 +293,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Console(stderr=True).print("interrupted: finished fits are kept; the same command goes on from here")
         return EXIT_INTERRUPTED
     return 0
-
-
-def _open_backend(address: str | None) -> Any:
-    if address is None:
-        return nullcontext()
-    from src.cluster import connect_cluster  # noqa: PLC0415 - an optional extra
-
-    return connect_cluster(address)
 
 
 if __name__ == "__main__":
