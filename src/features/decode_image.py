@@ -18,9 +18,9 @@ MAXIMUM_PIXELS: Final = 64_000_000
 def decode_image(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> BGRImage:
     """Decode a JPEG, PNG or WebP picture as everything in this project sees it.
 
-    The EXIF orientation is applied, grey becomes three equal channels, 16 bits become 8, CMYK
-    becomes BGR by OpenCV's conversion, an animation gives its first frame, and what is transparent
-    is laid over white, as a web page shows it.
+    The EXIF orientation is applied, grey becomes three equal channels, of 16 bits the upper 8 are
+    kept, CMYK becomes BGR by OpenCV's conversion, an animation gives its first frame, and what is
+    transparent is laid over white, as a web page shows it.
 
     Parameters
     ----------
@@ -42,6 +42,13 @@ def decode_image(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> BGRIma
         If the header declares more than ``maximum_pixels``.
     ImageDecodeError
         If the file is empty, truncated or damaged.
+
+    Notes
+    -----
+    Three limits of OpenCV's decoders: bytes altered inside a JPEG or WebP file that still ends well
+    (neither has a checksum) decode to altered pixels; a PNG file with alpha is not turned by its
+    EXIF orientation, which no feature depends on but by the reduction of large pictures; the one
+    transparent grey of a grey PNG file (its ``tRNS`` chunk) stays grey.
     """
     header = read_header(content)
     if header.pixels > maximum_pixels:
@@ -70,7 +77,7 @@ def _undecodable(header: ImageHeader) -> ImageDecodeError:
 def _lay_over_white(image: np.ndarray) -> BGRImage:
     """Turn what IMREAD_UNCHANGED gives (1, 3 or 4 channels, 8 or 16 bits) into BGR uint8."""
     if image.dtype == np.uint16:
-        image = cv2.convertScaleAbs(image, alpha=1 / 257)
+        image = (image >> 8).astype(np.uint8)  # as libpng does where there is no alpha
     if image.ndim == 2:
         image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
     if image.shape[2] == 4:

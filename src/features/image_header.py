@@ -18,7 +18,12 @@ MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/webp")
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 JPEG_START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 JPEG_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+JPEG_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+JPEG_START_OF_SCAN: Final = b"\xff\xda"
 JPEG_END_OF_IMAGE: Final = b"\xff\xd9"
+
+MAXIMUM_SCANS: Final = 100
+"""Encoders write some ten; each costs a pass over all pixels, so thousands of empty ones stop a machine."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def _truncated(kind: str) -> ImageDecodeError:
 
 
 def _read_jpeg(content: bytes) -> ImageHeader:
-    position, size = 2, None
+    position, size, is_progressive = 2, None, False
     while position + 4 <= len(content):
         if content[position] != 0xFF:
             raise _truncated("JPEG")
@@ -102,10 +107,15 @@ def _read_jpeg(content: bytes) -> ImageHeader:
             if position + 9 > len(content):
                 break
             size = struct.unpack_from(">HH", content, position + 5)
+            is_progressive = marker in JPEG_PROGRESSIVE
         if marker == 0xDA:
             # An embedded EXIF thumbnail has an end of its own, so only one behind the scan counts.
             if size is None or content.rfind(JPEG_END_OF_IMAGE) < position:
                 break
+            if is_progressive and (scans := content.count(JPEG_START_OF_SCAN, position)) > MAXIMUM_SCANS:
+                raise ImageDecodeError(
+                    f"the JPEG file has {scans:,} scans: expected at most {MAXIMUM_SCANS}; export it again"
+                )
             height, width = size
             return _checked(ImageHeader("image/jpeg", width, height, has_alpha=False), "JPEG")
         position += 2 + length

@@ -1,0 +1,184 @@
+"""Bytes to pixels: what each kind of file gives, and that no bytes at all do harm."""
+
+import contextlib
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from picture_files import (
+    BAD,
+    GOOD,
+    HEIGHT,
+    WIDTH,
+    add_alpha,
+    encode,
+    make_exif,
+    make_frames,
+    make_many_scans,
+    make_pixels,
+    save,
+)
+from PIL import Image
+
+from src import errors
+from src.errors import ImageError, ImageTooLargeError
+from src.features.decode_image import decode_image
+from src.features.image_header import read_header
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_good_files_show_their_pixels(name: str) -> None:
+    image = decode_image(GOOD[name]())
+    assert (image.dtype, image.shape) == (np.uint8, (HEIGHT, WIDTH, 3))
+    assert image.flags.c_contiguous
+    difference = np.abs(image.astype(int) - make_pixels())
+    is_lossless = "png" in name or "lossless" in name
+    assert difference.max() == 0 if is_lossless else difference.mean() < 3
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files_are_refused_with_the_reason(name: str) -> None:
+    make, error, words = BAD[name]
+    with pytest.raises(getattr(errors, error), match=words):
+        decode_image(make())
+
+
+def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("it was decoded"))
+    with pytest.raises(ImageTooLargeError):
+        decode_image(BAD["20,000 x 20,000 png"][0]())
+
+
+def test_the_cap_is_the_callers() -> None:
+    content = encode(make_pixels(), "PNG")
+    assert decode_image(content, HEIGHT * WIDTH).shape == (HEIGHT, WIDTH, 3)
+    with pytest.raises(ImageTooLargeError, match="send a smaller version"):
+        decode_image(content, HEIGHT * WIDTH - 1)
+
+
+def test_a_usual_number_of_scans_is_fine() -> None:
+    assert decode_image(make_many_scans(20)).shape == (HEIGHT, WIDTH, 3)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_grey_becomes_three_equal_channels(kind: str) -> None:
+    grey = Image.fromarray(make_pixels()).convert("L")
+    image = decode_image(save(grey, kind, **({"quality": 100} if kind == "JPEG" else {})))
+    assert (image == image[:, :, :1]).all()
+    assert np.abs(image[:, :, 0].astype(int) - np.asarray(grey)).max() <= 2
+
+
+@pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("WEBP", {"lossless": True, "exact": True})])
+@pytest.mark.parametrize(("alpha", "kept"), [(0, 0.0), (128, 128 / 255), (254, 254 / 255)])
+def test_what_is_transparent_lies_over_white(kind: str, options: dict[str, bool], alpha: int, kept: float) -> None:
+    pixels = make_pixels()
+    image = decode_image(encode(add_alpha(pixels, alpha), kind, **options))
+    expected = pixels * kept + 255 * (1 - kept)
+    assert np.abs(image - expected).max() <= 0.5 + 1e-3
+
+
+def test_a_grey_png_with_alpha_lies_over_white() -> None:
+    grey = np.dstack([np.full((HEIGHT, WIDTH), 100, np.uint8), np.full((HEIGHT, WIDTH), 0, np.uint8)])
+    assert (decode_image(save(Image.fromarray(grey, "LA"), "PNG")) == 255).all()
+
+
+def test_the_transparent_colour_of_a_palette_lies_over_white() -> None:
+    palette = Image.fromarray(make_pixels()[:, :, ::-1]).quantize(16)
+    is_clear = np.asarray(palette) == 3
+    image = decode_image(save(palette, "PNG", transparency=3))
+    assert is_clear.any()
+    assert (image[is_clear] == 255).all()
+    np.testing.assert_array_equal(image[~is_clear], np.asarray(palette.convert("RGB"))[:, :, ::-1][~is_clear])
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "PNG"])
+def test_an_animation_gives_its_first_frame(kind: str) -> None:
+    options = {"lossless": True} if kind == "WEBP" else {}
+    first, *others = make_frames(10, 200, 90)
+    content = save(first, kind, save_all=True, append_images=others, duration=100, **options)
+    assert (decode_image(content) == 10).all()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_jpeg_is_turned_by_its_exif_orientation(orientation: int) -> None:
+    pixels = make_pixels()
+    content = encode(pixels, "JPEG", quality=95, exif=make_exif(orientation))
+    turned = {
+        1: pixels,
+        2: pixels[:, ::-1],
+        3: pixels[::-1, ::-1],
+        4: pixels[::-1],
+        5: pixels.transpose(1, 0, 2),
+        6: np.rot90(pixels, -1),
+        7: pixels[::-1, ::-1].transpose(1, 0, 2),
+        8: np.rot90(pixels),
+    }[orientation]
+    image = decode_image(content)
+    assert image.shape == turned.shape
+    assert np.abs(image.astype(int) - turned).mean() < 3
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_png_and_webp_are_turned_too(kind: str) -> None:
+    assert decode_image(encode(make_pixels(), kind, exif=make_exif(6))).shape == (WIDTH, HEIGHT, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "has_alpha"),
+    [
+        ("jpeg", "image/jpeg", False),
+        ("progressive jpeg", "image/jpeg", False),
+        ("png", "image/png", False),
+        ("png with opaque alpha", "image/png", True),
+        ("webp", "image/webp", False),
+        ("lossless webp", "image/webp", False),
+    ],
+)
+def test_the_header_says_type_and_size(name: str, media_type: str, has_alpha: bool) -> None:
+    header = read_header(GOOD[name]())
+    assert (header.media_type, header.width, header.height, header.has_alpha) == (media_type, WIDTH, HEIGHT, has_alpha)
+    assert header.pixels == WIDTH * HEIGHT
+
+
+SMALL_FILES = (
+    encode(make_pixels(24, 32), "JPEG"),
+    encode(make_pixels(24, 32), "JPEG", progressive=True),
+    encode(make_pixels(24, 32), "PNG"),
+    encode(make_pixels(24, 32), "WEBP"),
+    encode(make_pixels(24, 32), "WEBP", lossless=True),
+    encode(add_alpha(make_pixels(24, 32), 77), "PNG"),
+    encode(add_alpha(make_pixels(24, 32), 77), "WEBP"),
+)
+
+
+def decode_or_refuse(content: bytes) -> None:
+    """Either a picture or an error of ours; anything else fails the test."""
+    image = None
+    with contextlib.suppress(ImageError):
+        image = decode_image(content, maximum_pixels=1_000_000)
+    assert image is None or (image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=200),
+    st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\x00\x00\x00WEBPVP8X"]),
+)
+def test_random_bytes_do_no_harm(content: bytes, start: bytes) -> None:
+    decode_or_refuse(start + content)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    content=st.sampled_from(SMALL_FILES),
+    changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6),
+    cut=st.floats(0, 1),
+)
+def test_damaged_files_do_no_harm(content: bytes, changes: list[tuple[float, int]], cut: float) -> None:
+    damaged = bytearray(content)
+    for place, value in changes:
+        damaged[int(place * len(damaged))] = value
+    decode_or_refuse(bytes(damaged))
+    decode_or_refuse(bytes(damaged[: int(cut * len(damaged))]))
