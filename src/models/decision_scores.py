@@ -11,9 +11,14 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 
-__all__ = ["Scorer", "SupportVectorScorer", "build_scorer", "compute_softmax"]
+__all__ = ["BlendScorer", "ProductsScorer", "Scorer", "SupportVectorScorer", "build_scorer", "compute_softmax"]
 
 Scorer = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Scaled features, float64, shape (n, features) → scores, shape (n, classes); the largest is the prediction."""
@@ -80,6 +85,69 @@ class SupportVectorScorer:
         return scores
 
 
+class ProductsScorer:
+    """Log-probabilities of a logistic regression on scaled products of features, in one matrix product.
+
+    Parameters
+    ----------
+    pipeline
+        Fitted ``PolynomialFeatures(2, include_bias=False)``, ``StandardScaler``, multinomial
+        ``LogisticRegression``.
+    """
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        products, scaler, regression = (step for _, step in pipeline.steps)
+        powers = products.powers_
+        # Each product as a pair of columns of (1, x1 … xn): x itself is 1 · x.
+        self._left, self._right = np.asarray([_list_factors(row) for row in powers]).T
+        coefficients = np.asarray(regression.coef_, dtype=np.float64)
+        intercepts = np.asarray(regression.intercept_, dtype=np.float64)
+        weights = coefficients / scaler.scale_
+        offsets = intercepts - weights @ scaler.mean_
+        if len(regression.classes_) == 2:  # one row of weights, for the second class
+            weights = np.concatenate([np.zeros_like(weights), weights])
+            offsets = np.concatenate([[0.0], offsets])
+        self._weights = np.ascontiguousarray(weights.T)
+        self._offsets = offsets
+
+    def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Score scaled rows, shape (n, features)."""
+        padded = np.concatenate([np.ones((len(features), 1)), features], axis=1)
+        scores: NDArray[np.float64] = padded[:, self._left] * padded[:, self._right] @ self._weights + self._offsets
+        scores -= scores.max(axis=1, keepdims=True)
+        scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        return scores
+
+
+def _list_factors(powers: NDArray[np.int64]) -> tuple[int, int]:
+    """Positions, in (1, x1 … xn), of the two factors of a product of degree 1 or 2."""
+    factors = np.repeat(np.arange(1, len(powers) + 1), powers).tolist()
+    return (0, factors[0]) if len(factors) == 1 else (factors[0], factors[1])
+
+
+class BlendScorer:
+    """Logarithm of the mean probability of a calibrated ``SVC`` and a :class:`ProductsScorer`.
+
+    Parameters
+    ----------
+    voting
+        A fitted soft ``VotingClassifier`` of the family ``blend``.
+    """
+
+    def __init__(self, voting: VotingClassifier) -> None:
+        calibrated, products = voting.estimators_
+        inner = calibrated.calibrated_classifiers_[0]
+        self._vectors = SupportVectorScorer(inner.estimator)
+        self._temperature = 1.0 / float(inner.calibrators[0].beta_)
+        self._products = ProductsScorer(products)
+
+    def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Score scaled rows, shape (n, features)."""
+        mean = compute_softmax(self._vectors(features), self._temperature)
+        mean += np.exp(self._products(features))
+        return np.log(np.maximum(mean / 2, SMALLEST_PROBABILITY))
+
+
 def build_scorer(estimator: Any) -> Scorer:
     """Choose how to score with a fitted scikit-learn classifier.
 
@@ -96,9 +164,33 @@ def build_scorer(estimator: Any) -> Scorer:
     """
     if type(estimator) is SVC and estimator.kernel == "rbf" and isinstance(estimator.support_vectors_, np.ndarray):
         return SupportVectorScorer(estimator)
+    if _is_products(estimator):
+        return ProductsScorer(estimator)
+    if type(estimator) is VotingClassifier and _is_blend(estimator):
+        return BlendScorer(estimator)
     if hasattr(estimator, "predict_proba"):
         return lambda features: np.log(np.maximum(estimator.predict_proba(features), SMALLEST_PROBABILITY))
     return lambda features: _as_columns(np.asarray(estimator.decision_function(features), dtype=np.float64))
+
+
+def _is_products(estimator: Any) -> bool:
+    kinds = [type(step) for _, step in estimator.steps] if type(estimator) is Pipeline else []
+    if kinds != [PolynomialFeatures, StandardScaler, LogisticRegression]:
+        return False
+    products = estimator.steps[0][1]
+    return products.degree <= 2 and not products.include_bias
+
+
+def _is_blend(voting: VotingClassifier) -> bool:
+    if voting.voting != "soft" or voting.weights is not None or len(voting.estimators_) != 2:
+        return False
+    calibrated, products = voting.estimators_
+    if type(calibrated) is not CalibratedClassifierCV or calibrated.method != "temperature":
+        return False
+    members = calibrated.calibrated_classifiers_
+    is_one = len(members) == 1 and type(members[0].estimator) is SVC and members[0].estimator.kernel == "rbf"
+    # of two classes the calibration takes one column of decisions, which is not worth a case of its own
+    return is_one and len(voting.classes_) > 2 and _is_products(products)
 
 
 def _as_columns(decisions: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -179,8 +179,8 @@ _SPACES: Final = (
     ),
     SearchSpace(
         family="blend",
-        title="mean of a support vector machine and a logistic regression on products",
-        grid={"C": (100,), "gamma": (0.01,), "logistic_C": (0.3, 1)},
+        title="mean of an SVM and a logistic regression on products",
+        grid={"C": (100, 1000), "gamma": (0.01, 0.001), "logistic_C": (1,)},
         fixed={"degree": 2, "max_iter": 1000},
     ),
     SearchSpace(

@@ -1,0 +1,169 @@
+"""Score a saved model on rows or pictures whose colour is known.
+
+Usage::
+
+    python -m src.models.evaluate_real --rows labelled_rows.csv
+    python -m src.models.evaluate_real --images FOLDER --labels manifest.csv --crop [--json]
+
+Rows need the 18 features and ``color``; where there is an ``origin`` column, each origin is scored
+by itself as well. Labels need ``filename`` and ``color`` (or ``study_label``).
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from src.colours import are_neighbours
+from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError
+from src.models.artefacts import ColourModel, load_model
+from src.models.evaluate import Evaluation, evaluate
+from src.models.labelled_pictures import measure_labelled_pictures, read_labels
+from src.models.train_display import build_class_table
+from src.models.training_data import read_training_data
+from src.models.write_predictions import show_failures
+from src.parallel import add_parallel_arguments, parallel_backend
+from src.paths import Workspace
+
+__all__ = ["evaluate_pictures", "evaluate_rows", "main"]
+
+
+def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
+    """Score a model on a table of features.
+
+    Returns
+    -------
+    dict
+        ``all``, and each value of the ``origin`` column, if there is one, by its name.
+
+    Raises
+    ------
+    TrainingDataError
+        If the table lacks a column or holds a value that is no number.
+    """
+    data = read_training_data(path)
+    probabilities = model.predict_probabilities(data.features)
+    evaluations = {"all": evaluate(data.colours, probabilities, model.classes)}
+    header = pd.read_csv(path, nrows=0) if path.suffix == ".csv" else pd.read_parquet(path)
+    if "origin" in header.columns:
+        frame = pd.read_csv(path, usecols=["origin"]) if path.suffix == ".csv" else header
+        origins = frame["origin"].astype(str).to_numpy(dtype=str)
+        for origin in np.unique(origins):
+            chosen = origins == origin
+            evaluations[str(origin)] = evaluate(data.colours[chosen], probabilities[chosen], model.classes)
+    return evaluations
+
+
+def evaluate_pictures(
+    model: ColourModel, folder: Path, labels: Path, *, crop: bool
+) -> tuple[Evaluation, tuple[tuple[str, str], ...]]:
+    """Score a model on a folder of labelled pictures.
+
+    Returns
+    -------
+    evaluation, failures
+        The scores, and the files that could not be measured with the reasons.
+    """
+    pictures = measure_labelled_pictures(folder, read_labels(labels), crop=crop)
+    probabilities = model.predict_probabilities(pictures.features)
+    return evaluate(pictures.colours, probabilities, model.classes), pictures.failures
+
+
+def show_evaluation(console: Console, name: str, evaluation: Evaluation) -> None:
+    """Print scores, each colour, and the confusion matrix with far misses marked."""
+    errors = evaluation.near_errors + evaluation.far_errors
+    console.rule(f"[bold]{name}[/bold]: {evaluation.count:,} rows", align="left")
+    console.print(
+        f"accuracy [bold]{evaluation.accuracy:.4f}[/bold]   macro F1 {evaluation.macro_f1:.4f}   "
+        f"expected calibration error {evaluation.expected_calibration_error:.4f}\n"
+        f"{errors:,} errors: {evaluation.near_errors:,} near misses (neighbouring colours), "
+        f"{evaluation.far_errors:,} far ones",
+        highlight=False,
+    )
+    console.print(build_class_table(evaluation))
+    table = Table(title="True colour by row; [yellow]near[/yellow] and [red]far[/red] misses", title_justify="left")
+    table.add_column("")
+    for colour in evaluation.classes:
+        table.add_column(colour, justify="right", min_width=4)
+    for true, counts in zip(evaluation.classes, evaluation.confusion.tolist(), strict=True):
+        table.add_row(
+            true, *(_style_cell(true, said, count) for said, count in zip(evaluation.classes, counts, strict=True))
+        )
+    console.print(table)
+
+
+def _style_cell(true: str, said: str, count: int) -> str:
+    if count == 0:
+        return "·"
+    if true == said:
+        return f"[bold]{count}[/bold]"
+    return f"[{'yellow' if are_neighbours(true, said) else 'red'}]{count}[/]"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m src.models.evaluate_real",
+        description="Score a saved model on rows or pictures whose colour is known.",
+    )
+    parser.add_argument("--workspace", type=Path, default=Workspace().root, help="folder with models/ in it")
+    parser.add_argument("--models", type=Path, help="folder of the model (default: the workspace's models/)")
+    parser.add_argument("--rows", type=Path, metavar="TABLE", help="the 18 features and color (and origin)")
+    parser.add_argument("--images", type=Path, metavar="DIR", help="folder with pictures")
+    parser.add_argument("--labels", type=Path, metavar="FILE.csv", help="filename and color (or study_label)")
+    parser.add_argument("--crop", action="store_true", help="measure centre-cropped thumbnails of 218 × 218")
+    parser.add_argument("--json", action="store_true", help="print JSON and no tables")
+    add_parallel_arguments(parser)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code."""
+    options = build_parser().parse_args(arguments)
+    console, messages = Console(), Console(stderr=True, highlight=False)
+    try:
+        return _run(options, console, messages)
+    except ProjectError as error:
+        messages.print(f"[bold red]error:[/bold red] {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        messages.print("interrupted")
+        return EXIT_INTERRUPTED
+
+
+def _run(options: argparse.Namespace, console: Console, messages: Console) -> int:
+    if (options.images is None) != (options.labels is None) or (options.rows is None and options.images is None):
+        raise UsageError("expected --rows TABLE, or --images DIR with --labels FILE.csv, or both")
+    model = load_model(options.models or Workspace(options.workspace).models_dir)
+    evaluations: dict[str, Evaluation] = {}
+    failures: tuple[tuple[str, str], ...] = ()
+    if options.rows is not None:
+        named = evaluate_rows(model, options.rows)
+        evaluations.update({f"{options.rows.name}, {name}": found for name, found in named.items()})
+    if options.images is not None:
+        with parallel_backend(options.jobs, options.dask):
+            found, failures = evaluate_pictures(model, options.images, options.labels, crop=options.crop)
+        evaluations[f"{options.labels.name}, pictures{', cropped' if options.crop else ''}"] = found
+    if options.json:
+        content = {
+            "model": model.version,
+            "evaluations": {name: found.to_json() for name, found in evaluations.items()},
+            "failures": [{"filename": name, "reason": reason} for name, reason in failures],
+        }
+        sys.stdout.write(json.dumps(content, indent=2) + "\n")
+    else:
+        console.print(f"model {model.version} ({model.card.family}, trained on {model.card.data.get('table')})")
+        for name, found in evaluations.items():
+            show_evaluation(console, name, found)
+    show_failures(messages, failures)
+    return EXIT_PARTIAL if failures else EXIT_DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

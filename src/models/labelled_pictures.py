@@ -1,0 +1,130 @@
+"""Pictures whose colour is known: a folder and a table of labels, measured."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from src.errors import ImageError, TableError, UsageError
+from src.features.decode_image import decode_image
+from src.features.extract_features import extract_features
+from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
+from src.features.schema import FEATURE_COUNT, BGRImage
+from src.parallel import map_with_progress
+
+__all__ = ["MeasuredPictures", "crop_thumbnail", "measure_labelled_pictures", "read_labels"]
+
+LABEL_COLUMNS: Final = ("color", "study_label")
+BATCH_PICTURES: Final = 32
+
+
+@dataclass(frozen=True)
+class MeasuredPictures:
+    """Features and colours of the pictures that could be measured, and what could not."""
+
+    features: NDArray[np.float64]
+    colours: NDArray[np.str_]
+    failures: tuple[tuple[str, str], ...]
+
+
+def read_labels(path: Path) -> list[tuple[str, str]]:
+    """Read file names and colours from a CSV with ``filename`` and ``color`` or ``study_label``.
+
+    Raises
+    ------
+    TableError
+        If the file or one of these columns is missing; rows without a colour are left out.
+    """
+    if not path.is_file():
+        raise TableError(f"{path} is missing: expected a CSV with filename and {' or '.join(LABEL_COLUMNS)}")
+    frame = pd.read_csv(path, dtype="str", keep_default_na=False)
+    label = next((name for name in LABEL_COLUMNS if name in frame.columns), None)
+    if label is None or "filename" not in frame.columns:
+        raise TableError(
+            f"{path} has the columns {', '.join(map(str, frame.columns))}: "
+            f"expected filename and {' or '.join(LABEL_COLUMNS)}"
+        )
+    pairs = zip(frame["filename"].tolist(), frame[label].tolist(), strict=True)
+    return [(str(name), str(colour)) for name, colour in pairs if colour]
+
+
+def crop_thumbnail(image: BGRImage) -> BGRImage:
+    """Cut the largest centred square out of a picture and bring it to 218 × 218, as the site's thumbnails are.
+
+    Parameters
+    ----------
+    image
+        BGR uint8, shape (H, W, 3).
+
+    Returns
+    -------
+    BGRImage
+        uint8, shape (218, 218, 3); each pixel the average of what it covers where the picture is larger.
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    upper, left = (height - side) // 2, (width - side) // 2
+    square = image[upper : upper + side, left : left + side]
+    method = cv2.INTER_AREA if side > THUMBNAIL_SIDE else cv2.INTER_LINEAR
+    return cv2.resize(square, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), interpolation=method).astype(np.uint8, copy=False)
+
+
+def measure_labelled_pictures(
+    folder: Path, labels: Sequence[tuple[str, str]], *, crop: bool = False
+) -> MeasuredPictures:
+    """Measure pictures of a folder, where :func:`src.parallel.parallel_backend` says.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    labels
+        File names and colours.
+    crop
+        Measure the centre-cropped thumbnail (:func:`crop_thumbnail`) and not the whole picture.
+
+    Raises
+    ------
+    UsageError
+        If no picture could be measured.
+    """
+    batches = [labels[start : start + BATCH_PICTURES] for start in range(0, len(labels), BATCH_PICTURES)]
+    tasks = ((folder, [name for name, _ in batch], crop) for batch in batches)
+    outcomes = map_with_progress(
+        _measure_batch, tasks, description="measure", total=len(labels), unit="pictures", count=len
+    )
+    features: list[NDArray[np.float64]] = []
+    colours: list[str] = []
+    failures: list[tuple[str, str]] = []
+    for batch, outcome in zip(batches, outcomes, strict=True):
+        for (name, colour), found in zip(batch, outcome, strict=True):
+            if isinstance(found, str):
+                failures.append((name, found))
+            else:
+                features.append(found)
+                colours.append(colour)
+    if not features:
+        raise UsageError(f"{folder}: none of the {len(labels)} labelled pictures could be measured ({failures[:1]})")
+    return MeasuredPictures(
+        np.asarray(features).reshape(-1, FEATURE_COUNT), np.asarray(colours, dtype=str), tuple(failures)
+    )
+
+
+def _measure_batch(task: tuple[Path, Sequence[str], bool]) -> list[NDArray[np.float64] | str]:
+    cv2.setNumThreads(1)
+    return list(_measure_each(*task))
+
+
+def _measure_each(folder: Path, names: Sequence[str], crop: bool) -> Iterator[NDArray[np.float64] | str]:
+    for name in names:
+        try:
+            image = decode_image((folder / name).read_bytes())
+        except (ImageError, OSError) as error:
+            yield str(error)
+        else:
+            yield extract_features(crop_thumbnail(image) if crop else reduce_image(image))
