@@ -9,11 +9,15 @@ from pathlib import Path
 from rich.console import Console
 
 from src.colours import STUDY_COLOURS, parse_colours
-from src.errors import EXIT_INTERRUPTED, ProjectError
+from src.errors import EXIT_INTERRUPTED, LayoutChangedError, ProjectError
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.collect import collect
+from src.scraping.contract_check import check_contract, show_clauses
+from src.scraping.politeness import choose_manners
+from src.scraping.processes import make_run_mark
 from src.scraping.progress import show_summary
 from src.scraping.settings import IMAGE_FORMATS, SOURCES, CollectSettings, GallerySource
+from src.scraping.source import open_source
 
 CONTACT_VARIABLE = "SCRAPER_CONTACT"
 
@@ -119,12 +123,31 @@ def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, 
     return settings, options.check
 
 
+def check(settings: CollectSettings, console: Console) -> int:
+    """Hold five tiles of the first colour to the contract and return the exit code."""
+    mark = f"{make_run_mark(settings.workspace.root)}-check."
+    with open_source(settings) as source:
+        manners = choose_manners(source.addresses, contact=settings.contact, is_polite=settings.is_polite)
+        clauses = check_contract(
+            source.addresses,
+            manners,
+            color=settings.colours[0],
+            evidence=settings.workspace.evidence_dir,
+            mark=mark,
+            grid=settings.grid,
+        )
+    show_clauses(console, clauses)
+    return 0 if all(clause.is_kept for clause in clauses) else LayoutChangedError.exit_code
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     console, errors = Console(), Console(stderr=True)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         settings, is_check = read_settings(arguments)
+        if is_check:
+            return check(settings, console)
         summary = collect(settings, console)
     except ProjectError as error:
         errors.print(f"[bold red]error:[/] {error}", highlight=False)

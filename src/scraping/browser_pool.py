@@ -81,16 +81,15 @@ class BrowserPool:
         while True:
             for seat in self._seats:
                 self._hand_out(seat)
-            busy = {seat.connection: seat for seat in self._seats if seat.color is not None and seat.connection}
+            busy = [(seat.connection, seat) for seat in self._seats if seat.color is not None and seat.connection]
             if not busy:
                 return
-            ready = wait([connection for connection in busy if connection is not None], timeout=5.0)
-            for connection in ready:
-                seat = busy[connection]  # type: ignore[index]
-                event = self._receive(seat)
+            ready = wait([connection for connection, _ in busy], timeout=5.0)
+            for connection, seat in busy:
+                event = self._receive(seat, connection) if connection in ready else None
                 if event is not None:
                     yield event
-            for seat in busy.values():
+            for _, seat in busy:
                 if seat.color is not None and time.monotonic() - seat.heard > SILENCE_SECONDS:
                     event = self._bury(seat, f"its browser's process said nothing for {SILENCE_SECONDS:.0f} s")
                     if event is not None:
@@ -137,17 +136,16 @@ class BrowserPool:
             return
         if seat.process is None:
             self._start(seat)
-        assert seat.connection is not None
         seat.color = self._waiting.popleft()
         seat.heard = time.monotonic()
         # A worker that has died since the last task shows when its answer is read.
         with contextlib.suppress(OSError):
-            seat.connection.send(self._make_task(seat.color))
+            if seat.connection is not None:
+                seat.connection.send(self._make_task(seat.color))
 
-    def _receive(self, seat: _Seat) -> Event | None:
-        assert seat.connection is not None
+    def _receive(self, seat: _Seat, connection: Connection) -> Event | None:
         try:
-            message = seat.connection.recv()
+            message = connection.recv()
         except (EOFError, OSError):
             return self._bury(seat, "its browser's process died")
         seat.heard = time.monotonic()

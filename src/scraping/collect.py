@@ -1,36 +1,31 @@
 """A whole run: list with several browsers, fetch what they list meanwhile, write the tables."""
 
-import contextlib
-import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-import pandas as pd
 from rich.console import Console
 
 from src.colours import order_colours
 from src.errors import BlockedError, BrowserError, MissingToolError, UsageError
-from src.gallery.process import GalleryProcess
-from src.paths import Workspace
-from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin
+from src.scraping.artwork import Artwork
 from src.scraping.browser import BrowserSettings
 from src.scraping.browser_pool import BrowserPool
 from src.scraping.colour_listing import ListingTask
+from src.scraping.details import collect_details
 from src.scraping.downloads import Downloads, Ledger, Thumbnails
 from src.scraping.listings import Listings
 from src.scraping.lock import lock_workspace
-from src.scraping.placement import clear_waiting, find_files, incoming_dir, place_files
+from src.scraping.placement import find_files, incoming_dir
 from src.scraping.politeness import TERMS_NOTE, Manners, Robots, choose_manners, suggest_return
 from src.scraping.processes import kill_marked, make_run_mark, remove_profile_dirs
 from src.scraping.progress import Display
+from src.scraping.publish import forget_scraped, publish_tables
 from src.scraping.run_file import ColourSummary, RunFile, RunSummary
+from src.scraping.scraping_pictures import Site
 from src.scraping.settings import CollectSettings
+from src.scraping.source import Source, open_source
 from src.scraping.worker import Breakdown, Ended, Listed, WorkerSettings
-from src.table_files import write_table
-from src.tables import INTERIM, RAW
 
-__all__ = ["collect", "open_source"]
+__all__ = ["collect"]
 
 LONGEST_FIRST = (
     "BROWN",
@@ -47,35 +42,6 @@ LONGEST_FIRST = (
     "PINK",
 )
 """Colours by the size of their lists on the site in 2026: the long ones begin first."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A site that answers now."""
-
-    addresses: Addresses
-    origin: Origin
-
-
-@contextlib.contextmanager
-def open_source(settings: CollectSettings) -> Iterator[Source]:
-    """Start the gallery if it is the source; give the site's address."""
-    if settings.base_url is not None:
-        addresses = Addresses(settings.base_url)
-        yield Source(addresses, Origin(addresses.canonical_origin, is_replaceable=addresses.is_loopback))
-    elif settings.source == "google":
-        yield Source(Addresses(GOOGLE), Origin(GOOGLE))
-    else:
-        gallery = settings.gallery
-        with GalleryProcess(
-            artworks=gallery.artworks,
-            seed=gallery.seed,
-            proportions=gallery.proportions,
-            images=gallery.images,
-            labels=gallery.labels,
-            extra_arguments=gallery.extra_arguments,
-        ) as process:
-            yield Source(Addresses(process.base_url), gallery.describe())
 
 
 def collect(settings: CollectSettings, console: Console | None = None) -> RunSummary:
@@ -109,7 +75,7 @@ def collect(settings: CollectSettings, console: Console | None = None) -> RunSum
         kill_marked(mark)  # what a killed run could not end itself
         remove_profile_dirs(mark)
         if settings.start_over:
-            _forget(workspace)
+            forget_scraped(workspace)
         with open_source(settings) as source:
             manners = choose_manners(
                 source.addresses, contact=settings.contact, is_polite=settings.is_polite, pause=settings.pause
@@ -152,6 +118,8 @@ class _Run:
                 try:
                     with display:
                         self._work(downloads, display)
+                        if self._settings.details and not self._summary.blocked:
+                            self._read_details(display)
                 except KeyboardInterrupt:
                     self._summary.is_interrupted = True
             self._summary.fetched = downloads.tally["ok"]
@@ -235,10 +203,7 @@ class _Run:
                 contact=self._settings.contact if self._manners.is_polite else None,
                 is_loopback=self._source.addresses.is_loopback,
             ),
-            self._source.addresses,
-            self._manners,
-            self._workspace.evidence_dir,
-            self._settings.language,
+            Site(self._source.addresses, self._manners, self._workspace.evidence_dir, self._settings.language),
         )
         colors = sorted(self._colors_to_list, key=lambda color: (LONGEST_FIRST.index(color), color))
         has_tiles = False
@@ -333,61 +298,24 @@ class _Run:
     # ---- after
 
     def _publish(self) -> None:
-        """Give every artwork its file and write both tables."""
-        rows = self._listings.rows()
-        outcomes = [self._ledger.outcome(row.asset_id) for row in rows]
-        wanted = {
-            index: outcome.sha256
-            for index, outcome in enumerate(outcomes)
-            if outcome is not None and outcome.status == "ok" and outcome.sha256
-        }
-        lost = set(place_files(self._workspace, wanted, self._files))
-        records = []
-        for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
-            has_file = index in wanted and index not in lost
-            status = "ok" if has_file else "failed" if outcome is not None and outcome.status == "failed" else "pending"
-            records.append(
-                {
-                    **row.to_record(),
-                    "index": index,
-                    "filename": f"{index}.jpg" if has_file else None,
-                    "sha256": outcome.sha256 if has_file and outcome else None,
-                    "status": status,
-                    "reason": (outcome.detail if outcome else None) if status == "failed" else None,
-                }
-            )
-            self._count(row.color, status, records[-1]["reason"])
-        if records:
-            frame = pd.DataFrame.from_records(records, columns=list(INTERIM.column_names))
-            write_table(frame[list(RAW.column_names)], self._workspace.raw_table, RAW)
-            write_table(frame, self._workspace.interim_table, INTERIM)
-        clear_waiting(self._workspace)
-        self._summary.seconds = time.monotonic() - self._began
+        publish_tables(self._workspace, self._listings.rows(), self._ledger, self._files, self._summary)
         self._write_run_file("interrupted" if self._summary.is_interrupted else "ended")
 
-    def _count(self, color: str, status: str, reason: str | None) -> None:
-        summary = self._summary.colours[color]
-        summary.found += 1
-        if status == "ok":
-            summary.downloaded += 1
-        elif status == "failed":
-            summary.failed[reason or "unknown"] = summary.failed.get(reason or "unknown", 0) + 1
-        else:
-            summary.pending += 1
+    def _read_details(self, display: Display) -> None:
+        rows = [row for row in self._listings.rows() if row.color in self._settings.colours]
+        self._summary.details = collect_details(
+            rows,
+            self._workspace,
+            self._source.addresses,
+            self._manners,
+            language=self._settings.language,
+            show=display.show_details,
+        )
+        if self._summary.details.blocked:
+            self._note_block(self._summary.details.blocked)
 
     def _write_run_file(self, state: str) -> None:
         self._summary.seconds = time.monotonic() - self._began
         self._run_file.write(
             self._summary, state=state, source=self._source.origin.site, terms_shown=self._manners.is_polite
         )
-
-
-def _forget(workspace: Workspace) -> None:
-    """Remove what the scraper wrote: journals, tables and numbered thumbnails."""
-    for folder in (workspace.journal_dir, incoming_dir(workspace), workspace.evidence_dir):
-        shutil.rmtree(folder, ignore_errors=True)
-    for path in (workspace.raw_table, workspace.interim_table, workspace.details_table, Ledger.path_in(workspace)):
-        path.unlink(missing_ok=True)
-    for path in workspace.image_dir.glob("*.jpg") if workspace.image_dir.is_dir() else ():
-        if path.stem.isdecimal():
-            path.unlink()

@@ -60,7 +60,25 @@ class ListingOutcome:
 
 @dataclass
 class ColourListing:
-    """What one colour's pages have shown so far, over all openings of the page."""
+    """What one colour's pages have shown so far, over all openings of the page.
+
+    Attributes
+    ----------
+    reported
+        Ids handed over, and those known before.
+    items
+        The page's data, by id.
+    waiting
+        Tiles whose data have not come yet, in order: ``href`` and picture.
+    listed, drawn
+        Ids in the colour's own data, and in tiles; of the present page.
+    tokens
+        Continuations seen on the present page.
+    has_ended, end_reason
+        Whether the list is over, and why if not because it said so.
+    images, scrolls
+        Artworks with a picture; scrolls in all.
+    """
 
     task: ListingTask
     addresses: Addresses
@@ -76,6 +94,7 @@ class ColourListing:
     end_reason: str | None = None
     has_ended: bool = False
     images: int = 0
+    scrolls: int = 0
 
     def start_page(self) -> None:
         """Forget what belonged to the page before, not what was listed on it."""
@@ -86,6 +105,7 @@ class ColourListing:
         self.end_reason = None
 
     def take_blocks(self, blocks: Sequence[Block], *, is_first: bool) -> None:
+        """Learn what the page's data say: the artworks, the list's size, whether it goes on."""
         own = [block for block in blocks if block.color in (None, self.task.color)]
         for block in blocks:
             self.items.update((item.asset_id, item) for item in block.items)
@@ -108,6 +128,7 @@ class ColourListing:
         self.end_reason = reason
 
     def take_tiles(self, tiles: Sequence[Sequence[str | None]]) -> None:
+        """Take tiles as the page gives them: asset id, ``href``, picture or None."""
         for asset_id, href, image in tiles:
             if asset_id is None or href is None:
                 continue
@@ -131,7 +152,12 @@ class ColourListing:
             self.images += sum(artwork.image is not None for artwork in artworks)
             self.emit(artworks, self.total)
 
+    def count_missing(self) -> int:
+        """Return how many artworks of an ended list have not been drawn as tiles yet."""
+        return len(self.listed - self.drawn) if self.has_ended else 0
+
     def is_full(self, more: int = 0) -> bool:
+        """Whether as many artworks are reported as wanted, counting ``more`` that will be."""
         return self.task.limit is not None and len(self.reported) + more >= self.task.limit
 
     def _make_artwork(self, asset_id: str, href: str, image: str | None, item: Item | None) -> Artwork:

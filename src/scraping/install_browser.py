@@ -46,7 +46,9 @@ def install_browser(console: Console) -> InstalledBrowser:
         finder = DriverFinder(Service(), ChromeOptions())
         return InstalledBrowser(Path(finder.get_browser_path()), Path(finder.get_driver_path()))
     except (NoSuchDriverException, WebDriverException, OSError, ValueError) as error:
-        raise MissingToolError(f"no browser with a driver was found and none could be installed: {HOW_TO_GET_ONE}") from error
+        raise MissingToolError(
+            f"no browser with a driver was found and none could be installed: {HOW_TO_GET_ONE}"
+        ) from error
 
 
 def _system_packages() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ __all__ = ["PageError", "PagePatience", "is_block", "open_listing", "save_eviden
 
 _POLL_SECONDS: Final = 0.05
 _CONSENT_ATTEMPTS: Final = 3
-_ERROR_STATUSES: Final = frozenset({0, 500, 502, 503, 504})
+_ERROR_STATUSES: Final = frozenset({500, 502, 503, 504})
 
 
 class PageError(ScrapingError):
@@ -36,7 +36,7 @@ class PagePatience:
     """
 
     load_seconds: float = 20.0
-    settle_seconds: float = 5.0
+    settle_seconds: float = 3.0
     quiet_seconds: float = 6.0
 
 
@@ -79,36 +79,30 @@ def open_listing(browser: Browser, address: str, patience: PagePatience, evidenc
     consents, settled_since = 0, None
     while True:
         state: dict[str, Any] = browser.run(PAGE_STATE)
-        waited = time.monotonic() - began
-        if not state["address"].startswith(("http:", "https:")):
-            if state["address"].startswith("chrome-error:"):
-                raise PageError(f"{address} cannot be reached: the browser shows its own error page")
-        else:
+        is_here = state["address"].startswith(("http:", "https:"))
+        if is_here:
             _refuse_block(state, address)
-            if state["hasConsent"] and not state["artworks"]:
-                if consents >= _CONSENT_ATTEMPTS or waited > patience.load_seconds:
-                    raise LayoutChangedError(
-                        "the page no longer shows a consent form that we can answer: expected a form with a button, "
-                        f"found {state['title']!r} at {state['address']}, "
-                        f"saved page at {save_evidence(browser, evidence, f'{name}-consent')}"
-                    )
-                if state["readyState"] != "loading" and browser.run(ANSWER_CONSENT) is not None:
-                    consents += 1
-                    time.sleep(0.3)
-                    continue
-            elif state["artworks"]:
-                if not state["hasListener"]:
-                    browser.run(LISTENER)
-                browser.run(DISMISS_OVERLAY)
-                return state
-            elif state["readyState"] == "complete":
-                _refuse_error(state, address)
-                settled_since = settled_since or time.monotonic()
-                if time.monotonic() - settled_since > patience.settle_seconds:
-                    if state["hasData"]:
-                        return state
-                    raise _describe_change(browser, state, evidence, name)
-        if waited > patience.load_seconds:
+        elif state["address"].startswith("chrome-error:"):
+            raise PageError(f"{address} cannot be reached: the browser shows its own error page")
+        if is_here and state["artworks"]:
+            if not state["hasListener"]:
+                browser.run(LISTENER)
+            browser.run(DISMISS_OVERLAY)
+            return state
+        is_loaded = is_here and state["readyState"] == "complete"
+        if is_loaded and state["hasConsent"]:
+            consents += 1
+            if consents > _CONSENT_ATTEMPTS or browser.run(ANSWER_CONSENT) is None:
+                raise _describe_consent(browser, state, evidence, name)
+            time.sleep(0.3)
+        elif is_loaded:
+            _refuse_error(state, address)
+            settled_since = settled_since or time.monotonic()
+            if time.monotonic() - settled_since > patience.settle_seconds:
+                if state["hasData"]:
+                    return state
+                raise _describe_change(browser, state, evidence, name)
+        if time.monotonic() - began > patience.load_seconds:
             raise PageError(f"{address} gave no tiles in {patience.load_seconds:.0f} s: it never ends loading")
         time.sleep(_POLL_SECONDS)
 
@@ -121,8 +115,16 @@ def _refuse_block(state: dict[str, Any], address: str) -> None:
 
 
 def _refuse_error(state: dict[str, Any], address: str) -> None:
-    if state["status"] in _ERROR_STATUSES - {0}:
+    if state["status"] in _ERROR_STATUSES:
         raise PageError(f"{address} answered with HTTP {state['status']}")
+
+
+def _describe_consent(browser: Browser, state: dict[str, Any], evidence: Path, name: str) -> LayoutChangedError:
+    return LayoutChangedError(
+        "the page no longer shows a consent form that we can answer: expected a form with a button, "
+        f"found {state['title']!r} at {state['address']}, "
+        f"saved page at {save_evidence(browser, evidence, f'{name}-consent')}"
+    )
 
 
 def _describe_change(browser: Browser, state: dict[str, Any], evidence: Path, name: str) -> LayoutChangedError:

@@ -16,7 +16,7 @@ from pathlib import Path
 from src.files import hash_file, replace_file
 from src.paths import Workspace
 
-__all__ = ["find_files", "incoming_dir", "place_files"]
+__all__ = ["clear_waiting", "find_files", "incoming_dir", "place_files"]
 
 
 def incoming_dir(workspace: Workspace) -> Path:

@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Self
 
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -27,7 +28,8 @@ class Display:
             disable=not console.is_terminal,
         )
         self._tasks = {color: self._progress.add_task(color, total=None, start=False, state="") for color in colors}
-        self._thumbnails: TaskID = self._progress.add_task("thumbnails", total=None, state="")
+        self._thumbnails = self._progress.add_task("thumbnails", total=None, state="")
+        self._details: TaskID | None = None
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -61,6 +63,12 @@ class Display:
         elif not self._console.is_terminal:
             self.note(f"{color}: {found:,} artworks, {state}")
 
+    def show_details(self, done: int, total: int) -> None:
+        """Show how many asset pages are read."""
+        if self._details is None:
+            self._details = self._progress.add_task("details", total=total, state="")
+        self._progress.update(self._details, completed=done, total=total)
+
     def show_thumbnails(self, done: int, total: int) -> None:
         """Show how many thumbnails are there."""
         self._progress.update(self._thumbnails, completed=done, total=total)
@@ -68,11 +76,11 @@ class Display:
 
 def show_summary(console: Console, summary: RunSummary) -> None:
     """Print the table at the end: found, new, files, failed by reason, seconds, per second."""
-    table = Table(title="Scraping", title_justify="left")
+    table = Table(title="Scraping", title_justify="left", box=box.SIMPLE)
     for name in ("colour", "state"):
-        table.add_column(name)
-    for name in ("on the site", "found", "new", "files", "failed", "seconds", "per second"):
-        table.add_column(name, justify="right")
+        table.add_column(name, no_wrap=True)
+    for name in ("on site", "found", "new", "files", "failed", "seconds", "per s"):
+        table.add_column(name, justify="right", no_wrap=True)
     for colour in summary.colours.values():
         table.add_row(
             colour.color,
@@ -101,5 +109,12 @@ def show_summary(console: Console, summary: RunSummary) -> None:
     console.print(table)
     for reason, count in sorted(summary.failures.items(), key=lambda entry: (-entry[1], entry[0])):
         console.print(f"  {count:,} without a file: {reason}", highlight=False)
+    if summary.details is not None:
+        console.print(f"  {summary.details.found:,} asset pages read", highlight=False)
+        for reason, count in sorted(summary.details.failed.items()):
+            console.print(f"  {count:,} without details: {reason}", highlight=False)
+    for colour in summary.colours.values():
+        if colour.reason and colour.state != "complete":
+            console.print(f"  {colour.color} {colour.state}: {colour.reason}", highlight=False)
     for note in summary.notes:
         console.print(f"  {note}", highlight=False)

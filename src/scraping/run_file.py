@@ -10,6 +10,7 @@ from typing import Any
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, BlockedError, LayoutChangedError
 from src.files import write_text
 from src.paths import Workspace
+from src.scraping.details import DetailsSummary
 
 __all__ = ["ColourSummary", "RunFile", "RunSummary"]
 
@@ -57,6 +58,8 @@ class RunSummary:
         The whole run; until the last colour was listed; until the last thumbnail was there.
     blocked, layout_changed, is_interrupted
         What ended the run early.
+    details
+        What became of the asset pages, if they were asked for.
     notes
         Further remarks for people.
     """
@@ -69,6 +72,7 @@ class RunSummary:
     blocked: str | None = None
     layout_changed: str | None = None
     is_interrupted: bool = False
+    details: DetailsSummary | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -99,7 +103,8 @@ class RunSummary:
         if self.is_interrupted:
             return EXIT_INTERRUPTED
         is_whole = all(colour.state in ("complete", "limit") for colour in self.colours.values())
-        return EXIT_DONE if is_whole and self.downloaded == self.found else EXIT_PARTIAL
+        has_details = self.details is None or not self.details.failed
+        return EXIT_DONE if is_whole and has_details and self.downloaded == self.found else EXIT_PARTIAL
 
 
 class RunFile:
@@ -132,6 +137,7 @@ class RunFile:
             "blocked": summary.blocked,
             "layout_changed": summary.layout_changed,
             "notes": summary.notes,
+            "details": None if summary.details is None else asdict(summary.details),
             "colours": {color: asdict(colour) for color, colour in summary.colours.items()},
         }
         write_text(self._path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -1,6 +1,7 @@
 """One browser, one colour: every artwork that its page shows, in the page's order."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from src.scraping.page_state import PageError, is_block, open_listing, save_evid
 from src.scraping.politeness import Manners, Pace
 from src.scraping.scripts import DRAIN, PAGE_DATA, START, STOP
 
-__all__ = ["list_colour"]
+__all__ = ["Site", "list_colour"]
 
 TILES_A_TRIP: Final = 240
 TRIP_MILLISECONDS: Final = 400
@@ -23,35 +24,47 @@ HANG_FACTOR: Final = 5
 """A request in flight may take this many times the usual patience."""
 MAXIMUM_REPEATS: Final = 90
 """Tiles drawn again, none of them new, after which a list counts as repeating itself."""
+SHELLS: Final = 3
+"""Openings in a row that show no tiles, after which the layout counts as changed."""
+SETBACKS: Final = 4
+"""Openings of a page in a row that bring nothing new, after which it is given up."""
 
 
-def list_colour(
-    browser: Browser,
-    task: ListingTask,
-    *,
-    addresses: Addresses,
-    manners: Manners,
-    emit: Emit,
-    evidence: Path,
-    language: str | None = None,
-    openings: int = 4,
-) -> ListingOutcome:
+@dataclass(frozen=True)
+class Site:
+    """A site and how to behave there.
+
+    Attributes
+    ----------
+    addresses, manners
+        Where it is, and the manners.
+    evidence
+        Folder for pages that do not show what they should.
+    language
+        The page's ``hl``; None leaves it to the site.
+    """
+
+    addresses: Addresses
+    manners: Manners
+    evidence: Path
+    language: str | None = None
+
+
+def list_colour(browser: Browser, site: Site, task: ListingTask, emit: Emit) -> ListingOutcome:
     """List a colour by scrolling its page to the end, or to the limit.
+
+    A page that stops in the middle is opened again, for as long as each opening brings something new.
 
     Parameters
     ----------
     browser
         An open browser.
+    site
+        Where to list, and how to behave there.
     task
         What to list.
-    addresses, manners, language
-        The site, how to behave there, and ``hl``.
     emit
         Takes new artworks in listing order, and the list's size where the page tells it.
-    evidence
-        Folder for pages that do not show what they should.
-    openings
-        How often the page may be opened when it stops in the middle.
 
     Returns
     -------
@@ -66,39 +79,38 @@ def list_colour(
         If the browser dies; what was emitted stays valid.
     """
     began = time.monotonic()
-    listing = ColourListing(task, addresses, emit, set(task.known))
-    pace = Pace(*manners.pause_seconds)
-    scrolls, opening, problem = 0, 0, "the page was never opened"
-    for opening in range(1, openings + 1):
+    listing = ColourListing(task, site.addresses, emit, set(task.known))
+    pace = Pace(*site.manners.pause_seconds)
+    setbacks = openings = furthest = shells = 0
+    problem: str | None = None
+    while setbacks < SETBACKS:
+        openings += 1
         listing.start_page()
         try:
-            more, problem_here = _list_once(browser, listing, manners, pace, evidence, language)
-            scrolls += more
+            problem = _ListedPage(browser, site, listing, pace).list()
+            shells = 0
         except PageError as error:
-            problem_here = str(error)
+            problem = str(error)
         except LayoutChangedError:
-            # An empty shell may be an accident of one answer; twice in a row it is the new layout.
-            if opening > 1:
+            # An empty shell may be an accident of one answer; again and again it is the new layout.
+            shells += 1
+            if shells == SHELLS:
                 raise
-            problem_here = "the page showed no tiles"
-        if problem_here is None:
+            problem = "the page showed no tiles"
+        if problem is None:
             break
-        problem = problem_here
+        reached = len(listing.reported | listing.drawn)
+        setbacks = setbacks + 1 if reached <= furthest else 1
+        furthest = max(furthest, reached)
         pace.note_failure()
-        time.sleep(min(5.0, pace.pause_milliseconds[0] / 1000 or 0.1 * opening))
+        time.sleep(min(5.0, max(0.1 * setbacks, pace.pause_milliseconds[0] / 1000)))
+    if problem is None:
+        state, problem = _judge_end(listing)
     else:
         listing.report(is_last=True)
         state = "partial" if listing.reported else "failed"
-        return _conclude(listing, state, problem, began, scrolls, opening)
-    state, reason = _judge_end(listing)
-    return _conclude(listing, state, reason, began, scrolls, opening)
-
-
-def _conclude(
-    listing: ColourListing, state: str, reason: str | None, began: float, scrolls: int, openings: int
-) -> ListingOutcome:
     seconds = time.monotonic() - began
-    return ListingOutcome(listing.task.color, state, reason, listing.total, seconds, scrolls, openings)
+    return ListingOutcome(task.color, state, problem, listing.total, seconds, listing.scrolls, openings)
 
 
 def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
@@ -115,93 +127,114 @@ def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
     return "complete", listing.end_reason
 
 
-def _list_once(
-    browser: Browser, listing: ColourListing, manners: Manners, pace: Pace, evidence: Path, language: str | None
-) -> tuple[int, str | None]:
-    """Open the page and scroll to its end; return the scrolls, and what went wrong or None."""
-    task, patience = listing.task, manners.patience
-    address = listing.addresses.color_page(task.color, language)
-    state = open_listing(browser, address, patience, evidence, task.color)
-    listing.take_blocks(parse_page_data(browser.run(PAGE_DATA)), is_first=True)
-    if not state["artworks"]:
-        return 0, _judge_empty_page(browser, listing, evidence)
-    pause = pace.pause_milliseconds
-    browser.run(
-        START,
-        {"known": [], "limit": task.limit or 10**9, "pause": pause, "nudgeAfter": 400 + 2 * pause[1]},
-    )
-    problem: str | None = None
-    while True:
-        drained = browser.run_until_done(
-            DRAIN, TILES_A_TRIP, TRIP_MILLISECONDS + 2 * pace.pause_milliseconds[1], pace.pause_milliseconds
+class _ListedPage:
+    """One opening of a colour's page."""
+
+    def __init__(self, browser: Browser, site: Site, listing: ColourListing, pace: Pace) -> None:
+        self._browser = browser
+        self._site = site
+        self._listing = listing
+        self._pace = pace
+        self._color = listing.task.color
+        self._address = site.addresses.color_page(self._color, site.language)
+
+    def list(self) -> str | None:
+        """Scroll to the end; return what went wrong, or None."""
+        listing, patience = self._listing, self._site.manners.patience
+        state = open_listing(self._browser, self._address, patience, self._site.evidence, self._color)
+        listing.take_blocks(parse_page_data(self._browser.run(PAGE_DATA)), is_first=True)
+        if not state["artworks"]:
+            self._accept_empty_page()
+            return None
+        pause = self._pace.pause_milliseconds
+        limit = listing.task.limit or 10**9
+        self._browser.run(START, {"limit": limit, "pause": pause, "nudgeAfter": 400 + 2 * pause[1]})
+        problem: str | None = None
+        while True:
+            drained = self._drain()
+            if drained is None:
+                return "the page went away while it was listed"
+            problem = self._read_failures(drained) or (None if drained["tiles"] else problem)
+            if listing.is_full():
+                break
+            # A page that has met an error gets less time to mend itself than one that is only slow.
+            quiet = 1000 * patience.quiet_seconds + 3 * self._pace.pause_milliseconds[1]
+            verdict = _has_stopped(listing, drained, quiet)
+            if verdict is not None:
+                listing.report(is_last=True)
+                if verdict:
+                    return problem or verdict
+                break
+        self._browser.run(STOP)
+        self._refuse_pictureless()
+        return None
+
+    def _drain(self) -> dict[str, Any] | None:
+        """Take what has come together in the page: tiles, answers, failures."""
+        pause = self._pace.pause_milliseconds
+        listing = self._listing
+        tiles = listing.count_missing() or TILES_A_TRIP
+        drained: dict[str, Any] | None = self._browser.run_until_done(
+            DRAIN, tiles, TRIP_MILLISECONDS + 2 * pause[1], pause
         )
         if drained is None:
-            return 0, "the page went away while it was listed"
+            return None
         listing.take_tiles(drained["tiles"])
         for answer in drained["answers"]:
             listing.take_blocks(parse_answer(answer), is_first=False)
-            pace.note_answer(drained["answerTime"] / 1000)
+            self._pace.note_answer(drained["answerTime"] / 1000)
+        listing.scrolls += drained["scrolls"]
         listing.report(is_last=listing.has_ended and drained["quiet"] > END_QUIET_MILLISECONDS / 2)
-        problem = _read_failures(drained, pace, address) or (problem if not drained["tiles"] else None)
-        if listing.is_full():
-            break
-        verdict = _has_stopped(listing, drained, 1000 * patience.quiet_seconds + 3 * pace.pause_milliseconds[1])
-        if verdict is not None:
-            listing.report(is_last=True)
-            if verdict or problem:
-                return drained["scrolls"], problem or verdict
-            break
-    browser.run(STOP)
-    if not listing.images and len(listing.reported) > len(task.known):
+        return drained
+
+    def _read_failures(self, drained: dict[str, Any]) -> str | None:
+        problem = None
+        for failure in drained["failures"]:
+            status = failure["status"]
+            if is_block(status, failure["text"]):
+                what = "HTTP 429" if status == 429 else "a captcha page"
+                raise BlockedError(f"the site answered a scroll of {self._address} with {what}")
+            self._pace.note_failure()
+            what = f"HTTP {status}" if status else "no answer"
+            problem = f"a continuation of the list met {what}"
+        return problem
+
+    def _accept_empty_page(self) -> None:
+        """Decide about a page without tiles: a colour may be empty, but then the page's data say so."""
+        listing = self._listing
+        if listing.has_data and not listing.listed and not listing.total:
+            listing.has_ended = True
+            return
         raise LayoutChangedError(
-            "the page no longer shows pictures: expected data-bgsrc on the tiles or a picture in the page's data, found "
-            f"{len(listing.reported)} tiles without either, saved page at {save_evidence(browser, evidence, task.color)}"
+            f'the page no longer shows {self._color} artworks as tiles: expected links a[href*="/asset/"], found none '
+            f"although the page's data list {len(listing.listed)} artworks, saved page at {self._save()}"
         )
-    return drained["scrolls"], None
 
-
-def _judge_empty_page(browser: Browser, listing: ColourListing, evidence: Path) -> str | None:
-    """Decide about a page without tiles: a colour may be empty, but then the page's data say so."""
-    if listing.has_data and not listing.listed and not listing.total:
-        listing.has_ended = True
-        return None
-    raise LayoutChangedError(
-        f"the page no longer shows {listing.task.color} artworks as tiles: expected links "
-        f'a[href*="/asset/"], found none although the page\'s data list {len(listing.listed)} artworks, '
-        f"saved page at {save_evidence(browser, evidence, listing.task.color)}"
-    )
-
-
-def _read_failures(drained: dict[str, Any], pace: Pace, address: str) -> str | None:
-    problem = None
-    for failure in drained["failures"]:
-        if is_block(failure["status"], failure["text"]):
-            raise BlockedError(
-                f"the site answered a scroll of {address} with HTTP {failure['status']} or a captcha page"
+    def _refuse_pictureless(self) -> None:
+        listing = self._listing
+        if not listing.images and len(listing.reported) > len(listing.task.known):
+            raise LayoutChangedError(
+                "the page no longer shows pictures: expected data-bgsrc on the tiles or a picture in the page's data, "
+                f"found {len(listing.reported)} tiles without either, saved page at {self._save()}"
             )
-        pace.note_failure()
-        what = f"HTTP {failure['status']}" if failure["status"] else "no answer"
-        problem = f"a continuation of the list was answered with {what}"
-    return problem
+
+    def _save(self) -> Path:
+        return save_evidence(self._browser, self._site.evidence, self._color)
 
 
 def _has_stopped(listing: ColourListing, drained: dict[str, Any], patience: float) -> str | None:
     """Tell whether the list is over: "" for a regular end, a reason for a stop, None for going on."""
     quiet = drained["quiet"]
-    if drained["tiles"] or drained["answers"]:
-        # Only a list that repeats itself is over in the middle of its answers.
-        return "" if listing.end_reason else None
     if listing.has_ended:
-        is_drawn = listing.listed <= listing.drawn
-        return "" if is_drawn or quiet > END_QUIET_MILLISECONDS else None
+        is_over = listing.end_reason or not listing.count_missing() or quiet > END_QUIET_MILLISECONDS
+        return "" if is_over else None
     if drained["repeats"] > MAXIMUM_REPEATS:
         listing.end_reason = "the page draws the same artworks again and again"
         return ""
-    if drained["inFlight"] and quiet < HANG_FACTOR * patience:
+    is_waiting = drained["inFlight"] and quiet < HANG_FACTOR * patience
+    if drained["tiles"] or drained["answers"] or is_waiting or quiet < patience:
         return None
-    if quiet > patience:
-        if not listing.has_data:
-            return ""  # nothing tells where the list ends but its silence
-        found = f"{len(listing.reported):,}" + (f" of {listing.total:,}" if listing.total is not None else "")
-        return f"the page stopped giving more after {found} artworks"
-    return None
+    if not listing.has_data:
+        return ""  # nothing tells where the list ends but its silence
+    found = f"{len(listing.reported):,}" + (f" of {listing.total:,}" if listing.total is not None else "")
+    return f"the page stopped giving more after {found} artworks"

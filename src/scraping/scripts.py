@@ -179,7 +179,6 @@ LISTENER: Final = r"""
     }
   };
   state.start = (settings) => {
-    for (const id of settings.known) { state.known.add(id); }
     Object.assign(state, { limit: settings.limit, pause: settings.pause, nudgeAfter: settings.nudgeAfter });
     if (state.isRunning) { return; }
     state.isRunning = true;
@@ -196,10 +195,11 @@ LISTENER: Final = r"""
     }
     const report = {
       tiles: state.tiles.splice(0), answers: state.answers.splice(0), failures: state.failures.splice(0),
-      count: state.known.size, inFlight: state.inFlight, scrolls: state.scrolls, repeats: state.repeats,
+      inFlight: state.inFlight, scrolls: state.scrolls, repeats: state.repeats,
       quiet: performance.now() - state.lastNews, isRunning: state.isRunning, answerTime: state.lastAnswer,
       address: location.href,
     };
+    state.scrolls = 0;
     wake();
     return report;
   };
@@ -208,7 +208,7 @@ LISTENER: Final = r"""
 """Installed in every new document before the page's own script."""
 
 START: Final = "window.__listing.start(arguments[0]);"
-"""Start the pump; argument: ``{known, limit, pause: [shortest, longest] ms, nudgeAfter: ms}``."""
+"""Start the pump; argument: ``{limit, pause: [shortest, longest] ms, nudgeAfter: ms}``."""
 
 STOP: Final = "if (window.__listing) { window.__listing.isRunning = false; }"
 """Stop the pump."""

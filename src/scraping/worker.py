@@ -7,15 +7,13 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from src.errors import BlockedError, BrowserError, LayoutChangedError, MissingToolError, ProjectError
-from src.scraping.artwork import Addresses, Artwork
+from src.scraping.artwork import Artwork
 from src.scraping.browser import Browser, BrowserSettings, end_remote_session
 from src.scraping.colour_listing import ListingOutcome, ListingTask
-from src.scraping.politeness import Manners
 from src.scraping.processes import kill_marked, remove_profile_dirs
-from src.scraping.scraping_pictures import list_colour
+from src.scraping.scraping_pictures import Site, list_colour
 
 __all__ = ["Breakdown", "Ended", "Listed", "Opened", "WorkerSettings", "run_worker"]
 
@@ -33,10 +31,7 @@ class WorkerSettings:
     """What a worker needs to know."""
 
     browser: BrowserSettings
-    addresses: Addresses
-    manners: Manners
-    evidence: Path
-    language: str | None = None
+    site: Site
 
 
 @dataclass(frozen=True)
@@ -136,12 +131,9 @@ class _Worker:
             try:
                 return list_colour(
                     self._open(),
+                    self._settings.site,
                     ListingTask(task.color, frozenset(self._reported), task.limit),
-                    addresses=self._settings.addresses,
-                    manners=self._settings.manners,
-                    emit=lambda artworks, total: self._report(task.color, artworks, total),
-                    evidence=self._settings.evidence,
-                    language=self._settings.language,
+                    lambda artworks, total: self._report(task.color, artworks, total),
                 )
             except BrowserError as error:
                 reason = str(error)
