@@ -6,7 +6,6 @@ credentials, permissions, quota or region; 130 interrupted (the same command con
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 
 from deploy.aws import Clients, open_clients
@@ -62,7 +61,6 @@ def run_deploy(arguments: argparse.Namespace, clients: Clients, environment: Env
         options,
         Limits(arguments.timeout, arguments.health_seconds),
         reporter.say,
-        time.sleep,
     )
     costs = describe_costs(
         estimate_costs(

@@ -60,8 +60,6 @@ class Deployment:
         How long to wait.
     say
         Takes a line for people.
-    sleep
-        Waits some seconds.
     """
 
     clients: Clients
@@ -70,7 +68,6 @@ class Deployment:
     options: EnvironmentOptions
     limits: Limits
     say: Callable[[str], None]
-    sleep: Callable[[float], None]
 
     def plan(self, state: State | None) -> list[str]:
         """Say what would be done; only looks."""
@@ -102,7 +99,7 @@ class Deployment:
             If the environment did not become healthy; then the version before is running again, if there was one.
         """
         ensure_application(self.clients, self.environment.application)
-        ensure_version(self.clients, self.environment.application, self.bundle, self.say, self.sleep)
+        ensure_version(self.clients, self.environment.application, self.bundle, self.say, self.environment.poll_seconds)
         bucket = find_bucket(self.clients)
         store = JournalStore.of(self.clients, bucket, self.environment.application, self.environment.name)
         state, _ = self.environment.wait_until_ready(self.limits.operation_seconds)

@@ -82,7 +82,7 @@ class Environment:
         self.application = application
         self.name = name
         self._reporter = reporter
-        self._poll_seconds = poll_seconds
+        self.poll_seconds = poll_seconds
         self._events_since = datetime.now(UTC) - CLOCK_SKEW
         self._seen: set[tuple[datetime, str]] = set()
 
@@ -178,7 +178,7 @@ class Environment:
                     f"environment {self.name} is {shown} after {elapsed:.0f} s, expected {wish}: look at its events in "
                     "the console; the same command continues to wait"
                 )
-            time.sleep(self._poll_seconds)
+            time.sleep(self.poll_seconds)
 
     def _read_events(self) -> list[Mapping[str, Any]]:
         pages = self.clients.beanstalk.get_paginator("describe_events").paginate(

@@ -6,6 +6,7 @@ run finds what it has already done, and nothing is uploaded twice.
 
 import base64
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
-PROCESSING_POLLS: Final = 60
+PROCESSING_POLLS: Final = 30
 DESCRIPTION: Final = "Names the colour of an artwork"
 
 
@@ -82,7 +83,7 @@ def describe_version(clients: Clients, application: str, label: str) -> dict[str
 
 
 def ensure_version(
-    clients: Clients, application: str, bundle: Bundle, say: Callable[[str], None], sleep: Callable[[float], None]
+    clients: Clients, application: str, bundle: Bundle, say: Callable[[str], None], poll_seconds: float
 ) -> None:
     """Upload the bundle and make a version of it, as far as that is not done yet.
 
@@ -108,17 +109,17 @@ def ensure_version(
             Process=True,
         )
         say(f"made version {bundle.label}")
-    _wait_until_processed(clients, application, bundle.label, sleep)
+    _wait_until_processed(clients, application, bundle.label, poll_seconds)
 
 
-def _wait_until_processed(clients: Clients, application: str, label: str, sleep: Callable[[float], None]) -> None:
+def _wait_until_processed(clients: Clients, application: str, label: str, poll_seconds: float) -> None:
     for _ in range(PROCESSING_POLLS):
         status = (describe_version(clients, application, label) or {}).get("Status", "UNPROCESSED")
         if status in {"PROCESSED", "UNPROCESSED"}:
             return
         if status == "FAILED":
             break
-        sleep(2)
+        time.sleep(poll_seconds)
     raise DeploymentError(
         f"Elastic Beanstalk did not accept version {label}: its .ebextensions could not be processed; "
         "the events of the application in the console say which line"

@@ -1,0 +1,91 @@
+"""A fake account: S3 by moto, Elastic Beanstalk by our own fake, both over HTTP."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from fake_beanstalk import FakeBeanstalk, serve_fake
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+from src.paths import PROJECT_ROOT
+
+# deploy is no installed package: it works on a checkout, and only there.
+sys.path.insert(0, str(PROJECT_ROOT))
+
+REGION = "eu-west-1"
+CLEARED = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+@dataclass
+class Account:
+    """What a test sees of the account."""
+
+    fake: FakeBeanstalk
+    s3: Any
+    bundle: Path
+    run: Callable[..., int]
+
+    def write_bundle(self, content: bytes) -> None:
+        self.bundle.write_bytes(content)
+
+    def list_objects(self) -> list[str]:
+        answer = self.s3.list_objects_v2(Bucket=self.fake.bucket)
+        return [entry["Key"] for entry in answer.get("Contents", [])]
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def aws_environment(s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that open nothing, and no configuration of the person who runs the tests."""
+    for name in CLEARED:
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "absent"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "fake")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "fake")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3_url)
+
+
+@pytest.fixture
+def account(aws_environment: None, s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    from deploy.beanstalk import main  # noqa: PLC0415 - the path is set above
+
+    s3 = boto3.client("s3", region_name=REGION)
+    bundle = tmp_path / "beanstalk.zip"
+    bundle.write_bytes(b"first")
+
+    def run(command: str = "deploy", *words: str, confirmed: bool = True) -> int:
+        options = ["--region", REGION, "--environment", "colours", "--application", "art", "--poll-seconds", "0.01"]
+        if command == "deploy":
+            options += ["--bundle", str(bundle), "--health-seconds", "0.1"]
+        if confirmed and command != "status":
+            options.append("--yes")
+        return main([command, *options, *words])
+
+    with serve_fake(FakeBeanstalk(s3)) as fake:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_ELASTIC_BEANSTALK", fake.url)
+        yield Account(fake, s3, bundle, run)
+    for bucket in s3.list_buckets()["Buckets"]:
+        for entry in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
+            s3.delete_object(Bucket=bucket["Name"], Key=entry["Key"])
+        s3.delete_bucket(Bucket=bucket["Name"])
+    s3.close()
+
+
+@pytest.fixture
+def fast_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries happen, their waits do not."""
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
