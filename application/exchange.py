@@ -99,6 +99,12 @@ class Exchange:
         return message
 
     @property
+    def is_body_small(self) -> bool:
+        """Whether what has not arrived of the body is so little that the connection is worth keeping."""
+        declared = self.declared_bytes
+        return not self.body_finished and not self.expects_continue and declared is not None and declared <= 1 << 16
+
+    @property
     def route(self) -> str:
         """The pattern of the address, ``unmatched`` if there is none: few values, whatever is asked."""
         return str(getattr(self.scope.get("route"), "path", None) or "unmatched")

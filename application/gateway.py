@@ -112,6 +112,8 @@ class Answer:
             exchange.status = message["status"]
             if exchange.outcome == "disconnected":
                 exchange.outcome = "ok" if exchange.status < 400 else "error"
+            if exchange.is_body_small:
+                await self._linger()
             headers: list[tuple[bytes, bytes]] = [*message.get("headers", ()), *SECURITY_HEADERS]
             headers.append((b"x-request-id", exchange.request_id.encode()))
             if not exchange.body_finished or self._runtime.is_draining:

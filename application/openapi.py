@@ -5,7 +5,7 @@ from typing import Any, Final
 from application.problems import KINDS, PROBLEM_MEDIA_TYPE, Problem
 from src.features.image_header import MEDIA_TYPES
 
-__all__ = ["BATCH_BODY", "DESCRIPTION", "PICTURE_BODY", "TAGS", "list_problems"]
+__all__ = ["BATCH_BODY", "DESCRIPTION", "PICTURE_BODY", "TAGS", "describe_operations", "list_problems"]
 
 DESCRIPTION: Final = (
     "Names the colour of a picture, as the colour pages of an art site file artworks. "
@@ -71,3 +71,14 @@ def list_problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
             "value": {"type": kind.type, "title": kind.title, "status": kind.status, "detail": kind.advice},
         }
     return responses
+
+
+def describe_operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Arrange the operations of an OpenAPI document by tag, for the page that shows it."""
+    groups = [{**tag, "operations": []} for tag in document["tags"]]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for group in groups:
+                if group["name"] in operation.get("tags", ()):
+                    group["operations"].append({"path": path, "method": method.upper(), **operation})
+    return groups

@@ -1,0 +1,48 @@
+"""Paints the sample pictures of the service's page and its self-test picture: `python .ci/make_samples.py`.
+
+The pictures are the project's own, so they may be shown and sent on.
+"""
+
+import sys
+from pathlib import Path
+
+import cv2
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from src.colours import SITE_COLOURS  # noqa: E402
+from src.files import write_bytes  # noqa: E402
+from src.gallery.painter import describe, paint  # noqa: E402
+
+SEED = 7
+LONG_SIDE = 400
+JPEG_QUALITY = 76
+STATIC_DIR = ROOT / "application" / "static"
+COLOURS = ("BLUE", "ORANGE", "GREEN", "RED", "TEAL", "YELLOW", "PURPLE", "PINK", "BROWN", "BLACK", "WHITE", "GRAY")
+ROUND = {"BLUE": 1, "ORANGE": 2, "GREEN": 0, "RED": 1}
+"""Which work of a colour is shown, where it is not the first."""
+
+
+def paint_jpeg(number: int, long_side: int) -> tuple[str, bytes]:
+    """Genre and JPEG file of one painting, its aspect kept."""
+    painting = describe(SEED, number)
+    scale = long_side / max(painting.aspect, 1)
+    picture = paint(painting, round(scale * painting.aspect), round(scale))
+    _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
+    return painting.genre, encoded.tobytes()
+
+
+def main() -> None:
+    """Paint one picture of each colour, and a small one for the self-test."""
+    for position, colour in enumerate(COLOURS):
+        number = SITE_COLOURS.index(colour) + len(SITE_COLOURS) * ROUND.get(colour, 0)
+        genre, content = paint_jpeg(number, LONG_SIDE)
+        path = STATIC_DIR / "samples" / f"{position + 1:02d}-{genre.replace('_', '-').replace(' ', '-')}.jpg"
+        write_bytes(path, content)
+        print(f"{path.relative_to(ROOT)}  {colour}  {len(content):,} bytes")
+    write_bytes(STATIC_DIR / "self_test.jpg", paint_jpeg(SITE_COLOURS.index("BLUE"), 128)[1])
+
+
+if __name__ == "__main__":
+    main()
