@@ -40,7 +40,7 @@ class Faults:
     untagged: float = _probability("pages and list answers whose items have no tag, every index one lower")
     missing_bgsrc: float = _probability("tiles without data-bgsrc")
     never_loads: float = _probability("colour pages that show their tiles but never end loading")
-    shell: float = _probability("colour pages that are an empty application shell: no tiles, no data")
+    empty_shell: float = _probability("colour pages that are an empty application shell: no tiles, no data")
     list_error: float = _probability("list answers that are HTTP 500")
     list_garbled: float = _probability("list answers that are cut off in the middle")
     endless: float = _probability("colours whose list never ends but repeats itself (see --endless-kind)")

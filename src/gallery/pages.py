@@ -119,7 +119,7 @@ class PageWriter:
             Who asks.
         """
         draw, language = visit.draw, visit.language
-        if draw.happens("shell"):
+        if draw.happens("empty_shell"):
             return self._render("shell.html", visit, title="Offline Gallery")
         chosen = next((page for page in pages if page.colour == colour), None)
         share = draw.faults.missing_bgsrc

@@ -17,9 +17,9 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from src.errors import UsageError
+from src.gallery.catalogue import apportion
 from src.gallery.settings import GallerySettings
 from src.gallery.shared_state import SharedState
-from src.gallery.site import create_app, open_collection
 
 __all__ = ["serve"]
 
@@ -42,7 +42,7 @@ def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
     UsageError, TableError
         If the settings cannot be used, or the port is taken.
     """
-    open_collection(settings)  # say what is wrong before any worker starts
+    _check(settings)
     listener = _listen(settings.host, settings.port)
     with tempfile.TemporaryDirectory(prefix="gallery-") as folder:
         state_path = Path(folder) / "state"
@@ -73,7 +73,19 @@ def make_worker_app(settings: GallerySettings, state_path: Path) -> ASGIApp:
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:
         threading.Thread(target=_end_with, args=(supervisor.join, state_path.parent), daemon=True).start()
+    from src.gallery.site import create_app  # noqa: PLC0415 - half a second that the supervisor need not spend
+
     return create_app(settings, state_path)
+
+
+def _check(settings: GallerySettings) -> None:
+    """Say what is wrong before any worker starts, and file unlabelled pictures once for all of them."""
+    if settings.images is None:
+        apportion(settings.artworks, settings.proportions, settings.colours)
+    else:
+        from src.gallery.opening import open_collection  # noqa: PLC0415 - as above
+
+        open_collection(settings)
 
 
 def _end_with(wait: Callable[[], object], folder: Path) -> None:

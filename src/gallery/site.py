@@ -28,47 +28,23 @@ from src.gallery.api import (
     write_body,
 )
 from src.gallery.artwork import Collection
-from src.gallery.catalogue import apportion
 from src.gallery.faults import Draw
-from src.gallery.filing import file_pictures
-from src.gallery.folder import FolderCollection, list_pictures, read_labels
 from src.gallery.images import EncodedImage, ImageCache, ImageOptions, parse_suffix, render
 from src.gallery.misbehaviour import CONSENT_COOKIE, Misbehaviour, local_target
+from src.gallery.opening import open_collection
 from src.gallery.pages import OTHER_LINKS, PageWriter, Visit
-from src.gallery.painted import PaintedCollection
 from src.gallery.robots import answer_robots
 from src.gallery.settings import GallerySettings
 from src.gallery.shared_state import SharedState
 from src.gallery.tokens import ASSET_ID_LENGTH, TokenBook
 from src.gallery.vocabulary import DEFAULT_LANGUAGE, LANGUAGES
 
-__all__ = ["create_app", "open_collection"]
+__all__ = ["create_app"]
 
 DRAWING_THREADS: Final = 2
 """Pictures drawn at once by one worker: OpenCV lets go of the interpreter, more would only queue."""
 
 LONGEST_HANG_SECONDS: Final = 3600.0
-
-
-def open_collection(settings: GallerySettings) -> Collection:
-    """Return the artworks that a gallery shows.
-
-    Raises
-    ------
-    UsageError, TableError
-        If the settings or the files they name cannot be used.
-    """
-    if settings.images is not None:
-        if settings.labels is not None:
-            entries = read_labels(settings.labels, settings.images)
-        else:
-            entries = file_pictures(settings.images, list_pictures(settings.images))
-        if settings.colours:
-            entries = [entry for entry in entries if entry.colour in settings.colours]
-        return FolderCollection(settings.images, entries, settings.image_epoch)
-    tokens = TokenBook(settings.seed, settings.image_epoch)
-    counts = apportion(settings.artworks, settings.proportions, settings.colours)
-    return PaintedCollection(counts, settings.seed, tokens)
 
 
 class Site:

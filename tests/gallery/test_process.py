@@ -1,0 +1,187 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from src.errors import UsageError
+from src.gallery.__main__ import main
+from src.gallery.faults import Faults
+from src.gallery.process import GalleryProcess
+from src.paths import PROJECT_ROOT
+from tests.gallery.reading import read_colour_block
+
+HOLDER = """
+import sys, time
+from src.gallery.process import GalleryProcess
+with GalleryProcess(artworks=240, workers=2) as gallery:
+    print(gallery.base_url, gallery.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(scope="module")
+def dropping() -> Iterator[GalleryProcess]:
+    """Two workers, a block after 60 requests, and half of all answers dropped."""
+    faults = Faults(drop=0.5, image_error=0.5, block_after=60, block_seconds=120)
+    with GalleryProcess(artworks=240, workers=2, faults=faults) as gallery:
+        yield gallery
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of our own for the gallery's temporary files, so that other galleries do not matter."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+def family(pid: int) -> list[psutil.Process]:
+    parent = psutil.Process(pid)
+    return [parent, *parent.children(recursive=True)]
+
+
+def find_workers(pid: int) -> list[psutil.Process]:
+    workers = []
+    for child in psutil.Process(pid).children():
+        try:
+            if "spawn_main" in " ".join(child.cmdline()):
+                workers.append(child)
+        except psutil.Error:
+            continue  # it has just ended
+    return workers
+
+
+def find_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Return those that still run after some seconds; a zombie of ours that nobody asked after is dead."""
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_site_as_large_as_in_2026_is_served_and_ends_with_its_block(temporary: Path) -> None:
+    with GalleryProcess(artworks=64509, proportions="site", workers=2) as gallery:
+        processes = family(gallery.pid)
+        assert len(find_workers(gallery.pid)) == 2
+        colours = requests.get(f"{gallery.base_url}/gallery/status", timeout=10).json()["colours"]
+        assert (colours["BROWN"], colours["GRAY"], sum(colours.values())) == (23012, 6623, 64509)
+        html = requests.get(f"{gallery.base_url}/color?col=RED", timeout=10).text
+        item = read_colour_block(html, "RED")[2][0]
+        assert item[3].startswith(f"//{gallery.base_url.removeprefix('http://')}/ci/")
+        assert requests.get(f"http:{item[3]}=w64-h64-c", timeout=10).content[:3] == b"\xff\xd8\xff"
+        assert any(temporary.iterdir())
+    assert find_alive(processes) == []
+    assert list(temporary.iterdir()) == []
+    with pytest.raises(UsageError, match="not running"):
+        _ = gallery.base_url
+
+
+def test_nothing_outlives_a_killed_parent(temporary: Path) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER], cwd=PROJECT_ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        address, pid = holder.stdout.readline().split()
+        processes = family(int(pid))
+        assert len(processes) >= 3
+        holder.kill()
+        holder.wait(10)
+        assert find_alive(processes) == []
+        with pytest.raises(requests.ConnectionError):
+            requests.get(address, timeout=2)
+        assert list(temporary.iterdir()) == []
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+
+
+def test_workers_are_replaced_and_end_when_their_supervisor_is_killed(temporary: Path) -> None:
+    gallery = GalleryProcess(artworks=240, workers=2).start()
+    try:
+        first = find_workers(gallery.pid)[0]
+        first.kill()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            workers = find_workers(gallery.pid)
+            if len(workers) == 2 and first not in workers:
+                break
+            time.sleep(0.1)
+        assert len(workers) == 2
+        assert first not in workers
+        assert requests.get(f"{gallery.base_url}/gallery/status", timeout=10).ok
+        processes = family(gallery.pid)
+        os.kill(gallery.pid, signal.SIGKILL)
+        assert find_alive(processes[1:]) == []
+    finally:
+        gallery.stop()
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"artworks": 5}, "exit code 2"),
+        ({"images": Path("nowhere")}, "exit code 2"),
+        ({"extra_arguments": ("--x",)}, "2"),
+    ],
+)
+def test_wrong_options_are_reported(options: dict, message: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match=message), GalleryProcess(**options):
+        pass
+    assert "error: " in capfd.readouterr().err
+
+
+def test_a_taken_port_is_reported(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setattr(sys, "argv", ["gallery", "--port", str(taken.getsockname()[1])])
+        assert main() == 2
+    assert "choose another --port" in capsys.readouterr().err
+
+
+def test_all_workers_know_the_same(dropping: GalleryProcess) -> None:
+    """Requests and attempts are counted across workers, and a block holds for all of them."""
+    html = ""
+    while "INIT_data" not in html or not html.rstrip().endswith("</html>"):
+        try:
+            html = requests.get(f"{dropping.base_url}/color?col=BLACK", timeout=10).text
+        except requests.RequestException:
+            continue
+    outcomes: Counter[str] = Counter()
+    for item in read_colour_block(html, "BLACK")[2][:12]:
+        for _ in range(12):
+            try:
+                # A new connection each time, so that either worker may take it.
+                answer = requests.get(f"http:{item[3]}=w16-h16-c", timeout=10)
+            except requests.exceptions.ChunkedEncodingError:
+                outcomes["within"] += 1
+            except requests.ConnectionError:
+                outcomes["before the first byte"] += 1
+            else:
+                outcomes[str(answer.status_code)] += 1
+                if answer.status_code == 200:
+                    break
+        else:
+            pytest.fail("12 attempts failed: they are not counted across workers")
+    assert set(outcomes) == {"within", "before the first byte", "200", "503"}
+
+    def knock(found: list[int]) -> None:
+        found.extend(requests.get(f"{dropping.base_url}/robots.txt", timeout=10).status_code for _ in range(40))
+
+    found: list[int] = []
+    threads = [threading.Thread(target=knock, args=(found,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    counts = requests.get(f"{dropping.base_url}/gallery/status", timeout=10).json()["requests"]
+    assert counts["robots"] == 160
+    assert counts["page"] + found.count(200) == 60
+    assert found.count(429) == 160 - found.count(200) == counts["blocked"]
