@@ -16,6 +16,9 @@ WORKSPACE ?= runs/demo
 PORT ?= 9797
 HOST ?= 127.0.0.1
 WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
+REPRODUCE_ARTWORKS ?= 16311
+REPRODUCE_WORKSPACE ?= .
+REPRODUCE_FAMILIES ?= all
 IMAGES ?=
 LABELS ?=
 
@@ -65,7 +68,7 @@ lock: install ## Resolves the Pipfile anew, into Pipfile.lock and requirements.t
 	$(BIN)/python .ci/dependencies.py write
 
 serve: install ## The microservice on port 9797, as many workers as cores (HOST, PORT, WORKERS)
-	$(BIN)/uvicorn main:app --host $(HOST) --port $(PORT) --workers $(WORKERS) --no-access-log
+	$(BIN)/python -m application --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 gallery: install ## The offline gallery alone (ARTWORKS, SEED)
 	$(BIN)/python -m src.gallery --artworks $(ARTWORKS) --seed $(SEED)
@@ -76,8 +79,9 @@ clean: ## Removes what the tools made: caches, dist, coverage (not .venv, not ru
 
 ##@ Data, notebooks, deployment
 .PHONY: reproduce notebooks report benchmarks cluster-demo container-test eb-bundle
-reproduce: install ## The study at full scale, 16,311 artworks, into the project root (WORKSPACE=.)
-	$(BIN)/python -m src.pipeline --workspace . --artworks 16311 --seed $(SEED) --browsers $(BROWSERS) --families all
+reproduce: install ## The study at full scale, 16,311 artworks, into the project root (REPRODUCE_WORKSPACE=dir for another)
+	$(BIN)/python -m src.pipeline --workspace $(REPRODUCE_WORKSPACE) --artworks $(REPRODUCE_ARTWORKS) --seed $(SEED) \
+		--browsers $(BROWSERS) --families $(REPRODUCE_FAMILIES)
 
 notebooks: install ## Runs the four notebooks and stores their outputs
 	$(BIN)/python -m src.visualization.run_notebooks

@@ -69,7 +69,7 @@ class StageOutcome:
         return self.items / self.seconds if self.seconds > 0 else 0.0
 
 
-def run_pipeline(workspace: Workspace, settings: PipelineSettings, browsers: int, families: str) -> int:
+def run_pipeline(workspace: Workspace, settings: PipelineSettings, browsers: int, families: Sequence[str]) -> int:
     """Run every stage in a workspace.
 
     Parameters
@@ -122,7 +122,7 @@ def hold_workspace(workspace: Workspace) -> Iterator[None]:
 
 
 def _run_stages(
-    console: Console, workspace: Workspace, settings: PipelineSettings, browsers: int, families: str
+    console: Console, workspace: Workspace, settings: PipelineSettings, browsers: int, families: Sequence[str]
 ) -> list[StageOutcome]:
     place = ["--workspace", str(workspace.root)]
     python = [sys.executable, "-m"]
@@ -141,7 +141,7 @@ def _run_stages(
         ),
         (
             "train",
-            ["src.models.train_model", "--families", families, *place],
+            ["src.models.train_model", "--families", *families, *place],
             "rows",
             lambda: len(read_table(workspace.processed_table, PROCESSED, ["filename"])),
         ),
@@ -251,7 +251,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--browsers", type=int, default=2, help="browsers at the same time (default: 2)")
     parser.add_argument("--images", help="serve the pictures of this folder instead of made ones")
     parser.add_argument("--labels", help="CSV with filename and color (or study_label) of these pictures")
-    parser.add_argument("--families", default="svm", help="svm (default), all, or names of families")
+    parser.add_argument("--families", nargs="+", default=["svm"], help="svm (default), study, all, or names of families")
     return parser
 
 
