@@ -1,6 +1,7 @@
 import re
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from protego import Protego
@@ -86,8 +87,10 @@ def test_contradictory_options_are_refused(arguments: list[str]) -> None:
         parse_settings(arguments)
 
 
-def test_a_block_holds_for_everything_but_images_and_ends(spoil: Spoil) -> None:
-    site = spoil(block_after=2, block_seconds=0.6)
+def test_a_block_holds_for_everything_but_images_and_ends(spoil: Spoil, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("src.gallery.shared_state.time", SimpleNamespace(time=lambda: now[0]))
+    site = spoil(block_after=2, block_seconds=60)
     image = image_paths(site)[0]
     token = read_token(site)
     refused = site.get("/")
@@ -104,10 +107,12 @@ def test_a_block_holds_for_everything_but_images_and_ends(spoil: Spoil) -> None:
     assert site.get("/robots.txt").status_code == 429
     assert site.get(image).status_code == 200
     assert site.get("/gallery/status").json()["is_blocked"] is True
-    time.sleep(0.7)
+    now[0] += 59
+    assert site.get("/").status_code == 302
+    now[0] += 2
     assert site.get("/sorry/index?continue=%2Fcolor").headers["location"] == "/color"
     assert site.get("/").status_code == 200
-    assert site.get("/gallery/status").json()["requests"]["blocked"] == 3
+    assert site.get("/gallery/status").json()["requests"]["blocked"] == 4
 
 
 def test_a_block_may_begin_by_chance(spoil: Spoil) -> None:
@@ -158,7 +163,7 @@ def test_missing_data_bgsrc_strikes_some_tiles_and_not_the_data(spoil: Spoil) ->
 
 
 def test_a_shell_has_neither_tiles_nor_data(spoil: Spoil) -> None:
-    answer = spoil(shell=1.0).get("/color?col=RED")
+    answer = spoil(empty_shell=1.0).get("/color?col=RED")
     assert answer.status_code == 200
     assert "INIT_data" not in answer.text
     assert "data-bgsrc" not in answer.text
