@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,10 +25,12 @@ Pigment = tuple[float, float, float]
 """Lightness, green-red and blue-yellow, each 0-255, the last two neutral at 128."""
 PigmentImage = npt.NDArray[np.uint8]
 """uint8, shape (H, W, 3), channels as in :data:`Pigment`."""
+TileImage = npt.NDArray[Any]
 Point = tuple[float, float]
 
 _SHIFT = 4  # fractional bits of cv2's fixed-point coordinates
 _FIXED = 1 << _SHIFT
+_NEAREST_STEP = 0.9  # from so many tile pixels a pixel on, the nearest one is as good as a blend
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Canvas:
 
     def wash(self, grid: Sequence[Sequence[Pigment]]) -> None:
         """Cover the picture with a smooth gradient through a grid of pigments (rows × columns, corners included)."""
-        self.pixels = self.gradient(grid)
+        self.pixels = np.ascontiguousarray(self.gradient(grid))
 
     def gradient(self, grid: Sequence[Sequence[Pigment]]) -> PigmentImage:
         """Return the window of a smooth gradient through ``grid``, stretched over the picture.
@@ -94,16 +97,14 @@ class Canvas:
             uint8 (H, W, 3).
         """
         nodes = np.clip(np.asarray(grid, np.float32), 0, 255).astype(np.uint8)
-        rows, columns = nodes.shape[:2]
         window = self.window
-        step_x = (columns - 1) / (window.aspect * window.scale_x)
-        step_y = (rows - 1) / window.scale_y
-        to_grid = np.array(
-            [[step_x, 0, (window.left + 0.5) * step_x], [0, step_y, (window.top + 0.5) * step_y]], np.float32
+        left, top = round(window.left), round(window.top)
+        whole = (
+            max(left + window.width, round(window.aspect * window.scale_x)),
+            max(top + window.height, round(window.scale_y)),
         )
-        size = (window.width, window.height)
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return np.asarray(cv2.warpAffine(nodes, to_grid, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        smooth = cv2.resize(nodes, whole, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(smooth[top : top + window.height, left : left + window.width], np.uint8)
 
     def polygon(self, points: Sequence[Point] | npt.NDArray[np.float64], colour: Pigment) -> None:
         """Fill a polygon of picture-unit points."""
@@ -174,32 +175,24 @@ class Canvas:
         plane = form.mirrored if flip else form.plane
         rows, columns = plane.shape[:2]
         step_x, step_y = columns / (right - left), rows / (bottom - top)
-        to_form = np.array(
-            [
-                [step_x, 0, (x0 + 0.5 - left) * step_x - 0.5],
-                [0, step_y, (y0 + 0.5 - top) * step_y - 0.5],
-            ],
-            np.float32,
-        )
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        # Two channels, alpha × shade and alpha: over + alpha·(dark − under) + alpha·shade·(light − dark).
-        sample = cv2.warpAffine(plane, to_form, (x1 - x0, y1 - y0), flags=flags, borderMode=cv2.BORDER_CONSTANT)
+        u0, v0 = int((x0 - left) * step_x) if x0 > left else 0, int((y0 - top) * step_y) if y0 > top else 0
+        u1, v1 = max(u0 + 1, round((x1 - left) * step_x)), max(v0 + 1, round((y1 - top) * step_y))
+        part = plane[min(v0, rows - 1) : v1, min(u0, columns - 1) : u1]
+        sample = cv2.resize(part, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        # Two channels, cover × shade and cover: under·(1 − cover) + cover·dark + cover·shade·(light − dark).
+        factor = strength / 255.0
+        paint = np.array([[(light[c] - dark[c]) * factor, dark[c] * factor] for c in range(3)], np.float32)
+        keep = np.array([[0.0, -factor, 1.0]] * 3, np.float32)
         region = self.pixels[y0:y1, x0:x1]
-        shaded = cv2.transform(
-            sample,
-            np.array([[light[c] - dark[c], dark[c]] for c in range(3)], np.float32) * (strength / 255.0),
-        )
-        cover = sample[:, :, 1:] * np.float32(-strength / 255.0)
-        cover += 1.0
-        shaded += region * cover
-        np.clip(shaded, 0, 255, out=shaded)
-        region[:] = shaded
+        kept = cv2.multiply(region, cv2.transform(sample, keep), dtype=cv2.CV_32F)
+        cv2.add(kept, cv2.transform(sample, paint), dst=region, dtype=cv2.CV_8U)
 
     def soften(self, radius: float) -> None:
         """Blur everything drawn so far; ``radius`` in picture units."""
         sigma = radius * self._unit
         if sigma > 0.35:
-            self.pixels = np.asarray(cv2.GaussianBlur(self.pixels, (0, 0), sigma), np.uint8)
+            side = 2 * round(sigma * 1.2) + 1  # two boxes come near a Gaussian of this deviation
+            self.pixels = np.asarray(cv2.blur(cv2.blur(self.pixels, (side, side)), (side, side)), np.uint8)
 
     def brush(self, strokes: Strokes, size: float, offset: Point) -> None:
         """Repaint in strokes: every stroke takes the pigment found under its middle.
@@ -214,29 +207,46 @@ class Canvas:
             Where in the tile the picture begins, in tiles.
         """
         window = self.window
-        if min(window.width, window.height) < 48:
-            return  # strokes would be about a pixel: they only shuffle pigment
-        to_tile = self.tile_transform(size, offset)
-        shape = (window.width, window.height)
-        shift = cv2.warpAffine(
-            strokes.to_middle, to_tile, shape, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP
-        )
-        shift *= np.float32(size * window.scale_y / STROKE_TILE)
+        shift = self.sample_tile(strokes.to_middle, size, offset)
+        shift *= size * window.scale_y / STROKE_TILE
         shift += _pixel_grid(window.height, window.width)
-        painted = cv2.remap(self.pixels, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        painted = cv2.remap(self.pixels, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[call-overload]
         self.pixels = np.asarray(painted, np.uint8)
 
-    def tile_transform(self, size: float, offset: Point, tile: int = STROKE_TILE) -> npt.NDArray[np.float32]:
-        """Return the 2 × 3 matrix from window pixels to the pixels of a repeating tile ``size`` picture units high."""
-        window = self.window
-        step_x, step_y = tile / (size * window.scale_x), tile / (size * window.scale_y)
-        return np.array(
-            [
-                [step_x, 0, (window.left + 0.5) * step_x + offset[0] * tile],
-                [0, step_y, (window.top + 0.5) * step_y + offset[1] * tile],
-            ],
-            np.float32,
-        )
+    def sample_tile(self, tile: TileImage, size: float, offset: Point) -> TileImage:
+        """Return the window of a tile that repeats every ``size`` picture units.
+
+        Parameters
+        ----------
+        tile
+            Shape (side, side, channels).
+        size
+            Side of the tile in picture units.
+        offset
+            Where in the tile the picture begins, in tiles.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (H, W, channels), a new array.
+        """
+        window, side = self.window, len(tile)
+        step_x, step_y = side / (size * window.scale_x), side / (size * window.scale_y)
+        first_x = (window.left + 0.5) * step_x + offset[0] * side
+        first_y = (window.top + 0.5) * step_y + offset[1] * side
+        if min(step_x, step_y) >= _NEAREST_STEP:
+            columns = (first_x + step_x * np.arange(window.width)).astype(np.intp) % side
+            rows = (first_y + step_y * np.arange(window.height)).astype(np.intp) % side
+            return np.asarray(tile.take(rows, axis=0).take(columns, axis=1))
+        to_tile = np.array([[step_x, 0, first_x - 0.5], [0, step_y, first_y - 0.5]], np.float32)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        size_pixels = (window.width, window.height)
+        return np.asarray(cv2.warpAffine(tile, to_tile, size_pixels, flags=flags, borderMode=cv2.BORDER_WRAP))
+
+    def add_tile(self, tile: npt.NDArray[np.uint8], size: float, offset: Point, strength: float) -> None:
+        """Add a tile's pigment, 128 for nothing, to everything drawn so far."""
+        sample = self.sample_tile(tile, size, offset)
+        cv2.addWeighted(self.pixels, 1.0, sample, strength, -128.0 * strength, dst=self.pixels)
 
     def _fixed(self, points: Sequence[Point] | npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
         """Turn picture units into cv2's fixed-point pixels; pixel centres lie at whole numbers."""

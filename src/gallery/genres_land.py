@@ -27,7 +27,7 @@ _STROKES = ("loose", "level", "dabs", "slanted", "swirling", "loose")
 def _finish(rng: Random) -> Finish:
     return Finish(
         strokes=one_of(rng, *_STROKES),
-        stroke_size=between(rng, 0.7, 1.9),
+        stroke_size=0.32 + 0.75 * rng.random() ** 1.6,
         relief=between(rng, 0.2, 0.9),
         grain=one_of(rng, "canvas", "canvas", "paper", "cracks"),
         grain_strength=between(rng, 0.2, 0.8),

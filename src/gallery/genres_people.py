@@ -107,7 +107,7 @@ def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             canvas.stamp(form("sphere"), (left - 0.055, 0.84, left + 0.055, 0.93), dark, light, flip)
     return Finish(
         strokes=one_of(rng, "loose", "slanted", "dabs", "upright", "loose"),
-        stroke_size=between(rng, 0.4, 0.95),
+        stroke_size=between(rng, 0.22, 0.5),
         relief=between(rng, 0.05, 0.6),
         grain=one_of(rng, "canvas", "canvas", "cracks", "paper"),
         grain_size=between(rng, 0.8, 1.4),
@@ -186,7 +186,7 @@ def paint_figures(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         )
     return Finish(
         strokes=one_of(rng, "loose", "slanted", "dabs", "upright"),
-        stroke_size=between(rng, 0.4, 0.9),
+        stroke_size=between(rng, 0.22, 0.5),
         relief=between(rng, 0.15, 0.7),
         grain=one_of(rng, "canvas", "cracks", "paper"),
         grain_strength=between(rng, 0.2, 0.8),
@@ -243,7 +243,7 @@ def paint_icon(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     canvas.line(corners, 0.008, lit(gold, 40), closed=True)
     return Finish(
         strokes="" if rng.random() < 0.4 else "upright",
-        stroke_size=between(rng, 0.35, 0.6),
+        stroke_size=between(rng, 0.2, 0.35),
         relief=0.2,
         grain="cracks",
         grain_size=between(rng, 0.7, 1.3),

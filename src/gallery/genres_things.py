@@ -17,7 +17,7 @@ _FLOWERS = ("flower_five", "flower_eight", "flower_many")
 def _finish(rng: Random) -> Finish:
     return Finish(
         strokes=one_of(rng, "loose", "slanted", "dabs", "level"),
-        stroke_size=between(rng, 0.5, 1.2),
+        stroke_size=0.26 + 0.5 * rng.random() ** 1.5,
         relief=between(rng, 0.1, 0.8),
         grain=one_of(rng, "canvas", "canvas", "cracks", "paper"),
         grain_strength=between(rng, 0.2, 0.8),

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_COUNT, BGRImage, FeatureVector
 
 __all__ = ["Grade", "GradeResult", "fit_grade"]
@@ -33,6 +34,10 @@ _BEND: Final = 12  # position of the curve's parameter
 # One unit of each parameter changes the picture by a like amount: the slopes act on pigment of the deviations below.
 _STEPS: Final = np.array([0.06, 0.12, 0.12] * 3 + [4.0, 4.0, 4.0, 0.12])
 _LOOSE: Final = np.array([0.20, 0.45, 0.45] * 3 + [25.0, 25.0, 25.0, 0.35])
+
+_STEP_MATRIX: Final = np.diag(_STEPS)
+_STEP_SCALE: Final = _LOOSE / _STEPS
+_STRIDE: Final = 3
 
 # How much a feature may be off: about a quarter of its spread over real pictures.
 _TOLERANCE: Final = np.array(
@@ -71,10 +76,9 @@ class Grade:
 
 @dataclass(frozen=True, eq=False)
 class GradeResult:
-    """A grade and the features that the tiny rendering has under it."""
+    """A grade, and how far the tiny rendering's features stay from the target (squared, in tolerances)."""
 
     grade: Grade
-    features: FeatureVector
     distance: float
 
 
@@ -90,34 +94,36 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
     rounds
         Damped Gauss-Newton steps.
     """
-    flat = pigment.reshape(-1, 3).astype(np.float32) - np.float32(_CENTRE)
+    column = np.ascontiguousarray(pigment[_STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE]).reshape(-1, 1, 3)
+    flat = column[:, 0] - np.float32(_CENTRE)
+    few = flat[1::3]
     parameters = _first_guess(flat, target)
-    best = parameters
-    best_distance = np.inf
-    best_features = target
-    steps = np.vstack((np.zeros(_PARAMETERS), np.diag(_STEPS)))
+    best, best_distance = parameters, np.inf
     for turn in range(rounds + 1):
-        last = turn == rounds
-        trials = parameters[None, :] if last else parameters[None, :] + steps
-        measured = _measure(flat, trials)
-        residual = (target - measured[0]) / _TOLERANCE
+        measured = extract_features(_grade_of(parameters).apply(column))
+        residual = (target - measured) / _TOLERANCE
         distance = float(residual @ residual)
         if distance < best_distance:
-            best, best_distance, best_features = parameters, distance, measured[0]
-        if last:
+            best, best_distance = parameters, distance
+        if turn == rounds:
             break
-        slopes = ((measured[1:] - measured[0]) / _TOLERANCE).T / _STEPS * _LOOSE
+        trials = _measure(few, np.vstack((parameters, parameters + _STEP_MATRIX)))
+        slopes = ((trials[1:] - trials[0]) / _TOLERANCE).T * _STEP_SCALE
         normal = slopes.T @ slopes
-        normal[np.diag_indices(_PARAMETERS)] += 1.0
+        normal.ravel()[:: _PARAMETERS + 1] += 1.0
         step = np.linalg.solve(normal, slopes.T @ residual)
         length = float(np.sqrt(step @ step))
         parameters = parameters + _LOOSE * step * min(1.0, 2.5 / max(length, 1e-9))
         parameters[_BEND] = min(1.25, max(0.0, parameters[_BEND]))
+    return GradeResult(_grade_of(best), best_distance)
+
+
+def _grade_of(parameters: FloatArray) -> Grade:
     matrix = np.empty((3, 4))
-    matrix[:, :3] = best[:9].reshape(3, 3) / 255.0
-    matrix[:, 3] = best[9:12] / 255.0
-    grade = Grade(tuple(float(value) for value in matrix.ravel()), float(best[_BEND]))
-    return GradeResult(grade, best_features, best_distance)
+    matrix[:, :3] = parameters[:9].reshape(3, 3)
+    matrix[:, 3] = parameters[9:12]
+    matrix /= 255.0
+    return Grade(tuple(matrix.ravel().tolist()), float(parameters[_BEND]))
 
 
 def _first_guess(flat: npt.NDArray[np.float32], target: FeatureVector) -> FloatArray:
@@ -148,12 +154,14 @@ def _measure(flat: npt.NDArray[np.float32], trials: FloatArray) -> FloatArray:
     curved += (255.0 * bend).astype(np.float32)
     curved *= value
     pixels = np.asarray(cv2.convertScaleAbs(curved), np.uint8).reshape(len(flat), count, 3)
-    features = np.empty((count, FEATURE_COUNT))
-    half = FEATURE_COUNT // 2
+    features = np.empty((2, 3, count, 3))
+    average = np.full(len(flat), 1.0 / len(flat), np.float32)
     conversions = (pixels, cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV), cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB))
     for position, converted in enumerate(conversions):
-        mean = cv2.reduce(converted, 0, cv2.REDUCE_AVG, dtype=cv2.CV_64F)[0]
-        square = cv2.reduce(converted, 0, cv2.REDUCE_SUM2, dtype=cv2.CV_64F)[0] / len(flat)
-        features[:, 3 * position : 3 * position + 3] = mean
-        features[:, half + 3 * position : half + 3 * position + 3] = np.sqrt(np.maximum(square - mean * mean, 0.0))
-    return features
+        values = converted.reshape(len(flat), -1).astype(np.float32)
+        mean = average @ values
+        values -= mean
+        values *= values
+        features[0, position] = mean.reshape(count, 3)
+        features[1, position] = np.sqrt(average @ values).reshape(count, 3)
+    return np.asarray(features.transpose(2, 0, 1, 3).reshape(count, FEATURE_COUNT))

@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from src.colours import SITE_COLOURS
+from src.features.extract_features import extract_features
 from src.features.schema import BGRImage, FeatureVector
 from src.gallery import genres_flat, genres_land, genres_people, genres_things
-from src.gallery.brushwork import GRAIN_TILE, grain_tile, stroke_tile
+from src.gallery.brushwork import grain_tile, stroke_tile
 from src.gallery.canvas import Canvas, Window
 from src.gallery.colour_index import ColourIndex, is_gray, load_colour_index
 from src.gallery.genre_tools import Finish, Mood, between
-from src.gallery.grading import Grade, GradeResult, fit_grade
+from src.gallery.grading import Grade, fit_grade
 from src.gallery.palette import load_palettes
 
 __all__ = ["GENRES", "Outline", "Painting", "describe", "outline", "paint", "paint_crop"]
@@ -31,8 +32,10 @@ __all__ = ["GENRES", "Outline", "Painting", "describe", "outline", "paint", "pai
 MOST_ATTEMPTS: Final = 12
 """After so many attempts the best one is taken, whatever the index says of it."""
 
-TINY: Final = 24
+TINY: Final = 56
 """Side of the rendering, in pixels, by which a picture is graded and filed."""
+
+_DRIFT_SIZE: Final = 1.6  # picture units over which pigment drifts before it repeats
 
 _Genre = Callable[[Canvas, Random, Mood], Finish]
 
@@ -146,8 +149,8 @@ def describe(seed: int, number: int) -> Painting:
     closest_lead = -np.inf
     shape = outline(seed, number)
     for attempt in range(MOST_ATTEMPTS):
-        painting, result = _attempt(seed, number, colour, attempt, shape)
-        lead = _lead(index, result.features, colour)
+        painting, features = _attempt(seed, number, colour, attempt, shape)
+        lead = _lead(index, features, colour)
         if lead >= 0:
             return painting
         if closest is None or lead > closest_lead:
@@ -188,12 +191,13 @@ def _lead(index: ColourIndex, features: FeatureVector, colour: str) -> float:
     return 0.0 if is_gray(features) else -1.0
 
 
-def _attempt(seed: int, number: int, colour: str, attempt: int, shape: Outline) -> tuple[Painting, GradeResult]:
+def _attempt(seed: int, number: int, colour: str, attempt: int, shape: Outline) -> tuple[Painting, FeatureVector]:
     target = load_palettes().draw(_chances(seed, number, attempt, 0), colour)
     mood = _mood(target)
     draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, mood, Grade((0.0,) * 12, 1.0))
-    result = fit_grade(_compose(draft, Window.centre_crop(shape.aspect, TINY, TINY)), target)
-    return replace(draft, grade=result.grade), result
+    pigment = _compose(draft, Window.centre_crop(shape.aspect, TINY, TINY))
+    grade = fit_grade(pigment, target).grade
+    return replace(draft, grade=grade), extract_features(grade.apply(pigment))
 
 
 def _chances(seed: int, number: int, attempt: int, purpose: int) -> Random:
@@ -228,33 +232,10 @@ def _compose(painting: Painting, window: Window) -> npt.NDArray[np.float32]:
     places = [rng.random() for _ in range(6)]
     if finish.strokes:
         strokes = stroke_tile(finish.strokes)
-        offset = (places[0], places[1])
-        canvas.brush(strokes, finish.stroke_size, offset)
-        tile = canvas.tile_transform(finish.stroke_size, offset)
-        _add(canvas, strokes.relief, tile, finish.relief)
-    grain = grain_tile(finish.grain)
-    _add(
-        canvas,
-        grain,
-        canvas.tile_transform(finish.grain_size, (places[2], places[3]), GRAIN_TILE),
-        finish.grain_strength,
+        canvas.brush(strokes, finish.stroke_size, (places[0], places[1]))
+        canvas.add_tile(strokes.relief, finish.stroke_size, (places[0], places[1]), finish.relief)
+    canvas.add_tile(grain_tile(finish.grain), finish.grain_size, (places[2], places[3]), finish.grain_strength)
+    drift = canvas.sample_tile(grain_tile("cloud"), _DRIFT_SIZE, (places[4], places[5]))
+    return np.asarray(
+        cv2.addWeighted(canvas.pixels, 1.0, drift, finish.drift, -128.0 * finish.drift, dtype=cv2.CV_32F), np.float32
     )
-    drift = canvas.tile_transform(1.6, (places[4], places[5]), GRAIN_TILE)
-    pigment = canvas.pixels.astype(np.float32)
-    sample = _sample(canvas, grain_tile("cloud"), drift)
-    return np.asarray(cv2.scaleAdd(sample, finish.drift, pigment), np.float32)
-
-
-def _sample(canvas: Canvas, tile: npt.NDArray[np.uint8], transform: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    height, width = canvas.pixels.shape[:2]
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    sample = cv2.warpAffine(tile, transform, (width, height), flags=flags, borderMode=cv2.BORDER_WRAP)
-    return np.asarray(sample.astype(np.float32) - np.float32(128), np.float32)
-
-
-def _add(canvas: Canvas, tile: npt.NDArray[np.uint8], transform: npt.NDArray[np.float32], strength: float) -> None:
-    """Add a tile (128 for nothing) to the canvas."""
-    height, width = canvas.pixels.shape[:2]
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    sample = cv2.warpAffine(tile, transform, (width, height), flags=flags, borderMode=cv2.BORDER_WRAP)
-    canvas.pixels = np.asarray(cv2.addWeighted(canvas.pixels, 1.0, sample, strength, -128.0 * strength), np.uint8)
