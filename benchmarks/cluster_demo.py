@@ -1,0 +1,226 @@
+"""Features, training and prediction on a Dask cluster of this machine, compared with the same work done locally.
+
+``make cluster-demo``. A scheduler and two workers are started on 127.0.0.1; in each of the three stages
+on two workers one of them is killed midway. The feature table, the model's two files and the predictions must
+have the bytes of the local run, or the command ends with exit code 1.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.painted_workspace import paint_workspace
+from src.cluster import connect_cluster
+from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
+from src.features.build_features import build_features
+from src.files import hash_file
+from src.local_cluster import LocalCluster, start_local_cluster
+from src.paths import PROJECT_ROOT, Workspace
+
+__all__ = ["DemoResult", "main", "run_demo"]
+
+COMPARED = ("scaler.joblib", "svm_classifier.joblib")
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What the demonstration found.
+
+    Attributes
+    ----------
+    artworks
+        Pictures that were worked on.
+    seconds
+        Wall-clock time of each stage, by name.
+    killed
+        Stages in which a worker was killed while it had work.
+    are_identical
+        Whether each result has the bytes of the local run.
+    features_ratio
+        Features on one worker against two, wall-clock.
+    """
+
+    artworks: int
+    seconds: dict[str, float]
+    killed: list[str]
+    are_identical: dict[str, bool]
+    features_ratio: float
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether all results are identical and a worker died in each stage."""
+        return all(self.are_identical.values()) and len(self.killed) == 3
+
+
+def run_demo(workspace: Workspace, artworks: int, folder: Path) -> DemoResult:
+    """Do the work locally, on one worker, and on two of which one is killed.
+
+    Parameters
+    ----------
+    workspace
+        Painted if it holds no pictures.
+    artworks
+        How many to paint.
+    folder
+        For the results.
+    """
+    if not workspace.interim_table.is_file():
+        paint_workspace(workspace, artworks)
+    seconds: dict[str, float] = {}
+    hashes: dict[str, list[str]] = {}
+    killed: list[str] = []
+
+    def note_files(*paths: Path) -> None:
+        for path in paths:
+            hashes.setdefault(path.name, []).append(hash_file(path))
+
+    def measure(name: str, dask: str | None) -> None:
+        shutil.rmtree(workspace.measured_dir, ignore_errors=True)
+        seconds[name] = build_features(workspace, 1, dask=dask).seconds
+        note_files(workspace.processed_table, workspace.processed_parquet)
+
+    measure("features, local, 1 process", None)
+    models = folder / "models"
+    seconds["train, local"] = _run(_make_train(workspace, models))
+    note_files(*(models / name for name in COMPARED))
+    seconds["predict, local"] = _run(_make_predict(workspace, models, folder / "predictions.csv"))
+    note_files(folder / "predictions.csv")
+
+    with start_local_cluster(1) as cluster:
+        with connect_cluster(cluster.address):
+            pass  # ready before the clock starts
+        measure("features, 1 worker", cluster.address)
+    with start_local_cluster(2) as cluster:
+        _wait_for_workers(cluster, 2)
+        measure("features, 2 workers", cluster.address)
+
+        shutil.rmtree(workspace.measured_dir, ignore_errors=True)
+        chunks = -(-artworks // 256)
+        seconds["features, 2 workers, 1 killed"] = _run(
+            ["src.features.build_features", "--workspace", str(workspace.root), "--dask", cluster.address],
+            _kill_when(
+                cluster, lambda: len(list(workspace.measured_dir.glob("*.npz"))) >= chunks // 4, "features", killed
+            ),
+        )
+        note_files(workspace.processed_table, workspace.processed_parquet)
+        _restore(cluster)
+        shutil.rmtree(workspace.search_cache_dir, ignore_errors=True)
+        seconds["train, 2 workers, 1 killed"] = _run(
+            _make_train(workspace, models, "--dask", cluster.address),
+            _kill_when(
+                cluster, lambda: len(list(workspace.search_cache_dir.rglob("svm/*.json"))) >= 5, "train", killed
+            ),
+        )
+        note_files(*(models / name for name in COMPARED))
+        _restore(cluster)
+        seconds["predict, 2 workers, 1 killed"] = _run(
+            _make_predict(workspace, models, folder / "predictions.csv", "--dask", cluster.address),
+            _kill_when(cluster, lambda: _is_busy(cluster), "predict", killed),
+        )
+        note_files(folder / "predictions.csv")
+    ratio = seconds["features, 1 worker"] / seconds["features, 2 workers"]
+    identical = {name: len(set(found)) == 1 for name, found in hashes.items()}
+    return DemoResult(artworks, seconds, killed, identical, ratio)
+
+
+def _make_train(workspace: Workspace, models: Path, *more: str) -> list[str]:
+    return ["src.models.train_model", "--workspace", str(workspace.root), "--models", str(models), "--jobs", "2", *more]
+
+
+def _make_predict(workspace: Workspace, models: Path, table: Path, *more: str) -> list[str]:
+    command = ["src.models.predict_model", str(workspace.image_dir), "--models", str(models), "--csv", str(table)]
+    return [*command, "--jobs", "2", *more]
+
+
+def _run(module_and_options: Sequence[str], watch: Callable[[], None] = lambda: None) -> float:
+    """Run one of the project's commands to its end, calling ``watch`` meanwhile; return its seconds."""
+    started = time.monotonic()
+    with tempfile.TemporaryFile() as log:
+        command = [sys.executable, "-m", *module_and_options]
+        with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=log, stderr=log, env=os.environ.copy()) as process:
+            while process.poll() is None:
+                watch()
+                time.sleep(0.02)
+        if process.returncode != 0:
+            log.seek(0)
+            raise ProjectError(f"{' '.join(command)} ended with {process.returncode}:\n{log.read().decode()[-3000:]}")
+    return time.monotonic() - started
+
+
+def _kill_when(cluster: LocalCluster, is_time: Callable[[], bool], stage: str, killed: list[str]) -> Callable[[], None]:
+    def watch() -> None:
+        if stage not in killed and is_time():
+            cluster.kill_worker()
+            killed.append(stage)
+
+    return watch
+
+
+def _restore(cluster: LocalCluster) -> None:
+    cluster.add_worker()
+    _wait_for_workers(cluster, 2)
+
+
+def _wait_for_workers(cluster: LocalCluster, count: int) -> None:
+    import distributed  # noqa: PLC0415 - an optional extra
+
+    with distributed.Client(cluster.address, timeout=30) as client:
+        client.wait_for_workers(count, timeout=60)
+
+
+def _is_busy(cluster: LocalCluster) -> bool:
+    """Whether the worker that would be killed has work in hand."""
+    import distributed  # noqa: PLC0415 - an optional extra
+
+    with distributed.Client(cluster.address, timeout=30) as client:
+        return sum(bool(tasks) for tasks in client.processing().values()) == 2
+
+
+def show_result(result: DemoResult, console: Console) -> None:
+    """Print the tables."""
+    times = Table("stage", "seconds", title=f"{result.artworks:,} pictures")
+    for name, seconds in result.seconds.items():
+        times.add_row(name, f"{seconds:.1f}")
+    console.print(times)
+    files = Table("result", "the bytes of the local run")
+    for name, is_identical in result.are_identical.items():
+        files.add_row(name, "yes" if is_identical else "[red]NO[/red]")
+    console.print(files)
+    console.print(f"a worker was killed midway in: {', '.join(result.killed)}")
+    console.print(f"features on one worker took {result.features_ratio:.2f} times as long as on two")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster_demo", description=__doc__)
+    parser.add_argument("--artworks", type=int, default=4_000, metavar="N", help="pictures to paint (%(default)s)")
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="keep the painted pictures there")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    options = parser.parse_args(arguments)
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="cluster-demo-") as folder:
+        workspace = Workspace(options.workspace or Path(folder, "workspace"))
+        try:
+            result = run_demo(workspace, options.artworks, Path(folder))
+        except ProjectError as error:
+            Console(stderr=True).print(f"error: {error}", highlight=False)
+            return error.exit_code
+    show_result(result, console)
+    if options.json is not None:
+        options.json.write_text(json.dumps(asdict(result), indent=2) + "\n", "utf-8")
+    return EXIT_DONE if result.has_passed else EXIT_PARTIAL
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""A workspace with the gallery's thumbnails in it, as a scrape leaves it, without browsers.
+
+``python -m benchmarks.painted_workspace DIR --artworks N [--jobs N]`` paints; what is there stays.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import pandas as pd
+
+from src.colours import SITE_COLOURS
+from src.files import hash_file, write_bytes
+from src.gallery.painter import describe, paint_crop
+from src.parallel import map_with_progress, parallel_backend
+from src.paths import Workspace
+from src.table_streams import write_slices
+from src.tables import INTERIM, RAW
+
+__all__ = ["paint_workspace"]
+
+SIDE = 218
+JPEG_QUALITY = 90
+BATCH = 64
+
+
+def paint_workspace(workspace: Workspace, artworks: int, jobs: int = -1, seed: int = 0) -> None:
+    """Paint thumbnails and list them in the interim table.
+
+    Parameters
+    ----------
+    workspace
+        Thumbnails that it has stay; further ones are added.
+    artworks
+        How many in all. Number n is filed under the n-th colour of the site, all twelve in turn.
+    jobs
+        Processes.
+    seed
+        Of the gallery.
+    """
+    batches = [(workspace, seed, range(start, min(start + BATCH, artworks))) for start in range(0, artworks, BATCH)]
+    with parallel_backend(jobs):
+        for _ in map_with_progress(
+            _paint_batch, batches, description="paint", total=artworks, unit="pictures", count=lambda count: count
+        ):
+            pass
+    if _count_rows(workspace) != artworks:
+        write_slices(
+            (_list_artworks(workspace, numbers) for _, _, numbers in batches), workspace.interim_table, INTERIM
+        )
+
+
+def _paint_batch(batch: tuple[Workspace, int, range]) -> int:
+    workspace, seed, numbers = batch
+    cv2.setNumThreads(1)
+    for number in numbers:
+        path = workspace.image_dir / f"{number}.jpg"
+        if not path.is_file():
+            picture = paint_crop(describe(seed, number), SIDE, SIDE)
+            write_bytes(path, bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]))
+    return len(numbers)
+
+
+def _list_artworks(workspace: Workspace, numbers: Iterable[int]) -> pd.DataFrame:
+    rows = [
+        {
+            "image": f"http://127.0.0.1/ci/{number}",
+            "page": f"http://127.0.0.1/asset/painted/{number:014d}",
+            "color": SITE_COLOURS[number % len(SITE_COLOURS)],
+            "title": f"Painting {number}",
+            "artist": None,
+            "partner": None,
+            "asset_id": f"{number:014d}",
+            "aspect": 1.0,
+            "index": number,
+            "filename": f"{number}.jpg",
+            "sha256": hash_file(workspace.image_dir / f"{number}.jpg"),
+            "status": "ok",
+            "reason": None,
+        }
+        for number in numbers
+    ]
+    return pd.DataFrame(rows, columns=[*RAW.column_names, "index", "filename", "sha256", "status", "reason"])
+
+
+def _count_rows(workspace: Workspace) -> int:
+    if not workspace.interim_table.is_file():
+        return -1
+    with workspace.interim_table.open("rb") as stream:
+        return sum(1 for _ in stream) - 1
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.painted_workspace", description=__doc__)
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--artworks", type=int, default=4_000)
+    parser.add_argument("--jobs", type=int, default=-1)
+    options = parser.parse_args()
+    paint_workspace(Workspace(options.workspace), options.artworks, options.jobs)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
