@@ -21,6 +21,7 @@ from src.gallery.vocabulary import (
     PLACES,
     RIGHTS,
     SUBJECTS,
+    TITLE_TAILS,
 )
 
 __all__ = [
@@ -160,6 +161,8 @@ def write_entry(seed: int, number: int, genre: str, language: str) -> CatalogueE
         title = title.replace("*", PLACES[draw[2] % len(PLACES)])
     elif draw[3] < 100:
         title = f"{title}, No. {1 + draw[4] % 40}"
+    if draw[11] < len(TITLE_TAILS):
+        title += TITLE_TAILS[draw[11]]
     artist: str | None = None
     if draw[5] * 256 + draw[6] >= NULL_ARTIST_SHARE * 65536:
         first, last = ARTIST_NAMES["first"], ARTIST_NAMES["last"]

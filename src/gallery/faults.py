@@ -44,7 +44,7 @@ class Faults:
     list_error: float = _probability("list answers that are HTTP 500")
     list_garbled: float = _probability("list answers that are cut off in the middle")
     endless: float = _probability("colours whose list never ends but repeats itself (see --endless-kind)")
-    image_truncated: float = _probability("images cut off in the middle, with a header that says so was meant")
+    image_truncated: float = _probability("images cut off in the middle; the length announced is that of the part")
     image_empty: float = _probability("images of 0 bytes")
     image_not_image: float = _probability("images that are an HTML page called image/jpeg")
     image_error: float = _probability("images answered with HTTP 503")

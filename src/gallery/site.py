@@ -44,6 +44,12 @@ __all__ = ["create_app"]
 DRAWING_THREADS: Final = 2
 """Pictures drawn at once by one worker: OpenCV lets go of the interpreter, more would only queue."""
 
+LONG_QUEUE: Final = 3
+"""Pictures waiting to be drawn from which on a worker sends connections away ..."""
+
+FAREWELL_INTERVAL: Final = 8
+"""... at most one in so many answers."""
+
 LONGEST_HANG_SECONDS: Final = 3600.0
 
 
@@ -67,6 +73,7 @@ class Site:
         self._listing = Listing(collection, TokenBook(settings.seed, settings.image_epoch))
         self._cache = ImageCache(settings.cache_megabytes << 20)
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
+        self._since_farewell = 0
         self.writer = PageWriter(settings.tiles)
 
     @property
@@ -157,10 +164,28 @@ class Site:
         if image is None:
             image = await anyio.to_thread.run_sync(self._render, number, options, limiter=self._threads)
             self._cache.keep(number, options, image)
-        headers = {"Cache-Control": "public, max-age=86400, no-transform", "Access-Control-Allow-Origin": "*"}
+        content = _spoil(image.content, draw)
+        is_whole = content is image.content
+        headers = {
+            "Cache-Control": "public, max-age=86400, no-transform" if is_whole else "no-store",
+            "Access-Control-Allow-Origin": "*",
+        }
         if draw.happens("image_opt_out", subject=self._collection.name_artwork(number)):
             headers["X-Robots-Tag"] = "noai, noimageai"
-        return Response(_spoil(image.content, draw), media_type=image.media_type, headers=headers)
+        if self._is_overloaded():
+            headers["Connection"] = "close"
+        return Response(content, media_type=image.media_type, headers=headers)
+
+    def _is_overloaded(self) -> bool:
+        """Whether a visitor had better connect anew, and so perhaps reach a worker with less to do.
+
+        All workers listen on one port, and one of them may have accepted most of the connections.
+        """
+        self._since_farewell += 1
+        if self._since_farewell < FAREWELL_INTERVAL or self._threads.statistics().tasks_waiting < LONG_QUEUE:
+            return False
+        self._since_farewell = 0
+        return True
 
     def _render(self, number: int, options: ImageOptions) -> EncodedImage:
         return render(self._collection, number, options)

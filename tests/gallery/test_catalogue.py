@@ -111,6 +111,9 @@ def test_metadata_is_as_varied_as_on_the_site(collection: PaintedCollection) -> 
     nulls = sum(artwork.artist is None for artwork in artworks) / len(artworks)
     assert nulls == pytest.approx(438 / 2791, abs=0.03)
     assert len({artwork.title for artwork in artworks}) < len(artworks)  # titles repeat under other ids
+    assert max(len(artwork.title) for artwork in artworks) > 255  # no file system takes that as a name
+    assert any('"' in artwork.title for artwork in artworks)
+    assert any("<" in artwork.title for artwork in artworks)
     assert any(not artwork.slug.isascii() for artwork in artworks)
     assert any(artwork.tint is None for artwork in artworks)
     assert {artwork.aspect > 1 for artwork in artworks} == {True, False}

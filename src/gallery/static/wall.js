@@ -30,7 +30,7 @@
     for (const item of items) shown.set(field(item, 10)[0], [field(item, 1), field(item, 2)]);
   };
 
-  const drawTiles = (items) => {
+  const drawTiles = (items, isEnd) => {
     const fragment = document.createDocumentFragment();
     for (const item of items) {
       const tile = document.createElement("div");
@@ -43,6 +43,7 @@
       tile.appendChild(link);
       fragment.appendChild(tile);
     }
+    if (isEnd && fragment.lastChild) fragment.lastChild.classList.add(names.last_tile);
     wall.appendChild(fragment);
   };
 
@@ -128,7 +129,7 @@
       token = typeof block[8] === "string" ? block[8] : null;
       const items = itemsOf(block);
       remember(items);
-      drawTiles(items);
+      drawTiles(items, token === null);
       loadSoon();
       // A wall that does not fill the window has no bottom to scroll to.
       setTimeout(askForMore, 50);
@@ -152,7 +153,7 @@
     const items = itemsOf(chosen[2]);
     remember(items);
     if (configuration.drawsTiles) {
-      setTimeout(() => { drawTiles(items); react(); }, 150);
+      setTimeout(() => { drawTiles(items, token === null); react(); }, 150);
     } else {
       react();
     }
