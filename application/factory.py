@@ -1,5 +1,7 @@
 """Building the service."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -8,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from application.access import exchange_of
 from application.gateway import Gateway
 from application.lifecycle import make_lifespan
-from application.openapi import DESCRIPTION, TAGS
+from application.openapi import DESCRIPTION, TAGS, replace_errors
 from application.problems import KINDS, ProblemError
 from application.routers import classify, health, model, page
 from application.runtime import Loader, Runtime
@@ -19,6 +21,16 @@ from src.models.artefacts import load_model
 __all__ = ["create_app"]
 
 SLUGS_BY_STATUS = {404: "not-found", 405: "method-not-allowed"}
+
+
+class Service(FastAPI):
+    """FastAPI with problem documents in place of its own errors."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the service."""
+        if self.openapi_schema is None:
+            self.openapi_schema = replace_errors(super().openapi())
+        return self.openapi_schema
 
 
 def create_app(settings: Settings | None = None, loader: Loader = load_model) -> FastAPI:
@@ -37,7 +49,7 @@ def create_app(settings: Settings | None = None, loader: Loader = load_model) ->
         The application, for any ASGI server.
     """
     runtime = Runtime(settings or Settings(), loader)
-    app = FastAPI(
+    app = Service(
         title="The colour of an artwork",
         description=DESCRIPTION,
         version="1.0.0",

@@ -5,7 +5,7 @@ from typing import Any, Final
 from application.problems import KINDS, PROBLEM_MEDIA_TYPE, Problem
 from src.features.image_header import MEDIA_TYPES
 
-__all__ = ["BATCH_BODY", "DESCRIPTION", "PICTURE_BODY", "TAGS", "describe_operations", "list_problems"]
+__all__ = ["BATCH_BODY", "DESCRIPTION", "PICTURE_BODY", "TAGS", "describe_operations", "list_problems", "replace_errors"]
 
 DESCRIPTION: Final = (
     "Names the colour of a picture, as the colour pages of an art site file artworks. "
@@ -82,3 +82,13 @@ def describe_operations(document: dict[str, Any]) -> list[dict[str, Any]]:
                 if group["name"] in operation.get("tags", ()):
                     group["operations"].append({"path": path, "method": method.upper(), **operation})
     return groups
+
+
+def replace_errors(document: dict[str, Any]) -> dict[str, Any]:
+    """Leave problem documents as the only bodies of errors."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    response["content"].pop("application/json", None)
+    return document

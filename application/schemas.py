@@ -40,7 +40,7 @@ class Classification(BaseModel):
     shares: dict[str, Share] | None = Field(
         default=None,
         description="With shares=true: the named colours in the picture, largest first; every pixel of the "
-        "reduced picture counts for the nearest swatch in CIELAB",
+        "reduced picture counts for the nearest swatch, tint or shade in CIELAB",
     )
     features: dict[str, float] | None = Field(
         default=None, description="With features=true: the 18 colour statistics that the model sees"

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.staticfiles import StaticFiles
 
 from application.access import runtime_of
@@ -32,12 +33,22 @@ def make_static_files() -> StaticFiles:
 @lru_cache(maxsize=1)
 def load_templates() -> Environment:
     """Load the templates; what they print is escaped."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(APPLICATION_DIR / "templates"),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+    )
+    environment.filters["codes"] = mark_codes
+    return environment
+
+
+def mark_codes(text: str) -> Markup:
+    """Escape a text, and set what stands between backticks as code."""
+    parts = (escape(part) for part in text.split("`"))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if position % 2 else part for position, part in enumerate(parts)
     )
 
 

@@ -1,8 +1,10 @@
 """Which named colours a picture is made of, and in which shares.
 
-Every pixel of the reduced picture counts for the named colour whose legible swatch is nearest in
-CIELAB (Euclidean distance, CIE 1976). Pixels are looked up at 5 bits per channel, so a colour is
-taken as the middle of its 8 × 8 × 8 cell; that moves a channel by at most 4 of 255.
+Every pixel of the reduced picture counts for the named colour whose legible swatch, tint or shade
+is nearest in CIELAB (Euclidean distance, CIE 1976). A tint is the swatch mixed half and half with
+white, a shade with black; a colour has one only where its name stays the same (the tint of red is
+pink, the shade of orange is brown). Pixels are looked up at 5 bits per channel, so a colour is taken
+as the middle of its 8 × 8 × 8 cell; that moves a channel by at most 4 of 255.
 """
 
 from collections.abc import Mapping
@@ -21,6 +23,9 @@ __all__ = ["measure_shares"]
 BITS: Final = 5
 LEVELS: Final = 1 << BITS
 
+TINTED: Final = ("PURPLE", "BLUE", "TEAL", "GREEN", "YELLOW")
+SHADED: Final = ("PURPLE", "BLUE", "TEAL", "GREEN", "RED")
+
 
 def _convert_to_lab(colours: NDArray[Any]) -> NDArray[np.float32]:
     """BGR float32 in 0-1, shape (n, 3), to L in 0-100 and a, b about -127 to 127."""
@@ -35,13 +40,25 @@ def build_table() -> NDArray[np.uint8]:
     """Position in :data:`SITE_COLOURS` of the colour nearest to each cell, shape (32 ** 3,)."""
     middles = (np.arange(LEVELS, dtype=np.float32) + 0.5) / LEVELS
     cells = np.stack(np.meshgrid(middles, middles, middles, indexing="ij"), axis=-1).reshape(-1, 3)
-    swatches = np.array(
-        [[int(LEGIBLE_SWATCHES[name][start : start + 2], 16) / 255 for start in (5, 3, 1)] for name in SITE_COLOURS],
-        dtype=np.float32,
-    )
-    distances = np.linalg.norm(_convert_to_lab(cells)[:, np.newaxis] - _convert_to_lab(swatches), axis=2)
-    nearest: NDArray[np.uint8] = distances.argmin(axis=1).astype(np.uint8)
+    named = list_references()
+    references = _convert_to_lab(np.array([colour for _, colour in named]))
+    distances = np.linalg.norm(_convert_to_lab(cells)[:, np.newaxis] - references, axis=2)
+    positions = np.array([SITE_COLOURS.index(name) for name, _ in named], dtype=np.uint8)
+    nearest: NDArray[np.uint8] = positions[distances.argmin(axis=1)]
     return nearest
+
+
+def list_references() -> list[tuple[str, NDArray[np.float64]]]:
+    """List the swatches, tints and shades: the name, and B, G, R in 0-1."""
+    references = []
+    for name in SITE_COLOURS:
+        swatch = np.array([int(LEGIBLE_SWATCHES[name][start : start + 2], 16) / 255 for start in (5, 3, 1)])
+        references.append((name, swatch))
+        if name in TINTED:
+            references.append((name, (swatch + 1) / 2))
+        if name in SHADED:
+            references.append((name, swatch / 2))
+    return references
 
 
 def measure_shares(image: BGRImage) -> Mapping[str, float]:

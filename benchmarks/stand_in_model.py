@@ -1,0 +1,52 @@
+"""A model for tests and measurements where none is trained: colour patches around the legible swatches."""
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from src.colours import LEGIBLE_SWATCHES, STUDY_COLOURS
+from src.features.extract_features import extract_features
+from src.models.artefacts import ColourModel, save_model
+
+__all__ = ["make_stand_in_model"]
+
+
+def make_stand_in_model(models_dir: Path, *, rows_per_colour: int = 30, seed: int = 0) -> ColourModel:
+    """Fit an SVC on seeded patches and save it as the training does.
+
+    Parameters
+    ----------
+    models_dir
+        Where to.
+    rows_per_colour
+        Patches of each of the study's eleven colours; about half become support vectors.
+    seed
+        Of the patches.
+
+    Returns
+    -------
+    ColourModel
+    """
+    rng = np.random.default_rng(seed)
+    rows, labels = [], []
+    for name in STUDY_COLOURS:
+        swatch = [int(LEGIBLE_SWATCHES[name][start : start + 2], 16) for start in (5, 3, 1)]
+        for _ in range(rows_per_colour):
+            middle = np.asarray(swatch) + rng.normal(0, 30, 3)
+            patch = middle + rng.normal(0, rng.uniform(5, 60), (16, 16, 3))
+            rows.append(extract_features(np.clip(patch, 0, 255).astype(np.uint8)))
+            labels.append(name)
+    scaler = StandardScaler().fit(np.array(rows))
+    classifier = SVC(C=100, gamma=0.01, break_ties=True).fit(scaler.transform(np.array(rows)), labels)
+    return save_model(
+        models_dir,
+        scaler,
+        classifier,
+        family="svm",
+        parameters={"C": 100, "gamma": 0.01},
+        temperature=0.5,
+        data={"rows": len(rows), "seed": seed},
+        scores={},
+    )

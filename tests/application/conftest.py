@@ -1,0 +1,54 @@
+"""What the tests of the service share: a small model, pictures, a client, a running service."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from application.factory import create_app
+from application.settings import Settings
+from benchmarks.service_process import ServiceProcess
+from benchmarks.stand_in_model import make_stand_in_model
+from src.colours import LEGIBLE_SWATCHES
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    make_stand_in_model(folder)
+    return folder
+
+
+def draw(colour: str, size: tuple[int, int] = (60, 40), kind: str = ".jpg") -> bytes:
+    """A picture that is mostly of one colour, with some grain."""
+    swatch = np.array([int(LEGIBLE_SWATCHES[colour][start : start + 2], 16) for start in (5, 3, 1)])
+    grain = np.random.default_rng(1).normal(0, 12, (size[1], size[0], 3))
+    return cv2.imencode(kind, np.clip(swatch + grain, 0, 255).astype(np.uint8))[1].tobytes()
+
+
+@pytest.fixture(scope="session")
+def picture() -> bytes:
+    return draw("BLUE")
+
+
+@pytest.fixture(scope="module")
+def client(models_dir: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(models_dir=models_dir))) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def service(models_dir: Path) -> Iterator[ServiceProcess]:
+    """Two workers, on a free port, with short times so that slow clients are soon refused."""
+    settings = {"HEADER_SECONDS": "1", "BODY_IDLE_SECONDS": "1", "BODY_SECONDS": "3", "DRAIN_SECONDS": "2"}
+    with ServiceProcess(models_dir, workers=2, settings=settings) as service:
+        yield service
