@@ -1,45 +1,102 @@
-"""What a notebook needs to show our figures: small, and the same at each run."""
+"""What the notebooks need: their settings, and figures that are small and the same at each run."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from src.errors import UsageError
 from src.features.schema import BGRImage
+from src.paths import PROJECT_ROOT, Workspace
 from src.visualization.picture_file import encode_picture, render_figure
 from src.visualization.style import apply_style
 
 if TYPE_CHECKING:
     from IPython.display import Image
 
-__all__ = ["prepare_notebook", "show_picture"]
+__all__ = ["ENVIRONMENT_PREFIX", "NotebookSettings", "prepare_notebook", "show_picture"]
+
+ENVIRONMENT_PREFIX: Final = "NOTEBOOK_"
+"""``NOTEBOOK_ARTWORKS=240`` and the like take the place of the first cell's values: for the tests."""
+
+FIGURE_DPI: Final = 80
 
 
-def prepare_notebook() -> None:
+@dataclass(frozen=True)
+class NotebookSettings:
+    """What a notebook works on.
+
+    Attributes
+    ----------
+    artworks
+        Pictures in the offline gallery, where it paints them itself.
+    workspace
+        Where pictures, tables and models go.
+    images, labels
+        A folder of pictures that the gallery shows instead, and the table that files them.
+    """
+
+    artworks: int
+    workspace: Workspace
+    images: Path | None = None
+    labels: Path | None = None
+
+
+def prepare_notebook(
+    artworks: int, workspace: str | Path, images: str | Path | None = None, labels: str | Path | None = None
+) -> NotebookSettings:
     """Set a notebook up: the style, how figures and tables are shown, no progress bars in the output.
 
     A figure is shown as PNG with few colours, and as JPEG where it is made of photographs, which is
     a tenth of the size.
 
+    Parameters
+    ----------
+    artworks, workspace, images, labels
+        As the first cell has them; paths are relative to the project. An environment variable such
+        as ``NOTEBOOK_ARTWORKS`` takes the place of each.
+
     Raises
     ------
     UsageError
-        If no notebook is running.
+        If no notebook is running, or a value cannot be used.
     """
     from IPython.core.getipython import get_ipython  # noqa: PLC0415 - only there where a notebook is
 
-    shell = get_ipython()
+    shell: Any = get_ipython()
     if shell is None:
         raise UsageError("prepare_notebook() was called outside a notebook: there is nothing to set up")
     os.environ["TQDM_DISABLE"] = "1"
     apply_style()
     pd.set_option("display.precision", 3, "display.max_columns", 30, "display.width", 120)
-    formatters: Any = shell.display_formatter
-    formatters.formatters["image/png"].for_type(Figure, _draw_chart)
-    formatters.formatters["image/jpeg"].for_type(Figure, _draw_photographs)
-    formatters.formatters["text/plain"].for_type(Figure, _describe)
+    formatters = shell.display_formatter.formatters
+    formatters["image/png"].for_type(Figure, _draw_chart)
+    formatters["image/jpeg"].for_type(Figure, _draw_photographs)
+    formatters["text/plain"].for_type(Figure, _describe)
+    return read_settings(artworks, workspace, images, labels)
+
+
+def read_settings(
+    artworks: int, workspace: str | Path, images: str | Path | None = None, labels: str | Path | None = None
+) -> NotebookSettings:
+    """Take the first cell's values, or those of the environment in their place.
+
+    Raises
+    ------
+    UsageError
+        If the number is none, or a folder or file is not there.
+    """
+    values = {"ARTWORKS": artworks, "WORKSPACE": workspace, "IMAGES": images, "LABELS": labels}
+    values |= {name: given for name in values if (given := os.environ.get(ENVIRONMENT_PREFIX + name))}
+    try:
+        count = int(str(values["ARTWORKS"]))
+    except ValueError as error:
+        raise UsageError(f"ARTWORKS is {values['ARTWORKS']!r}: expected a whole number") from error
+    folder, table = _find(values["IMAGES"], "IMAGES"), _find(values["LABELS"], "LABELS")
+    return NotebookSettings(count, Workspace(PROJECT_ROOT / str(values["WORKSPACE"])), folder, table)
 
 
 def show_picture(image: BGRImage, quality: int = 85) -> "Image":
@@ -55,7 +112,16 @@ def show_picture(image: BGRImage, quality: int = 85) -> "Image":
     from IPython.display import Image  # noqa: PLC0415 - only there where a notebook is
 
     make_image: Any = Image  # IPython types no arguments
-    return make_image(data=encode_picture(image, ".jpg", quality), format="jpeg", alt="a picture")  # type: ignore[no-any-return]
+    return make_image(data=encode_picture(image, ".jpg", quality), format="jpeg")  # type: ignore[no-any-return]
+
+
+def _find(value: str | Path | int | None, name: str) -> Path | None:
+    if value is None:
+        return None
+    path = (PROJECT_ROOT / str(value)).resolve()
+    if not path.exists():
+        raise UsageError(f"{name} is {value!r}, and there is nothing: expected a path from the project's folder")
+    return path
 
 
 def _has_photographs(figure: Figure) -> bool:
@@ -65,14 +131,13 @@ def _has_photographs(figure: Figure) -> bool:
 
 
 def _draw_chart(figure: Figure) -> bytes | None:
-    return None if _has_photographs(figure) else render_figure(figure, "image/png", 80)
+    return None if _has_photographs(figure) else render_figure(figure, "image/png", FIGURE_DPI)
 
 
 def _draw_photographs(figure: Figure) -> bytes | None:
-    return render_figure(figure, "image/jpeg", 80) if _has_photographs(figure) else None
+    return render_figure(figure, "image/jpeg", FIGURE_DPI) if _has_photographs(figure) else None
 
 
 def _describe(figure: Figure, printer: Any, _: bool) -> None:
-    title = getattr(figure, "_suptitle", None)
-    texts = [title.get_text()] if title is not None else [axes.get_title(loc="left") for axes in figure.axes[:1]]
-    printer.text(f"Figure: {texts[0] if texts and texts[0] else 'without a title'}")
+    titles = [figure.get_suptitle(), *(axes.get_title(loc="left") for axes in figure.axes)]
+    printer.text(f"Figure: {next(filter(None, titles), 'without a title')}")
