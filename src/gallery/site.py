@@ -41,8 +41,8 @@ from src.gallery.vocabulary import DEFAULT_LANGUAGE, LANGUAGES
 
 __all__ = ["create_app"]
 
-DRAWING_THREADS: Final = 2
-"""Pictures drawn at once by one worker: OpenCV lets go of the interpreter, more would only queue."""
+DRAWING_THREADS: Final = 1
+"""Pictures drawn at once by one worker: a second thread would only wait for the interpreter."""
 
 LONG_QUEUE: Final = 3
 """Pictures waiting to be drawn from which on a worker sends connections away ..."""

@@ -9,8 +9,9 @@ from starlette.testclient import TestClient
 
 from src.errors import ImageDecodeError, ImageTypeError, UsageError
 from src.features.decode_image import decode_image
-from src.gallery.faults import PROBABILITIES, ROBOTS_VARIANTS, Draw, Faults
+from src.gallery.faults import FLAGS, PROBABILITIES, ROBOTS_VARIANTS, Draw, Faults
 from src.gallery.settings import build_parser, parse_settings
+from src.paths import PROJECT_ROOT
 from tests.gallery.conftest import OpenSite
 from tests.gallery.reading import ask_list, read_body, read_colour_block
 
@@ -267,3 +268,9 @@ def test_robots_variants(spoil: Spoil, variant: str) -> None:
     if variant == "garbage":
         with pytest.raises(UnicodeDecodeError):
             answer.content.decode("utf-8")
+
+
+def test_the_reference_page_names_every_option_of_a_fault() -> None:
+    text = (PROJECT_ROOT / "references" / "gallery.md").read_text(encoding="utf-8")
+    assert [flag for flag in FLAGS.values() if f"`{flag}" not in text] == []
+    assert [variant for variant in ROBOTS_VARIANTS if f"`{variant}`" not in text] == []
