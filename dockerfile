@@ -32,11 +32,16 @@ RUN rm -rf /usr/local/lib/python3.11/site-packages/* /usr/local/lib/python3.11/e
         /usr/lib/python3/dist-packages/wheel* /usr/lib/python3.11/ensurepip /usr/share/python-wheels /usr/bin/pip* \
     && groupadd --gid 10001 service \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin service
+# /dev/shm is writable where the root file system is not; several workers share their metrics there.
+# Pictures are classified in parallel, so the algebra of one needs no threads (and no memory for each).
 ENV PATH=/opt/service/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MODELS_DIR=/app/models \
-    WEB_CONCURRENCY=1
+    TMPDIR=/dev/shm \
+    OMP_NUM_THREADS=1 \
+    OPENBLAS_NUM_THREADS=1 \
+    WORKERS=1
 WORKDIR /app
 COPY --from=build /opt/service /opt/service
 COPY --from=build /app /app
@@ -54,5 +59,5 @@ EXPOSE 9797
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 9797, timeout=4); c.request('GET', '/health/ready'); raise SystemExit(c.getresponse().status != 200)"]
-# uvicorn takes the number of workers from WEB_CONCURRENCY; as process 1 it gets SIGTERM itself.
-ENTRYPOINT ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "9797"]
+# As process 1 the service gets SIGTERM itself, finishes what it has begun and ends.
+ENTRYPOINT ["python", "-m", "application", "--host", "0.0.0.0", "--port", "9797"]

@@ -1,20 +1,28 @@
 """A fake account: S3 by moto, Elastic Beanstalk by our own fake, both over HTTP."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
+import botocore.loaders
 import pytest
-from fake_beanstalk import FakeBeanstalk, serve_fake
+from fake_beanstalk import FakeBeanstalk, FakeEnvironment, serve_fake
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 from src.paths import PROJECT_ROOT
 
 # deploy is no installed package: it works on a checkout, and only there.
 sys.path.insert(0, str(PROJECT_ROOT))
+
+from deploy.beanstalk import main
+from deploy.release import read_version
+from deploy.versions import read_bundle
 
 REGION = "eu-west-1"
 CLEARED = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION")
@@ -32,9 +40,36 @@ class Account:
     def write_bundle(self, content: bytes) -> None:
         self.bundle.write_bytes(content)
 
+    def place(self, content: bytes = b"first") -> str:
+        """Put a version into the account that has been running in good health; return its label."""
+        self.write_bundle(content)
+        label = read_bundle(self.bundle, read_version(PROJECT_ROOT)).label
+        key = f"art/{label}.zip"
+        self.fake.create_storage_location({})
+        self.s3.put_object(Bucket=self.fake.bucket, Key=key, Body=content)
+        source = {"S3Bucket": self.fake.bucket, "S3Key": key}
+        self.fake.applications.add("art")
+        self.fake.versions["art", label] = {
+            "ApplicationName": "art",
+            "VersionLabel": label,
+            "Status": "PROCESSED",
+            "SourceBundle": source,
+        }
+        self.fake.environments["colours"] = FakeEnvironment("art", label, {}, "Ready", "Green")
+        return label
+
     def list_objects(self) -> list[str]:
         answer = self.s3.list_objects_v2(Bucket=self.fake.bucket)
         return [entry["Key"] for entry in answer.get("Contents", [])]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_loader() -> Iterator[None]:
+    """Read botocore's descriptions of the services once, not once a session."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.loaders, "create_loader", lru_cache(botocore.loaders.create_loader))
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +96,6 @@ def aws_environment(s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def account(aws_environment: None, s3_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    from deploy.beanstalk import main  # noqa: PLC0415 - the path is set above
-
     s3 = boto3.client("s3", region_name=REGION)
     bundle = tmp_path / "beanstalk.zip"
     bundle.write_bytes(b"first")
@@ -75,13 +108,9 @@ def account(aws_environment: None, s3_url: str, tmp_path: Path, monkeypatch: pyt
             options.append("--yes")
         return main([command, *options, *words])
 
-    with serve_fake(FakeBeanstalk(s3)) as fake:
+    with serve_fake(FakeBeanstalk(s3, f"elasticbeanstalk-{uuid4().hex[:12]}")) as fake:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ELASTIC_BEANSTALK", fake.url)
         yield Account(fake, s3, bundle, run)
-    for bucket in s3.list_buckets()["Buckets"]:
-        for entry in s3.list_objects_v2(Bucket=bucket["Name"]).get("Contents", []):
-            s3.delete_object(Bucket=bucket["Name"], Key=entry["Key"])
-        s3.delete_bucket(Bucket=bucket["Name"])
     s3.close()
 
 

@@ -70,9 +70,10 @@ class FakeBeanstalk:
     """
 
     s3: Any
-    bucket: str = "elasticbeanstalk-eu-west-1-123456789012"
+    bucket: str
     bad_labels: set[str] = field(default_factory=set)
     broken_labels: set[str] = field(default_factory=set)
+    has_bucket: bool = False
     unprocessable: bool = False
     looks: int = 2
     is_held: bool = False
@@ -121,8 +122,9 @@ class FakeBeanstalk:
         return {"Application": {"ApplicationName": name}}
 
     def create_storage_location(self, _: dict[str, str]) -> dict[str, Any]:
-        if self.bucket not in [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]]:
+        if not self.has_bucket:
             self.s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+            self.has_bucket = True
         return {"S3Bucket": self.bucket}
 
     def describe_application_versions(self, parameters: dict[str, str]) -> dict[str, Any]:
@@ -267,8 +269,8 @@ class FakeBeanstalk:
         ]
         newest_first = sorted(events, key=lambda event: event["EventDate"], reverse=True)
         begin = int(parameters.get("NextToken", "0"))
-        page = newest_first[begin : begin + 2]  # small pages, so that following them matters
-        more = {"NextToken": str(begin + 2)} if begin + 2 < len(newest_first) else {}
+        page = newest_first[begin : begin + 3]  # small pages, so that following them matters
+        more = {"NextToken": str(begin + 3)} if begin + 3 < len(newest_first) else {}
         return {"Events": page, **more}
 
 

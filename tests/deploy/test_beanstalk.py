@@ -64,7 +64,7 @@ def test_creates_everything_once(account: Account, capsys: pytest.CaptureFixture
 
 
 def test_updates_and_says_only_new_events(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
-    account.run()
+    account.place()
     account.write_bundle(b"second")
     capsys.readouterr()
     assert account.run() == EXIT_DONE
@@ -101,8 +101,7 @@ def test_sets_options_and_variables(account: Account, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("kind", ["bad_labels", "broken_labels"])
 def test_failed_health_goes_back(account: Account, capsys: pytest.CaptureFixture[str], kind: str) -> None:
-    account.run()
-    first = label_of(account)
+    first = account.place()
     account.write_bundle(b"second")
     getattr(account.fake, kind).add(label_of(account))
     capsys.readouterr()
@@ -150,8 +149,7 @@ def test_an_interrupted_creation_continues(account: Account, end: signal.Signals
 
 
 def test_an_interrupted_update_still_knows_the_way_back(account: Account) -> None:
-    account.run()
-    first = label_of(account)
+    first = account.place()
     account.write_bundle(b"second")
     account.fake.bad_labels.add(label_of(account))
     account.fake.is_held = True
@@ -168,8 +166,7 @@ def test_an_interrupted_update_still_knows_the_way_back(account: Account) -> Non
 
 
 def test_a_third_bundle_after_an_interruption_goes_back_to_the_first(account: Account) -> None:
-    account.run()
-    first = label_of(account)
+    first = account.place()
     account.write_bundle(b"second")
     account.fake.bad_labels.add(label_of(account))
     account.fake.is_held = True
@@ -189,8 +186,7 @@ def test_an_interrupted_rollback_is_finished(
     account: Account, capsys: pytest.CaptureFixture[str], is_ordered: bool
 ) -> None:
 
-    account.run()
-    first = label_of(account)
+    first = account.place()
     account.write_bundle(b"second")
     second = label_of(account)
     account.fake.bad_labels.add(second)
@@ -208,7 +204,7 @@ def test_an_interrupted_rollback_is_finished(
 
 
 def test_waits_while_somebody_else_updates(account: Account) -> None:
-    account.run()
+    account.place()
     environment = account.fake.environments["colours"]
     environment.status, environment.looks_left = "Updating", 3
     account.write_bundle(b"second")
@@ -217,11 +213,11 @@ def test_waits_while_somebody_else_updates(account: Account) -> None:
 
 
 def test_waits_for_an_environment_that_is_being_ended(account: Account) -> None:
-    account.run()
+    account.place()
     environment = account.fake.environments["colours"]
     environment.status, environment.looks_left = "Terminating", 3
     assert account.run() == EXIT_DONE
-    assert account.fake.count("CreateEnvironment") == 2
+    assert account.fake.count("CreateEnvironment") == 1
 
 
 def test_a_refused_bundle_is_said_and_made_anew(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
@@ -252,7 +248,7 @@ def test_endless_throttling_is_said(account: Account, capsys: pytest.CaptureFixt
 
 def test_server_errors_are_outlasted(account: Account, fast_retries: None) -> None:
     account.fake.faults["UpdateEnvironment"] = [RefusalError("InternalFailure", "sorry", 500)] * 3
-    account.run()
+    account.place()
     account.write_bundle(b"second")
     assert account.run() == EXIT_DONE
 
@@ -344,7 +340,7 @@ def test_a_dry_run_changes_nothing(account: Account, capsys: pytest.CaptureFixtu
     said = capsys.readouterr().out
     assert "would make environment colours" in said
     assert "t3.small" in said
-    account.run()
+    account.place()
     account.write_bundle(b"second")
     capsys.readouterr()
     made = len([name for name, _ in account.fake.calls if not name.startswith(("Describe", "List"))])
@@ -369,7 +365,7 @@ def test_a_new_environment_needs_a_yes(
 def test_status_and_terminate(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
     assert account.run("status") == EXIT_DONE
     assert "no such environment" in capsys.readouterr().out
-    account.run()
+    account.place()
     assert account.run("status") == EXIT_DONE
     assert "Ready, health Green" in capsys.readouterr().out
     assert account.run("terminate", confirmed=False) == 2

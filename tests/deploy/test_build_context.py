@@ -47,8 +47,7 @@ def find_files(name: str) -> list[Path]:
 
 def test_the_context_is_what_the_service_imports() -> None:
     shipped = {path for path in list_context(PROJECT_ROOT) if path.suffix == ".py" and path.parts[0] == "src"}
-    entries = [Path("main.py"), *(Path("application").rglob("__main__.py"))]
-    imported = set().union(*(find_imported_files(entry) for entry in entries if (PROJECT_ROOT / entry).is_file()))
+    imported = find_imported_files(Path("main.py")) | find_imported_files(Path("application/__main__.py"))
     needed = {path for path in imported if path.parts[0] == "src"}
     assert needed <= shipped, f"missing in .dockerignore: {sorted(map(str, needed - shipped))}"
     # predict_model is part of what the service may import, and classifies files inside the container.
