@@ -35,7 +35,7 @@ class Journal:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self.records = self._read()
-        self._stream: BinaryIO | None = path.open("ab")
+        self._stream: BinaryIO | None = None
 
     def _read(self) -> list[Record]:
         if not self.path.exists():
@@ -68,18 +68,18 @@ class Journal:
             Wait until the disk has them. Without it they survive the death of this process, though
             not a power failure.
         """
-        if self._stream is None:
-            return
         lines = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in records]
         if not lines:
             return
+        if self._stream is None:
+            self._stream = self.path.open("ab")
         self._stream.write(("\n".join(lines) + "\n").encode())
         self._stream.flush()
         if is_synced:
             os.fsync(self._stream.fileno())
 
     def close(self) -> None:
-        """Close the file, with everything on the disk."""
+        """Close the file, with everything on the disk; a later append opens it again."""
         stream, self._stream = self._stream, None
         if stream is not None:
             os.fsync(stream.fileno())

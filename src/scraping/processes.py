@@ -16,6 +16,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -77,8 +78,18 @@ def kill_marked(mark: str) -> int:
     for process in victims.values():
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(list(victims.values()), timeout=5)
+    deadline = time.monotonic() + 5
+    while any(_is_alive(process) for process in victims.values()) and time.monotonic() < deadline:
+        time.sleep(0.02)
     return len(victims)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Whether a process runs; one that is dead and only not yet reaped by its parent does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def end_with_parent() -> Callable[[], None] | None:

@@ -48,7 +48,7 @@ def retry(
     """
     return Retrying(
         stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(initial=first_pause, max=longest_pause, jitter=first_pause),
+        wait=wait_exponential_jitter(multiplier=first_pause, max=longest_pause, jitter=first_pause),
         retry=retry_if_exception_type(errors),
         sleep=sleep,
         reraise=True,

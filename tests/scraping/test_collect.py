@@ -1,0 +1,233 @@
+"""Whole runs with real browsers: nothing lost, nothing twice, whatever happens on the way."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import ARTWORKS, COLOURS, find_listing_lines, make_settings, open_gallery, read_result
+
+from src.errors import EXIT_PARTIAL, BlockedError, UsageError, WorkspaceLockedError
+from src.gallery.faults import Faults
+from src.gallery.process import GalleryProcess
+from src.paths import PROJECT_ROOT, Workspace
+from src.scraping.collect import collect
+from src.scraping.lock import lock_workspace
+from src.scraping.processes import find_marked, make_run_mark
+from src.scraping.run_file import RunSummary
+from src.scraping.settings import CollectSettings
+from src.table_files import read_table
+from src.tables import INTERIM, RAW
+
+pytestmark = pytest.mark.browser
+Undisturbed = tuple[Workspace, RunSummary]
+
+MENDABLE = Faults(
+    drop=0.1,
+    consent=0.5,
+    banner=0.5,
+    renamed_classes=0.5,
+    untagged=0.5,
+    missing_bgsrc=0.3,
+    never_loads=0.3,
+    list_error=0.2,
+    list_garbled=0.1,
+    endless=0.5,
+    image_truncated=0.1,
+    image_empty=0.1,
+    image_not_image=0.1,
+    image_error=0.1,
+)
+
+
+def test_no_tile_is_lost(undisturbed: Undisturbed) -> None:
+    workspace, summary = undisturbed
+    raw, interim = read_table(workspace.raw_table, RAW), read_table(workspace.interim_table, INTERIM)
+    files = {path.name for path in workspace.image_dir.iterdir()}
+    assert len(raw) == len(interim) == len(files) == summary.found == summary.downloaded == ARTWORKS
+    assert set(interim["filename"]) == files == {f"{index}.jpg" for index in range(ARTWORKS)}
+    assert (interim["status"] == "ok").all()
+    assert raw["title"].notna().all()
+    assert raw["aspect"].notna().all()
+    assert raw["partner"].notna().all()
+    assert raw["artist"].isna().any()  # the gallery knows works without one, as the site does
+    assert summary.exit_code == 0
+    assert not find_marked(make_run_mark(workspace.root))
+
+
+def test_the_run_file_says_what_was_done(undisturbed: Undisturbed) -> None:
+    content = json.loads(undisturbed[0].run_file.read_text("utf-8"))
+    assert content["state"] == "ended"
+    assert {colour["state"] for colour in content["colours"].values()} == {"complete"}
+    assert sum(colour["found"] for colour in content["colours"].values()) == ARTWORKS
+    assert content["seconds"] >= content["listing_seconds"] > 0
+
+
+def test_a_storm_of_faults_gives_the_same_bytes(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    with open_gallery(MENDABLE) as stormy:
+        summary = collect(make_settings(Workspace(tmp_path), stormy))
+    assert summary.failures == {}
+    assert read_result(Workspace(tmp_path)) == read_result(undisturbed[0])
+
+
+def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, tmp_path: Path) -> None:
+    summary = collect(make_settings(Workspace(tmp_path), gallery, colours=("TEAL",)))
+    assert summary.colours["TEAL"].state == "complete"
+    assert (summary.found, summary.exit_code) == (0, 0)
+    assert not Workspace(tmp_path).raw_table.exists()
+
+
+def test_a_rerun_lists_and_fetches_nothing(undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path) -> None:
+    workspace, _ = undisturbed
+    before, lines = read_result(workspace), find_listing_lines(workspace)
+    again = collect(make_settings(workspace, gallery))
+    assert again.fetched == 0
+    assert sum(colour.new for colour in again.colours.values()) == 0
+    assert again.exit_code == 0
+    assert (read_result(workspace), find_listing_lines(workspace)) == (before, lines)
+
+
+def test_only_what_is_missing_or_spoilt_is_fetched(undisturbed: Undisturbed, gallery: GalleryProcess) -> None:
+    workspace, _ = undisturbed
+    before = read_result(workspace)
+    (workspace.image_dir / "7.jpg").unlink()
+    (workspace.image_dir / "9.jpg").write_bytes(b"spoilt")
+    again = collect(make_settings(workspace, gallery))
+    assert again.fetched == 2
+    assert read_result(workspace) == before
+
+
+def test_rows_keep_their_files_when_the_limit_grows(
+    undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path
+) -> None:
+    workspace = Workspace(tmp_path)
+    for limit, fetched in ((3, 6), (8, 10)):
+        summary = collect(make_settings(workspace, gallery, colours=("PINK", "RED"), limit=limit, browsers=1))
+        table = read_table(workspace.interim_table, INTERIM)
+        assert table["color"].value_counts().to_dict() == {"PINK": limit, "RED": limit}
+        assert (summary.fetched, summary.exit_code) == (fetched, 0)
+    whole = read_table(undisturbed[0].interim_table, INTERIM).set_index("asset_id")["sha256"]
+    assert table["sha256"].tolist() == whole.loc[table["asset_id"]].tolist()
+
+
+def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    with open_gallery(Faults(block_after=5, block_seconds=4.0)) as blocking:
+        settings = make_settings(workspace, blocking, browsers=1)
+        summary = collect(settings)
+        assert summary.exit_code == BlockedError.exit_code
+        assert "run the same command again" in str(summary.blocked)
+        collected = len(read_table(workspace.raw_table, RAW))
+        assert 0 < collected < ARTWORKS
+        for _ in range(20):
+            time.sleep(4.0)
+            summary = collect(settings)
+            assert len(read_table(workspace.raw_table, RAW)) >= collected
+            if summary.exit_code != BlockedError.exit_code:
+                break
+    assert summary.exit_code == 0
+    assert read_result(workspace) == read_result(undisturbed[0])
+
+
+def test_what_failed_has_its_reason_and_is_tried_again(gallery: GalleryProcess, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    with open_gallery(Faults(image_gone=0.4)) as losing:
+        summary = collect(make_settings(workspace, losing, colours=("PINK",)))
+    table = read_table(workspace.interim_table, INTERIM)
+    failed = table[table["status"] == "failed"]
+    assert len(failed) == sum(summary.failures.values()) > 0
+    assert failed["reason"].str.contains("404").all()
+    assert failed["filename"].isna().all()
+    assert summary.exit_code == EXIT_PARTIAL
+    again = collect(make_settings(workspace, gallery, colours=("PINK",), retry_failed=True))
+    assert again.fetched == len(failed)
+    assert again.exit_code == 0
+    assert (read_table(workspace.interim_table, INTERIM)["status"] == "ok").all()
+
+
+def test_two_runs_do_not_share_a_workspace(tmp_path: Path) -> None:
+    with lock_workspace(Workspace(tmp_path)), pytest.raises(WorkspaceLockedError, match=f"process {os.getpid()}"):
+        collect(CollectSettings(workspace=Workspace(tmp_path), base_url="http://127.0.0.1:9"))
+    with lock_workspace(Workspace(tmp_path)):
+        pass
+
+
+def test_retrying_needs_something_to_retry(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds nothing yet"):
+        collect(CollectSettings(workspace=Workspace(tmp_path), base_url="http://127.0.0.1:9", retry_failed=True))
+
+
+@contextmanager
+def start_command(workspace: Workspace, base_url: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "src.scraping", "--base-url", base_url, "--workspace", str(workspace.root)]
+    command += ["--colours", *COLOURS]
+    process = subprocess.Popen(
+        [*command, *options],
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(condition: object, seconds: float = 30.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():  # type: ignore[operator]
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def count_listed(workspace: Workspace) -> int:
+    return sum(len(lines) for lines in find_listing_lines(workspace).values()) if workspace.journal_dir.is_dir() else 0
+
+
+def test_killed_again_and_again_the_result_is_the_same(
+    undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path
+) -> None:
+    """The parent, a worker and a browser get SIGKILL; ``benchmarks/kill_storm.py`` does it 30 times."""
+    workspace, dice = Workspace(tmp_path), random.Random(4)
+    mark = make_run_mark(workspace.root)
+    for victim in ("browser", "worker", "parent"):
+        with start_command(workspace, gallery.base_url) as process:
+            target = count_listed(workspace) + dice.randrange(5, 30)
+            assert wait_for(lambda: count_listed(workspace) >= target or process.poll() is not None)  # noqa: B023
+            if process.poll() is not None:
+                break
+            if victim == "parent":
+                process.kill()
+            else:
+                family = psutil.Process(process.pid).children(recursive=True)
+                name = "chrom" if victim == "browser" else "python"
+                wanted = [one for one in family if name in one.name() and "tracker" not in " ".join(one.cmdline())]
+                dice.choice(wanted).kill()
+                assert process.wait(90) == 0
+        assert wait_for(lambda: not find_marked(mark)), "browsers are left"
+    summary = collect(make_settings(workspace, gallery))
+    assert summary.exit_code == 0
+    assert read_result(workspace) == read_result(undisturbed[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_browser_outlives_its_run(gallery: GalleryProcess, tmp_path: Path, number: int) -> None:
+    workspace = Workspace(tmp_path)
+    mark = make_run_mark(workspace.root)
+    with start_command(workspace, gallery.base_url, "--browsers", "1") as process:
+        assert wait_for(lambda: any("chrom" in one.name() for one in find_marked(mark)))
+        process.send_signal(number)
+        assert process.wait(30) == (130 if number != signal.SIGKILL else -signal.SIGKILL)
+    assert wait_for(lambda: not find_marked(mark), 15)

@@ -1,0 +1,108 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import open_gallery
+from rich.console import Console
+
+from src.errors import MissingToolError, UsageError
+from src.gallery.faults import Faults
+from src.gallery.process import GalleryProcess
+from src.scraping import install_browser as installer
+from src.scraping.__main__ import main, read_settings
+from src.scraping.progress import show_summary
+from src.scraping.run_file import ColourSummary, RunSummary
+
+
+def test_help_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    assert "Exit codes: 0 done; 1 done in part" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--colours", "MAUVE"],
+        ["--limit", "0"],
+        ["--browsers", "0"],
+        ["--image-size", "3"],
+        ["--pause", "-1"],
+        ["--retry-failed", "--relist"],
+        ["--source", "google"],
+        ["--base-url", "nonsense"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SCRAPER_CONTACT", raising=False)
+    assert main([*arguments, "--workspace", str(tmp_path)]) == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def test_options_become_settings() -> None:
+    settings, is_check = read_settings(
+        ["--colours", "red", "blue", "--limit", "5", "--gallery-option=--fault-slow=0.5", "--check", "--hl", "de"]
+    )
+    assert is_check
+    assert settings.colours == ("BLUE", "RED")
+    assert settings.gallery.extra_arguments == ("--fault-slow", "0.5")
+    assert (settings.limit, settings.language) == (5, "de")
+
+
+@pytest.mark.browser
+def test_the_contract_is_checked(gallery: GalleryProcess, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--check", "--colours", "RED", "--workspace", str(tmp_path)]
+    assert main([*arguments, "--base-url", gallery.base_url]) == 0
+    assert "changed" not in capsys.readouterr().out
+    with open_gallery(Faults(missing_bgsrc=1.0, untagged=1.0)) as changed:
+        assert main([*arguments, "--base-url", changed.base_url]) == 4
+    output = capsys.readouterr().out
+    assert "0 of 5" in output
+    assert "without a tag in front" in output
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, 0),
+        ({"blocked": "429"}, 3),
+        ({"layout_changed": "no tiles"}, 4),
+        ({"is_interrupted": True}, 130),
+        ({"colours": {"RED": ColourSummary("RED", "partial")}}, 1),
+        ({"colours": {"RED": ColourSummary("RED", "complete", found=2, downloaded=1, failed={"gone": 1})}}, 1),
+        ({"colours": {"RED": ColourSummary("RED", "limit", found=2, downloaded=2)}}, 0),
+    ],
+)
+def test_exit_codes_and_a_table_without_any_division(changes: dict[str, object], code: int) -> None:
+    summary = RunSummary(**changes)  # type: ignore[arg-type]
+    console = Console(record=True, width=100, file=Path("/dev/null").open("w"))  # noqa: SIM115
+    show_summary(console, summary)
+    console.file.close()
+    assert summary.exit_code == code
+    assert "colour" in console.export_text()
+
+
+def test_an_installed_browser_is_taken() -> None:
+    if shutil.which("chromedriver") is None:
+        pytest.skip("no chromedriver on the search path")
+    assert installer.main() == 0
+
+
+def test_without_any_browser_the_message_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installer, "find_installed_browser", lambda: None)
+    monkeypatch.setattr(installer, "_system_packages", lambda: ())
+    monkeypatch.setattr(installer, "DriverFinder", _raise_not_found)
+    with pytest.raises(MissingToolError, match="apt-get install chromium"):
+        installer.install_browser(Console(quiet=True))
+
+
+def _raise_not_found(*arguments: object) -> None:
+    raise ValueError("offline")
+
+
+def test_usage_errors_are_ours() -> None:
+    with pytest.raises(UsageError):
+        read_settings(["--limit", "-3"])
