@@ -27,10 +27,10 @@ from src.gallery.palette import PALETTES_FILE, to_free
 
 __all__ = ["fit_palettes", "main"]
 
-ROWS_PER_COMPONENT: Final = 260
+ROWS_PER_COMPONENT: Final = 150
 """So many rows allow one component of a mixture (189 free numbers)."""
 
-MOST_COMPONENTS: Final = 4
+MOST_COMPONENTS: Final = 6
 
 
 def fit_palettes(rows: LabelledRows) -> dict[str, list[dict[str, object]]]:
@@ -48,7 +48,7 @@ def _free_rows(rows: LabelledRows, colour: str) -> npt.NDArray[np.float64]:
 
 def _fit_mixture(free: npt.NDArray[np.float64]) -> list[dict[str, object]]:
     count = max(1, min(MOST_COMPONENTS, len(free) // ROWS_PER_COMPONENT))
-    mixture = GaussianMixture(count, reg_covar=2e-4, random_state=0, n_init=2, max_iter=300)
+    mixture = GaussianMixture(count, reg_covar=2e-4, random_state=0, n_init=1, max_iter=300)
     mixture.fit(free)
     lower = np.tril_indices(FEATURE_COUNT)
     return [

@@ -116,11 +116,12 @@ def _head(turn: float) -> tuple[_Field, _Field]:
 
 
 def _hair() -> tuple[_Field, _Field]:
+    """Return hair that covers the skull down to the ears."""
     x, y = _grid()
     noise = _noise(31, 0.6)
-    outer = 1 - np.hypot(x / 0.92, (y + 0.05) / 0.95) + 0.02 * noise
-    face = 1 - np.hypot((x - 0.02) / 0.56, (y - 0.30) / 0.86)
-    cover = np.clip(_edge(outer) - _edge(face * 0.8), 0, 1) * np.clip((0.75 - y) * 4, 0, 1)
+    outer = 1 - np.hypot(x / 0.80, (y + 0.02) / 0.95) + 0.02 * noise
+    face = 1 - np.hypot((x + 0.06) / 0.60, (y - 0.28) / 0.80) + 0.03 * noise
+    cover = np.clip(_edge(outer) - _edge(face), 0, 1) * np.clip((0.22 + 0.1 * noise - y) * 4, 0, 1)
     return cover, 0.75 * _lit(x * 0.8, y * 0.8, 0.15) + 0.10 * np.sin(18 * np.arctan2(x, y + 0.2) + noise)
 
 
@@ -134,18 +135,45 @@ def _bust(seed: int) -> tuple[_Field, _Field]:
     return _edge(np.minimum(y - shoulders, 1.1 - np.abs(x))), shade
 
 
-def _figure(seed: int) -> tuple[_Field, _Field]:
-    """Return a small standing figure in a long robe."""
+def _limb(x: _Field, y: _Field, start: tuple[float, float], end: tuple[float, float], radius: float) -> _Field:
+    """Return the signed distance inside a rounded limb."""
+    along_x, along_y = end[0] - start[0], end[1] - start[1]
+    share = ((x - start[0]) * along_x + (y - start[1]) * along_y) / (along_x**2 + along_y**2)
+    share = np.clip(share, 0, 1)
+    return radius - np.hypot(x - start[0] - share * along_x, y - start[1] - share * along_y)
+
+
+def _figure(stance: int) -> tuple[_Field, _Field]:
+    """Return a small figure: in a long dress, in a coat, seated, or bent over its work."""
     x, y = _grid()
-    lean = 0.10 * math.sin(seed * 2.1)
-    robe = 0.17 + 0.20 * np.clip(y + 0.55, 0, 2) ** 0.75 + 0.03 * np.sin(y * 7 + seed)
-    body = np.minimum(robe - np.abs(x - lean * y), y + 0.62)
-    head = 0.15 - np.hypot((x + lean * 0.8) * 0.95, (y + 0.78) * 0.72)
-    arm = 0.09 - np.abs(y + 0.28 + 0.55 * (x - 0.1) * (-1) ** seed) - 0.5 * np.clip(np.abs(x) - 0.52, 0, 1)
-    folds = 0.12 * np.sin((x - lean * y) * 26 / (0.5 + robe) + seed)
-    shade = 0.5 - 0.75 * (x - lean * y) + folds
-    shade = np.where(y < -0.63, 0.85 - 0.8 * x, shade)
-    return np.maximum(_edge(body), np.maximum(_edge(head), _edge(np.where(np.abs(y) < 0.6, arm, -1)))), shade
+    lean = (0.05, -0.04, 0.0, 0.22)[stance]
+    waist_x = lean * 0.5
+    parts = [_limb(x, y, (lean, -0.50), (waist_x, -0.05), 0.17)]
+    parts.append(0.115 - np.hypot((x - lean * 1.5) * 1.05, (y + 0.82) * 0.80))
+    parts.append(_limb(x, y, (lean, -0.72), (lean, -0.55), 0.05))
+    hands = (
+        ((-0.34, -0.10), (0.30, -0.16)),
+        ((-0.27, 0.02), (0.40, -0.30)),
+        ((-0.30, 0.05), (0.34, 0.05)),
+        ((0.10, 0.02), (0.46, 0.0)),
+    )[stance]
+    for side, hand in zip((-0.15, 0.15), hands, strict=True):
+        parts.append(_limb(x, y, (lean + side, -0.52), hand, 0.062))
+    if stance == 0:
+        skirt = 0.15 + 0.30 * np.clip(y + 0.1, 0, 2) ** 0.8 + 0.02 * np.sin(9 * x)
+        parts.append(np.minimum(skirt - np.abs(x - waist_x), y + 0.1))
+    elif stance in (1, 3):
+        parts.append(np.minimum(0.20 + 0.10 * np.clip(y + 0.1, 0, 1) - np.abs(x - waist_x), 0.28 - np.abs(y - 0.12)))
+        parts.append(_limb(x, y, (waist_x - 0.10, 0.2), (-0.16, 0.98), 0.085))
+        parts.append(_limb(x, y, (waist_x + 0.10, 0.2), (0.15 + 0.1 * (stance == 3), 0.98), 0.085))
+    else:
+        parts.append(_limb(x, y, (0.0, 0.22), (0.30, 0.34), 0.22))
+        parts.append(np.minimum(0.30 - np.abs(x - 0.22), 0.45 - np.abs(y - 0.60)))
+    inside = np.maximum.reduce(parts)
+    folds = 0.13 * np.sin((x - lean * y) * 19 + 2.2 * y + stance) * (y > -0.1)
+    shade = 0.52 - 0.70 * (x - waist_x) + folds - 0.15 * y
+    shade = np.where(y < -0.64, 0.95 - 1.2 * (x - lean), shade)
+    return _edge(inside), shade
 
 
 def _crown(seed: int) -> tuple[_Field, _Field]:
@@ -207,9 +235,10 @@ _MAKERS: Final = {
     "hair": _hair,
     "bust_a": lambda: _bust(41),
     "bust_b": lambda: _bust(44),
-    "figure_a": lambda: _figure(1),
-    "figure_b": lambda: _figure(2),
-    "figure_c": lambda: _figure(3),
+    "woman": lambda: _figure(0),
+    "man": lambda: _figure(1),
+    "sitter": lambda: _figure(2),
+    "worker": lambda: _figure(3),
     "crown_a": lambda: _crown(51),
     "crown_b": lambda: _crown(55),
     "crown_c": lambda: _crown(59),
@@ -234,7 +263,7 @@ def form(name: str) -> Form:
     coverage, shade = _MAKERS[name]()
     coverage = np.clip(coverage, 0, 1)
     coverage[:_BORDER], coverage[-_BORDER:], coverage[:, :_BORDER], coverage[:, -_BORDER:] = 0, 0, 0, 0
-    if name.startswith(("bust", "figure")):  # these are cut off by the box, not by their outline
+    if name.startswith("bust"):  # cut off by its box, not by its outline
         coverage[-_BORDER:] = coverage[-_BORDER - 1]
     if name.startswith("bust"):
         coverage[:, :_BORDER], coverage[:, -_BORDER:] = coverage[:, [_BORDER]], coverage[:, [-_BORDER - 1]]

@@ -9,7 +9,20 @@ from typing import Final
 
 from src.gallery.canvas import Canvas, Pigment, Point
 
-__all__ = ["PIGMENTS", "Finish", "Mood", "between", "jitter", "lit", "mix", "one_of", "outline", "ridge", "vivid"]
+__all__ = [
+    "FIGURES",
+    "PIGMENTS",
+    "Finish",
+    "Mood",
+    "between",
+    "jitter",
+    "lit",
+    "mix",
+    "one_of",
+    "outline",
+    "ridge",
+    "vivid",
+]
 
 PIGMENTS: Final[dict[str, Pigment]] = {
     "sky": (168, 122, 108),
@@ -38,6 +51,10 @@ PIGMENTS: Final[dict[str, Pigment]] = {
     "charcoal": (52, 129, 130),
 }
 """Pigments of the things that are painted, before the grade moves the whole picture to its palette."""
+
+
+FIGURES: Final = ("woman", "woman", "man", "man", "worker", "sitter")
+"""Forms of people, as often as they are drawn."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,20 @@ from random import Random
 
 from src.gallery.canvas import Canvas, Pigment
 from src.gallery.forms import form
-from src.gallery.genre_tools import PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, outline, ridge, vivid
+from src.gallery.genre_tools import (
+    FIGURES,
+    PIGMENTS,
+    Finish,
+    Mood,
+    between,
+    jitter,
+    lit,
+    mix,
+    one_of,
+    outline,
+    ridge,
+    vivid,
+)
 
 __all__ = [
     "paint_abstract",
@@ -35,8 +48,8 @@ def _scheme(rng: Random, count: int, strength: float = 38.0) -> list[Pigment]:
 
 def _flat(rng: Random, grain: str = "paper") -> Finish:
     return Finish(
-        strokes=one_of(rng, "", "", "level", "upright"),
-        stroke_size=between(rng, 0.5, 0.9),
+        strokes=one_of(rng, "", "", "", "dabs"),
+        stroke_size=between(rng, 0.18, 0.35),
         relief=between(rng, 0.05, 0.3),
         grain=grain,
         grain_strength=between(rng, 0.3, 1.0),
@@ -112,7 +125,7 @@ def paint_abstract(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             canvas.polygon(points, jitter(rng, scheme[int(rng.random() * 7)], 14, 6))
     return Finish(
         strokes=one_of(rng, "", "level", "loose", "upright"),
-        stroke_size=between(rng, 0.5, 1.2),
+        stroke_size=between(rng, 0.2, 0.6),
         relief=between(rng, 0.05, 0.5),
         grain="canvas",
         grain_strength=between(rng, 0.2, 0.8),
@@ -141,7 +154,7 @@ def paint_colour_field(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     canvas.soften(between(rng, 0.008, 0.03))
     return Finish(
         strokes=one_of(rng, "loose", "level", "upright"),
-        stroke_size=between(rng, 1.2, 2.6),
+        stroke_size=between(rng, 0.35, 1.0),
         relief=between(rng, 0.2, 0.7),
         grain="canvas",
         grain_strength=between(rng, 0.3, 0.7),
@@ -173,7 +186,7 @@ def paint_gesture(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         canvas.ellipse(between(rng, 0, 1) * canvas.aspect, rng.random(), radius, radius, scheme[int(rng.random() * 7)])
     return Finish(
         strokes=one_of(rng, "swirling", "loose", ""),
-        stroke_size=between(rng, 0.8, 1.6),
+        stroke_size=between(rng, 0.3, 0.8),
         relief=between(rng, 0.3, 0.9),
         grain="canvas",
         grain_strength=between(rng, 0.3, 0.9),
@@ -252,7 +265,7 @@ def paint_print(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         size, x, base = between(rng, 0.2, 0.4), between(rng, 0.05, 0.8) * canvas.aspect, between(rng, 0.78, 0.98)
         cloth = vivid(rng, between(rng, 70, 190), 30)
         canvas.stamp(
-            form(one_of(rng, "figure_a", "figure_b", "figure_c")),
+            form(one_of(rng, *FIGURES)),
             (x, base - size, x + size * 0.6, base),
             lit(cloth, -30),
             lit(cloth, 18),
@@ -275,7 +288,7 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     paper = lit(jitter(rng, PIGMENTS["paper"], 12, 6), -90 if dark_paper else 0)
     canvas.wash(((paper, lit(paper, -10)), (lit(paper, 6), paper), (lit(paper, -14), lit(paper, -6))))
     ink = jitter(rng, PIGMENTS[one_of(rng, "ink", "charcoal", "brick", "umber")], 16, 8)
-    thick = between(rng, 0.0035, 0.010)
+    thick = between(rng, 0.003, 0.007)
     middle = canvas.aspect / 2
     wash = mix(
         paper,
@@ -288,7 +301,7 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         size = between(rng, 0.42, 0.6)
         box = (middle - size * 0.47, 0.2, middle + size * 0.47, 0.2 + size)
         flip = rng.random() < 0.5
-        if rng.random() < 0.7:
+        if rng.random() < 0.85:
             cloth = (middle - size * 1.1, 0.2 + size * 0.76, middle + size * 1.1, 1.15)
             canvas.stamp(
                 form(one_of(rng, "bust_a", "bust_b")), cloth, mix(ink, paper, 0.35), paper, flip, strength * 0.8
@@ -309,7 +322,22 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             flip,
             strength,
         )
-        _hatch(canvas, rng, ink, thick, middle + size * (-0.55 if flip else 0.55), 0.45, 0.3, 24)
+        edge = [
+            (middle + size * 0.30 * math.cos(turn / 8), 0.2 + size * (0.42 + 0.42 * math.sin(turn / 8)))
+            for turn in range(-4, 30)
+        ]
+        canvas.line(edge, thick * 1.3, mix(paper, ink, 0.8))
+        for reach in (0.25, 0.4):
+            _hatch(
+                canvas,
+                rng,
+                ink,
+                thick * 0.7,
+                middle + size * (-1.5 * reach if flip else 1.5 * reach),
+                0.3 + reach / 2,
+                reach,
+                30,
+            )
     elif kind < 0.7:  # land
         horizon = between(rng, 0.45, 0.65)
         for number in range(4):
@@ -338,7 +366,7 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             size = between(rng, 0.5, 0.78)
             x, top = canvas.aspect * (0.12 + 0.26 * number) + between(rng, 0, 0.1), between(rng, 0.08, 0.25)
             flip = rng.random() < 0.5
-            name = one_of(rng, "figure_a", "figure_b", "figure_c")
+            name = one_of(rng, *FIGURES)
             canvas.stamp(form(name), (x, top, x + size * 0.6, top + size), ink, mix(paper, wash, 0.4), flip, strength)
             canvas.line(((x + size * 0.1, top + size), (x + size * 0.55, top + size * 0.99)), thick * 2, ink)
             _hatch(canvas, rng, ink, thick, x + size * 0.45, top + size * 0.5, size * 0.3, 16)
@@ -441,7 +469,7 @@ def paint_page(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             cloth = scheme[(2 + number) % 6]
             height = (painted - top) * 0.8
             canvas.stamp(
-                form(one_of(rng, "figure_a", "figure_b", "figure_c")),
+                form(one_of(rng, *FIGURES)),
                 (x, painted - height, x + height * 0.6, painted - 0.01),
                 lit(cloth, -40),
                 lit(cloth, 40),

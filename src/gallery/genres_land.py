@@ -7,6 +7,7 @@ from random import Random
 from src.gallery.canvas import Canvas, Pigment
 from src.gallery.forms import form
 from src.gallery.genre_tools import (
+    FIGURES,
     PIGMENTS,
     Finish,
     Mood,
@@ -24,10 +25,10 @@ __all__ = ["paint_landscape", "paint_mountains", "paint_nocturne", "paint_seasca
 _STROKES = ("loose", "level", "dabs", "slanted", "swirling", "loose")
 
 
-def _finish(rng: Random) -> Finish:
+def _finish(rng: Random, styles: tuple[str, ...] = _STROKES) -> Finish:
     return Finish(
-        strokes=one_of(rng, *_STROKES),
-        stroke_size=0.32 + 0.75 * rng.random() ** 1.6,
+        strokes=one_of(rng, *styles),
+        stroke_size=0.26 + 0.6 * rng.random() ** 2,
         relief=between(rng, 0.2, 0.9),
         grain=one_of(rng, "canvas", "canvas", "paper", "cracks"),
         grain_strength=between(rng, 0.2, 0.8),
@@ -127,24 +128,24 @@ def paint_landscape(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         )
         canvas.polygon(points, jitter(rng, way, 10, 4))
     if rng.random() < 0.5:
-        spot = between(rng, 0.1, 0.75) * canvas.aspect
+        spot = between(rng, 0.2, 0.6) * canvas.aspect
         for number in range(int(between(rng, 1, 5))):
-            _house(canvas, rng, spot + number * 0.09, horizon + between(rng, 0.03, 0.09), between(rng, 0.05, 0.1))
+            _house(canvas, rng, spot + number * 0.12, horizon + between(rng, 0.03, 0.09), between(rng, 0.07, 0.14))
     leaf = jitter(rng, PIGMENTS[one_of(rng, "foliage", "foliage", "pine", "earth", "gold")], 18, 9)
     kind = rng.random()
-    for number in range(int(between(rng, 2, 8))):
-        near = (number + rng.random()) / 8
-        base = horizon + 0.04 + (0.9 - horizon) * near * near
+    for number in range(int(between(rng, 3, 10))):
+        near = (number + rng.random()) / 10
+        base = horizon + 0.03 + (0.85 - horizon) * near * near
         x = between(rng, -0.05, 1.05) * canvas.aspect
         if kind < 0.75:
-            _tree(canvas, rng, x, base, 0.10 + 0.55 * near * between(rng, 0.6, 1.2), jitter(rng, leaf, 16, 8))
+            _tree(canvas, rng, x, base, 0.14 + 0.6 * near * between(rng, 0.6, 1.2), jitter(rng, leaf, 16, 8))
         else:
             _poplar(canvas, rng, x, base, 0.18 + 0.6 * near, jitter(rng, leaf, 14, 7))
     for _ in range(int(between(rng, 0, 4))):
         x, base = between(rng, 0.1, 0.9) * canvas.aspect, between(rng, horizon + 0.1, 0.95)
         size = 0.05 + 0.16 * (base - horizon)
         cloth = jitter(rng, PIGMENTS[one_of(rng, "linen", "brick", "charcoal", "sky")], 20, 12)
-        name = one_of(rng, "figure_a", "figure_b", "figure_c")
+        name = one_of(rng, *FIGURES)
         canvas.stamp(form(name), (x, base - size, x + size * 0.6, base), lit(cloth, -50), lit(cloth, 30))
     return _finish(rng)
 
@@ -158,16 +159,18 @@ def paint_mountains(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     for number in range(ranges):
         share = (number + 1) / ranges
         colour = lit(mix(low, stone, 0.25 + 0.7 * share), -34 * share)
-        level = horizon * (0.45 + 0.5 * share) - 0.06
+        level = horizon * (0.36 + 0.58 * share) - 0.04
         line = ridge(rng, -0.1, canvas.aspect + 0.1, level, between(rng, 0.25, 0.6) * (1.2 - 0.8 * share), 6)
         ground_below(canvas, line, colour)
         if rng.random() < 0.75 and number < ranges - 1:
             lighted = mix(colour, PIGMENTS["snow"], between(rng, 0.3, 0.95))
-            for first, peak, third in zip(line[0::4], line[2::4], line[4::4], strict=False):
-                drop = between(rng, 0.03, 0.16)
-                flank = ((first[0] + peak[0]) / 2, peak[1] + drop)
-                canvas.polygon((first, peak, (peak[0] + 0.01, peak[1] + drop * 0.8), flank), lighted)
-                canvas.polygon((peak, third, (peak[0] + 0.02, peak[1] + drop)), lit(colour, -16))
+            line_of_snow, depth = level - between(rng, -0.02, 0.08), between(rng, 0.3, 0.8)
+            lower = [(x, y + max(0.0, line_of_snow - y) * depth * between(rng, 0.4, 1.2)) for x, y in line]
+            canvas.polygon([*line, *reversed(lower)], lighted)
+            shadow = [(x + 0.02, min(y + 0.02, low_y)) for (x, y), (_, low_y) in zip(line, lower, strict=True)]
+            for first in range(0, len(line) - 4, 8):
+                part = slice(first + 2, first + 5)
+                canvas.polygon([*shadow[part], *reversed(lower[part])], lit(lighted, -34))
     if rng.random() < 0.5:
         water = mix(low, PIGMENTS["sea"], between(rng, 0.3, 0.8))
         canvas.rectangle(-0.1, horizon, canvas.aspect + 0.1, 1.1, water)
@@ -197,8 +200,8 @@ def paint_woods(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     )
     floor = jitter(rng, PIGMENTS[one_of(rng, "earth", "meadow", "foliage")], 20, 9)
     _foreground(canvas, rng, between(rng, 0.6, 0.75), floor, 3)
-    for number in range(int(between(rng, 5, 13))):
-        near = (number + 1) / 13
+    for number in range(int(between(rng, 8, 15))):
+        near = (number + 1) / 15
         x = between(rng, -0.02, 1.02) * canvas.aspect
         width = 0.008 + 0.05 * near * near * between(rng, 0.6, 1.5)
         bark = mix(glade, jitter(rng, PIGMENTS[one_of(rng, "umber", "wood", "linen")], 16, 5), 0.4 + 0.6 * near)
@@ -213,7 +216,7 @@ def paint_woods(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         canvas.stamp(
             crown, (x, y, x + size, y + size * 0.7), lit(colour, -34), lit(colour, 44), rng.random() < 0.5, 0.9
         )
-    return _finish(rng)
+    return _finish(rng, ("upright", "dabs", "slanted", "loose"))
 
 
 def paint_seascape(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
@@ -378,6 +381,6 @@ def paint_town(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         cloth = jitter(rng, PIGMENTS[one_of(rng, "charcoal", "brick", "linen", "sea", "umber")], 22, 14)
         shadow = ((left + size * 0.2, base), (left + size * 1.0, base + size * 0.08), (left + size * 0.4, base + 0.01))
         canvas.polygon(shadow, lit(floor, -44))
-        name = one_of(rng, "figure_a", "figure_b", "figure_c")
+        name = one_of(rng, *FIGURES)
         canvas.stamp(form(name), (left, base - size, left + size * 0.55, base), lit(cloth, -40), lit(cloth, 34))
-    return _finish(rng)
+    return _finish(rng, ("upright", "dabs", "loose", ""))

@@ -7,7 +7,7 @@ from random import Random
 
 from src.gallery.canvas import Canvas, Pigment
 from src.gallery.forms import form
-from src.gallery.genre_tools import PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, vivid
+from src.gallery.genre_tools import FIGURES, PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, vivid
 
 __all__ = ["paint_figures", "paint_icon", "paint_portrait"]
 
@@ -19,7 +19,9 @@ def _flesh(rng: Random) -> tuple[Pigment, Pigment]:
     return mix(lit(PIGMENTS["skin_shadow"], light[0] - 200), light, 0.1), lit(light, 26)
 
 
-def _person(canvas: Canvas, rng: Random, x: float, top: float, size: float, cloth: Pigment, flip: bool) -> None:
+def _person(
+    canvas: Canvas, rng: Random, x: float, top: float, size: float, cloth: Pigment, flip: bool, hats: bool = True
+) -> None:
     """Paint head and shoulders; ``top`` is the crown of the head, ``size`` the height of head and neck."""
     dark, light = _flesh(rng)
     width = size * 0.94
@@ -56,7 +58,7 @@ def _person(canvas: Canvas, rng: Random, x: float, top: float, size: float, clot
     if style < 0.85:
         box = (x - width * 0.42, top - size * 0.09, x + width * 0.42, top + size * 0.86)
         canvas.stamp(form("hair"), box, lit(hair, -22), lit(hair, 42), flip)
-    if style > 0.72:
+    if hats and style > 0.72:
         hat = jitter(rng, PIGMENTS[one_of(rng, "charcoal", "umber", "brick", "sand")], 16, 10)
         brim = between(rng, 0.5, 0.85)
         canvas.ellipse(x, top + size * 0.10, width * brim, size * 0.09, lit(hat, -8))
@@ -161,29 +163,16 @@ def paint_figures(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         canvas.ellipse(x + size * 0.38, base, size * 0.35, size * 0.05, shadow)
         flip = rng.random() < 0.5
         canvas.stamp(
-            form(one_of(rng, "figure_a", "figure_b", "figure_c")),
-            (x, base - size, x + size * 0.62, base),
+            form(one_of(rng, *FIGURES)),
+            (x, base - size, x + size * 0.55, base),
             lit(cloth, -52),
             lit(cloth, 40),
             flip,
         )
         dark, light = _flesh(rng)
-        head_x = x + size * 0.31
-        head = size * 0.15
-        canvas.stamp(
-            form(one_of(rng, "head_left", "head_right")),
-            (head_x - head * 0.5, base - size, head_x + head * 0.5, base - size + head * 1.05),
-            dark,
-            light,
-            flip,
-        )
-        canvas.stamp(
-            form("hair"),
-            (head_x - head * 0.46, base - size - head * 0.1, head_x + head * 0.46, base - size + head * 0.85),
-            PIGMENTS["umber"],
-            PIGMENTS["wood"],
-            flip,
-        )
+        head_x = x + size * 0.275
+        canvas.ellipse(head_x, base - size * 0.91, size * 0.034, size * 0.055, mix(dark, light, 0.7))
+        canvas.ellipse(head_x, base - size * 0.945, size * 0.038, size * 0.032, jitter(rng, PIGMENTS["umber"], 14, 6))
     return Finish(
         strokes=one_of(rng, "loose", "slanted", "dabs", "upright"),
         stroke_size=between(rng, 0.22, 0.5),
@@ -217,7 +206,7 @@ def paint_icon(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
                 lit(halo, -60),
             )
         robe = jitter(rng, cloth, 14, 26)
-        _person(canvas, rng, x, top, size, robe, flip=False)
+        _person(canvas, rng, x, top, size, robe, flip=False, hats=False)
         hood = lit(jitter(rng, robe, 10, 20), -10)
         canvas.polygon(
             (

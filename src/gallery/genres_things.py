@@ -6,7 +6,7 @@ from random import Random
 
 from src.gallery.canvas import Canvas, Pigment
 from src.gallery.forms import form
-from src.gallery.genre_tools import PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, vivid
+from src.gallery.genre_tools import FIGURES, PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, vivid
 
 __all__ = ["paint_flowers", "paint_interior", "paint_object", "paint_still_life"]
 
@@ -227,7 +227,7 @@ def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         cloth = jitter(rng, PIGMENTS[one_of(rng, "sea", "brick", "charcoal", "linen", "gold")], 20, 12)
         base = floor_line + between(rng, 0.14, 0.22)
         canvas.stamp(
-            form(one_of(rng, "figure_a", "figure_b", "figure_c")),
+            form(one_of(rng, *FIGURES)),
             (fx, base - size, fx + size * 0.62, base),
             lit(cloth, -56),
             lit(cloth, 44),

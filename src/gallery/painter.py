@@ -49,6 +49,7 @@ class _Kind:
     weight: float
     light: tuple[float, float] = (0.0, 1.0)
     chroma: tuple[float, float] = (0.0, 1.0)
+    variety: float = 1.0
 
 
 _KINDS: Final[dict[str, _Kind]] = {
@@ -64,14 +65,14 @@ _KINDS: Final[dict[str, _Kind]] = {
     "still life": _Kind(genres_things.paint_still_life, (1.0, 1.4), 1.9, (0.05, 0.75)),
     "flowers": _Kind(genres_things.paint_flowers, (0.72, 1.0), 1.6, (0.05, 0.9)),
     "interior": _Kind(genres_things.paint_interior, (0.85, 1.35), 1.4, (0.05, 0.8)),
-    "object": _Kind(genres_things.paint_object, (0.75, 1.2), 1.3, (0.2, 1.0), (0.0, 0.14)),
+    "object": _Kind(genres_things.paint_object, (0.75, 1.2), 1.3, (0.2, 1.0), (0.0, 0.14), 0.2),
     "abstract": _Kind(genres_flat.paint_abstract, (0.75, 1.35), 1.6, (0.15, 0.95)),
     "colour field": _Kind(genres_flat.paint_colour_field, (0.7, 1.1), 0.6, (0.08, 0.9)),
     "gesture": _Kind(genres_flat.paint_gesture, (0.8, 1.5), 0.8, (0.15, 0.95)),
     "print": _Kind(genres_flat.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95)),
-    "sketch": _Kind(genres_flat.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22)),
+    "sketch": _Kind(genres_flat.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.17),
     "textile": _Kind(genres_flat.paint_textile, (0.7, 1.4), 0.8, (0.15, 0.85)),
-    "page": _Kind(genres_flat.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25)),
+    "page": _Kind(genres_flat.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25),
 }
 
 GENRES: Final = tuple(_KINDS)
@@ -214,7 +215,11 @@ def _mood(target: FeatureVector) -> Mood:
 def _choose_genre(rng: Random, mood: Mood) -> str:
     weights = []
     for kind in _KINDS.values():
-        fits = kind.light[0] <= mood.light <= kind.light[1] and kind.chroma[0] <= mood.chroma <= kind.chroma[1]
+        fits = (
+            kind.light[0] <= mood.light <= kind.light[1]
+            and kind.chroma[0] <= mood.chroma <= kind.chroma[1]
+            and mood.variety <= kind.variety
+        )
         weights.append(kind.weight if fits else kind.weight * 0.03)
     chance = rng.random() * sum(weights)
     for genre, weight in zip(_KINDS, weights, strict=True):

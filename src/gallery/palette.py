@@ -25,7 +25,7 @@ PALETTES_FILE: Final = Path(__file__).parent / "data" / "palettes.json"
 
 _HALF: Final = FEATURE_COUNT // 2
 _TOP: Final = np.array([256.0, 256.0, 256.0, 180.0, 256.0, 256.0, 256.0, 256.0, 256.0])
-_STD_SHIFT: Final = 0.6
+_STD_SHIFT: Final = 10.0  # grey levels; makes the logarithms of the deviations nearly Gaussian
 
 
 def to_free(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
