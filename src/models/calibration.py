@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.preprocessing import StandardScaler
 
-from src.models.classifiers import build_classifier
+from src.models.classifiers import fit_classifier
 from src.models.decision_scores import SMALLEST_PROBABILITY, build_scorer, compute_softmax
 from src.models.search_space import Candidate
 from src.models.training_data import Split, TrainingData
@@ -31,8 +31,8 @@ def score_out_of_fold(
     scores = np.empty((len(data), len(classes)))
     for split in splits:
         scaler = StandardScaler().fit(data.features[split.train])
-        estimator = build_classifier(candidate, seed)
-        estimator.fit(scaler.transform(data.features[split.train]), data.colours[split.train])
+        rows = scaler.transform(data.features[split.train])
+        estimator = fit_classifier(candidate, rows, data.colours[split.train], seed)
         scores[split.test] = build_scorer(estimator)(scaler.transform(data.features[split.test]))
     return scores
 

@@ -1,11 +1,15 @@
 """From a candidate to an unfitted scikit-learn classifier, and to the pipeline around it."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier, VotingClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
@@ -15,7 +19,7 @@ from sklearn.svm import SVC
 
 from src.models.search_space import SEARCH_SPACES, Candidate
 
-__all__ = ["build_classifier", "build_pipeline"]
+__all__ = ["build_classifier", "build_pipeline", "fit_classifier"]
 
 SVM_CACHE_MEGABYTES: Final = 500
 TEMPERATURE_FOLDS: Final = 3
@@ -95,6 +99,19 @@ _BUILDERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "blend": _build_blend,
     }
 )
+
+
+def fit_classifier(candidate: Candidate, rows: NDArray[np.floating[Any]], colours: NDArray[np.str_], seed: int) -> Any:
+    """Build the classifier of a candidate and fit it to scaled rows.
+
+    Two warnings are expected and kept quiet: candidates that stop at their ``max_iter`` are scored as
+    they are, as the study did, and a kernel of few rows has fewer components than asked for.
+    """
+    classifier = build_classifier(candidate, seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", message="n_components > n_samples", category=UserWarning)
+        return classifier.fit(rows, colours)
 
 
 def build_pipeline(candidate: Candidate, seed: int) -> Pipeline:

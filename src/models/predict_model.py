@@ -103,8 +103,8 @@ def _write_answers(options: argparse.Namespace, pictures: list[ClassifiedPicture
         _write(options.csv, format_csv(pictures, classes, with_probabilities=options.probabilities))
     if options.json is not None:
         _write(options.json, format_json_lines(pictures, with_probabilities=options.probabilities))
-    is_for_a_person = options.csv is None and options.json is None
-    if is_for_a_person and options.sort_into is None and options.contact_sheet is None:
+    has_other_output = any((options.csv, options.json, options.sort_into, options.contact_sheet))
+    if not has_other_output and any(picture.prediction for picture in pictures):
         show_table(Console(highlight=False), pictures, classes, with_probabilities=options.probabilities)
 
 

@@ -5,18 +5,16 @@ an RBF kernel matrix serves every C. Each gives the answer of a fit of its own (
 """
 
 import time
-import warnings
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from src.models.classifiers import build_classifier
+from src.models.classifiers import fit_classifier
 from src.models.search_space import SEARCH_SPACES, Candidate, SearchUnit
 from src.models.training_data import Split
 
@@ -73,18 +71,15 @@ def score_unit(
         scaler.transform(features[split.test]),
         colours[split.test],
     )
-    with warnings.catch_warnings():
-        # Candidates that stop at max_iter are the study's, and scored as they are.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        if unit.family == "random_forest":
-            return _score_forest(unit, sides, seed)
-        if unit.family == "gradient_boosting":
-            return _score_boosting(unit, sides, seed)
-        if SEARCH_SPACES[unit.family].shared == "C" and len(sides.train_rows) <= KERNEL_ROWS:
-            return _score_kernel(unit, sides)
-        if unit.family == "neural_network":
-            sides = sides.in_single_precision()
-        return [_score_alone(candidate, sides, seed) for candidate in unit.candidates]
+    if unit.family == "random_forest":
+        return _score_forest(unit, sides, seed)
+    if unit.family == "gradient_boosting":
+        return _score_boosting(unit, sides, seed)
+    if SEARCH_SPACES[unit.family].shared == "C" and len(sides.train_rows) <= KERNEL_ROWS:
+        return _score_kernel(unit, sides)
+    if unit.family == "neural_network":
+        sides = sides.in_single_precision()
+    return [_score_alone(candidate, sides, seed) for candidate in unit.candidates]
 
 
 @dataclass(frozen=True)
@@ -107,9 +102,8 @@ class _Sides:
 
 
 def _score_alone(candidate: Candidate, sides: _Sides, seed: int) -> FoldScore:
-    classifier = build_classifier(candidate, seed)
     started = time.process_time()
-    classifier.fit(sides.train_rows, sides.train_colours)
+    classifier = fit_classifier(candidate, sides.train_rows, sides.train_colours, seed)
     seconds = time.process_time() - started
     iterations = int(np.max(getattr(classifier, "n_iter_", 0)))
     return FoldScore(sides.measure_accuracy(classifier.predict(sides.test_rows)), seconds, iterations)
@@ -117,9 +111,8 @@ def _score_alone(candidate: Candidate, sides: _Sides, seed: int) -> FoldScore:
 
 def _fit_largest(unit: SearchUnit, sides: _Sides, seed: int) -> tuple[Any, float]:
     largest = max(unit.candidates, key=lambda candidate: candidate.parameters["n_estimators"])
-    classifier = build_classifier(largest, seed)
     started = time.process_time()
-    classifier.fit(sides.train_rows, sides.train_colours)
+    classifier = fit_classifier(largest, sides.train_rows, sides.train_colours, seed)
     return classifier, time.process_time() - started
 
 

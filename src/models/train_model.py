@@ -12,225 +12,30 @@ saved. A stopped search goes on where it was.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
-from sklearn.preprocessing import StandardScaler
 
-from src.errors import EXIT_INTERRUPTED, ProjectError, UsageError
-from src.models.artefacts import ColourModel, save_model
-from src.models.calibration import find_temperature, score_out_of_fold
-from src.models.classifiers import build_classifier
-from src.models.decision_scores import build_scorer, compute_softmax
-from src.models.evaluate import Evaluation, evaluate
-from src.models.groups import find_groups, hash_pictures
-from src.models.search import CandidateResult, ProgressReport, run_search
-from src.models.search_cache import SearchCache
-from src.models.search_results import RESULTS_NAME, write_results
-from src.models.search_space import SEARCH_SPACES, STUDY_CHOICE, Candidate, parse_families
+from src.errors import EXIT_INTERRUPTED, ModelMismatchError, ProjectError, UsageError
+from src.models.artefacts import CARD_NAME
+from src.models.model_card import ModelCard, read_card
+from src.models.search_space import SEARCH_SPACES, parse_families
 from src.models.train_display import TrainingDisplay
-from src.models.training_data import HELD_OUT_FOLDS, Split, TrainingData, check_training_data, read_training_data
+from src.models.training import TrainingSettings, TrainingSummary, group_rows, train
+from src.models.training_data import read_training_data
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 
-__all__ = ["TrainingSettings", "TrainingSummary", "fit_candidate", "group_rows", "main", "train"]
-
-SVM_ROW_LIMIT: Final = 40_000
-"""More rows than this make a support vector machine's fit longer than minutes (quadratic and more);
-the linear families take any number, and ``--sample`` draws fewer."""
-
-KERNEL_FAMILIES: Final = frozenset({"svm", "svm_extended", "blend"})
+__all__ = ["TrainingSettings", "TrainingSummary", "group_rows", "main", "train"]
 
 
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How to search.
-
-    Attributes
-    ----------
-    families
-        Names of search spaces.
-    quick
-        Fit the study's winner alone.
-    folds
-        Of the cross-validation.
-    seed
-        Of splits and estimators.
-    sample
-        Learn from so many rows, each colour's share kept; 0 for all.
-    """
-
-    families: tuple[str, ...] = ("svm",)
-    quick: bool = False
-    folds: int = 5
-    seed: int = 0
-    sample: int = 0
-
-
-@dataclass(frozen=True)
-class TrainingSummary:
-    """What a training gave.
-
-    Attributes
-    ----------
-    model
-        As saved: the best candidate, fitted to all rows.
-    results
-        Every candidate, best first.
-    test
-        The best candidate, fitted to three quarters, on the fourth.
-    """
-
-    model: ColourModel
-    results: tuple[CandidateResult, ...]
-    test: Evaluation
-
-
-def group_rows(data: TrainingData, image_dir: Path | None = None, cache: Path | None = None) -> TrainingData:
-    """Find rows of one picture by features, address and, where the files are, perceptual hash."""
-    hashes = None
-    if image_dir is not None and data.filenames and image_dir.is_dir():
-        hashes = hash_pictures([image_dir / name for name in data.filenames], cache)
-    groups = find_groups(data.features, hashes, data.images or None)
-    return TrainingData(data.name, data.features, data.colours, groups, data.filenames, data.images)
-
-
-def fit_candidate(candidate: Candidate, data: TrainingData, seed: int) -> tuple[StandardScaler, Any]:
-    """Fit scaler and classifier to all rows.
-
-    Fitted without column names, so that lists and arrays are taken without a warning.
-    """
-    scaler = StandardScaler().fit(data.features)
-    estimator = build_classifier(candidate, seed)
-    estimator.fit(scaler.transform(data.features), data.colours)
-    return scaler, estimator
-
-
-def train(
-    data: TrainingData,
-    models_dir: Path,
-    settings: TrainingSettings,
-    *,
-    cache_dir: Path | None = None,
-    report: Callable[[ProgressReport], None] | None = None,
-) -> TrainingSummary:
-    """Search, measure, fit and save.
-
-    Parameters
-    ----------
-    data
-        Rows, grouped (:func:`group_rows`).
-    models_dir
-        Where the model goes.
-    settings
-        How to search.
-    cache_dir
-        Where finished fits are kept; ``None`` keeps none.
-    report
-        Called after each fit of the search.
-
-    Returns
-    -------
-    TrainingSummary
-
-    Notes
-    -----
-    Fits run where :func:`src.parallel.parallel_backend` says.
-
-    Raises
-    ------
-    TrainingDataError
-        If the rows cannot be split and learned from.
-    UsageError
-        If there are more rows than a family can take.
-    """
-    if settings.sample:
-        data = data.sample(settings.sample, settings.seed)
-    check_training_data(data, settings.folds)
-    families = (STUDY_CHOICE.family,) if settings.quick else settings.families
-    too_slow = KERNEL_FAMILIES.intersection(families)
-    if len(data) > SVM_ROW_LIMIT and too_slow:
-        raise UsageError(
-            f"{len(data):,} rows are too many for {', '.join(sorted(too_slow))} (limit {SVM_ROW_LIMIT:,}): "
-            f"use --sample {SVM_ROW_LIMIT} or a family whose time is linear, --families polynomial nystroem"
-        )
-    held_out = data.split_folds(HELD_OUT_FOLDS, settings.seed)[0]
-    learning = data.take(held_out.train)
-    splits = learning.split_folds(settings.folds, settings.seed)
-    results = run_search(
-        learning,
-        families,
-        splits,
-        seed=settings.seed,
-        cache=SearchCache(cache_dir, learning.digest, settings.seed),
-        candidates=(STUDY_CHOICE,) if settings.quick else None,
-        report=report,
-    )
-    best = results[0]
-    classes = np.unique(data.colours)
-    temperature = _measure_temperature(learning, best.candidate, splits, classes, settings.seed)
-    test = _evaluate_held_out(data, best.candidate, held_out, temperature, settings.seed)
-    scaler, estimator = fit_candidate(best.candidate, data, settings.seed)
-    model = save_model(
-        models_dir,
-        scaler,
-        estimator,
-        family=best.candidate.family,
-        parameters={**SEARCH_SPACES[best.candidate.family].fixed, **best.candidate.parameters},
-        temperature=temperature,
-        data=_describe_data(data, settings),
-        scores=_describe_scores(best, test),
-    )
-    write_results(results, models_dir / RESULTS_NAME)
-    return TrainingSummary(model, tuple(results), test)
-
-
-def _measure_temperature(
-    data: TrainingData, candidate: Candidate, splits: Sequence[Split], classes: NDArray[np.str_], seed: int
-) -> float:
-    scores = score_out_of_fold(data, candidate, splits, classes.tolist(), seed)
-    return find_temperature(scores, np.searchsorted(classes, data.colours))
-
-
-def _evaluate_held_out(
-    data: TrainingData, candidate: Candidate, split: Split, temperature: float, seed: int
-) -> Evaluation:
-    scaler, estimator = fit_candidate(candidate, data.take(split.train), seed)
-    scores = build_scorer(estimator)(scaler.transform(data.features[split.test]))
-    classes = [str(name) for name in estimator.classes_]
-    return evaluate(data.colours[split.test], compute_softmax(scores, temperature), classes)
-
-
-def _describe_data(data: TrainingData, settings: TrainingSettings) -> dict[str, Any]:
-    return {
-        "table": data.name,
-        "sha256": data.digest,
-        "rows": len(data),
-        "pictures": len(np.unique(data.groups)),
-        "class_counts": data.class_counts,
-        "seed": settings.seed,
-        "folds": settings.folds,
-    }
-
-
-def _describe_scores(best: CandidateResult, test: Evaluation) -> dict[str, Any]:
-    return {
-        "cross_validation_accuracy": best.mean,
-        "cross_validation_deviation": best.deviation,
-        "test_accuracy": test.accuracy,
-        "test_macro_f1": test.macro_f1,
-        "test_expected_calibration_error": test.expected_calibration_error,
-        "test_rows": test.count,
-        "test_near_errors": test.near_errors,
-        "test_far_errors": test.far_errors,
-        "test_recall": {score.colour: score.recall for score in test.class_scores},
-        "test_confusion": {"classes": list(test.classes), "rows": test.confusion.tolist()},
-    }
+def _read_earlier_card(models_dir: Path) -> ModelCard | None:
+    """Read the card of the model that will be replaced, if it is one of this format."""
+    try:
+        return read_card(models_dir / CARD_NAME)
+    except (ModelMismatchError, OSError):
+        return None
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -272,20 +77,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         data = read_training_data(options.data or workspace.processed_table)
         image_dir = workspace.image_dir if options.data is None else None
+        models_dir = options.models or workspace.models_dir
+        card = _read_earlier_card(models_dir)
         display = TrainingDisplay(console)
         with parallel_backend(options.jobs, options.dask):
-            data = group_rows(data, image_dir, workspace.search_cache_dir / "picture_hashes.json")
+            data = group_rows(data, image_dir, workspace.search_cache_dir / "picture_hashes.json", card)
             display.show_data(data)
             with display:
                 summary = train(
                     data,
-                    options.models or workspace.models_dir,
+                    models_dir,
                     settings,
                     cache_dir=None if options.fresh else workspace.search_cache_dir,
                     report=display.advance,
                 )
         display.show_summary(summary.results, summary.test, summary.model)
-        console.print(f"model: {options.models or workspace.models_dir}", highlight=False)
+        console.print(f"model: {models_dir}", highlight=False)
     except ProjectError as error:
         Console(stderr=True).print(f"[bold red]error:[/bold red] {error}", highlight=False)
         return error.exit_code

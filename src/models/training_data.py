@@ -67,6 +67,14 @@ class TrainingData:
         content.update("\n".join(self.colours.tolist()).encode())
         return content.hexdigest()
 
+    @property
+    def doubles(self) -> list[list[int]]:
+        """Row numbers of each picture that has several rows."""
+        order = np.argsort(self.groups, kind="stable")
+        starts = np.flatnonzero(np.diff(self.groups[order], prepend=-1))
+        rows = np.split(order, starts[1:])
+        return sorted(members.tolist() for members in rows if len(members) > 1)
+
     def take(self, rows: NDArray[np.intp]) -> "TrainingData":
         """Give some of the rows."""
         return replace(

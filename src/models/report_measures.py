@@ -1,0 +1,158 @@
+"""What the report measures anew: a model like the shipped one, fitted to three quarters of the rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.inspection import permutation_importance
+from sklearn.model_selection import learning_curve
+
+from src.errors import ModelMismatchError
+from src.features.schema import FEATURE_NAMES
+from src.models.artefacts import ColourModel
+from src.models.classifiers import build_pipeline
+from src.models.decision_scores import build_scorer, compute_softmax
+from src.models.evaluate import Evaluation, evaluate
+from src.models.search_space import SEARCH_SPACES, Candidate
+from src.models.training_data import HELD_OUT_FOLDS, TrainingData
+
+__all__ = ["ReportMeasures", "measure_report"]
+
+REPEATS: Final = 5
+CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
+
+
+@dataclass(frozen=True)
+class ReportMeasures:
+    """Measured on the held-out quarter, by the chosen candidate fitted to the rest.
+
+    Attributes
+    ----------
+    test
+        Scores.
+    importance, importance_deviation
+        Accuracy lost when a feature is shuffled, by feature, and its deviation over the repeats.
+    elimination
+        Accuracy with the 1, 2 … 18 most important features.
+    ranking
+        The features in the order in which :attr:`elimination` adds them.
+    curve_sizes, curve_test, curve_deviation, curve_train
+        Learning curve: training rows, accuracy on rows not seen (mean, deviation over the folds),
+        and on those seen.
+    """
+
+    test: Evaluation
+    importance: dict[str, float]
+    importance_deviation: dict[str, float]
+    elimination: dict[int, float]
+    ranking: tuple[str, ...]
+    curve_sizes: tuple[int, ...]
+    curve_test: tuple[float, ...]
+    curve_deviation: tuple[float, ...]
+    curve_train: tuple[float, ...]
+
+
+def measure_report(model: ColourModel, data: TrainingData, advance: Callable[[str], None]) -> ReportMeasures:
+    """Measure all that the report shows beyond the search's own table.
+
+    Parameters
+    ----------
+    model
+        The saved model.
+    data
+        The rows that it was trained on, grouped as then.
+    advance
+        Told the name of each part as it begins.
+
+    Raises
+    ------
+    ModelMismatchError
+        If the rows are not those of the card.
+    """
+    card = model.card
+    if card.data.get("sha256") != data.digest:
+        raise ModelMismatchError(
+            f"the model was trained on other rows than {data.name} holds: train it again, then write the report"
+        )
+    seed, folds = int(card.data["seed"]), int(card.data["folds"])
+    candidate = restore_candidate(model)
+    split = data.split_folds(HELD_OUT_FOLDS, seed)[0]
+    learning = data.take(split.train)
+    rows, colours = data.features[split.test], data.colours[split.test]
+    advance("held-out quarter")
+    pipeline = build_pipeline(candidate, seed).fit(learning.features, learning.colours)
+    scores = build_scorer(pipeline["classifier"])(pipeline["scaler"].transform(rows))
+    test = evaluate(colours, compute_softmax(scores, card.temperature), [str(name) for name in pipeline.classes_])
+    advance("permutation importance")
+    importance = permutation_importance(
+        _FastClassifier(pipeline), rows, colours, n_repeats=REPEATS, random_state=seed, scoring=_measure_accuracy
+    )
+    means = dict(zip(FEATURE_NAMES, importance.importances_mean.tolist(), strict=True))
+    ranking = tuple(sorted(FEATURE_NAMES, key=lambda name: -means[name]))
+    elimination = {}
+    for count in range(1, len(ranking) + 1):
+        advance(f"the {count} most important features")
+        columns = [FEATURE_NAMES.index(name) for name in ranking[:count]]
+        reduced = build_pipeline(candidate, seed).fit(learning.features[:, columns], learning.colours)
+        elimination[count] = float(np.mean(reduced.predict(rows[:, columns]) == colours))
+    advance("learning curve")
+    splits = [(fold.train, fold.test) for fold in learning.split_folds(folds, seed)]
+    sizes, train_scores, test_scores = learning_curve(
+        build_pipeline(candidate, seed),
+        learning.features,
+        learning.colours,
+        cv=splits,
+        train_sizes=np.asarray(_choose_sizes(learning, min(len(train) for train, _ in splits))),
+        shuffle=True,
+        random_state=seed,
+    )
+    return ReportMeasures(
+        test=test,
+        importance=means,
+        importance_deviation=dict(zip(FEATURE_NAMES, importance.importances_std.tolist(), strict=True)),
+        elimination=elimination,
+        ranking=ranking,
+        curve_sizes=tuple(sizes.tolist()),
+        curve_test=tuple(test_scores.mean(axis=1).tolist()),
+        curve_deviation=tuple(test_scores.std(axis=1).tolist()),
+        curve_train=tuple(train_scores.mean(axis=1).tolist()),
+    )
+
+
+def restore_candidate(model: ColourModel) -> Candidate:
+    """Tell the candidate that a card names."""
+    space = SEARCH_SPACES[model.card.family]
+    parameters = {name: model.card.parameters[name] for name in space.grid}
+    return Candidate(
+        space.family, {name: tuple(value) if isinstance(value, list) else value for name, value in parameters.items()}
+    )
+
+
+class _FastClassifier:
+    """A fitted pipeline's answers by its fast scorer, in the shape that scikit-learn's tools take."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self._scaler = pipeline["scaler"]
+        self._scorer = build_scorer(pipeline["classifier"])
+        self.classes_ = pipeline.classes_
+
+    def fit(self, _rows: NDArray[np.float64], _colours: NDArray[np.str_]) -> "_FastClassifier":
+        return self
+
+    def predict(self, rows: NDArray[np.float64]) -> NDArray[np.str_]:
+        answers: NDArray[np.str_] = self.classes_[self._scorer(self._scaler.transform(rows)).argmax(axis=1)]
+        return answers
+
+
+def _measure_accuracy(classifier: _FastClassifier, rows: NDArray[np.float64], colours: NDArray[np.str_]) -> float:
+    return float(np.mean(classifier.predict(rows) == colours))
+
+
+def _choose_sizes(data: TrainingData, largest: int) -> list[int]:
+    """Numbers of rows for the curve, none so small that a random draw may hold one colour alone."""
+    rarest = min(data.class_counts.values()) / len(data)
+    least = 2 / rarest if rarest > 0 else 0
+    sizes = [round(share * largest) for share in CURVE_SHARES]
+    return sorted({size for size in sizes if size >= min(least, 0.2 * largest)} | {largest})

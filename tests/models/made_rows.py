@@ -1,0 +1,63 @@
+"""Rows and pictures whose colour is known, and a small model of them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.preprocessing import StandardScaler
+
+from src.features.extract_features import extract_features
+from src.features.schema import FEATURE_NAMES
+from src.models.artefacts import ColourModel, save_model
+from src.models.classifiers import fit_classifier
+from src.models.search_space import Candidate
+from src.models.training_data import TrainingData
+
+CENTRES = {"BLUE": (190, 90, 40), "GREEN": (60, 170, 70), "RED": (50, 40, 190), "WHITE": (235, 238, 240)}
+ROWS_PER_COLOUR = 60
+
+
+def paint_noise(colour: str, generator: np.random.Generator, side: int = 24) -> NDArray[np.uint8]:
+    """A BGR picture around a colour, with a brightness and a grain of its own."""
+    centre = np.asarray(CENTRES[colour]) * generator.uniform(0.6, 1.1)
+    noise = generator.normal(0, generator.uniform(8, 45), (side, side, 3))
+    return np.clip(centre + noise, 0, 255).astype(np.uint8)
+
+
+def make_rows(seed: int, rows_per_colour: int = ROWS_PER_COLOUR) -> TrainingData:
+    generator = np.random.default_rng(seed)
+    colours = np.repeat(np.asarray(sorted(CENTRES)), rows_per_colour)
+    features = np.asarray([extract_features(paint_noise(colour, generator)) for colour in colours])
+    blurred = features + generator.normal(0, 45, features.shape)  # else every candidate is perfect
+    return TrainingData("made.csv", np.abs(blurred), colours, np.arange(len(colours)))
+
+
+def write_csv(data: TrainingData, path: Path) -> Path:
+    frame = pd.DataFrame(data.features, columns=list(FEATURE_NAMES))
+    frame["color"] = data.colours
+    frame.to_csv(path, index=False)
+    return path
+
+
+def fit(candidate: Candidate, data: TrainingData) -> tuple[StandardScaler, Any]:
+    scaler = StandardScaler().fit(data.features)
+    return scaler, fit_classifier(candidate, scaler.transform(data.features), data.colours, 0)
+
+
+SMALL_SVM = Candidate("svm", {"C": 10, "gamma": 0.01})
+
+
+def save_small_model(folder: Path, data: TrainingData) -> ColourModel:
+    scaler, estimator = fit(SMALL_SVM, data)
+    return save_model(
+        folder,
+        scaler,
+        estimator,
+        family="svm",
+        parameters=SMALL_SVM.parameters,
+        temperature=0.5,
+        data={"table": data.name, "sha256": data.digest, "rows": len(data)},
+        scores={},
+    )

@@ -1,0 +1,159 @@
+import io
+import json
+import pickle
+import shutil
+import subprocess
+import sys
+import warnings
+import zlib
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+from joblib.numpy_pickle import NumpyUnpickler
+from made_rows import save_small_model
+
+from src.errors import ModelMismatchError, ModelMissingError
+from src.features.schema import FEATURE_NAMES
+from src.models.artefacts import load_model
+from src.models.model_card import read_card
+from src.models.training_data import TrainingData
+
+
+@pytest.fixture
+def copied(models_dir: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(models_dir, tmp_path / "models"))
+
+
+def change_card(folder: Path, **changes: object) -> None:
+    path = folder / "model_card.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def test_the_studys_own_loading_pattern_works_without_a_warning(models_dir: Path, made_rows: TrainingData) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scaler = joblib.load(models_dir / "scaler.joblib")
+        model = joblib.load(models_dir / "svm_classifier.joblib")
+        answers = model.predict(scaler.transform([made_rows.features[0].tolist()]))
+    assert answers[0] == made_rows.colours[0]
+    assert isinstance(answers[0], str)
+
+
+@pytest.mark.parametrize("name", ["scaler.joblib", "svm_classifier.joblib"])
+def test_the_files_name_no_class_but_scikit_learns_and_numpys(models_dir: Path, name: str) -> None:
+    found: set[str] = set()
+
+    class Listing(NumpyUnpickler):
+        def find_class(self, module: str, name: str) -> object:
+            found.add(module.split(".", maxsplit=1)[0])
+            return super().find_class(module, name)
+
+    content = io.BytesIO(zlib.decompress((models_dir / name).read_bytes()))
+    Listing(str(models_dir / name), content, ensure_native_byte_order=True).load()
+    assert "sklearn" in found
+    assert found <= {"sklearn", "numpy", "joblib", "scipy", "builtins", "collections", "copyreg"}
+
+
+def test_a_row_has_the_same_answer_alone_and_among_others(models_dir: Path, made_rows: TrainingData) -> None:
+    model = load_model(models_dir)
+    together = model.predict_features(made_rows.features)
+    alone = [model.predict_features(row[None])[0] for row in made_rows.features[:20]]
+    for one, many in zip(alone, together, strict=False):
+        assert one.colour == many.colour
+        assert one.probability == pytest.approx(many.probability, abs=1e-12)
+
+
+def test_predictions_are_what_the_saved_classifier_says_and_probabilities_sum_to_one(
+    models_dir: Path, made_rows: TrainingData
+) -> None:
+    model = load_model(models_dir)
+    expected = model.estimator.predict(model.scaler.transform(made_rows.features))
+    predictions = model.predict_features(made_rows.features)
+    assert [prediction.colour for prediction in predictions] == expected.tolist()
+    for prediction in predictions:
+        values = list(prediction.probabilities.values())
+        assert sum(values) == pytest.approx(1)
+        assert values == sorted(values, reverse=True)
+        assert list(prediction.probabilities)[:2] == [prediction.colour, prediction.second_colour]
+        assert values[:2] == [prediction.probability, prediction.second_probability]
+    assert set(predictions[0].probabilities) == set(model.classes)
+
+
+@pytest.mark.parametrize(
+    "features", [np.zeros((1, 17)), np.zeros(18), np.full((1, 18), np.nan), np.full((2, 18), np.inf)]
+)
+def test_features_of_another_shape_or_not_finite_are_refused(models_dir: Path, features: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        load_model(models_dir).predict_features(features)
+
+
+def test_no_rows_give_no_answers(models_dir: Path) -> None:
+    assert load_model(models_dir).predict_features(np.empty((0, 18))) == []
+
+
+@pytest.mark.parametrize("name", ["scaler.joblib", "svm_classifier.joblib", "model_card.json"])
+def test_a_missing_file_is_named(copied: Path, name: str) -> None:
+    (copied / name).unlink()
+    with pytest.raises(ModelMissingError, match=name):
+        load_model(copied)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"feature_names": list(reversed(FEATURE_NAMES))}, "trained on the features"),
+        ({"classes": ["BLUE", "GREEN", "RED", "TEAL"]}, "its card names"),
+        ({"classes": ["BLUE"]}, "two or more"),
+        ({"temperature": 0}, "temperature"),
+        ({"libraries": {"scikit-learn": "0.24.0", "numpy": np.__version__}}, "scikit-learn 0.24.0"),
+        ({"format": 99}, "format 99"),
+        ({"files": {}}, "not the file that its card describes"),
+    ],
+)
+def test_a_card_that_does_not_agree_is_refused(copied: Path, changes: dict[str, object], message: str) -> None:
+    change_card(copied, **changes)
+    with pytest.raises(ModelMismatchError, match=message):
+        load_model(copied)
+
+
+def test_a_card_that_is_no_json_is_refused(copied: Path) -> None:
+    (copied / "model_card.json").write_text("{")
+    with pytest.raises(ModelMismatchError, match="not JSON"):
+        load_model(copied)
+
+
+def test_a_foreign_pickle_is_refused_and_never_run(copied: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "executed"
+
+    class Hostile:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return Path.touch, (mark,)  # type: ignore[return-value]
+
+    (copied / "svm_classifier.joblib").write_bytes(pickle.dumps(Hostile()))
+    with pytest.raises(ModelMismatchError, match="svm_classifier"):
+        load_model(copied)
+    assert not mark.exists()
+
+
+def test_the_files_of_two_models_are_not_mixed(models_dir: Path, copied: Path, made_rows: TrainingData) -> None:
+    other = joblib.load(models_dir / "scaler.joblib")
+    other.mean_ = other.mean_ + 1
+    joblib.dump(other, copied / "scaler.joblib")
+    with pytest.raises(ModelMismatchError, match="copy all files of one model"):
+        load_model(copied)
+
+
+def test_the_same_training_gives_the_same_version(models_dir: Path, tmp_path: Path, made_rows: TrainingData) -> None:
+    assert save_small_model(tmp_path, made_rows).version == read_card(models_dir / "model_card.json").version
+
+
+def test_loading_takes_in_no_scraping_table_or_figure_module_of_ours(models_dir: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; import src.models.artefacts as a; "
+        f"a.load_model(Path({str(models_dir)!r})); "
+        "print([m for m in ('matplotlib', 'selenium', 'pandera', 'src.table_files') if m in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"

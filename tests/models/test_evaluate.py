@@ -1,0 +1,57 @@
+import json
+
+import numpy as np
+import pytest
+
+from src.models.calibration import find_temperature
+from src.models.decision_scores import compute_softmax
+from src.models.evaluate import evaluate, measure_reliability
+
+
+def test_scores_of_a_small_case_worked_out_by_hand() -> None:
+    true = np.asarray(["RED", "RED", "BLUE", "TEAL", "GRAY"])
+    probabilities = np.asarray([[0.1, 0.8, 0.1], [0.6, 0.3, 0.1], [0.9, 0.05, 0.05], [0.7, 0.2, 0.1], [0.2, 0.2, 0.6]])
+    found = evaluate(true, probabilities, ("BLUE", "RED", "TEAL"))
+    # answers: RED, BLUE, BLUE, BLUE, TEAL
+    assert found.accuracy == pytest.approx(2 / 5)
+    assert (found.near_errors, found.far_errors) == (1, 2)  # TEAL as BLUE is near; RED as BLUE, GRAY as TEAL are far
+    assert found.classes == ("GRAY", "BLUE", "TEAL", "RED")
+    assert found.confusion.tolist() == [[0, 0, 1, 0], [0, 1, 0, 0], [0, 1, 0, 0], [0, 1, 0, 1]]
+    recall = {score.colour: score.recall for score in found.class_scores}
+    assert recall == {"GRAY": 0.0, "BLUE": 1.0, "TEAL": 0.0, "RED": 0.5}
+    f1 = {"GRAY": 0.0, "BLUE": 0.5, "TEAL": 0.0, "RED": 2 / 3}
+    assert found.macro_f1 == pytest.approx(np.mean(list(f1.values())))
+
+
+def test_calibration_error_of_bins_worked_out_by_hand() -> None:
+    confidence = np.asarray([0.95, 0.85, 0.35, 0.31])
+    is_right = np.asarray([True, False, True, False])
+    found = measure_reliability(confidence, is_right, bins=2)
+    assert found.counts.tolist() == [2, 2]
+    # |0.33 - 0.5| and |0.9 - 0.5|, half of the rows each
+    assert found.expected_calibration_error == pytest.approx((0.17 + 0.4) / 2)
+
+
+def test_empty_bins_count_nothing() -> None:
+    found = measure_reliability(np.asarray([0.5, 0.5]), np.asarray([True, False]))
+    assert found.expected_calibration_error == pytest.approx(0)
+    assert np.isnan(found.accuracy[found.counts == 0]).all()
+
+
+def test_the_json_form_holds_plain_values() -> None:
+    found = evaluate(np.asarray(["RED", "BLUE"]), np.eye(2), ("RED", "BLUE"))
+    content = json.loads(json.dumps(found.to_json()))
+    assert content["accuracy"] == 1.0
+    assert content["per_class"]["RED"]["count"] == 1
+
+
+def test_a_known_temperature_is_found_again() -> None:
+    generator = np.random.default_rng(0)
+    scores = generator.normal(0, 3, (20_000, 5))
+    chances = compute_softmax(scores, 2.5)
+    true = (chances.cumsum(axis=1) > generator.uniform(size=(len(scores), 1))).argmax(axis=1)
+    temperature = find_temperature(scores, true)
+    assert temperature == pytest.approx(2.5, rel=0.05)
+    confidence = compute_softmax(scores, temperature)
+    right = confidence.argmax(axis=1) == true
+    assert measure_reliability(confidence.max(axis=1), right).expected_calibration_error < 0.02

@@ -1,0 +1,161 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_rows import make_rows, write_csv
+
+import src.models.shared_fits as module
+from src.models.artefacts import load_model
+from src.models.report_measures import restore_candidate
+from src.models.search_results import read_results
+from src.models.train_model import main
+from src.models.training import TrainingSettings, fit_candidate, group_rows, train
+from src.models.training_data import TrainingData, read_training_data
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, made_rows: TrainingData) -> Path:
+    """A workspace in which the command has run."""
+    workspace = tmp_path_factory.mktemp("workspace")
+    table = write_csv(made_rows, workspace / "rows.csv")
+    code = main(["--workspace", str(workspace), "--data", str(table), "--families", "svm", "polynomial", "--jobs", "1"])
+    assert code == 0
+    return workspace
+
+
+def test_the_command_writes_a_model_a_card_and_the_table_of_the_search(
+    trained: Path, made_rows: TrainingData, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = load_model(trained / "models")
+    assert model.classes == ("BLUE", "GREEN", "RED", "WHITE")
+    scores = model.card.scores
+    assert scores["test_rows"] == 60
+    assert 0.5 < scores["test_accuracy"] <= 1
+    confusion = np.asarray(scores["test_confusion"]["rows"])
+    assert np.trace(confusion) / confusion.sum() == pytest.approx(scores["test_accuracy"])
+    assert model.card.data["class_counts"] == dict.fromkeys(("WHITE", "BLUE", "GREEN", "RED"), 60)
+    results = read_results(trained / "models" / "search_results.csv")
+    assert len(results) == 25 + 4
+    assert results["mean_test_score"].is_monotonic_decreasing
+    assert results["mean_test_score"].iloc[0] == pytest.approx(scores["cross_validation_accuracy"], abs=1e-6)
+    folds = results[[f"fold_{number}" for number in range(1, 6)]].to_numpy()
+    np.testing.assert_allclose(folds.mean(axis=1), results["mean_test_score"], atol=2e-6)
+
+
+def test_the_card_holds_no_clock_and_no_path(trained: Path) -> None:
+    text = (trained / "models" / "model_card.json").read_text()
+    assert str(trained) not in text
+    assert not {"seconds", "date", "time"} & set(json.loads(text))
+
+
+def test_what_is_saved_follows_from_the_table_and_the_card(trained: Path, made_rows: TrainingData) -> None:
+    model = load_model(trained / "models")
+    data = group_rows(read_training_data(trained / "rows.csv"), card=model.card)
+    scaler, estimator = fit_candidate(restore_candidate(model), data, seed=0)
+    unseen = make_rows(9).features
+    assert estimator.predict(scaler.transform(unseen)).tolist() == model.predict_colours(unseen).tolist()
+
+
+def test_training_again_gives_the_same_files(trained: Path, tmp_path: Path) -> None:
+    arguments = ["--workspace", str(tmp_path), "--data", str(trained / "rows.csv"), "--jobs", "1", "--fresh"]
+    assert main([*arguments, "--families", "svm", "polynomial"]) == 0
+    for name in ("scaler.joblib", "svm_classifier.joblib", "model_card.json"):
+        assert (tmp_path / "models" / name).read_bytes() == (trained / "models" / name).read_bytes()
+
+
+def test_the_scaler_of_a_fold_never_sees_its_test_side(
+    made_rows: TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    class Watching(module.StandardScaler):  # type: ignore[name-defined,misc]
+        def fit(self, rows: np.ndarray) -> "Watching":
+            seen.append(len(rows))
+            super().fit(rows)
+            return self
+
+    monkeypatch.setattr(module, "StandardScaler", Watching)
+    split = made_rows.split_folds(4, 0)[0]
+    unit = module.SEARCH_SPACES["logistic_regression"].list_units()[0]
+    module.score_unit(unit, made_rows.features, made_rows.colours, split, 0)
+    assert seen == [len(split.train)]
+
+
+def test_quick_fits_the_studys_winner_alone(made_rows: TrainingData, tmp_path: Path) -> None:
+    summary = train(made_rows, tmp_path, TrainingSettings(quick=True, folds=3))
+    assert [result.candidate.parameters for result in summary.results] == [{"C": 100, "gamma": 0.01}]
+    assert load_model(tmp_path).version == summary.model.version
+
+
+def test_other_colours_and_two_of_them_alone_are_learned(made_rows: TrainingData, tmp_path: Path) -> None:
+    two = made_rows.take(np.flatnonzero(np.isin(made_rows.colours, ["RED", "BLUE"])))
+    colours = np.where(two.colours == "RED", "OCHRE", "NAVY")
+    renamed = TrainingData("other.csv", two.features, colours, np.arange(len(two)))
+    for family in ("svm", "polynomial"):
+        summary = train(renamed, tmp_path / family, TrainingSettings(families=(family,), folds=3))
+        assert summary.model.classes == ("NAVY", "OCHRE")
+        assert summary.test.accuracy > 0.7
+
+
+def test_a_sample_is_learned_from(made_rows: TrainingData, tmp_path: Path) -> None:
+    summary = train(made_rows, tmp_path, TrainingSettings(quick=True, folds=3, sample=120))
+    assert summary.model.card.data["rows"] == 120
+
+
+def test_too_many_rows_for_a_kernel_are_refused_with_the_way_out(
+    made_rows: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("src.models.training.SVM_ROW_LIMIT", 100)
+    table = write_csv(made_rows, tmp_path / "rows.csv")
+    assert main(["--workspace", str(tmp_path), "--data", str(table), "--jobs", "1"]) == 2
+    message = " ".join(capsys.readouterr().err.split())
+    assert "--sample 100" in message
+    assert "polynomial nystroem" in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--families", "svn"], "unknown family"),
+        (["--folds", "1"], "at least 2"),
+        (["--jobs", "0"], "0 jobs"),
+        (["--data", "none.csv"], "none.csv is missing"),
+    ],
+)
+def test_wrong_usage_says_what_is_wrong_and_leaves_the_model_alone(
+    trained: Path, tmp_path: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = Path(shutil.copytree(trained / "models", tmp_path / "models"))
+    before = {path.name: path.read_bytes() for path in models.iterdir()}
+    given = ["--workspace", str(tmp_path), "--data", str(trained / "rows.csv"), "--jobs", "1"]
+    assert main([*given, *arguments]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert {path.name: path.read_bytes() for path in models.iterdir()} == before
+
+
+def test_a_fresh_clone_without_pictures_takes_the_doubles_of_the_card(made_rows: TrainingData, tmp_path: Path) -> None:
+    groups = made_rows.groups.copy()
+    groups[5] = groups[2]
+    with_doubles = TrainingData("made.csv", made_rows.features, made_rows.colours, groups)
+    summary = train(with_doubles, tmp_path, TrainingSettings(quick=True, folds=3))
+    again = group_rows(made_rows, tmp_path / "no such folder", card=summary.model.card)
+    assert again.doubles == [[2, 5]]
+    other = TrainingData("made.csv", made_rows.features + 1, made_rows.colours, made_rows.groups)
+    assert group_rows(other, card=summary.model.card).doubles == []
+
+
+@pytest.mark.reference
+def test_real_rows_are_learned_as_well_as_the_study_did(shared_dir: Path, tmp_path: Path) -> None:
+    data = group_rows(read_training_data(shared_dir / "reference" / "labelled_rows.csv"))
+    assert len(data.doubles) == 7
+    summary = train(data, tmp_path, TrainingSettings(quick=True))
+    assert summary.results[0].mean > 0.85
+    assert summary.test.accuracy > 0.86
+    assert summary.test.near_errors > summary.test.far_errors
+    assert summary.test.expected_calibration_error < 0.05
+    magpie = json.loads((shared_dir / "reference" / "study_results.json").read_text())["the_magpie"]
+    features = pd.Series(magpie["features"]).to_numpy()[None]
+    assert summary.model.predict_features(features)[0].colour == magpie["colour"]
