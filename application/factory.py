@@ -29,7 +29,9 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Describe the service."""
         if self.openapi_schema is None:
-            self.openapi_schema = replace_errors(super().openapi())
+            self.openapi_schema = replace_errors(
+                super().openapi(), needs_token=self.state.runtime.settings.api_token is not None
+            )
         return self.openapi_schema
 
 

@@ -5,7 +5,15 @@ from typing import Any, Final
 from application.problems import KINDS, PROBLEM_MEDIA_TYPE, Problem
 from src.features.image_header import MEDIA_TYPES
 
-__all__ = ["BATCH_BODY", "DESCRIPTION", "PICTURE_BODY", "TAGS", "describe_operations", "list_problems", "replace_errors"]
+__all__ = [
+    "BATCH_BODY",
+    "DESCRIPTION",
+    "PICTURE_BODY",
+    "TAGS",
+    "describe_operations",
+    "list_problems",
+    "replace_errors",
+]
 
 DESCRIPTION: Final = (
     "Names the colour of a picture, as the colour pages of an art site file artworks. "
@@ -84,10 +92,15 @@ def describe_operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return groups
 
 
-def replace_errors(document: dict[str, Any]) -> dict[str, Any]:
-    """Leave problem documents as the only bodies of errors."""
+def replace_errors(document: dict[str, Any], *, needs_token: bool) -> dict[str, Any]:
+    """Leave problem documents as the only bodies of errors, and the token out where none is set."""
+    if not needs_token:
+        document["components"].pop("securitySchemes", None)
     for methods in document["paths"].values():
         for operation in methods.values():
+            if not needs_token:
+                operation.pop("security", None)
+                operation["responses"].pop("401", None)
             for status, response in operation["responses"].items():
                 if int(status) >= 400:
                     response["content"].pop("application/json", None)

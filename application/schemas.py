@@ -50,7 +50,7 @@ class Classification(BaseModel):
 class BatchItem(BaseModel):
     """The answer or the problem of one file of a batch."""
 
-    filename: str | None = Field(description="As sent")
+    filename: str | None = Field(default=None, description="As sent")
     classification: Classification | None = Field(default=None, description="If it was classified")
     problem: Problem | None = Field(default=None, description="If it was not")
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from application.access import exchange_of, require_token, runtime_of
 from application.openapi import BATCH_BODY, PICTURE_BODY, list_problems
@@ -15,8 +16,17 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["classify"], dependencies=[Depends(require_token)])
 
-WithShares = Annotated[bool, Query(description="Also measure the shares of the named colours")]
-WithFeatures = Annotated[bool, Query(description="Also tell the 18 features")]
+
+class Wanted(BaseModel):
+    """What to tell beside the colour; a name that is not known is refused, as it is likely a slip."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shares: bool = Field(default=False, description="Also measure the shares of the named colours")
+    features: bool = Field(default=False, description="Also tell the 18 features")
+
+
+WantedQuery = Annotated[Wanted, Query()]
 
 PICTURE_PROBLEMS = ("unsupported-type", "body-too-large", "too-many-pixels", "undecodable")
 UPLOAD_PROBLEMS = ("malformed-form", "unauthorised", "slow-body", "invalid-request", "overloaded", "time-exceeded")
@@ -30,7 +40,7 @@ UPLOAD_PROBLEMS = ("malformed-form", "unauthorised", "slow-body", "invalid-reque
     responses=list_problems(*UPLOAD_PROBLEMS, *PICTURE_PROBLEMS, "not-ready"),
     openapi_extra=PICTURE_BODY,
 )
-async def classify(request: Request, shares: WithShares = False, features: WithFeatures = False) -> Response:
+async def classify(request: Request, wanted: WantedQuery) -> Response:
     """Answer with the colour, how sure the model is, and its second guess.
 
     The picture is the field `file` of a form, or the whole body. What it is follows from its
@@ -39,9 +49,9 @@ async def classify(request: Request, shares: WithShares = False, features: WithF
     runtime, exchange = runtime_of(request), exchange_of(request)
     with runtime.memory.lease() as lease:
         upload = await runtime.uploads.read_picture(exchange, lease)
-        classified = await runtime.classify(upload.content, with_shares=shares)
+        classified = await runtime.classify(upload.content, with_shares=wanted.shares)
     exchange.outcome = classified.prediction.colour
-    answer = describe(classified, with_features=features)
+    answer = describe(classified, with_features=wanted.features)
     return Response(answer.model_dump_json(exclude_none=True), media_type="application/json")
 
 
@@ -53,26 +63,26 @@ async def classify(request: Request, shares: WithShares = False, features: WithF
     responses=list_problems(*UPLOAD_PROBLEMS, "body-too-large", "too-many-files", "unsupported-type", "not-ready"),
     openapi_extra=BATCH_BODY,
 )
-async def classify_batch(request: Request, shares: WithShares = False, features: WithFeatures = False) -> Response:
+async def classify_batch(request: Request, wanted: WantedQuery) -> Response:
     """Answer with a classification or a problem for every file, in the order they were sent."""
     runtime, exchange = runtime_of(request), exchange_of(request)
     with runtime.memory.lease() as lease:
         uploads = await runtime.uploads.read_batch(exchange, lease)
         # one at a time, so that a batch takes its turn in the queue like everybody else
-        items = [await answer_item(runtime, upload, shares=shares, features=features) for upload in uploads]
+        items = [await answer_item(runtime, upload, wanted) for upload in uploads]
     classified = sum(item.classification is not None for item in items)
     exchange.outcome = f"batch {classified}/{len(items)}"
     answer = BatchAnswer(classified=classified, refused=len(items) - classified, items=items)
     return Response(answer.model_dump_json(exclude_none=True), media_type="application/json")
 
 
-async def answer_item(runtime: Runtime, upload: Upload, *, shares: bool, features: bool) -> BatchItem:
+async def answer_item(runtime: Runtime, upload: Upload, wanted: Wanted) -> BatchItem:
     """Answer for one file of a batch."""
     try:
         if upload.problem is not None:
             raise upload.problem
-        classified = await runtime.classify(upload.content, with_shares=shares)
+        classified = await runtime.classify(upload.content, with_shares=wanted.shares)
     except ProblemError as error:
         runtime.metrics.count_reject(error.kind.slug)
         return BatchItem(filename=upload.name, problem=error.describe())
-    return BatchItem(filename=upload.name, classification=describe(classified, with_features=features))
+    return BatchItem(filename=upload.name, classification=describe(classified, with_features=wanted.features))

@@ -40,6 +40,7 @@ def load_templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}  # colours keep the order of the site
     environment.filters["codes"] = mark_codes
     return environment
 

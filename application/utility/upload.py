@@ -218,6 +218,11 @@ class FormReader:
                 "too-many-files", f"the batch has more than {self._maximum_files} pictures: split it and send the parts"
             )
         name = options.get(b"filename")
+        if name is None and not self._refuse_early:
+            raise ProblemError(
+                "invalid-request",
+                f"a field {self._field.decode()!r} is no file: give each part a filename, as curl does",
+            )
         self._part = FilePart(name.decode("utf-8", "replace")[:LONGEST_NAME] if name else None, self._maximum_bytes)
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:

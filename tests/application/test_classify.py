@@ -16,7 +16,6 @@ from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import load_model
 from tests.application.conftest import draw
 
-
 TOKEN = "0123456789abcdef"  # noqa: S105 - of these tests alone
 
 
@@ -109,6 +108,8 @@ def test_bad_requests(client: TestClient, picture: bytes) -> None:
     check_problem(post("/img_classify", files={"picture": picture}), 422, "invalid-request")
     check_problem(post("/img_classify", files=[("file", picture), ("file", picture)]), 422, "invalid-request")
     check_problem(post("/img_classify?shares=perhaps", files={"file": picture}), 422, "invalid-request")
+    check_problem(post("/img_classify?share=true", files={"file": picture}), 422, "invalid-request")
+    check_problem(post("/img_classify/batch", files={"files": (None, picture)}), 422, "invalid-request")
     check_problem(
         post("/img_classify", content=b"{}", headers={"content-type": "application/json"}), 415, "unsupported-type"
     )

@@ -1,0 +1,233 @@
+"""The page in a real Chromium: drop, paste, keyboard, errors, dark mode, a phone, axe-core."""
+
+import base64
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from benchmarks.service_process import ServiceProcess
+from tests.application.conftest import draw
+
+pytestmark = pytest.mark.browser
+
+AXE_VERSION = "4.10.3"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+
+SEND_FILES = """
+const [kind, files] = arguments;
+const transfer = new DataTransfer();
+for (const [name, type, content] of files) {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  transfer.items.add(new File([bytes], name, { type }));
+}
+if (kind === "drop") {
+  const area = document.getElementById("drop");
+  for (const step of ["dragenter", "dragover", "drop"])
+    area.dispatchEvent(new DragEvent(step, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+} else {
+  document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true }));
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("needs Chromium and its driver: apt-get install chromium chromium-driver")
+    profile = tempfile.mkdtemp(prefix="page-test-")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1200,900",
+        f"--user-data-dir={profile}",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome, service: ServiceProcess) -> webdriver.Chrome:
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.get(service.base_url)
+    browser.get_log("browser")
+    return browser
+
+
+def send(page: webdriver.Chrome, kind: str, **files: bytes) -> None:
+    listed = [(name, "image/jpeg", base64.b64encode(content).decode()) for name, content in files.items()]
+    page.execute_script(SEND_FILES, kind, listed)
+
+
+def wait_for_cards(page: webdriver.Chrome, count: int) -> list:
+    """The cards, newest first, when ``count`` of them have their answer."""
+
+    def find(_: object) -> list:
+        cards = page.find_elements(By.CSS_SELECTOR, ".card:not(.is-waiting)")
+        return cards if len(cards) >= count else []
+
+    return WebDriverWait(page, 60).until(find)
+
+
+def read(card, selector: str) -> str:
+    return card.find_element(By.CSS_SELECTOR, selector).text
+
+
+def list_shown(page: webdriver.Chrome) -> list[str]:
+    return [read(card, ".name") for card in page.find_elements(By.CSS_SELECTOR, ".card") if card.is_displayed()]
+
+
+def test_dropped_pictures_show_their_colours_and_can_be_filtered(page: webdriver.Chrome) -> None:
+    send(page, "drop", red=draw("RED"), green=draw("GREEN"), teal=draw("TEAL"))
+    teal, green, red = wait_for_cards(page, 3)
+    assert [read(card, ".colour") for card in (teal, green, red)] == ["TEAL", "GREEN", "RED"]
+    swatch = teal.find_element(By.CSS_SELECTOR, "h3 .swatch").value_of_css_property("background-color")
+    assert swatch == "rgba(0, 137, 123, 1)"  # not the blue of the site
+    assert "sure" in read(red, ".message")
+    assert "60 × 40" in read(red, ".name")
+    assert read(red, ".bars li").startswith("Red")
+    assert "Red" in read(red, ".share-words")
+    assert red.find_element(By.TAG_NAME, "img").size["width"] > 100
+    chips = page.find_elements(By.CSS_SELECTOR, "#filter .chip")
+    assert [" ".join(chip.text.split()) for chip in chips] == ["All 3", "Teal 1", "Green 1", "Red 1"]
+    chips[2].find_element(By.TAG_NAME, "input").send_keys(Keys.SPACE)
+    assert list_shown(page) == ["green · 60 × 40"]
+    assert page.get_log("browser") == []
+
+
+def test_a_pasted_picture(page: webdriver.Chrome) -> None:
+    send(page, "paste", pasted=draw("ORANGE"))
+    (card,) = wait_for_cards(page, 1)
+    assert read(card, ".colour") == "ORANGE"
+    status = page.find_element(By.ID, "status")
+    assert status.get_attribute("aria-live") == "polite"
+    assert status.get_attribute("textContent").startswith("pasted: ORANGE")
+
+
+def test_by_keyboard_alone(page: webdriver.Chrome, tmp_path: Path) -> None:
+    path = tmp_path / "blue.jpg"
+    path.write_bytes(draw("BLUE"))
+
+    def press(*keys: str) -> None:
+        for key in keys:
+            webdriver.ActionChains(page).send_keys(key).perform()
+
+    press(Keys.TAB)
+    assert page.switch_to.active_element.text == "Skip to the results"
+    press(Keys.TAB)
+    assert page.switch_to.active_element.get_attribute("id") == "files"
+    outline = page.find_element(By.ID, "drop").value_of_css_property("outline-style")
+    assert outline == "solid", "the focus must be visible"
+    page.switch_to.active_element.send_keys(str(path))
+    wait_for_cards(page, 1)
+    page.execute_script("document.querySelector('.sample').focus()")
+    press(Keys.ENTER)
+    first, _ = wait_for_cards(page, 2)
+    remove = first.find_element(By.CSS_SELECTOR, ".remove")
+    assert remove.get_attribute("textContent").startswith("Remove ")
+    page.execute_script("arguments[0].focus()", remove)
+    press(Keys.SPACE)
+    assert len(page.find_elements(By.CSS_SELECTOR, ".card")) == 1
+    assert page.switch_to.active_element.get_attribute("class") == "remove", "the focus must not be lost"
+
+
+def test_errors_are_friendly_and_leave_the_rest_alone(page: webdriver.Chrome) -> None:
+    send(page, "drop", notes=b"this is no picture", broken=draw("RED", (200, 100))[:1500], good=draw("RED"))
+    good, broken, notes = wait_for_cards(page, 3)
+    assert read(good, ".colour") == "RED"
+    assert read(notes, ".colour") == "Not a picture we can read"
+    assert read(broken, ".colour") == "This file is damaged"
+    assert "Download or export it again" in read(broken, ".message")
+    page.execute_script("window.fetch = () => Promise.reject(new TypeError('gone'))")
+    send(page, "drop", later=draw("GREEN"))
+    later = wait_for_cards(page, 4)[0]
+    assert read(later, ".colour") == "The service cannot be reached"
+    assert later.find_element(By.CSS_SELECTOR, ".retry").is_displayed()
+
+
+def test_a_file_over_the_limit_is_not_even_sent(page: webdriver.Chrome) -> None:
+    page.execute_script("window.fetch = () => { throw new Error('sent') }")
+    page.execute_script("addFiles([new File([new Uint8Array(21 * 1024 * 1024)], 'big.jpg', { type: 'image/jpeg' })])")
+    (card,) = wait_for_cards(page, 1)
+    assert read(card, ".colour") == "This file is too large"
+
+
+def find_axe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """axe-core from the npm registry, kept in a cache folder between runs."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "art-colours" / f"axe-core-{AXE_VERSION}"
+    script = cache / "node_modules" / "axe-core" / "axe.min.js"
+    if script.is_file():
+        return script
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("axe-core is taken from the npm registry, and npm is not installed")
+    options = ("--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(cache))
+    done = subprocess.run(
+        [npm, "install", *options, f"axe-core@{AXE_VERSION}"],
+        capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path_factory.mktemp("npm"),
+    )  # fmt: skip
+    if done.returncode != 0 or not script.is_file():
+        pytest.skip(f"axe-core could not be installed with npm: {done.stderr[-200:]}")
+    return script
+
+
+def find_violations(page: webdriver.Chrome, axe: Path) -> list[str]:
+    page.execute_script(axe.read_text("utf-8"))
+    results = page.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']} {fault['nodes'][0]['failureSummary']}"
+        for fault in results["violations"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_no_violation_of_accessibility_rules_at_any_width_and_scheme(
+    page: webdriver.Chrome, tmp_path_factory: pytest.TempPathFactory, scheme: str, width: int
+) -> None:
+    axe = find_axe(tmp_path_factory)
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    send(page, "drop", red=draw("RED"), teal=draw("TEAL"), notes=b"this is no picture")
+    wait_for_cards(page, 3)
+    background = page.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")
+    assert background == ("rgba(247, 246, 243, 1)" if scheme == "light" else "rgba(21, 24, 26, 1)")
+    assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+    assert find_violations(page, axe) == []
+
+
+def test_the_reference_reads_well_and_has_no_violation(
+    page: webdriver.Chrome, service: ServiceProcess, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    page.get(f"{service.base_url}/docs#problem-undecodable")
+    assert page.find_element(By.CSS_SELECTOR, "dt:target").text.startswith("422")
+    assert page.get_log("browser") == []
+    assert find_violations(page, find_axe(tmp_path_factory)) == []
