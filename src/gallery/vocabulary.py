@@ -171,10 +171,10 @@ TITLE_TAILS: Final = (
     ' ("The Second Version"), after a lost original & copies',
     "; <verso>: sketches, notes",
     (
-        ", from a series of views, with an inscription on the back that names the house, the day, the weather and those "
-        "who were present, and that a later hand has crossed out and written anew in full, adding the price, the way "
-        "by which the picture came to the town, the names of its former owners one by one, and the wish that it be hung "
-        "where the morning light falls from the left"
+        ", from a series of views, with an inscription on the back that names the house, the day, the weather and "
+        "those who were present, and that a later hand has crossed out and written anew in full, adding the price, "
+        "the way by which the picture came to the town, the names of its former owners one by one, and the wish "
+        "that it be hung where the morning light falls from the left"
     ),
 )
 """What stands behind one title in 85: quotation marks, angle brackets, and more than 300 characters."""
