@@ -91,7 +91,7 @@ class _Run:
         self._manners = manners
         self._console = console
         self._began = time.monotonic()
-        self._summary = RunSummary()
+        self._summary = RunSummary(is_listing_only=settings.list_only)
         self._run_file = RunFile(self._workspace)
         self._robots = Robots(manners.user_agent)
         self._listings = Listings(self._workspace, source.origin, relist=settings.relist)
@@ -181,12 +181,12 @@ class _Run:
             earlier = [
                 row for row in earlier if (known := self._ledger.outcome(row.asset_id)) and known.status == "failed"
             ]
-        downloads.ask(row for row in earlier if not self._has_file(row))
+        self._ask(downloads, [row for row in earlier if not self._has_file(row)])
         self._list(downloads, display)
         self._summary.listing_seconds = time.monotonic() - self._began
         self._finish_downloads(downloads, display)
         failed = [row for row in self._listings.rows() if self._may_succeed_now(row)]
-        if failed and downloads.blocked_reason is None:
+        if failed and downloads.blocked_reason is None and not self._settings.list_only:
             downloads.ask_again(failed)
             self._finish_downloads(downloads, display)
         self._summary.download_seconds = time.monotonic() - self._began
@@ -227,11 +227,15 @@ class _Run:
 
     def _take(self, event: Listed, downloads: Downloads, display: Display) -> None:
         fresh = self._listings.add(event.color, event.artworks)
-        downloads.ask(fresh)
+        self._ask(downloads, fresh)
         summary = self._summary.colours[event.color]
         summary.new += len(fresh)
         summary.total = event.total if event.total is not None else summary.total
         display.show_listing(event.color, self._listings.count(event.color), self._wanted(summary.total))
+
+    def _ask(self, downloads: Downloads, artworks: list[Artwork]) -> None:
+        if not self._settings.list_only:
+            downloads.ask(artworks)
 
     def _wanted(self, total: int | None) -> int | None:
         limit = self._settings.limit

@@ -143,7 +143,7 @@ class ColourListing:
             item = self.items.get(asset_id)
             if item is None and not is_last:
                 break
-            if self.is_full(len(artworks)):
+            if self.is_full():
                 break
             del self.waiting[asset_id]
             self.reported.add(asset_id)
@@ -156,9 +156,9 @@ class ColourListing:
         """Return how many artworks of an ended list have not been drawn as tiles yet."""
         return len(self.listed - self.drawn) if self.has_ended else 0
 
-    def is_full(self, more: int = 0) -> bool:
-        """Whether as many artworks are reported as wanted, counting ``more`` that will be."""
-        return self.task.limit is not None and len(self.reported) + more >= self.task.limit
+    def is_full(self) -> bool:
+        """Whether as many artworks are reported as wanted."""
+        return self.task.limit is not None and len(self.reported) >= self.task.limit
 
     def _make_artwork(self, asset_id: str, href: str, image: str | None, item: Item | None) -> Artwork:
         address = image or (item.image if item else None)

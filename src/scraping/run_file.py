@@ -58,6 +58,8 @@ class RunSummary:
         The whole run; until the last colour was listed; until the last thumbnail was there.
     blocked, layout_changed, is_interrupted
         What ended the run early.
+    is_listing_only
+        Whether thumbnails were left to another run.
     details
         What became of the asset pages, if they were asked for.
     notes
@@ -72,6 +74,7 @@ class RunSummary:
     blocked: str | None = None
     layout_changed: str | None = None
     is_interrupted: bool = False
+    is_listing_only: bool = False
     details: DetailsSummary | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -104,7 +107,8 @@ class RunSummary:
             return EXIT_INTERRUPTED
         is_whole = all(colour.state in ("complete", "limit") for colour in self.colours.values())
         has_details = self.details is None or not self.details.failed
-        return EXIT_DONE if is_whole and has_details and self.downloaded == self.found else EXIT_PARTIAL
+        has_files = self.is_listing_only or self.downloaded == self.found
+        return EXIT_DONE if is_whole and has_details and has_files else EXIT_PARTIAL
 
 
 class RunFile:

@@ -77,6 +77,8 @@ class CollectSettings:
     contact, is_polite, pause
         For real sites: whom to write to; True asks for the same manners on this machine; shortest
         pause between scrolls in seconds.
+    list_only
+        Fetch no thumbnails; another run does.
     retry_failed
         List nothing, fetch only what failed.
     relist
@@ -102,6 +104,7 @@ class CollectSettings:
     contact: str | None = None
     is_polite: bool | None = None
     pause: float | None = None
+    list_only: bool = False
     retry_failed: bool = False
     relist: bool = False
     start_over: bool = False
@@ -124,5 +127,5 @@ class CollectSettings:
                 raise UsageError(f"{name} {value}: expected at least {least}")
         if self.pause is not None and self.pause < 0:
             raise UsageError(f"pause {self.pause}: expected 0 seconds or more")
-        if self.retry_failed and self.relist:
-            raise UsageError("--retry-failed lists nothing and --relist lists again: choose one")
+        if self.retry_failed and (self.relist or self.list_only):
+            raise UsageError("--retry-failed lists nothing, --relist and --list-only do: choose one")

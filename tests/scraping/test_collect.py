@@ -1,5 +1,6 @@
 """Whole runs with real browsers: nothing lost, nothing twice, whatever happens on the way."""
 
+import contextlib
 import json
 import os
 import random
@@ -192,6 +193,17 @@ def wait_for(condition: object, seconds: float = 30.0) -> bool:
     return False
 
 
+def find_victims(parent: int, kind: str) -> list[psutil.Process]:
+    """Living processes of a run: its browsers (all of their processes), or its workers."""
+    found = []
+    for one in psutil.Process(parent).children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            command = " ".join(one.cmdline())
+            if "chrom" in command if kind == "browser" else "spawn_main" in command:
+                found.append(one)
+    return found
+
+
 def count_listed(workspace: Workspace) -> int:
     return sum(len(lines) for lines in find_listing_lines(workspace).values()) if workspace.journal_dir.is_dir() else 0
 
@@ -211,10 +223,7 @@ def test_killed_again_and_again_the_result_is_the_same(
             if victim == "parent":
                 process.kill()
             else:
-                family = psutil.Process(process.pid).children(recursive=True)
-                name = "chrom" if victim == "browser" else "python"
-                wanted = [one for one in family if name in one.name() and "tracker" not in " ".join(one.cmdline())]
-                dice.choice(wanted).kill()
+                dice.choice(find_victims(process.pid, victim)).kill()
                 assert process.wait(90) == 0
         assert wait_for(lambda: not find_marked(mark)), "browsers are left"
     summary = collect(make_settings(workspace, gallery))

@@ -9,7 +9,7 @@ from src.errors import MissingToolError, UsageError
 from src.gallery.faults import Faults
 from src.gallery.process import GalleryProcess
 from src.scraping import install_browser as installer
-from src.scraping.__main__ import main, read_settings
+from src.scraping.command import main, read_settings
 from src.scraping.progress import show_summary
 from src.scraping.run_file import ColourSummary, RunSummary
 

@@ -1,0 +1,113 @@
+"""Thirty SIGKILLs during one scrape, then the same bytes: ``python benchmarks/kill_storm.py``.
+
+First a run that nothing disturbs. Then, in another workspace, runs of the same command that are hit
+at random moments: the parent, a worker, a driver or a process of a browser gets SIGKILL. When a
+parent is killed the command is started again; when all shots are fired, it is run to its end. Both
+workspaces must then hold the same tables and thumbnails, and no process may be left.
+"""
+
+import argparse
+import contextlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+
+from src.gallery.process import GalleryProcess
+from src.paths import PROJECT_ROOT, Workspace
+from src.scraping.processes import find_marked, make_run_mark
+
+COLOURS = ("PURPLE", "BLUE", "RED", "BLACK")
+KINDS = ("parent", "worker", "driver", "browser")
+
+
+def start(workspace: Workspace, base_url: str) -> subprocess.Popen[bytes]:
+    """Start the command."""
+    command = [sys.executable, "-m", "src.scraping", "--base-url", base_url, "--workspace", str(workspace.root)]
+    return subprocess.Popen([*command, "--colours", *COLOURS], cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL)
+
+
+def find_victims(parent: int, kind: str) -> list[psutil.Process]:
+    """Return the living processes of one kind."""
+    if kind == "parent":
+        return [psutil.Process(parent)]
+    found = []
+    with contextlib.suppress(psutil.Error):
+        for child in psutil.Process(parent).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                command = " ".join(child.cmdline())
+                is_driver = "chromedriver" in command
+                if kind == ("worker" if "spawn_main" in command else "driver" if is_driver else "browser"):
+                    found.append(child)
+    return found
+
+
+def read_result(workspace: Workspace) -> dict[str, bytes]:
+    """Return every byte that a run must reproduce."""
+    paths = [workspace.raw_table, workspace.interim_table, *sorted(workspace.image_dir.iterdir())]
+    return {path.relative_to(workspace.root).as_posix(): path.read_bytes() for path in paths}
+
+
+def main() -> int:
+    """Run the storm; return 1 if the result differs or a process is left."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--artworks", type=int, default=900)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    console, dice = Console(), random.Random(options.seed)
+    folder = Path(tempfile.mkdtemp(prefix="kill-storm-"))
+    calm, stormy = Workspace(folder / "calm"), Workspace(folder / "stormy")
+    mark = make_run_mark(stormy.root)
+    killed: Counter[str] = Counter()
+    try:
+        with GalleryProcess(options.artworks, seed=1, colours=COLOURS, workers=1) as gallery:
+            began = time.monotonic()
+            if start(calm, gallery.base_url).wait() != 0:
+                raise RuntimeError("the undisturbed run did not end well")
+            usual = time.monotonic() - began
+            process, starts = start(stormy, gallery.base_url), 1
+            while sum(killed.values()) < options.kills:
+                time.sleep(dice.uniform(0.05, 0.25) * usual)
+                if process.poll() is not None:  # done before the next shot: scrape anew, there is more to kill
+                    shutil.rmtree(stormy.root)
+                    process, starts = start(stormy, gallery.base_url), starts + 1
+                    continue
+                kind = dice.choice(KINDS)
+                victims = find_victims(process.pid, kind)
+                if not victims:
+                    continue
+                with contextlib.suppress(psutil.Error):
+                    dice.choice(victims).kill()
+                    killed[kind] += 1
+                if kind == "parent":
+                    process.wait()
+                    process, starts = start(stormy, gallery.base_url), starts + 1
+            code = process.wait()
+            if code != 0:
+                code = start(stormy, gallery.base_url).wait()
+            same = read_result(calm) == read_result(stormy)
+            deadline = time.monotonic() + 10
+            while find_marked(mark) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            left = len(find_marked(mark))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    shots = ", ".join(f"{count} × {kind}" for kind, count in sorted(killed.items()))
+    console.print(
+        f"{sum(killed.values())} SIGKILLs ({shots}) over {starts} starts, {time.monotonic() - began:.0f} s: exit {code}, "
+        f"tables and thumbnails {'the same' if same else 'DIFFERENT'}, {left} processes left",
+        highlight=False,
+    )
+    return 0 if same and code == 0 and not left else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

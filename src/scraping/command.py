@@ -1,0 +1,171 @@
+"""Command line of the scraper: ``python -m src.scraping``."""
+
+import argparse
+import os
+import signal
+from pathlib import Path
+
+from rich.console import Console
+
+from src.colours import STUDY_COLOURS, parse_colours
+from src.errors import EXIT_INTERRUPTED, LayoutChangedError, ProjectError
+from src.paths import PROJECT_ROOT, Workspace
+from src.scraping.collect import collect
+from src.scraping.contract_check import check_contract, show_clauses
+from src.scraping.politeness import choose_manners
+from src.scraping.processes import make_run_mark
+from src.scraping.progress import show_summary
+from src.scraping.settings import IMAGE_FORMATS, SOURCES, CollectSettings, GallerySource
+from src.scraping.source import open_source
+
+__all__ = ["build_parser", "main", "read_settings"]
+
+CONTACT_VARIABLE = "SCRAPER_CONTACT"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser."""
+    parser = argparse.ArgumentParser(
+        prog="python -m src.scraping",
+        description="Collect artworks filed by colour with real browsers, and their thumbnails over HTTP. "
+        "Stopped at any moment, the same command goes on where it was.",
+        epilog="Exit codes: 0 done; 1 done in part, the summary says what is missing; 2 wrong usage or input; "
+        "3 blocked by the site; 4 the page's layout changed; 130 interrupted.",
+    )
+    site = parser.add_argument_group("the site")
+    site.add_argument(
+        "--source", choices=SOURCES, default="gallery", help="the offline gallery (default) or the real site"
+    )
+    site.add_argument("--base-url", metavar="URL", help="any site that keeps the contract, instead of --source")
+    site.add_argument("--hl", metavar="LANGUAGE", help="language of labels and page names")
+    site.add_argument("--check", action="store_true", help="take five tiles: does the page still keep the contract?")
+
+    what = parser.add_argument_group("what to collect")
+    what.add_argument(
+        "--colours", nargs="+", default=list(STUDY_COLOURS), metavar="NAME", help="default: the study's eleven"
+    )
+    what.add_argument("--limit", type=int, metavar="N", help="artworks of each colour (default: all)")
+    what.add_argument("--details", action="store_true", help="fetch the asset pages too: date, medium, rights, place")
+    what.add_argument("--image-size", type=int, default=218, metavar="PX", help="side of a thumbnail (default 218)")
+    what.add_argument("--image-format", choices=IMAGE_FORMATS, default="jpeg", help="default: jpeg")
+
+    how = parser.add_argument_group("how")
+    how.add_argument("--workspace", type=Path, default=PROJECT_ROOT, metavar="DIR", help="default: the project")
+    how.add_argument("--browsers", type=int, metavar="N", help="default: 2 on this machine, 1 on real sites")
+    how.add_argument("--download-threads", type=int, metavar="N", help="default: 8 on this machine, 4 on real sites")
+    how.add_argument("--grid", metavar="URL", help="run the browsers on a Selenium Grid or any WebDriver endpoint")
+    how.add_argument("--list-only", action="store_true", help="list, and leave the thumbnails to another run")
+    how.add_argument("--retry-failed", action="store_true", help="list nothing, fetch only the thumbnails that failed")
+    how.add_argument("--relist", action="store_true", help="list complete colours again; what is new is added")
+    how.add_argument("--start-over", action="store_true", help="forget what the scraper has put into the workspace")
+
+    manners = parser.add_argument_group("manners")
+    manners.add_argument(
+        "--contact",
+        default=os.environ.get(CONTACT_VARIABLE),
+        metavar="MAIL-OR-URL",
+        help=f"whom the site may write to; needed for real sites (default: ${CONTACT_VARIABLE})",
+    )
+    manners.add_argument("--pause", type=float, metavar="SECONDS", help="shortest between scrolls (real sites: 2)")
+    manners.add_argument("--polite", action="store_true", help="the manners of real sites on this machine too")
+
+    gallery = parser.add_argument_group("the gallery (with --source gallery)")
+    gallery.add_argument("--artworks", type=int, default=2000, metavar="N", help="how many paintings (default 2000)")
+    gallery.add_argument("--seed", type=int, default=0, metavar="S", help="of the paintings (default 0)")
+    gallery.add_argument("--proportions", choices=("study", "site"), default="study", help="of the colours")
+    gallery.add_argument("--images", type=Path, metavar="DIR", help="serve these pictures instead")
+    gallery.add_argument("--labels", type=Path, metavar="CSV", help="how the pictures are filed")
+    gallery.add_argument(
+        "--gallery-option",
+        action="append",
+        default=[],
+        metavar="OPTION",
+        help="a further option of python -m src.gallery, as --gallery-option=--fault-slow=0.1; may be repeated",
+    )
+    return parser
+
+
+def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, bool]:
+    """Read a command line; return the settings, and whether only the contract is checked.
+
+    Raises
+    ------
+    UsageError
+        If a value is out of its range.
+    """
+    options = build_parser().parse_args(arguments)
+    settings = CollectSettings(
+        workspace=Workspace(options.workspace),
+        source=options.source,
+        base_url=options.base_url,
+        gallery=GallerySource(
+            artworks=options.artworks,
+            seed=options.seed,
+            proportions=options.proportions,
+            images=options.images,
+            labels=options.labels,
+            extra_arguments=tuple(part for option in options.gallery_option for part in option.split("=", 1)),
+        ),
+        colours=parse_colours(options.colours),
+        limit=options.limit,
+        browsers=options.browsers,
+        download_threads=options.download_threads,
+        grid=options.grid,
+        language=options.hl,
+        image_size=options.image_size,
+        image_format=options.image_format,
+        contact=options.contact,
+        is_polite=True if options.polite else None,
+        pause=options.pause,
+        list_only=options.list_only,
+        retry_failed=options.retry_failed,
+        relist=options.relist,
+        start_over=options.start_over,
+        details=options.details,
+    )
+    return settings, options.check
+
+
+def check(settings: CollectSettings, console: Console) -> int:
+    """Hold five tiles of the first colour to the contract and return the exit code."""
+    mark = f"{make_run_mark(settings.workspace.root)}-check."
+    with open_source(settings) as source:
+        manners = choose_manners(source.addresses, contact=settings.contact, is_polite=settings.is_polite)
+        clauses = check_contract(
+            source.addresses,
+            manners,
+            color=settings.colours[0],
+            evidence=settings.workspace.evidence_dir,
+            mark=mark,
+            grid=settings.grid,
+        )
+    show_clauses(console, clauses)
+    return 0 if all(clause.is_kept for clause in clauses) else LayoutChangedError.exit_code
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    console, errors = Console(), Console(stderr=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        settings, is_check = read_settings(arguments)
+        if is_check:
+            return check(settings, console)
+        summary = collect(settings, console)
+    except ProjectError as error:
+        errors.print(f"[bold red]error:[/] {error}", highlight=False)
+        return error.exit_code
+    except KeyboardInterrupt:
+        errors.print("interrupted: the same command goes on where it stopped")
+        return EXIT_INTERRUPTED
+    show_summary(console, summary)
+    for message in (summary.blocked, summary.layout_changed):
+        if message:
+            errors.print(message, style="bold red", highlight=False)
+    if summary.is_interrupted:
+        errors.print("interrupted: the same command goes on where it stopped")
+    return summary.exit_code
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
