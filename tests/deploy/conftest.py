@@ -1,6 +1,7 @@
 """A fake account: S3 by moto, Elastic Beanstalk by our own fake, both over HTTP."""
 
 import logging
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,17 +11,23 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
-import botocore.loaders
+import botocore.session
+import numpy as np
 import pytest
 from fake_beanstalk import FakeBeanstalk, FakeEnvironment, serve_fake
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
+from src.features.schema import FEATURE_NAMES
+from src.models.artefacts import save_model
 from src.paths import PROJECT_ROOT
 
 # deploy is no installed package: it works on a checkout, and only there.
 sys.path.insert(0, str(PROJECT_ROOT))
 
 from deploy.beanstalk import main
+from deploy.context import list_context
 from deploy.release import read_version
 from deploy.versions import read_bundle
 
@@ -67,7 +74,7 @@ class Account:
 def shared_loader() -> Iterator[None]:
     """Read botocore's descriptions of the services once, not once a session."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.loaders, "create_loader", lru_cache(botocore.loaders.create_loader))
+        patch.setattr(botocore.session, "create_loader", lru_cache(botocore.session.create_loader))
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         yield
 
@@ -118,3 +125,22 @@ def account(aws_environment: None, s3_url: str, tmp_path: Path, monkeypatch: pyt
 def fast_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries happen, their waits do not."""
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what is shipped, with a small model of its own."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("dockerfile", ".dockerignore", "setup.py"):
+        shutil.copy(PROJECT_ROOT / name, root / name)
+    for path in list_context(PROJECT_ROOT):
+        if path.parts[0] != "models":
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PROJECT_ROOT / path, root / path)
+    rows = np.random.default_rng(0).uniform(0, 255, (60, len(FEATURE_NAMES)))
+    scaler = StandardScaler().fit(rows)
+    estimator = LogisticRegression().fit(scaler.transform(rows), np.array(["RED", "BLUE", "GREEN"] * 20))
+    save_model(
+        root / "models", scaler, estimator, family="logistic", parameters={}, temperature=1.0, data={}, scores={}
+    )
+    return root

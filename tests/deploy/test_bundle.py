@@ -9,35 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from application.settings import FORM_ALLOWANCE_BYTES, Settings
 from deploy.bundle import MAXIMUM_BYTES, BundleFile, list_bundle_files, main, pack, write_bundle
 from deploy.context import list_context
 from src.errors import EXIT_DONE, ModelMismatchError, UsageError
-from src.features.schema import FEATURE_NAMES
-from src.models.artefacts import save_model
 from src.paths import PROJECT_ROOT
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what is shipped, with a small model of its own."""
-    root = tmp_path_factory.mktemp("project")
-    for name in ("dockerfile", ".dockerignore", "setup.py"):
-        shutil.copy(PROJECT_ROOT / name, root / name)
-    for path in list_context(PROJECT_ROOT):
-        if path.parts[0] != "models":
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT_ROOT / path, root / path)
-    rows = np.random.default_rng(0).uniform(0, 255, (60, len(FEATURE_NAMES)))
-    scaler = StandardScaler().fit(rows)
-    estimator = LogisticRegression().fit(scaler.transform(rows), np.array(["RED", "BLUE", "GREEN"] * 20))
-    save_model(
-        root / "models", scaler, estimator, family="logistic", parameters={}, temperature=1.0, data={}, scores={}
-    )
-    return root
 
 
 @pytest.fixture(scope="module")
