@@ -133,7 +133,7 @@ def _fractal(generator: np.random.Generator, slope: float) -> npt.NDArray[np.flo
     spectrum = np.fft.rfft2(generator.standard_normal((side, side))) * np.maximum(frequency, 2.0) ** -slope
     spectrum[0, 0] = 0.0
     noise = np.asarray(np.fft.irfft2(spectrum, (side, side)))
-    return noise / noise.std()
+    return np.asarray(noise / noise.std())
 
 
 def _cracks(generator: np.random.Generator) -> npt.NDArray[np.float64]:

@@ -123,7 +123,7 @@ class Canvas:
         self.polygon(((left, top), (right, top), (right, bottom), (left, bottom)), colour)
 
     def ellipse(
-        self, x: float, y: float, radius_x: float, radius_y: float, colour: Pigment, angle: float = 0.0
+        self, x: float, y: float, radius_x: float, radius_y: float, colour: Pigment, *, angle: float = 0.0
     ) -> None:
         """Fill an ellipse; ``angle`` in degrees."""
         window = self.window
@@ -141,7 +141,7 @@ class Canvas:
         colour: Pigment,
         closed: bool = False,
     ) -> None:
-        """Draw a polyline; a line thinner than a pixel is drawn fainter instead, so that small sizes keep its weight."""
+        """Draw a polyline; where it is thinner than a pixel it is drawn fainter, so that small sizes keep its weight."""
         fixed = self._fixed(points)
         pixels = thickness * self._unit
         if pixels < 1.0:
@@ -162,9 +162,10 @@ class Canvas:
         dark: Pigment,
         light: Pigment,
         flip: bool = False,
+        *,
         strength: float = 1.0,
     ) -> None:
-        """Draw a shaded form into ``box`` (left, top, right, bottom), its shading running from ``dark`` to ``light``."""
+        """Draw a shaded form into ``box`` (left, top, right, bottom), shaded from ``dark`` to ``light``."""
         window = self.window
         left, right = box[0] * window.scale_x - window.left, box[2] * window.scale_x - window.left
         top, bottom = box[1] * window.scale_y - window.top, box[3] * window.scale_y - window.top

@@ -103,10 +103,16 @@ def cross_validate(rows: LabelledRows, inverse_penalty: float) -> npt.NDArray[np
     return predicted
 
 
-def save_colour_index(index: ColourIndex, path: Path, about: str) -> None:
+def read_chosen_penalty(path: Path = COLOUR_INDEX_FILE) -> float:
+    """Return the inverse penalty with which the stored index was fitted."""
+    return float(json.loads(path.read_text(encoding="utf-8"))["inverse_penalty"])
+
+
+def save_colour_index(index: ColourIndex, path: Path, about: str, inverse_penalty: float) -> None:
     """Write the index as readable JSON, coefficients rounded to four places."""
     stored = {
         "about": about,
+        "inverse_penalty": inverse_penalty,
         "classes": list(index.classes),
         "features": list(FEATURE_NAMES),
         "terms": "linear: the standardised features; products: features i and j for j >= i, row by row",
@@ -162,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"Multinomial logistic model fitted by src/gallery/fit_colour_index.py to {len(rows.colours)} real labelled "
             f"rows; C={best:g}, {FOLDS}-fold accuracy {best_accuracy:.4f}"
         )
-        save_colour_index(index, options.output, about)
+        save_colour_index(index, options.output, about, best)
     except ProjectError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

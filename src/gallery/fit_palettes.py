@@ -23,7 +23,7 @@ from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
 from src.files import write_text
 from src.gallery.colour_index import is_gray
 from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
-from src.gallery.palette import PALETTES_FILE, to_free
+from src.gallery.palette import PALETTES_FILE, Component, to_free
 
 __all__ = ["fit_palettes", "main"]
 
@@ -33,7 +33,7 @@ ROWS_PER_COMPONENT: Final = 150
 MOST_COMPONENTS: Final = 6
 
 
-def fit_palettes(rows: LabelledRows) -> dict[str, list[dict[str, object]]]:
+def fit_palettes(rows: LabelledRows) -> dict[str, list[Component]]:
     """Return the components (share, mean, lower triangle of the root) of every colour of the site."""
     return {colour: _fit_mixture(_free_rows(rows, colour)) for colour in SITE_COLOURS}
 
@@ -46,7 +46,7 @@ def _free_rows(rows: LabelledRows, colour: str) -> npt.NDArray[np.float64]:
     return to_free(rows.features[chosen])
 
 
-def _fit_mixture(free: npt.NDArray[np.float64]) -> list[dict[str, object]]:
+def _fit_mixture(free: npt.NDArray[np.float64]) -> list[Component]:
     count = max(1, min(MOST_COMPONENTS, len(free) // ROWS_PER_COMPONENT))
     mixture = GaussianMixture(count, reg_covar=2e-4, random_state=0, n_init=1, max_iter=300)
     mixture.fit(free)
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return EXIT_DONE
 
 
-def save_palettes(colours: dict[str, list[dict[str, object]]], path: Path, about: str) -> None:
+def save_palettes(colours: dict[str, list[Component]], path: Path, about: str) -> None:
     """Write the mixtures as JSON, one line for each list of numbers."""
     parts = []
     for colour, components in colours.items():

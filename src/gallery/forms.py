@@ -6,7 +6,7 @@ a mirrored form is lit from the right.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -50,7 +50,7 @@ def _noise(seed: int, slope: float) -> _Field:
     for octave in range(1, 6):
         nodes = generator.standard_normal((2**octave + 1, 2**octave + 1))
         total += cv2.resize(nodes, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC) * 2.0 ** (-slope * octave)
-    return (total - total.mean()) / total.std()
+    return np.asarray((total - total.mean()) / total.std())
 
 
 def _spot(x: _Field, y: _Field, at: tuple[float, float], size: tuple[float, float]) -> _Field:
@@ -80,8 +80,8 @@ def _glow() -> tuple[_Field, _Field]:
 def _turned(radii: tuple[float, ...]) -> tuple[_Field, _Field]:
     """Return a vessel turned on a wheel from its radii, top to bottom."""
     x, y = _grid()
-    spread = np.interp(np.linspace(-1, 1, 129), np.linspace(-1, 1, len(radii)), radii)
-    spread = cv2.GaussianBlur(spread.reshape(-1, 1), (1, 15), 0).ravel()
+    corners = np.interp(np.linspace(-1, 1, 129), np.linspace(-1, 1, len(radii)), radii)
+    spread = np.asarray(cv2.GaussianBlur(corners.reshape(-1, 1), (1, 15), 0), np.float64).ravel()
     radius = np.interp(y, np.linspace(-1, 1, 129), spread)
     slope = np.interp(y, np.linspace(-1, 1, 129), np.gradient(spread, 2 / 128))
     across = np.clip(x / np.maximum(radius, 0.02), -1, 1)
@@ -220,7 +220,7 @@ def _rock(seed: int) -> tuple[_Field, _Field]:
     return _edge(distance), 0.5 - 0.35 * (x + y) + 0.20 * facets + 0.05 * noise
 
 
-_MAKERS: Final = {
+_MAKERS: Final[dict[str, Callable[[], tuple[_Field, _Field]]]] = {
     "sphere": _sphere,
     "glow": _glow,
     "amphora": lambda: _turned((0.34, 0.24, 0.22, 0.62, 0.86, 0.80, 0.55, 0.30, 0.40)),

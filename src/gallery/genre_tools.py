@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Final
 
@@ -15,8 +16,10 @@ __all__ = [
     "Finish",
     "Mood",
     "between",
+    "ground_below",
     "jitter",
     "lit",
+    "make_scheme",
     "mix",
     "one_of",
     "outline",
@@ -149,13 +152,13 @@ def vivid(rng: Random, lightness: float, strength: float = 34.0) -> Pigment:
     return (lightness, 128 + strength * math.cos(angle), 128 + strength * math.sin(angle))
 
 
-def ridge(rng: Random, left: float, right: float, level: float, height: float, depth: int = 5) -> list[Point]:
+def ridge(rng: Random, left: float, right: float, level: float, height: float, *, depth: int = 5) -> list[Point]:
     """Return a jagged line from ``left`` to ``right`` about ``level``, by halving and displacing."""
     heights = [level + height * (rng.random() - 0.5), level + height * (rng.random() - 0.5)]
     reach = height
     for _ in range(depth):
         halved: list[float] = []
-        for first, second in zip(heights, heights[1:], strict=False):
+        for first, second in pairwise(heights):
             halved += (first, (first + second) / 2 + reach * (rng.random() - 0.5))
         halved.append(heights[-1])
         heights = halved
@@ -164,7 +167,7 @@ def ridge(rng: Random, left: float, right: float, level: float, height: float, d
     return [(left + number * step, y) for number, y in enumerate(heights)]
 
 
-def outline(rng: Random, x: float, y: float, radius: float, corners: int, rough: float) -> list[Point]:
+def outline(rng: Random, x: float, y: float, radius: float, corners: int, *, rough: float) -> list[Point]:
     """Return a closed, uneven outline about a middle."""
     turn = 2 * math.pi / corners
     start = rng.random() * turn
@@ -178,3 +181,16 @@ def outline(rng: Random, x: float, y: float, radius: float, corners: int, rough:
 def ground_below(canvas: Canvas, line: list[Point], colour: Pigment) -> None:
     """Fill everything below a line that runs from the left edge to the right one."""
     canvas.polygon([*line, (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)], colour)
+
+
+def make_scheme(rng: Random, count: int, strength: float = 38.0) -> list[Pigment]:
+    """Return pigments that go together: two neighbouring hues, their opposite, a dark and a pale one."""
+    angle = 2 * math.pi * rng.random()
+    scheme: list[Pigment] = []
+    for number in range(count):
+        turn = angle + (0.5, -0.5, math.pi, math.pi - 0.7, 0.15)[number % 5] + between(rng, -0.2, 0.2)
+        reach = strength * between(rng, 0.4, 1.1)
+        scheme.append((between(rng, 45, 215), 128 + reach * math.cos(turn), 128 + reach * math.sin(turn)))
+    scheme[-1] = jitter(rng, PIGMENTS["linen"], 12, 5)
+    scheme[-2] = jitter(rng, PIGMENTS["ink"], 12, 5)
+    return scheme

@@ -20,7 +20,7 @@ def _flesh(rng: Random) -> tuple[Pigment, Pigment]:
 
 
 def _person(
-    canvas: Canvas, rng: Random, x: float, top: float, size: float, cloth: Pigment, flip: bool, hats: bool = True
+    canvas: Canvas, rng: Random, *, x: float, top: float, size: float, cloth: Pigment, flip: bool, hats: bool = True
 ) -> None:
     """Paint head and shoulders; ``top`` is the crown of the head, ``size`` the height of head and neck."""
     dark, light = _flesh(rng)
@@ -101,7 +101,7 @@ def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     )
     x = middle + between(rng, -0.06, 0.06)
     top = between(rng, 0.17, 0.27)
-    _person(canvas, rng, x, top, size, cloth, flip)
+    _person(canvas, rng, x=x, top=top, size=size, cloth=cloth, flip=flip)
     if rng.random() < 0.4:
         dark, light = _flesh(rng)
         for side in (-1, 1):
@@ -118,7 +118,7 @@ def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     )
 
 
-def paint_figures(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_figures(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint a scene of several figures in cloths of strong pigments, indoors or out."""
     horizon = between(rng, 0.4, 0.62)
     ground = jitter(rng, PIGMENTS[one_of(rng, "earth", "sand", "meadow", "stone", "wood")], 22, 8)
@@ -183,7 +183,7 @@ def paint_figures(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     )
 
 
-def paint_icon(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_icon(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint a saint with a halo on a gold or coloured ground, inside painted borders."""
     gold = jitter(rng, PIGMENTS[one_of(rng, "gold", "gold", "brick", "sea")], 22, 10)
     canvas.wash(((lit(gold, 12), lit(gold, 26)), (gold, lit(gold, 14)), (lit(gold, -22), lit(gold, -12))))
@@ -206,7 +206,7 @@ def paint_icon(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
                 lit(halo, -60),
             )
         robe = jitter(rng, cloth, 14, 26)
-        _person(canvas, rng, x, top, size, robe, flip=False, hats=False)
+        _person(canvas, rng, x=x, top=top, size=size, cloth=robe, flip=False, hats=False)
         hood = lit(jitter(rng, robe, 10, 20), -10)
         canvas.polygon(
             (

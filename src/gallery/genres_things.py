@@ -4,72 +4,20 @@ from __future__ import annotations
 
 from random import Random
 
-from src.gallery.canvas import Canvas, Pigment
+from src.gallery.canvas import Canvas
 from src.gallery.forms import form
 from src.gallery.genre_tools import FIGURES, PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, vivid
+from src.gallery.props import VESSELS, cast_shadow, finish_indoors, paint_fruit, paint_vessel, paint_wall
 
 __all__ = ["paint_flowers", "paint_interior", "paint_object", "paint_still_life"]
 
-_VESSELS = ("amphora", "bottle", "bowl", "jug", "goblet", "urn")
 _FLOWERS = ("flower_five", "flower_eight", "flower_many")
-
-
-def _finish(rng: Random) -> Finish:
-    return Finish(
-        strokes=one_of(rng, "loose", "slanted", "dabs", "level"),
-        stroke_size=0.26 + 0.5 * rng.random() ** 1.5,
-        relief=between(rng, 0.1, 0.8),
-        grain=one_of(rng, "canvas", "canvas", "cracks", "paper"),
-        grain_strength=between(rng, 0.2, 0.8),
-        drift=between(rng, 0.15, 0.45),
-    )
-
-
-def _wall(canvas: Canvas, rng: Random, mood: Mood, flip: bool) -> Pigment:
-    dark = rng.random() > mood.light * 1.4
-    wall = jitter(rng, PIGMENTS[one_of(rng, "umber", "stone", "wood", "sea", "foliage", "linen")], 14, 9)
-    wall = lit(wall, -16 if dark else between(rng, 20, 80))
-    light = lit(wall, between(rng, 15, 50))
-    rows = ((wall, lit(wall, -8), lit(wall, -22)), (light, wall, lit(wall, -14)), (lit(light, 8), light, wall))
-    canvas.wash([row[::-1] for row in rows] if flip else rows)
-    return wall
-
-
-def _shadow(canvas: Canvas, x: float, base: float, width: float, ground: Pigment, flip: bool) -> None:
-    reach = -width if flip else width
-    canvas.stamp(
-        form("glow"),
-        (x + reach * 0.5 - width * 0.95, base - width * 0.20, x + reach * 0.5 + width * 0.95, base + width * 0.20),
-        lit(ground, -60),
-        lit(ground, -60),
-        strength=0.9,
-    )
-
-
-def _fruit(canvas: Canvas, rng: Random, x: float, base: float, size: float, colour: Pigment, flip: bool) -> None:
-    canvas.stamp(form("sphere"), (x - size, base - 1.9 * size, x + size, base), lit(colour, -78), lit(colour, 54), flip)
-    if rng.random() < 0.5:
-        canvas.line(((x, base - 1.75 * size), (x + size * 0.15, base - 2.2 * size)), size * 0.12, PIGMENTS["umber"])
-
-
-def _vessel(canvas: Canvas, rng: Random, x: float, base: float, size: float, flip: bool) -> None:
-    name = one_of(rng, *_VESSELS)
-    glaze = jitter(rng, PIGMENTS[one_of(rng, "brick", "linen", "sea", "wood", "gold", "pine", "stone")], 26, 12)
-    width = size * (0.62 if name in ("bottle", "goblet") else 0.95)
-    height = size * (0.55 if name == "bowl" else 1.35)
-    box = (x - width / 2, base - height, x + width / 2, base)
-    canvas.stamp(form(name), box, lit(glaze, -66), lit(glaze, 52), flip)
-    if rng.random() < 0.5:
-        band = jitter(rng, glaze, 50, 22)
-        middle = base - height * between(rng, 0.38, 0.55)
-        canvas.line(((x - width * 0.32, middle), (x, middle + 0.02), (x + width * 0.32, middle)), size * 0.035, band)
-    canvas.ellipse(x, base - height, width * 0.17, size * 0.02, lit(glaze, -60))
 
 
 def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     """Paint fruit and vessels on a table, lit from one side."""
     flip = rng.random() < 0.5
-    _wall(canvas, rng, mood, flip)
+    paint_wall(canvas, rng, mood, flip)
     table = between(rng, 0.56, 0.7)
     board = jitter(rng, PIGMENTS[one_of(rng, "wood", "linen", "earth", "stone", "brick")], 22, 9)
     canvas.polygon_wash(
@@ -93,8 +41,8 @@ def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     for number in range(int(between(rng, 1, 4))):
         x = canvas.aspect * (0.26 + 0.22 * number + between(rng, -0.06, 0.06))
         base, size = table + between(rng, 0.05, 0.14), between(rng, 0.24, 0.42)
-        _shadow(canvas, x, base, size * 0.5, board, flip)
-        _vessel(canvas, rng, x, base, size, flip)
+        cast_shadow(canvas, x=x, base=base, width=size * 0.5, ground=board, flip=flip)
+        paint_vessel(canvas, rng, x=x, base=base, size=size, flip=flip)
     if rng.random() < 0.35:
         x, base = between(rng, 0.35, 0.65) * canvas.aspect, table + 0.2
         plate = jitter(rng, PIGMENTS["linen"], 14, 4)
@@ -105,23 +53,25 @@ def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     for number in range(int(between(rng, 3, 12))):
         x = canvas.aspect * (0.5 + between(rng, -0.36, 0.36))
         base, size = table + 0.13 + 0.02 * number, between(rng, 0.045, 0.085)
-        _shadow(canvas, x, base, size, board, flip)
-        _fruit(canvas, rng, x, base, size, jitter(rng, kinds[int(rng.random() * 4)], 14, 8), flip)
-    return _finish(rng)
+        cast_shadow(canvas, x=x, base=base, width=size, ground=board, flip=flip)
+        paint_fruit(
+            canvas, rng, x=x, base=base, size=size, colour=jitter(rng, kinds[int(rng.random() * 4)], 14, 8), flip=flip
+        )
+    return finish_indoors(rng)
 
 
 def paint_flowers(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     """Paint a bunch of flowers in a vase, or one that fills the picture."""
     flip = rng.random() < 0.5
-    wall = _wall(canvas, rng, mood, flip)
+    wall = paint_wall(canvas, rng, mood, flip)
     middle = canvas.aspect * between(rng, 0.42, 0.58)
     full = rng.random() < 0.3
     if not full:
         table = between(rng, 0.8, 0.88)
         board = jitter(rng, PIGMENTS[one_of(rng, "wood", "linen", "stone")], 24, 8)
         canvas.rectangle(-0.1, table, canvas.aspect + 0.1, 1.1, board)
-        _shadow(canvas, middle, table + 0.07, 0.16, board, flip)
-        _vessel(canvas, rng, middle, table + 0.07, between(rng, 0.26, 0.34), flip)
+        cast_shadow(canvas, x=middle, base=table + 0.07, width=0.16, ground=board, flip=flip)
+        paint_vessel(canvas, rng, x=middle, base=table + 0.07, size=between(rng, 0.26, 0.34), flip=flip)
     heart = 0.5 if full else 0.40
     reach = 0.55 if full else between(rng, 0.26, 0.36)
     leaf = jitter(rng, PIGMENTS[one_of(rng, "foliage", "pine", "foliage")], 18, 8)
@@ -148,7 +98,7 @@ def paint_flowers(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             flip,
         )
         canvas.ellipse(x, y, size * 0.17, size * 0.15, jitter(rng, PIGMENTS["gold"], 40, 8))
-    return _finish(rng)
+    return finish_indoors(rng)
 
 
 def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
@@ -220,8 +170,16 @@ def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         canvas.rectangle(
             min(side(leg), side(leg + 0.022)), ty + 0.07, max(side(leg), side(leg + 0.022)), ty + 0.28, lit(wood, -20)
         )
-    _vessel(canvas, rng, side(tx + 0.12), ty + 0.05, between(rng, 0.12, 0.18), flip)
-    _fruit(canvas, rng, side(tx + 0.26), ty + 0.05, 0.03, jitter(rng, PIGMENTS["brick"], 20, 12), flip)
+    paint_vessel(canvas, rng, x=side(tx + 0.12), base=ty + 0.05, size=between(rng, 0.12, 0.18), flip=flip)
+    paint_fruit(
+        canvas,
+        rng,
+        x=side(tx + 0.26),
+        base=ty + 0.05,
+        size=0.03,
+        colour=jitter(rng, PIGMENTS["brick"], 20, 12),
+        flip=flip,
+    )
     if rng.random() < 0.7:
         size, fx = between(rng, 0.42, 0.58), between(rng, 0.28, 0.62) * width
         cloth = jitter(rng, PIGMENTS[one_of(rng, "sea", "brick", "charcoal", "linen", "gold")], 20, 12)
@@ -234,7 +192,7 @@ def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             flip,
         )
     canvas.soften(0.004)
-    return _finish(rng)
+    return finish_indoors(rng)
 
 
 def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
@@ -254,11 +212,11 @@ def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     )
     kind = rng.random()
     if kind < 0.6:
-        name = one_of(rng, *_VESSELS)
+        name = one_of(rng, *VESSELS)
         width = between(rng, 0.5, 0.68) * min(1.0, canvas.aspect) * (0.7 if name in ("bottle", "goblet") else 1.0)
         height = between(rng, 0.6, 0.72) * (0.6 if name == "bowl" else 1.0)
         base = base - 0.1 if name == "bowl" else base
-        _shadow(canvas, x, base, width * 0.7, ground, flip)
+        cast_shadow(canvas, x=x, base=base, width=width * 0.7, ground=ground, flip=flip)
         canvas.stamp(
             form(name), (x - width / 2, base - height, x + width / 2, base), lit(glaze, -74), lit(glaze, 58), flip
         )
@@ -268,7 +226,7 @@ def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             canvas.line(((x - width * 0.3, y), (x, y + 0.025), (x + width * 0.3, y)), between(rng, 0.006, 0.03), band)
     elif kind < 0.8:
         radius = between(rng, 0.3, 0.4) * min(1.0, canvas.aspect)
-        _shadow(canvas, x, 0.5 + radius, radius, ground, flip)
+        cast_shadow(canvas, x=x, base=0.5 + radius, width=radius, ground=ground, flip=flip)
         canvas.stamp(
             form("sphere"), (x - radius, 0.5 - radius, x + radius, 0.5 + radius), lit(glaze, -30), lit(glaze, 26), flip
         )
@@ -283,7 +241,7 @@ def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         )
     else:
         radius = between(rng, 0.28, 0.38) * min(1.0, canvas.aspect)
-        _shadow(canvas, x, 0.5 + radius, radius, ground, flip)
+        cast_shadow(canvas, x=x, base=0.5 + radius, width=radius, ground=ground, flip=flip)
         canvas.stamp(
             form(one_of(rng, "rock_a", "rock_b")),
             (x - radius, 0.5 - radius, x + radius, 0.5 + radius),

@@ -6,11 +6,12 @@ For each colour a mixture of Gaussians over transformed features, fitted by ``py
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from src.errors import ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_COUNT, FEATURE_NAMES, FeatureVector
 
-__all__ = ["PALETTES_FILE", "PaletteModel", "from_free", "load_palettes", "to_free"]
+__all__ = ["PALETTES_FILE", "Component", "PaletteModel", "build_palettes", "from_free", "load_palettes", "to_free"]
 
 PALETTES_FILE: Final = Path(__file__).parent / "data" / "palettes.json"
 """The fitted mixtures."""
@@ -40,6 +41,14 @@ def from_free(free: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     means = share * (_TOP + 1.0) - 0.5
     deviations = np.exp(np.minimum(free[:, _HALF:], 5.0)) - _STD_SHIFT
     return np.hstack((np.clip(means, 0.0, _TOP - 1.0), np.clip(deviations, 0.0, 127.0)))
+
+
+class Component(TypedDict):
+    """One Gaussian of a mixture, in free numbers: its weight, its mean (18), the lower triangle of its root (171)."""
+
+    share: float
+    mean: list[float]
+    root: list[float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +75,7 @@ class PaletteModel:
         component = next((number for number, share in enumerate(self.shares[colour]) if chance < share), 0)
         noise = np.array([rng.gauss(0.0, 1.0) for _ in range(FEATURE_COUNT)])
         free = self.means[colour][component] + self.roots[colour][component] @ noise
-        return from_free(free[None, :])[0]
+        return np.asarray(from_free(free[None, :])[0])
 
 
 @lru_cache(maxsize=2)
@@ -85,11 +94,16 @@ def load_palettes(path: Path = PALETTES_FILE) -> PaletteModel:
     stored = json.loads(path.read_text(encoding="utf-8"))
     if tuple(stored["features"]) != FEATURE_NAMES:
         raise ModelMismatchError(f"{path} was fitted on other features: fit it again with src.gallery.fit_palettes")
+    return build_palettes(stored["colours"])
+
+
+def build_palettes(colours: Mapping[str, Sequence[Component]]) -> PaletteModel:
+    """Make the model from its stored components (share, mean, lower triangle of the root)."""
     shares: dict[str, list[float]] = {}
     means: dict[str, npt.NDArray[np.float64]] = {}
     roots: dict[str, npt.NDArray[np.float64]] = {}
     lower = np.tril_indices(FEATURE_COUNT)
-    for colour, components in stored["colours"].items():
+    for colour, components in colours.items():
         shares[colour] = np.cumsum([component["share"] for component in components]).tolist()
         means[colour] = np.array([component["mean"] for component in components])
         stack = np.zeros((len(components), FEATURE_COUNT, FEATURE_COUNT))

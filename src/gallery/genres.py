@@ -1,0 +1,73 @@
+"""The genres: how each is composed, its usual shapes, and which palettes it suits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from src.gallery import genres_abstract, genres_land, genres_paper, genres_people, genres_things, genres_water
+from src.gallery.canvas import Canvas
+from src.gallery.genre_tools import Finish, Mood
+
+__all__ = ["GENRES", "KINDS", "Kind", "choose_genre"]
+
+Compose = Callable[[Canvas, Random, Mood], Finish]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A genre: how to paint it, its usual shapes, and how its frequency depends on the palette."""
+
+    compose: Compose
+    aspects: tuple[float, float]
+    weight: float
+    light: tuple[float, float] = (0.0, 1.0)
+    chroma: tuple[float, float] = (0.0, 1.0)
+    variety: float = 1.0
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "landscape": Kind(genres_land.paint_landscape, (1.15, 1.75), 3.0, (0.16, 0.85)),
+    "mountains": Kind(genres_land.paint_mountains, (1.15, 1.7), 1.4, (0.2, 0.9)),
+    "woods": Kind(genres_land.paint_woods, (0.75, 1.35), 1.4, (0.12, 0.75)),
+    "seascape": Kind(genres_water.paint_seascape, (1.2, 1.9), 1.8, (0.2, 0.9)),
+    "nocturne": Kind(genres_water.paint_nocturne, (0.8, 1.6), 1.4, (0.0, 0.32)),
+    "town": Kind(genres_land.paint_town, (0.75, 1.45), 1.5, (0.2, 0.9)),
+    "portrait": Kind(genres_people.paint_portrait, (0.72, 0.88), 3.2, (0.0, 0.75)),
+    "figures": Kind(genres_people.paint_figures, (1.0, 1.6), 2.2, (0.1, 0.75)),
+    "icon": Kind(genres_people.paint_icon, (0.7, 1.1), 0.9, (0.15, 0.75), (0.05, 1.0)),
+    "still life": Kind(genres_things.paint_still_life, (1.0, 1.4), 1.9, (0.05, 0.75)),
+    "flowers": Kind(genres_things.paint_flowers, (0.72, 1.0), 1.6, (0.05, 0.9)),
+    "interior": Kind(genres_things.paint_interior, (0.85, 1.35), 1.4, (0.05, 0.8)),
+    "object": Kind(genres_things.paint_object, (0.75, 1.2), 1.3, (0.2, 1.0), (0.0, 0.14), 0.2),
+    "abstract": Kind(genres_abstract.paint_abstract, (0.75, 1.35), 1.6, (0.15, 0.95)),
+    "colour field": Kind(genres_abstract.paint_colour_field, (0.7, 1.1), 0.6, (0.08, 0.9)),
+    "gesture": Kind(genres_abstract.paint_gesture, (0.8, 1.5), 0.8, (0.15, 0.95)),
+    "print": Kind(genres_paper.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95)),
+    "sketch": Kind(genres_paper.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.17),
+    "textile": Kind(genres_abstract.paint_textile, (0.7, 1.4), 0.8, (0.15, 0.85)),
+    "page": Kind(genres_paper.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25),
+}
+
+GENRES: Final = tuple(KINDS)
+"""The names of the genres."""
+
+
+def choose_genre(rng: Random, mood: Mood) -> str:
+    """Draw a genre that suits a palette."""
+    weights = []
+    for kind in KINDS.values():
+        fits = (
+            kind.light[0] <= mood.light <= kind.light[1]
+            and kind.chroma[0] <= mood.chroma <= kind.chroma[1]
+            and mood.variety <= kind.variety
+        )
+        weights.append(kind.weight if fits else kind.weight * 0.03)
+    chance = rng.random() * sum(weights)
+    for genre, weight in zip(KINDS, weights, strict=True):
+        chance -= weight
+        if chance < 0:
+            return genre
+    return GENRES[0]
