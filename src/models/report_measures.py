@@ -76,6 +76,8 @@ def measure_report(model: ColourModel, data: TrainingData, advance: Callable[[st
         raise ModelMismatchError(
             f"the model was trained on other rows than {data.name} holds: train it again, then write the report"
         )
+    if not {"seed", "folds"} <= card.data.keys():
+        raise ModelMismatchError("the model's card does not tell how it was trained: train it again")
     seed, folds = int(card.data["seed"]), int(card.data["folds"])
     candidate = restore_candidate(model)
     split = data.split_folds(HELD_OUT_FOLDS, seed)[0]

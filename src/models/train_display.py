@@ -62,19 +62,26 @@ class TrainingDisplay:
         """Say what is learned from."""
         counts = "  ".join(f"{name} {count:,}" for name, count in data.class_counts.items())
         pictures = len(np.unique(data.groups))
-        self._console.print(f"{data.name}: {len(data):,} rows of {pictures:,} pictures   {counts}", highlight=False)
+        self._console.print(
+            f"{data.name}: {len(data):,} rows of {pictures:,} pictures   {counts}", highlight=False, soft_wrap=True
+        )
 
     def show_summary(self, results: Sequence[CandidateResult], test: Evaluation, model: ColourModel) -> None:
         """Show the best candidates, the best of each family, and the test of the winner."""
         self._console.print(_build_results_table(results))
+        minutes = sum(fold.fit_seconds for result in results for fold in result.folds) / 60
+        self._console.print(f"processor time of all fits: {minutes:.1f} minutes", highlight=False, soft_wrap=True)
         self._console.print(build_class_table(test))
         self._console.print(
             f"held-out quarter ({test.count:,} rows): accuracy [bold]{test.accuracy:.4f}[/bold]   "
             f"macro F1 {test.macro_f1:.4f}   near misses {test.near_errors}   far misses {test.far_errors}   "
             f"expected calibration error {test.expected_calibration_error:.4f}",
             highlight=False,
+            soft_wrap=True,
         )
-        self._console.print(f"saved, fitted to all rows: {model.card.family}, version {model.version}", highlight=False)
+        self._console.print(
+            f"saved, fitted to all rows: {model.card.family}, version {model.version}", highlight=False, soft_wrap=True
+        )
 
 
 def _build_results_table(results: Sequence[CandidateResult]) -> Table:

@@ -92,9 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     report=display.advance,
                 )
         display.show_summary(summary.results, summary.test, summary.model)
-        console.print(f"model: {models_dir}", highlight=False)
+        console.print(f"model: {models_dir}", highlight=False, soft_wrap=True)
     except ProjectError as error:
-        Console(stderr=True).print(f"[bold red]error:[/bold red] {error}", highlight=False)
+        Console(stderr=True).print(f"[bold red]error:[/bold red] {error}", highlight=False, soft_wrap=True)
         return error.exit_code
     except KeyboardInterrupt:
         Console(stderr=True).print("interrupted: finished fits are kept; the same command goes on from here")

@@ -84,9 +84,10 @@ def group_rows(
     Where they are not, a card of a model that was trained on the same rows tells what the hashes
     said, so that the same splits follow from the table alone.
     """
-    if card is not None and card.data.get("sha256") == data.digest and not _has_pictures(data, image_dir):
+    doubles = card.data.get("doubles") if card is not None and card.data.get("sha256") == data.digest else None
+    if doubles is not None and not _has_pictures(data, image_dir):
         groups = np.arange(len(data))
-        for rows in card.data["doubles"]:
+        for rows in doubles:
             groups[rows] = rows[0]
         return replace(data, groups=groups)
     hashes = None

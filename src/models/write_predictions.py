@@ -102,7 +102,7 @@ def show_summary(console: Console, pictures: Sequence[ClassifiedPicture], second
     line = Text(f"{counts.total():,} pictures in {seconds:.1f} s   ")
     for colour in order_colours(counts):
         line.append_text(_name_with_swatch(colour)).append(f" {counts[colour]:,}   ")
-    console.print(line)
+    console.print(line, soft_wrap=True)
 
 
 def show_failures(console: Console, failures: Sequence[tuple[str, str]]) -> None:
@@ -111,4 +111,4 @@ def show_failures(console: Console, failures: Sequence[tuple[str, str]]) -> None
         return
     console.print(f"[bold red]{len(failures)} without an answer:[/bold red]")
     for path, reason in failures:
-        console.print(Text.assemble("  ", (path, "bold"), ": ", reason))
+        console.print(Text.assemble("  ", (path, "bold"), ": ", reason), soft_wrap=True)
