@@ -32,7 +32,7 @@ run: install ## The whole job in runs/demo: scrape, measure, train, serve (ARTWO
 		$(if $(IMAGES),--images "$(IMAGES)") $(if $(LABELS),--labels "$(LABELS)")
 
 test: install ## All tests, with a real browser
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
 
 ##@ Everyday
 .PHONY: help install check format lock serve gallery clean

@@ -142,7 +142,7 @@ def has_public_names(module: str) -> bool:
     return path is not None and path.name not in {"__init__.py", "__main__.py"}
 
 
-@pytest.mark.parametrize("module", filter(has_public_names, MODULES))
+@pytest.mark.parametrize("module", [name for name in MODULES if has_public_names(name)])
 def test_public_names_are_listed_and_there(module: str) -> None:
     imported = importlib.import_module(module)
     names = getattr(imported, "__all__", None)
