@@ -1,0 +1,37 @@
+"""The workflow runs what people run."""
+
+import re
+
+import yaml
+
+from src.paths import PROJECT_ROOT
+
+WORKFLOW = yaml.safe_load((PROJECT_ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+STEPS = [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+COMMANDS = [step["run"] for step in STEPS if "run" in step]
+
+
+def test_it_runs_the_same_commands_as_people() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT_ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    used = set(re.findall(r"\bmake ([a-z-]+)", "\n".join(COMMANDS)))
+    assert {"check", "test", "container-test", "eb-bundle"} <= used <= targets
+
+
+def test_it_builds_by_the_documented_command_and_keeps_the_bundle() -> None:
+    assert "docker build -t google-images-classifier ." in COMMANDS
+    kept = [step["with"]["path"] for step in STEPS if "upload-artifact" in step.get("uses", "")]
+    assert kept == ["dist/beanstalk.zip"]
+
+
+def test_actions_are_pinned_by_major_version_and_rights_are_few() -> None:
+    actions = [step["uses"] for step in STEPS if "uses" in step]
+    assert actions
+    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", action) for action in actions)
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+
+
+def test_what_the_smoke_test_posts_is_there() -> None:
+    smoke = next(command for command in COMMANDS if "/img_classify" in command)
+    posted = re.search(r"file=@(\S+)", smoke)
+    assert posted is not None
+    assert (PROJECT_ROOT / posted.group(1)).is_file()
