@@ -10,7 +10,7 @@ from application.exchange import Exchange
 from application.problems import ProblemError
 from application.runtime import Runtime
 
-__all__ = ["exchange_of", "require_token", "runtime_of"]
+__all__ = ["check_token", "exchange_of", "require_token", "runtime_of"]
 
 BEARER = HTTPBearer(auto_error=False, description="Only if the operator has set API_TOKEN")
 
@@ -28,6 +28,11 @@ def exchange_of(request: Request) -> Exchange:
 
 
 async def require_token(request: Request, _: Annotated[object, Depends(BEARER)]) -> None:
+    """Check the token as a dependency, which puts it into the OpenAPI document as well."""
+    check_token(request)
+
+
+def check_token(request: Request) -> None:
     """Refuse a request without the token, if one is set; compared in constant time.
 
     Raises

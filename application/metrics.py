@@ -25,6 +25,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram, Histogram]] = {}
         self._requests = Counter(
             "requests_total",
             "Requests answered",
@@ -76,10 +77,22 @@ class Metrics:
     def count_request(self, exchange: Exchange) -> None:
         """Count an answered request."""
         route = exchange.route
-        self._requests.labels(exchange.method_label, route, str(exchange.status)).inc()
-        self._seconds.labels(route).observe(exchange.seconds)
+        requests, seconds, sizes = self._find_series(exchange.method_label, route, exchange.status)
+        requests.inc()
+        seconds.observe(exchange.seconds)
         if exchange.received_bytes:
-            self._bytes.labels(route).observe(exchange.received_bytes)
+            sizes.observe(exchange.received_bytes)
+
+    def _find_series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram, Histogram]:
+        """Look up the series of a request; finding them by their labels takes longer than counting."""
+        key = (method, route, status)
+        if key not in self._series:
+            self._series[key] = (
+                self._requests.labels(method, route, str(status)),
+                self._seconds.labels(route),
+                self._bytes.labels(route),
+            )
+        return self._series[key]
 
     def count_prediction(self, colour: str) -> None:
         """Count a picture that got its colour."""

@@ -3,27 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from application.access import exchange_of, require_token, runtime_of
 from application.openapi import BATCH_BODY, PICTURE_BODY, list_problems
 from application.problems import ProblemError
+from application.routing import DirectRoute, Wanted
 from application.runtime import Runtime
 from application.schemas import BatchAnswer, BatchItem, Classification, describe
 from application.utility.upload import Upload
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["classify"], dependencies=[Depends(require_token)])
-
-
-class Wanted(BaseModel):
-    """What to tell beside the colour; a name that is not known is refused, as it is likely a slip."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    shares: bool = Field(default=False, description="Also measure the shares of the named colours")
-    features: bool = Field(default=False, description="Also tell the 18 features")
+router = APIRouter(tags=["classify"], dependencies=[Depends(require_token)], route_class=DirectRoute)
 
 
 WantedQuery = Annotated[Wanted, Query()]
