@@ -59,7 +59,7 @@ def main() -> int:
     """Run the storm; return 1 if the result differs or a process is left."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--artworks", type=int, default=900)
+    parser.add_argument("--artworks", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     console, dice = Console(), random.Random(options.seed)
@@ -75,11 +75,9 @@ def main() -> int:
             usual = time.monotonic() - began
             process, starts = start(stormy, gallery.base_url), 1
             while sum(killed.values()) < options.kills:
-                time.sleep(dice.uniform(0.05, 0.25) * usual)
-                if process.poll() is not None:  # done before the next shot: scrape anew, there is more to kill
-                    shutil.rmtree(stormy.root)
-                    process, starts = start(stormy, gallery.base_url), starts + 1
-                    continue
+                time.sleep(dice.uniform(0.01, 0.09) * usual)
+                if process.poll() is not None:
+                    break  # the scrape is done before all shots were fired; the report says so
                 kind = dice.choice(KINDS)
                 victims = find_victims(process.pid, kind)
                 if not victims:
@@ -102,11 +100,11 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     shots = ", ".join(f"{count} × {kind}" for kind, count in sorted(killed.items()))
     console.print(
-        f"{sum(killed.values())} SIGKILLs ({shots}) over {starts} starts, {time.monotonic() - began:.0f} s: exit {code}, "
-        f"tables and thumbnails {'the same' if same else 'DIFFERENT'}, {left} processes left",
+        f"{sum(killed.values())} of {options.kills} SIGKILLs ({shots}) during one scrape over {starts} starts, {time.monotonic() - began:.0f} s: "
+        f"exit {code}, tables and thumbnails {'the same' if same else 'DIFFERENT'}, {left} processes left",
         highlight=False,
     )
-    return 0 if same and code == 0 and not left else 1
+    return 0 if same and code == 0 and not left and sum(killed.values()) == options.kills else 1
 
 
 if __name__ == "__main__":

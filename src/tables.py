@@ -4,7 +4,7 @@
 ``references/data_dictionary.md`` to them too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from src.features.schema import FEATURE_NAMES
@@ -78,6 +78,7 @@ class Table:
 
 
 _IMAGE = Column("image", "text", "URL", "address of the thumbnail", "`data-bgsrc` of the tile", pattern=r"^https?://")
+_LISTED_IMAGE = replace(_IMAGE, meaning="address of the thumbnail; empty where the page gives none", is_optional=True)
 _PAGE = Column(
     "page",
     "text",
@@ -125,7 +126,7 @@ _FILENAME = Column("filename", "text", "`<index>.jpg`", "file in `data/processed
 RAW: Final = Table(
     "raw",
     "data/raw/pictures.csv",
-    (_IMAGE, _PAGE, _COLOUR, *_METADATA),
+    (_LISTED_IMAGE, _PAGE, _COLOUR, *_METADATA),
     rows="What the browsers listed: one row for each artwork, in listing order.",
 )
 """What was listed."""

@@ -213,6 +213,7 @@ class _Run:
                     has_tiles = True
                     self._take(event, downloads, display)
                 elif isinstance(event, Ended):
+                    has_tiles = has_tiles or event.outcome.state == "complete"
                     self._end(event, display)
                 else:
                     self._break(event, display, is_everywhere=not has_tiles)

@@ -146,7 +146,8 @@ def check(settings: CollectSettings, console: Console) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     console, errors = Console(), Console(stderr=True)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,):
+        signal.signal(number, _interrupt)
     try:
         settings, is_check = read_settings(arguments)
         if is_check:

@@ -20,6 +20,7 @@ from src.scraping.politeness import Manners, Robots
 __all__ = ["Downloads", "Ledger", "Thumbnails"]
 
 Sleep = Callable[[float], None]
+_END_SECONDS: Final = 5.0
 _TIMEOUT: Final = urllib3.Timeout(connect=10.0, read=20.0)
 
 
@@ -203,12 +204,13 @@ class Downloads:
         self._is_stopped.set()
 
     def close(self) -> None:
-        """End the threads; what they are fetching just now is still collected."""
+        """End the threads; what they finish soon is still collected, a hanging host is not waited for."""
         self.stop()
         for _ in self._threads:
             self._requests.put(None)
+        deadline = time.monotonic() + _END_SECONDS
         for thread in self._threads:
-            thread.join(30)
+            thread.join(max(0.0, deadline - time.monotonic()))
         self.collect()
         self._pool.clear()
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from src.colours import order_colours
-from src.errors import UsageError
+from src.errors import TableError, UsageError
 from src.paths import Workspace
 from src.scraping.artwork import Artwork, Origin
 from src.scraping.colour_listing import ListingOutcome
@@ -33,6 +33,8 @@ class Listings:
     ------
     UsageError
         If the workspace holds artworks of another site that may not be replaced.
+    TableError
+        If a journal cannot be read.
     """
 
     def __init__(self, workspace: Workspace, origin: Origin, *, relist: bool = False) -> None:
@@ -47,7 +49,12 @@ class Listings:
 
     def _load(self, color: str, *, relist: bool) -> None:
         journal = Journal(self._workspace.journal_dir / f"{color}.jsonl")
-        header = journal.records[0].get("origin", {}) if journal.records else None
+        if journal.records and journal.records[0].get("format") != _FORMAT:
+            raise TableError(
+                f"{journal.path} was written by another version of the scraper (format "
+                f"{journal.records[0].get('format')!r}, expected {_FORMAT}): start over with --start-over"
+            )
+        header = journal.records[0]["origin"] if journal.records else None
         if header is not None and header != asdict(self._origin):
             same_site = header.get("site") == self._origin.site
             journal.close()

@@ -1,6 +1,7 @@
 """Whole runs with real browsers: nothing lost, nothing twice, whatever happens on the way."""
 
 import contextlib
+import io
 import json
 import os
 import random
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import ARTWORKS, COLOURS, find_listing_lines, make_settings, open_gallery, read_result
+from rich.console import Console
 
 from src.errors import EXIT_PARTIAL, BlockedError, UsageError, WorkspaceLockedError
 from src.gallery.faults import Faults
@@ -24,7 +26,7 @@ from src.scraping.collect import collect
 from src.scraping.lock import lock_workspace
 from src.scraping.processes import find_marked, make_run_mark
 from src.scraping.run_file import RunSummary
-from src.scraping.settings import CollectSettings
+from src.scraping.settings import CollectSettings, GallerySource
 from src.table_files import read_table
 from src.tables import INTERIM, RAW
 
@@ -152,6 +154,45 @@ def test_what_failed_has_its_reason_and_is_tried_again(gallery: GalleryProcess, 
     assert again.fetched == len(failed)
     assert again.exit_code == 0
     assert (read_table(workspace.interim_table, INTERIM)["status"] == "ok").all()
+
+
+def test_manners_count_where_they_are_asked_for(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    console = Console(record=True, width=200, file=io.StringIO())
+    with open_gallery(Faults(image_opt_out=0.5)) as reserving:
+        settings = make_settings(
+            workspace, reserving, colours=("PINK",), is_polite=True, contact="me@example.org", pause=0.01
+        )
+        first = collect(settings, console)
+        collect(settings, console)
+    reasons = read_table(workspace.interim_table, INTERIM)["reason"].dropna()
+    assert 0 < len(reasons) == sum(first.failures.values()) < first.found
+    assert set(reasons) == {"the picture is reserved by its owner (X-Robots-Tag: noai, noimageai)"}
+    assert console.export_text().count("Terms and rights") == 1
+
+
+def test_robots_are_obeyed(tmp_path: Path) -> None:
+    with (
+        open_gallery(Faults(robots="disallow-all")) as closed,
+        pytest.raises(BlockedError, match=r"robots.txt of .* does not allow /color"),
+    ):
+        collect(make_settings(Workspace(tmp_path), closed, is_polite=True, contact="me@example.org"))
+
+
+def test_the_gallery_is_the_default_source(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    gallery = GallerySource(artworks=240, seed=2)
+    summary = collect(CollectSettings(workspace=workspace, gallery=gallery, colours=("RED",), limit=4, browsers=1))
+    assert (summary.found, summary.downloaded, summary.exit_code) == (4, 4, 0)
+    assert json.loads(workspace.run_file.read_text("utf-8"))["source"] == "gallery, seed 2"
+
+
+def test_listing_alone_leaves_the_thumbnails_to_another_run(gallery: GalleryProcess, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    summary = collect(make_settings(workspace, gallery, colours=("PINK",), list_only=True))
+    assert set(read_table(workspace.interim_table, INTERIM)["status"]) == {"pending"}
+    assert summary.exit_code == 0
+    assert collect(make_settings(workspace, gallery, colours=("PINK",))).fetched == summary.found
 
 
 def test_two_runs_do_not_share_a_workspace(tmp_path: Path) -> None:
