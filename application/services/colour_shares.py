@@ -42,9 +42,14 @@ def build_table() -> NDArray[np.uint8]:
     cells = np.stack(np.meshgrid(middles, middles, middles, indexing="ij"), axis=-1).reshape(-1, 3)
     named = list_references()
     references = _convert_to_lab(np.array([colour for _, colour in named]))
-    distances = np.linalg.norm(_convert_to_lab(cells)[:, np.newaxis] - references, axis=2)
-    positions = np.array([SITE_COLOURS.index(name) for name, _ in named], dtype=np.uint8)
-    nearest: NDArray[np.uint8] = positions[distances.argmin(axis=1)]
+    cells_lab = _convert_to_lab(cells)
+    nearest = np.zeros(len(cells), np.uint8)
+    smallest = np.full(len(cells), np.inf, np.float32)
+    for (name, _), reference in zip(named, references, strict=True):  # one at a time: all at once take 30 MB
+        distances = np.square(cells_lab - reference).sum(axis=1)
+        closer = distances < smallest
+        nearest[closer] = SITE_COLOURS.index(name)
+        smallest[closer] = distances[closer]
     return nearest
 
 
