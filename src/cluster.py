@@ -79,7 +79,7 @@ def _check_workers(client: "distributed.Client", address: str) -> None:  # type:
             f"the workers of {address} cannot import this project ({error}): expected the same release on each; "
             "run `pip install -e .` there"
         ) from error
-    here = describe_libraries()
+    here = _describe_here()
     for worker, there in answers.items():
         differing = [
             f"{name} {there.get(name)} (here {mine})" for name, mine in here.items() if there.get(name) != mine
@@ -89,3 +89,7 @@ def _check_workers(client: "distributed.Client", address: str) -> None:  # type:
                 f"worker {worker} runs {', '.join(differing)}: expected the versions of this machine, since others "
                 "may give other numbers; install the same lock file there"
             )
+
+
+def _describe_here() -> dict[str, str]:
+    return describe_libraries()

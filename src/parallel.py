@@ -25,7 +25,7 @@ __all__ = ["add_parallel_arguments", "map_with_progress", "parallel_backend"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-RESTARTS_WITHOUT_PROGRESS = 2
+RESTARTS_WITHOUT_PROGRESS = 1
 """How often dead local workers are replaced before the item that they died over is given up."""
 
 

@@ -101,10 +101,11 @@ class ImageStore:
         if not self.is_remote:
             return lambda name: _read_local(os.path.join(self.location, name))  # noqa: PTH118 - once a picture
         filesystem, root = self._open_remote()
+        options = {"seekable": False} if self.location.startswith("s3") else {}  # a stream is one request less
 
         def read_remote(name: str) -> bytes:
             address = f"{root.rstrip('/')}/{name}"
-            with filesystem.open(address, "rb", cache_type="none", block_size=MAXIMUM_BYTES) as stream:
+            with filesystem.open(address, "rb", **options) as stream:
                 content: bytes = stream.read(MAXIMUM_BYTES + 1)
             return _checked(content, len(content))
 
@@ -113,12 +114,26 @@ class ImageStore:
     def _open_remote(self) -> tuple[Any, str]:
         import fsspec  # noqa: PLC0415 - only URLs need it
 
+        scheme, _, place = self.location.partition("://")
+        if scheme in {"s3", "s3a"}:
+            return _connect_s3(), place.rstrip("/")
         try:
             return fsspec.core.url_to_fs(self.location)  # type: ignore[no-any-return]
         except ImportError as error:
             raise MissingToolError(f"{self.location} needs a package that is not installed: {error}") from error
         except ValueError as error:
             raise UsageError(f"{self.location} cannot be read: {error}") from error
+
+
+def _connect_s3() -> Any:
+    """Open S3 by Arrow, which we have for Parquet; region, keys and endpoint are those of the usual AWS variables."""
+    from fsspec.implementations.arrow import ArrowFSWrapper  # noqa: PLC0415 - only s3:// needs it
+    from pyarrow.fs import AwsStandardS3RetryStrategy, S3FileSystem  # noqa: PLC0415 - as above
+
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    return ArrowFSWrapper(
+        S3FileSystem(endpoint_override=endpoint, retry_strategy=AwsStandardS3RetryStrategy(max_attempts=5))
+    )
 
 
 def _read_local(path: str) -> bytes:

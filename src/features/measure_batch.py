@@ -1,6 +1,7 @@
 """The unit of parallel work: some pictures of one place, measured in one process."""
 
 import multiprocessing
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -83,22 +84,26 @@ def measure_batch(batch: ImageBatch) -> BatchOutcome:
 
 
 def measure_batch_isolated(batch: ImageBatch) -> BatchOutcome:
-    """Measure a batch over which worker processes died: each picture in a process of its own.
+    """Measure a batch over which worker processes died: picture by picture, in a process of its own.
 
-    The one that kills its process becomes a reject like any other.
+    The one that kills the process becomes a reject like any other; the rest goes on in a new one.
     """
     features = np.full((len(batch.names), FEATURE_COUNT), np.nan)
     reasons: dict[int, str] = {}
     is_final = True
-    for position, name in enumerate(batch.names):
+    waiting = deque(range(len(batch.names)))
+    while waiting:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            try:
-                outcome = pool.submit(measure_batch, ImageBatch(batch.store, (name,), batch.maximum_pixels)).result()
-            except BrokenProcessPool:
-                reasons[position] = "the process that decoded the file died: it is damaged, or needs too much memory"
-                continue
-        features[position] = outcome.features[0]
-        is_final = is_final and outcome.is_final
-        if outcome.reasons:
-            reasons[position] = outcome.reasons[0]
+            while waiting:
+                position = waiting.popleft()
+                single = ImageBatch(batch.store, (batch.names[position],), batch.maximum_pixels)
+                try:
+                    outcome = pool.submit(measure_batch, single).result()
+                except BrokenProcessPool:
+                    reasons[position] = "the process that decoded the file died: it is damaged or needs too much memory"
+                    break
+                features[position] = outcome.features[0]
+                is_final = is_final and outcome.is_final
+                if outcome.reasons:
+                    reasons[position] = outcome.reasons[0]
     return BatchOutcome(features, reasons, is_final)

@@ -69,7 +69,7 @@ class MeasuredChunks:
     def load(self, key: str, rows: int) -> BatchOutcome | None:
         """Give a finished chunk back, or None if there is none of that size that can be read."""
         try:
-            with np.load(self._locate(key), allow_pickle=False) as content:
+            with self._locate(key).open("rb") as stream, np.load(stream, allow_pickle=False) as content:
                 features = content["features"]
                 reasons = dict(json.loads(str(content["reasons"])))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

@@ -1,0 +1,241 @@
+"""The stage: every picture becomes a row or a reject, whatever happens, and the bytes depend on the input alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from picture_files import BAD, GOOD
+from workspace_files import list_files
+
+from src.errors import TableError, UsageError
+from src.features import build_features as stage
+from src.features.build_features import build_features, main
+from src.features.measure_batch import BatchOutcome, ImageBatch, measure_batch
+from src.features.measure_image import measure_image
+from src.features.schema import FEATURE_NAMES
+from src.paths import PROJECT_ROOT, Workspace
+from src.table_files import read_table
+from src.tables import INTERIM, PROCESSED, REJECTS
+
+
+def test_every_kind_of_file_has_its_stated_outcome(workspace: Workspace) -> None:
+    names = [*GOOD, *BAD]
+    contents = {**GOOD, **{name: make for name, (make, _, _) in BAD.items()}}
+    missing, failed = len(names), len(names) + 1
+    list_files(
+        workspace,
+        {**{index: contents[name]() for index, name in enumerate(names)}, missing: None, failed: None},
+        without=(failed,),
+    )
+    summary = build_features(workspace, jobs=1)
+    assert (summary.images, summary.rows, summary.rejects) == (len(names) + 1, len(GOOD), len(BAD) + 1)
+    assert summary.exit_code == 1
+    rows = read_table(workspace.processed_table, PROCESSED)
+    assert rows["index"].tolist() == list(range(len(GOOD)))
+    for index, name in enumerate(GOOD):
+        np.testing.assert_array_equal(rows.loc[index, list(FEATURE_NAMES)].astype(float), measure_image(GOOD[name]()))
+    rejects = read_table(workspace.rejects_table, REJECTS).set_index("filename")["reason"]
+    for index in range(len(GOOD), len(names)):
+        assert rejects[f"{index}.jpg"]
+    assert "is missing" in rejects[f"{missing}.jpg"]
+    assert "20000 × 20000" in rejects[f"{names.index('20,000 x 20,000 png')}.jpg"]
+
+
+def test_processes_do_not_change_a_byte(workspace: Workspace, small_files: Mapping[int, bytes], tmp_path: Path) -> None:
+    contents = {**small_files, 7: b"text", 300: b""}
+    other = Workspace(tmp_path / "other")
+    for place, jobs in ((workspace, 1), (other, 2)):
+        list_files(place, contents)
+        summary = build_features(place, jobs=jobs)
+        assert (summary.rows, summary.rejects, summary.measured, summary.workers) == (598, 2, 600, jobs)
+    for table in ("processed_table", "processed_parquet", "rejects_table"):
+        assert getattr(workspace, table).read_bytes() == getattr(other, table).read_bytes()
+
+
+def test_a_second_run_measures_only_what_is_new(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+    list_files(workspace, dict(list(small_files.items())[:500]))
+    assert build_features(workspace, jobs=1).measured == 500
+    before = workspace.processed_table.read_bytes()
+    again = build_features(workspace, jobs=1)
+    assert (again.measured, again.rows, again.images_per_second) == (0, 500, 0.0)
+    assert workspace.processed_table.read_bytes() == before
+    list_files(workspace, small_files)  # rewrites the files: their times change
+    touched = workspace.image_dir / "3.jpg"
+    os.utime(touched, ns=(1, 1))
+    assert build_features(workspace, jobs=1).rows == 600
+    touched.write_bytes(b"no picture any more")
+    changed = build_features(workspace, jobs=1)
+    assert (changed.measured, changed.rejects) == (256, 1)
+    assert len(list(workspace.measured_dir.iterdir())) == 3
+
+
+def test_a_file_that_comes_back_is_measured(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+    list_files(workspace, {0: small_files[0], 1: None})
+    assert build_features(workspace, jobs=1).rejects == 1
+    (workspace.image_dir / "1.jpg").write_bytes(small_files[1])
+    healed = build_features(workspace, jobs=1)
+    assert (healed.rows, healed.rejects) == (2, 0)
+    assert workspace.rejects_table.read_text() == "filename,reason\n"
+
+
+def test_a_damaged_chunk_is_measured_again(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+    list_files(workspace, small_files)
+    build_features(workspace, jobs=1)
+    before = workspace.processed_table.read_bytes()
+    chunk = sorted(workspace.measured_dir.iterdir())[1]
+    chunk.write_bytes(chunk.read_bytes()[:100])
+    assert build_features(workspace, jobs=1).measured == 256
+    assert workspace.processed_table.read_bytes() == before
+
+
+def test_other_code_makes_chunks_stale(
+    workspace: Workspace, small_files: Mapping[int, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_files(workspace, small_files)
+    build_features(workspace, jobs=1)
+    monkeypatch.setattr("src.features.measured_chunks._describe_extractor", lambda: "another version")
+    assert build_features(workspace, jobs=1).measured == 600
+
+
+def test_a_table_in_another_order_gives_the_same_rows(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+    list_files(workspace, small_files)
+    build_features(workspace, jobs=1)
+    before = workspace.processed_table.read_bytes()
+    shuffled = read_table(workspace.interim_table, INTERIM).sample(frac=1, random_state=0)
+    shuffled.to_csv(workspace.interim_table, index=False)
+    assert build_features(workspace, jobs=1).measured == 0
+    assert workspace.processed_table.read_bytes() == before
+
+
+def test_an_interim_table_of_many_slices_gives_the_same_rows(
+    workspace: Workspace, small_files: Mapping[int, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_files(workspace, small_files)
+    build_features(workspace, jobs=1)
+    before = workspace.processed_table.read_bytes()
+    monkeypatch.setattr(stage.iterate_table, "__defaults__", (None, 70))
+    assert build_features(workspace, jobs=1).measured == 0
+    assert workspace.processed_table.read_bytes() == before
+
+
+def measure_until_the_third(batch: ImageBatch) -> BatchOutcome:
+    if batch.names[0] == "512.jpg":
+        raise KeyboardInterrupt
+    return measure_batch(batch)
+
+
+def test_a_stopped_run_goes_on(
+    workspace: Workspace,
+    small_files: Mapping[int, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    list_files(workspace, small_files)
+    monkeypatch.setattr(stage, "measure_batch", measure_until_the_third)
+    assert main(["--workspace", str(workspace.root), "--jobs", "1"]) == 130
+    assert "run the same command again" in capsys.readouterr().err
+    assert not workspace.processed_table.exists()
+    monkeypatch.undo()
+    assert build_features(workspace, jobs=1).measured == 600 - 512
+
+
+def kill_own_worker_at_3(batch: ImageBatch) -> BatchOutcome:
+    if "3.jpg" in batch.names:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return measure_batch(batch)
+
+
+def test_a_file_that_kills_its_process_is_a_reject(
+    workspace: Workspace, small_files: Mapping[int, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "measure_batch", kill_own_worker_at_3)
+    monkeypatch.setattr("src.features.measure_batch.measure_batch", kill_own_worker_at_3)
+    list_files(workspace, {index: small_files[index] for index in range(6)} | {600: small_files[0]})
+    summary = build_features(workspace, jobs=2)
+    assert (summary.rows, summary.rejects) == (6, 1)
+    rejects = read_table(workspace.rejects_table, REJECTS)
+    assert rejects["filename"].tolist() == ["3.jpg"]
+    assert "the process that decoded the file died" in rejects["reason"][0]
+
+
+def test_wrong_input_leaves_the_old_table(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+    list_files(workspace, {0: small_files[0]})
+    build_features(workspace, jobs=1)
+    before = workspace.processed_table.read_bytes()
+    list_files(workspace, {0: None}, without=(0,))
+    with pytest.raises(TableError, match="no picture with status ok"):
+        build_features(workspace, jobs=1)
+    workspace.interim_table.unlink()
+    with pytest.raises(TableError, match="is missing: run the stage before"):
+        build_features(workspace, jobs=1)
+    with pytest.raises(UsageError, match="is not a folder"):
+        build_features(workspace, jobs=1, images=str(workspace.root / "nowhere"))
+    assert workspace.processed_table.read_bytes() == before
+
+
+@pytest.mark.parametrize("arguments", [["--jobs", "0"], ["--dask", "tcp://127.0.0.1:1"]])
+def test_wrong_usage_ends_with_2(
+    workspace: Workspace,
+    small_files: Mapping[int, bytes],
+    arguments: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("src.cluster.CONNECT_SECONDS", 1)
+    list_files(workspace, {0: small_files[0]})
+    assert main(["--workspace", str(workspace.root), *arguments]) == 2
+    assert "expected" in capsys.readouterr().err
+
+
+def test_the_command_reports_and_ends_with_its_code(
+    workspace: Workspace, small_files: Mapping[int, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    list_files(workspace, {0: small_files[0], 1: small_files[1]})
+    assert main(["--workspace", str(workspace.root), "--jobs", "1"]) == 0
+    assert "2 images: 2 rows, 0 rejects" in capsys.readouterr().out
+    list_files(workspace, {0: small_files[0], 1: b"text"})
+    assert main(["--workspace", str(workspace.root), "--jobs", "1"]) == 1
+    assert "rejects.csv" in capsys.readouterr().out
+
+
+def test_ctrl_c_leaves_no_process_and_loses_no_chunk(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+    many = {index: small_files[index % 20] for index in range(256 * 12)}
+    list_files(workspace, many)
+    command = [sys.executable, "-m", "src.features.build_features", "--workspace", str(workspace.root), "--jobs", "2"]
+    with subprocess.Popen(
+        command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not list(workspace.measured_dir.glob("*.npz")) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        os.killpg(process.pid, signal.SIGINT)
+        code = process.wait(60)
+    assert code in (130, 0)  # 0 if it was done before the signal came
+    deadline = time.monotonic() + 20
+    while is_group_alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_group_alive(process.pid)
+    kept = len(list(workspace.measured_dir.glob("*.npz")))
+    assert build_features(workspace, jobs=1).measured == (12 - kept) * 256
+
+
+def is_group_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_the_summary_is_plain_data(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+    list_files(workspace, {0: small_files[0]})
+    summary = build_features(workspace, jobs=1)
+    assert replace(summary, seconds=0.0).images_per_second == 0.0
+    assert replace(summary, measured=50, seconds=2.0).images_per_second == 25.0
