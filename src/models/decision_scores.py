@@ -27,15 +27,21 @@ CHUNK_ELEMENTS: Final = 1 << 22
 """Kernel values held at once (32 MB)."""
 
 SMALLEST_PROBABILITY: Final = 1e-12
+HAIR: Final = 1e-6
 
 
 class SupportVectorScorer:
-    """The decision function of an RBF ``SVC``, shape ``ovr``, in a few numpy operations.
+    """An RBF ``SVC`` in a few numpy operations: its decision function, or scores that tell how sure it is.
+
+    The decision function counts votes, ten for nearly every winner of eleven classes, so a softmax of
+    it is as sure of everything. The scores are the log-likelihood of each class under its duels,
+    sum of log sigmoid(d); where the winner by votes is not the likeliest, it is put level with the
+    likeliest, a hair ahead, so that the largest score always is what ``predict`` says.
 
     Parameters
     ----------
     estimator
-        A fitted ``SVC(kernel="rbf")``.
+        A fitted ``SVC(kernel="rbf", break_ties=True)``.
     """
 
     def __init__(self, estimator: SVC) -> None:
@@ -57,15 +63,26 @@ class SupportVectorScorer:
         signs[self._first, pairs] = 1.0
         signs[self._second, pairs] = -1.0
         self._pair_signs = signs
+        self._is_second = (signs < 0).astype(np.float64)
 
     def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Score scaled rows, shape (n, features)."""
+        """Score scaled rows, shape (n, features), as shape (n, classes)."""
+        return self._in_chunks(features, self._score_likelihood)
+
+    def compute_decisions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Compute ``decision_function`` of scaled rows: votes and squashed confidences, shape (n, classes)."""
+        return self._in_chunks(features, lambda rows: self._count_votes(self._duel(rows)).T)
+
+    def _in_chunks(
+        self, features: NDArray[np.float64], score: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
         step = max(1, CHUNK_ELEMENTS // len(self._doubled))
         if len(features) <= step:
-            return self._score(features)
-        return np.concatenate([self._score(features[start : start + step]) for start in range(0, len(features), step)])
+            return score(features)
+        return np.concatenate([score(features[start : start + step]) for start in range(0, len(features), step)])
 
-    def _score(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _duel(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Compute the decision of each pair of classes, shape (pairs, n); positive is for the first."""
         exponents = self._doubled @ features.T
         exponents -= self._vector_norms[:, None]
         exponents -= self._gamma * np.einsum("ij,ij->i", features, features)
@@ -77,12 +94,28 @@ class SupportVectorScorer:
                 for start, end in zip(self._starts, [*self._starts[1:], len(kernel)], strict=True)
             ]
         )
-        decisions = sums[self._first, self._second - 1] + sums[self._second, self._first]
-        decisions += self._intercepts[:, None]  # (pairs, n); positive is a vote for the first of the pair
+        decisions: NDArray[np.float64] = sums[self._first, self._second - 1] + sums[self._second, self._first]
+        decisions += self._intercepts[:, None]
+        return decisions
+
+    def _count_votes(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
         confidences = self._pair_signs @ decisions
         votes = self._pair_signs @ np.where(decisions < 0, -0.5, 0.5) + (self._class_count - 1) / 2
-        scores: NDArray[np.float64] = (votes + confidences / (3 * (np.abs(confidences) + 1))).T
+        scores: NDArray[np.float64] = votes + confidences / (3 * (np.abs(confidences) + 1))
         return scores
+
+    def _score_likelihood(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        decisions = self._duel(features)
+        # log sigmoid(-d) is log sigmoid(d) - d
+        won = -np.logaddexp(0.0, -decisions)
+        scores = np.abs(self._pair_signs) @ won - self._is_second @ decisions
+        winners = self._count_votes(decisions).argmax(axis=0)
+        columns = np.arange(len(winners))
+        highest = scores.max(axis=0)
+        is_behind = scores[winners, columns] < highest
+        scores[winners[is_behind], columns[is_behind]] = highest[is_behind] + HAIR
+        result: NDArray[np.float64] = scores.T
+        return result
 
 
 class ProductsScorer:
@@ -143,7 +176,7 @@ class BlendScorer:
 
     def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Score scaled rows, shape (n, features)."""
-        mean = compute_softmax(self._vectors(features), self._temperature)
+        mean = compute_softmax(self._vectors.compute_decisions(features), self._temperature)
         mean += np.exp(self._products(features))
         return np.log(np.maximum(mean / 2, SMALLEST_PROBABILITY))
 
@@ -159,8 +192,7 @@ def build_scorer(estimator: Any) -> Scorer:
     Returns
     -------
     Scorer
-        Scores whose argmax is ``estimator.predict``: the decision function where there is one,
-        else the logarithm of ``predict_proba``.
+        Scores whose argmax is ``estimator.predict``.
     """
     if type(estimator) is SVC and estimator.kernel == "rbf" and isinstance(estimator.support_vectors_, np.ndarray):
         return SupportVectorScorer(estimator)

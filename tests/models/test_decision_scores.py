@@ -38,7 +38,7 @@ def test_fast_scores_are_those_of_scikit_learn(family: str, made_rows: TrainingD
     scorer = build_scorer(estimator)
     assert isinstance(scorer, kind)
     if family == "svm":
-        np.testing.assert_allclose(scorer(rows), estimator.decision_function(rows), atol=1e-9)
+        np.testing.assert_allclose(scorer.compute_decisions(rows), estimator.decision_function(rows), atol=1e-9)
     else:
         np.testing.assert_allclose(np.exp(scorer(rows)), estimator.predict_proba(rows), atol=1e-9)
     assert (estimator.classes_[scorer(rows).argmax(axis=1)] == estimator.predict(rows)).all()
@@ -79,3 +79,9 @@ def test_temperature_changes_how_sure_and_not_which() -> None:
     assert (cold.argmax(axis=1) == warm.argmax(axis=1)).all()
     assert cold.max(axis=1).mean() > warm.max(axis=1).mean()
     np.testing.assert_allclose(warm.sum(axis=1), 1)
+
+
+def test_a_support_vector_machine_is_not_as_sure_of_everything(made_rows: TrainingData, unseen: np.ndarray) -> None:
+    scaler, estimator = fit(FAST["svm"][0], made_rows)
+    confidence = compute_softmax(build_scorer(estimator)(scaler.transform(unseen)), 1.0).max(axis=1)
+    assert np.ptp(confidence) > 0.4

@@ -38,7 +38,7 @@ def test_the_command_writes_a_model_a_card_and_the_table_of_the_search(
     assert np.trace(confusion) / confusion.sum() == pytest.approx(scores["test_accuracy"])
     assert model.card.data["class_counts"] == dict.fromkeys(("WHITE", "BLUE", "GREEN", "RED"), 60)
     results = read_results(trained / "models" / "search_results.csv")
-    assert len(results) == 25 + 4
+    assert len(results) == 25 + 6
     assert results["mean_test_score"].is_monotonic_decreasing
     assert results["mean_test_score"].iloc[0] == pytest.approx(scores["cross_validation_accuracy"], abs=1e-6)
     folds = results[[f"fold_{number}" for number in range(1, 6)]].to_numpy()
