@@ -179,7 +179,7 @@ def measure_held_out(rows: LabelledRows, seed: int, artworks: int) -> FilingScor
     fitted, held_out = next(split.split(rows.features, rows.strata))
     part = rows.take(fitted)
     index = fit_colour_index(part.features, part.colours, read_chosen_penalty())
-    palettes = build_palettes(fit_palettes(part))
+    palettes = build_palettes(fit_palettes(part, index))
     sample = paint_sample(seed, artworks, palettes, index)
     penalty, gamma = CLASSIFIER_SETTINGS[0]
     model = train(sample.features, sample.colours, penalty, gamma)

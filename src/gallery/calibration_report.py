@@ -105,8 +105,10 @@ class CalibrationReport:
             ]
         lines += [
             "",
-            f"Filed under the colour of their number: {self.filed_share:.4f} of the artworks. Thumbnail and tiny "
-            f"rendering are filed alike: {self.thumbnail_agreement:.4f}.",
+            (
+                f"Filed under the colour of their number: {self.filed_share:.4f} of the artworks. The thumbnail is "
+                f"filed there as well: {self.thumbnail_agreement:.4f}."
+            ),
             "",
             f"Kolmogorov-Smirnov distance of each feature (largest {max(self.distances.values()):.3f}):",
             "",

@@ -79,6 +79,8 @@ class Canvas:
         self.aspect = window.aspect
         self.pixels: PigmentImage = np.empty((window.height, window.width, 3), np.uint8)
         self._unit = (window.scale_x * window.scale_y) ** 0.5
+        self._scale = np.array([window.scale_x * _FIXED, window.scale_y * _FIXED])
+        self._shift = np.array([(window.left + 0.5) * _FIXED, (window.top + 0.5) * _FIXED])
 
     def fill(self, colour: Pigment) -> None:
         """Cover the whole window with one pigment."""
@@ -106,13 +108,11 @@ class Canvas:
         smooth = cv2.resize(nodes, whole, interpolation=cv2.INTER_LINEAR)
         return np.asarray(smooth[top : top + window.height, left : left + window.width], np.uint8)
 
-    def polygon(self, points: Sequence[Point] | npt.NDArray[np.float64], colour: Pigment) -> None:
+    def polygon(self, points: Sequence[Point], colour: Pigment) -> None:
         """Fill a polygon of picture-unit points."""
         cv2.fillPoly(self.pixels, [self._fixed(points)], colour, cv2.LINE_AA, _SHIFT)
 
-    def polygon_wash(
-        self, points: Sequence[Point] | npt.NDArray[np.float64], grid: Sequence[Sequence[Pigment]]
-    ) -> None:
+    def polygon_wash(self, points: Sequence[Point], grid: Sequence[Sequence[Pigment]]) -> None:
         """Fill a polygon with the picture-wide gradient through ``grid``."""
         mask = np.zeros(self.pixels.shape[:2], np.uint8)
         cv2.fillPoly(mask, [self._fixed(points)], 255, cv2.LINE_8, _SHIFT)
@@ -136,22 +136,25 @@ class Canvas:
 
     def line(
         self,
-        points: Sequence[Point] | npt.NDArray[np.float64],
+        points: Sequence[Point],
         thickness: float,
         colour: Pigment,
         closed: bool = False,
     ) -> None:
-        """Draw a polyline; where it is thinner than a pixel it is drawn fainter, so that small sizes keep its weight."""
+        """Draw a polyline; where it is thinner than a pixel it is fainter, so that small sizes keep its weight."""
         fixed = self._fixed(points)
         pixels = thickness * self._unit
         if pixels < 1.0:
-            x, y = (fixed[len(fixed) // 2] + fixed[(len(fixed) - 1) // 2]) // (2 * _FIXED)
-            height, width = self.pixels.shape[:2]
-            under = self.pixels[min(max(int(y), 0), height - 1), min(max(int(x), 0), width - 1)]
+            first, second = points[len(points) // 2], points[(len(points) - 1) // 2]
+            window = self.window
+            x = int((first[0] + second[0]) / 2 * window.scale_x - window.left)
+            y = int((first[1] + second[1]) / 2 * window.scale_y - window.top)
+            column, row = min(max(x, 0), window.width - 1), min(max(y, 0), window.height - 1)
+            under = self.pixels[row, column].tolist()
             colour = (
-                float(under[0]) + (colour[0] - float(under[0])) * pixels,
-                float(under[1]) + (colour[1] - float(under[1])) * pixels,
-                float(under[2]) + (colour[2] - float(under[2])) * pixels,
+                under[0] + (colour[0] - under[0]) * pixels,
+                under[1] + (colour[1] - under[1]) * pixels,
+                under[2] + (colour[2] - under[2]) * pixels,
             )
         cv2.polylines(self.pixels, [fixed], closed, colour, max(1, round(pixels)), cv2.LINE_AA, _SHIFT)
 
@@ -249,12 +252,9 @@ class Canvas:
         sample = self.sample_tile(tile, size, offset)
         cv2.addWeighted(self.pixels, 1.0, sample, strength, -128.0 * strength, dst=self.pixels)
 
-    def _fixed(self, points: Sequence[Point] | npt.NDArray[np.float64]) -> npt.NDArray[np.int32]:
+    def _fixed(self, points: Sequence[Point]) -> npt.NDArray[np.int32]:
         """Turn picture units into cv2's fixed-point pixels; pixel centres lie at whole numbers."""
-        window = self.window
-        fixed = np.asarray(points, np.float64) * (window.scale_x * _FIXED, window.scale_y * _FIXED)
-        fixed -= ((window.left + 0.5) * _FIXED, (window.top + 0.5) * _FIXED)
-        return fixed.astype(np.int32)
+        return (np.array(points) * self._scale - self._shift).astype(np.int32)
 
 
 @lru_cache(maxsize=4)

@@ -28,12 +28,11 @@ from src.errors import EXIT_DONE, ProjectError
 from src.features.schema import FEATURE_NAMES
 from src.files import write_text
 from src.gallery.colour_index import COLOUR_INDEX_FILE, ColourIndex, quadratic_terms
-from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
-from src.gallery.palette import from_free, to_free
+from src.gallery.labelled_rows import DEFAULT_ROWS, RARE_ROWS, LabelledRows, read_labelled_rows, smear_rows
 
 __all__ = ["fit_colour_index", "main"]
 
-CANDIDATES: Final = (0.3, 1.0, 3.0, 10.0)
+CANDIDATES: Final = (1.0, 3.0, 10.0)
 """Inverse strengths of the L2 penalty on the standardised terms."""
 
 FOLDS: Final = 4
@@ -41,8 +40,8 @@ FOLDS: Final = 4
 SMEARED_ROWS: Final = 16_000
 """So many invented rows are added, each a real row moved by a random part of the rows' own covariance."""
 
-SMEAR: Final = 0.35
-"""How far the invented rows are moved, as a share of the rows' spread."""
+RARE_WEIGHT: Final = 3.0
+"""Rows of rare colours weigh so much, lest their larger neighbours swallow them."""
 
 ITERATIONS: Final = 200
 """Steps of the optimiser; more change no cross-validated figure."""
@@ -73,24 +72,17 @@ def fit_colour_index(
     first = StandardScaler().fit(features)
     terms = quadratic_terms(first.transform(everything))
     second = StandardScaler().fit(terms)
+    names, counts = np.unique(colours, return_counts=True)
+    weights = np.where(np.isin(labels, names[counts < RARE_ROWS]), RARE_WEIGHT, 1.0)
     model = LogisticRegression(C=inverse_penalty, max_iter=ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose, see ITERATIONS
-        model.fit(second.transform(terms), labels)
+        model.fit(second.transform(terms), labels, sample_weight=weights)
     classes = order_colours(str(name) for name in model.classes_)
     order = [list(model.classes_).index(name) for name in classes]
     coefficients = model.coef_[order] / second.scale_
     intercepts = model.intercept_[order] - coefficients @ second.mean_
     return ColourIndex(classes, first.mean_, first.scale_, intercepts, coefficients)
-
-
-def smear_rows(features: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
-    """Return ``count`` invented rows: rows drawn at random, moved in the free numbers of :mod:`src.gallery.palette`."""
-    generator = np.random.Generator(np.random.PCG64(20230101))
-    free = to_free(features)
-    root = np.linalg.cholesky(np.cov(free.T))
-    drawn = free[generator.integers(0, len(free), count)]
-    return from_free(drawn + SMEAR * generator.standard_normal(drawn.shape) @ root.T)
 
 
 def cross_validate(rows: LabelledRows, inverse_penalty: float) -> npt.NDArray[np.str_]:
@@ -165,8 +157,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 best, best_accuracy = candidate, accuracy
         index = fit_colour_index(rows.features, rows.colours, best)
         about = (
-            f"Multinomial logistic model fitted by src/gallery/fit_colour_index.py to {len(rows.colours)} real labelled "
-            f"rows; C={best:g}, {FOLDS}-fold accuracy {best_accuracy:.4f}"
+            f"Multinomial logistic model fitted by src/gallery/fit_colour_index.py to {len(rows.colours)} real "
+            f"labelled rows; C={best:g}, {FOLDS}-fold accuracy {best_accuracy:.4f}"
         )
         save_colour_index(index, options.output, about, best)
     except ProjectError as error:

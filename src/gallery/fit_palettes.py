@@ -1,7 +1,8 @@
 """Fit the palettes to real labelled rows: ``python -m src.gallery.fit_palettes --rows CSV``.
 
-For each colour a small mixture of Gaussians over the transformed features. GRAY has no labelled rows: it is
-fitted to the rows that its rule (``src.gallery.colour_index.is_gray``) admits. No row is kept.
+For each colour a small mixture of Gaussians over the transformed features. The rare colours (PINK, PURPLE) have
+too few rows: theirs is fitted to invented rows (``smear_rows``) that the colour index files there. GRAY has no
+labelled rows: it is fitted to the rows that its rule (``is_gray``) admits. No row is kept.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from src.colours import SITE_COLOURS
 from src.errors import EXIT_DONE, ProjectError
 from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
 from src.files import write_text
-from src.gallery.colour_index import is_gray
-from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
+from src.gallery.colour_index import ColourIndex, is_gray, load_colour_index
+from src.gallery.labelled_rows import DEFAULT_ROWS, RARE_ROWS, LabelledRows, read_labelled_rows, smear_rows
 from src.gallery.palette import PALETTES_FILE, Component, to_free
 
 __all__ = ["fit_palettes", "main"]
@@ -31,23 +32,31 @@ ROWS_PER_COMPONENT: Final = 150
 """So many rows allow one component of a mixture (189 free numbers)."""
 
 MOST_COMPONENTS: Final = 6
+RARE_COMPONENTS: Final = 2
+
+INVENTED_ROWS: Final = 250_000
+"""So many that some two thousand fall to each rare colour."""
 
 
-def fit_palettes(rows: LabelledRows) -> dict[str, list[Component]]:
+def fit_palettes(rows: LabelledRows, index: ColourIndex) -> dict[str, list[Component]]:
     """Return the components (share, mean, lower triangle of the root) of every colour of the site."""
-    return {colour: _fit_mixture(_free_rows(rows, colour)) for colour in SITE_COLOURS}
+    invented = smear_rows(rows.features, INVENTED_ROWS)
+    filed = np.array(index.classes)[index.scores(invented).argmax(axis=1)]
+    gray = np.array([is_gray(row) for row in rows.features])
+    fitted: dict[str, list[Component]] = {}
+    for colour in SITE_COLOURS:
+        own = rows.colours == colour
+        if colour == "GRAY":
+            fitted[colour] = _fit_mixture(to_free(rows.features[gray]), RARE_COMPONENTS)
+        elif own.sum() < RARE_ROWS:
+            fitted[colour] = _fit_mixture(to_free(invented[filed == colour]), RARE_COMPONENTS)
+        else:
+            fitted[colour] = _fit_mixture(to_free(rows.features[own]), MOST_COMPONENTS)
+    return fitted
 
 
-def _free_rows(rows: LabelledRows, colour: str) -> npt.NDArray[np.float64]:
-    if colour == "GRAY":
-        chosen = np.array([is_gray(row) for row in rows.features])
-    else:
-        chosen = rows.colours == colour
-    return to_free(rows.features[chosen])
-
-
-def _fit_mixture(free: npt.NDArray[np.float64]) -> list[Component]:
-    count = max(1, min(MOST_COMPONENTS, len(free) // ROWS_PER_COMPONENT))
+def _fit_mixture(free: npt.NDArray[np.float64], most: int) -> list[Component]:
+    count = max(1, min(most, len(free) // ROWS_PER_COMPONENT))
     mixture = GaussianMixture(count, reg_covar=2e-4, random_state=0, n_init=1, max_iter=300)
     mixture.fit(free)
     lower = np.tril_indices(FEATURE_COUNT)
@@ -69,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         rows = read_labelled_rows(options.rows)
-        colours = fit_palettes(rows)
+        colours = fit_palettes(rows, load_colour_index())
         save_palettes(
             colours, options.output, f"fitted by src/gallery/fit_palettes.py to {len(rows.colours)} real rows"
         )

@@ -95,7 +95,7 @@ def _head(turn: float) -> tuple[_Field, _Field]:
     x, y = _grid()
     jaw = 0.60 - 0.17 * np.clip(y + 0.1, 0, 1) ** 2 - 0.05 * turn * x
     egg = 0.98 - np.sqrt((x / jaw) ** 2 + ((y + 0.16) / 0.82) ** 2)
-    neck = np.minimum(0.30 - np.abs(x - 0.04), y + 0.1)
+    neck = np.minimum(0.34 + 0.25 * np.clip(y - 0.7, 0, 1) - np.abs(x - 0.02), y + 0.1)
     shade = _lit(x / 0.66, (y + 0.2) / 0.95, 0.22)
     middle = turn * 0.22
     for side in (-1, 1):
@@ -111,7 +111,7 @@ def _head(turn: float) -> tuple[_Field, _Field]:
     shade += 0.10 * _spot(x, y, (middle, 0.37), (0.10, 0.05))
     shade -= 0.10 * _spot(x, y, (middle, 0.44), (0.12, 0.03))
     below_chin = np.clip((y - 0.5) / 0.12, 0, 1)
-    shade = shade * (1 - 0.55 * below_chin * (egg < 0.1))
+    shade = np.where(egg < 0.04, shade - below_chin * (shade - (0.42 - 0.35 * x)), shade)
     return np.maximum(_edge(egg), _edge(neck)), shade
 
 
@@ -129,9 +129,10 @@ def _bust(seed: int) -> tuple[_Field, _Field]:
     """Return shoulders and chest in folded cloth."""
     x, y = _grid()
     noise = _noise(seed, 0.9)
-    shoulders = -0.78 + 0.75 * np.abs(x) ** 2.4 + 0.10 * np.cos(x * 5)
-    folds = np.sin(9 * x + 3.5 * y * np.tanh(4 * x) + 1.8 * noise)
-    shade = 0.42 - 0.30 * x - 0.20 * y + 0.16 * folds + 0.08 * noise
+    shoulders = -0.86 + 0.34 * np.abs(x) + 0.62 * np.abs(x) ** 5
+    folds = np.sin(8 * x + 3.5 * y * np.tanh(4 * x) + 0.8 * noise)
+    opening = np.exp(-((x / 0.04) ** 2)) * (y > -0.55)
+    shade = 0.50 - 0.42 * x - 0.22 * y + 0.11 * folds + 0.04 * noise - 0.16 * opening
     return _edge(np.minimum(y - shoulders, 1.1 - np.abs(x))), shade
 
 

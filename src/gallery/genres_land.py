@@ -95,12 +95,12 @@ def paint_mountains(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         share = (number + 1) / ranges
         colour = lit(mix(low, stone, 0.25 + 0.7 * share), -34 * share)
         level = horizon * (0.36 + 0.58 * share) - 0.04
-        line = ridge(rng, -0.1, canvas.aspect + 0.1, level, between(rng, 0.25, 0.6) * (1.2 - 0.8 * share), depth=6)
+        line = ridge(rng, -0.1, canvas.aspect + 0.1, level, between(rng, 0.35, 0.75) * (1.2 - 0.8 * share), depth=6)
         ground_below(canvas, line, colour)
         if rng.random() < 0.75 and number < ranges - 1:
             lighted = mix(colour, PIGMENTS["snow"], between(rng, 0.3, 0.95))
             line_of_snow, depth = level - between(rng, -0.02, 0.08), between(rng, 0.3, 0.8)
-            lower = [(x, y + max(0.0, line_of_snow - y) * depth * between(rng, 0.4, 1.2)) for x, y in line]
+            lower = [(x, y + max(0.0, line_of_snow - y) * depth * between(rng, 0.75, 1.1)) for x, y in line]
             canvas.polygon([*line, *reversed(lower)], lighted)
             shadow = [(x + 0.02, min(y + 0.02, low_y)) for (x, y), (_, low_y) in zip(line, lower, strict=True)]
             for first in range(0, len(line) - 4, 8):

@@ -174,7 +174,7 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             _hatch(
                 canvas,
                 rng,
-                ink,
+                mix(ink, paper, 0.35),
                 thick * 0.7,
                 x=middle + size * (-1.5 * reach if flip else 1.5 * reach),
                 y=0.3 + reach / 2,
@@ -204,7 +204,7 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             _hatch(
                 canvas,
                 rng,
-                ink,
+                mix(ink, paper, 0.35),
                 thick,
                 x=between(rng, 0.1, 0.8) * canvas.aspect,
                 y=between(rng, horizon, 0.85),
@@ -221,7 +221,16 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
                 form(name), (x, top, x + size * 0.6, top + size), ink, mix(paper, wash, 0.4), flip, strength=strength
             )
             canvas.line(((x + size * 0.1, top + size), (x + size * 0.55, top + size * 0.99)), thick * 2, ink)
-            _hatch(canvas, rng, ink, thick, x=x + size * 0.45, y=top + size * 0.5, reach=size * 0.3, count=16)
+            _hatch(
+                canvas,
+                rng,
+                mix(ink, paper, 0.35),
+                thick * 0.7,
+                x=x + size * 0.45,
+                y=top + size * 0.5,
+                reach=size * 0.3,
+                count=16,
+            )
     return Finish(
         strokes="" if rng.random() < 0.6 else "slanted",
         stroke_size=between(rng, 0.3, 0.5),
@@ -290,7 +299,7 @@ def paint_page(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             jitter(rng, PIGMENTS["gold"], 16, 8),
             closed=True,
         )
-    leading = between(rng, 0.028, 0.05)
+    leading = between(rng, 0.024, 0.04)
     y = top + leading / 2
     while y < bottom:
         x = left if y > painted else (left + size + 0.03 if painted == top + size else right)
@@ -298,7 +307,7 @@ def paint_page(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             word = between(rng, 0.03, 0.11)
             colour = ink if rng.random() < 0.94 else jitter(rng, PIGMENTS["brick"], 10, 8)
             canvas.line(
-                ((x, y), (min(right, x + word), y)), leading * between(rng, 0.34, 0.44), mix(colour, paper, 0.25)
+                ((x, y), (min(right, x + word), y)), leading * between(rng, 0.24, 0.34), mix(colour, paper, 0.25)
             )
             x += word + 0.016
         y += leading

@@ -25,8 +25,8 @@ def _person(
     """Paint head and shoulders; ``top`` is the crown of the head, ``size`` the height of head and neck."""
     dark, light = _flesh(rng)
     width = size * 0.94
-    shoulders = width * between(rng, 2.3, 2.9)
-    neckline = top + size * 0.74
+    shoulders = width * between(rng, 2.1, 2.5)
+    neckline = top + size * 0.80
     box = (x - shoulders / 2, neckline, x + shoulders / 2, neckline + max(0.3, 1.05 - neckline))
     canvas.stamp(form(one_of(rng, "bust_a", "bust_b")), box, lit(cloth, -52), lit(cloth, 44), flip)
     hair = jitter(rng, PIGMENTS[one_of(rng, "umber", "charcoal", "wood", "linen", "gold", "umber")], 16, 6)
@@ -43,8 +43,8 @@ def _person(
     collar = jitter(rng, PIGMENTS[one_of(rng, "linen", "linen", "charcoal")], 16, 5)
     kind = rng.random()
     if kind < 0.25:
-        canvas.ellipse(x, neckline + size * 0.12, width * 0.55, size * 0.15, collar)
-        canvas.ellipse(x, neckline + size * 0.06, width * 0.24, size * 0.09, lit(dark, 10))
+        canvas.ellipse(x, neckline + size * 0.10, width * 0.42, size * 0.12, lit(collar, -30))
+        canvas.ellipse(x, neckline + size * 0.08, width * 0.41, size * 0.11, collar)
         canvas.stamp(
             form(one_of(rng, "head_front")), (x - width / 2, top, x + width / 2, top + size), dark, light, flip
         )
@@ -95,21 +95,16 @@ def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
                 -0.1, level + between(rng, -0.06, 0.06), canvas.aspect + 0.1, 1.1, jitter(rng, PIGMENTS[name], 20, 8)
             )
         canvas.soften(0.02)
-    size = between(rng, 0.30, 0.44)
+    size = between(rng, 0.34, 0.48)
     cloth = jitter(
         rng, PIGMENTS[one_of(rng, "charcoal", "charcoal", "brick", "sea", "pine", "linen", "gold", "umber")], 18, 12
     )
     x = middle + between(rng, -0.06, 0.06)
-    top = between(rng, 0.17, 0.27)
+    top = between(rng, 0.16, 0.23)
     _person(canvas, rng, x=x, top=top, size=size, cloth=cloth, flip=flip)
-    if rng.random() < 0.4:
-        dark, light = _flesh(rng)
-        for side in (-1, 1):
-            left = x + side * between(rng, 0.04, 0.12)
-            canvas.stamp(form("sphere"), (left - 0.055, 0.84, left + 0.055, 0.93), dark, light, flip)
     return Finish(
-        strokes=one_of(rng, "loose", "slanted", "dabs", "upright", "loose"),
-        stroke_size=between(rng, 0.22, 0.5),
+        strokes=one_of(rng, "loose", "slanted", "dabs", "", "", ""),
+        stroke_size=between(rng, 0.16, 0.32),
         relief=between(rng, 0.05, 0.6),
         grain=one_of(rng, "canvas", "canvas", "cracks", "paper"),
         grain_size=between(rng, 0.8, 1.4),

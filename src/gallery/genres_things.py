@@ -75,7 +75,7 @@ def paint_flowers(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     heart = 0.5 if full else 0.40
     reach = 0.55 if full else between(rng, 0.26, 0.36)
     leaf = jitter(rng, PIGMENTS[one_of(rng, "foliage", "pine", "foliage")], 18, 8)
-    for _ in range(26):
+    for _ in range(18):
         x, y = middle + between(rng, -1, 1) * reach * 1.05, heart + between(rng, -1, 1) * reach * 0.9
         colour = jitter(rng, leaf, 20, 8)
         size = between(rng, 0.04, 0.11)
@@ -84,7 +84,7 @@ def paint_flowers(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             form("leaf"), (x - size * 0.5, y - size, x + size * 0.5, y + size), lit(colour, -44), lit(colour, 34), flip
         )
     kinds = [vivid(rng, between(rng, 130, 200), between(rng, 18, 44)) for _ in range(2)] + [PIGMENTS["snow"]]
-    for number in range(int(between(rng, 9, 24))):
+    for number in range(int(between(rng, 8, 18))):
         angle_x, angle_y = between(rng, -1, 1), between(rng, -1, 1)
         x, y = middle + angle_x * reach * 0.95, heart + angle_y * reach * 0.8
         size = between(rng, 0.04, 0.10) * (1.35 if full else 1.0) * (1 - 0.3 * abs(angle_x))

@@ -94,13 +94,13 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
     rounds
         Damped Gauss-Newton steps.
     """
-    column = np.ascontiguousarray(pigment[_STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE]).reshape(-1, 1, 3)
-    flat = column[:, 0] - np.float32(_CENTRE)
+    coarse = np.ascontiguousarray(pigment[_STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE])
+    flat = coarse.reshape(-1, 3) - np.float32(_CENTRE)
     few = flat[1::3]
-    parameters = _first_guess(flat, target)
+    parameters = _first_guess(coarse, target)
     best, best_distance = parameters, np.inf
     for turn in range(rounds + 1):
-        measured = extract_features(_grade_of(parameters).apply(column))
+        measured = extract_features(_grade_of(parameters).apply(coarse))
         residual = (target - measured) / _TOLERANCE
         distance = float(residual @ residual)
         if distance < best_distance:
@@ -126,10 +126,10 @@ def _grade_of(parameters: FloatArray) -> Grade:
     return Grade(tuple(matrix.ravel().tolist()), float(parameters[_BEND]))
 
 
-def _first_guess(flat: npt.NDArray[np.float32], target: FeatureVector) -> FloatArray:
+def _first_guess(coarse: npt.NDArray[np.float32], target: FeatureVector) -> FloatArray:
     """Match means and deviations of lightness and of both oppositions, keeping their axes."""
-    mean = flat.mean(axis=0, dtype=np.float64)
-    deviation = flat.std(axis=0, dtype=np.float64) + 1e-3
+    means, deviations = cv2.meanStdDev(coarse)
+    mean, deviation = means[:, 0] - _CENTRE, deviations[:, 0] + 1e-3
     half = FEATURE_COUNT // 2
     gains = np.clip(target[half + 6 :] / deviation, 0.02, 6.0)
     bend = float(np.clip(target[6] / 130.0, 0.15, 0.9))
@@ -153,7 +153,7 @@ def _measure(flat: npt.NDArray[np.float32], trials: FloatArray) -> FloatArray:
     curved = value * (255.0 * (1.0 - bend)).astype(np.float32)
     curved += (255.0 * bend).astype(np.float32)
     curved *= value
-    pixels = np.asarray(cv2.convertScaleAbs(curved), np.uint8).reshape(len(flat), count, 3)
+    pixels = np.asarray(cv2.convertScaleAbs(curved), np.uint8).reshape(1, -1, 3)
     features = np.empty((2, 3, count, 3))
     average = np.full(len(flat), 1.0 / len(flat), np.float32)
     conversions = (pixels, cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV), cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB))

@@ -12,12 +12,20 @@ import pandas as pd
 
 from src.errors import TableError, UsageError
 from src.features.schema import FEATURE_NAMES
+from src.gallery.palette import from_free, to_free
 from src.paths import PROJECT_ROOT
 
-__all__ = ["DEFAULT_ROWS", "LabelledRows", "read_labelled_rows"]
+__all__ = ["DEFAULT_ROWS", "RARE_ROWS", "LabelledRows", "read_labelled_rows", "smear_rows"]
 
 DEFAULT_ROWS: Final = PROJECT_ROOT.parent / "shared" / "reference" / "labelled_rows.csv"
 """Where the rows lie in the project's own place of work."""
+
+
+RARE_ROWS: Final = 150
+"""A colour with fewer rows than this is rare, and treated with more care."""
+
+SMEAR: Final = 0.4
+"""How far invented rows are moved, as a share of the rows' spread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,3 +81,23 @@ def read_labelled_rows(path: Path) -> LabelledRows:
         colours=table["color"].to_numpy(str),
         is_study=origin == "study",
     )
+
+
+def smear_rows(features: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
+    """Invent rows: rows drawn at random, each moved by a random part of all rows' covariance.
+
+    They lie where pictures lie, and between the rows that are known. The moves are made in the free numbers of
+    :mod:`src.gallery.palette`.
+
+    Parameters
+    ----------
+    features
+        float64, shape (n, 18).
+    count
+        How many to invent.
+    """
+    generator = np.random.Generator(np.random.PCG64(20230101))
+    free = to_free(features)
+    root = np.linalg.cholesky(np.cov(free.T))
+    drawn = free[generator.integers(0, len(free), count)]
+    return from_free(drawn + SMEAR * generator.standard_normal(drawn.shape) @ root.T)
