@@ -194,8 +194,7 @@ def write_report(findings: list[Finding], path: Path, artworks: int) -> None:
         "the gallery's help says so. *Ends* are the exit codes of the runs: 0 done, 1 done in part, 3 refused by the",
         "site (the same command is then run again when the refusal is over), 4 layout changed.",
         "",
-        "| fault | gallery options | there | rows | twice | files | without a file, and why | expected | ends "
-        "| seconds | |",
+        "| fault | gallery options | there | rows | twice | files | no file, and why | expected | ends | seconds | |",
         "|---|---|---:|---:|---:|---:|---|---|---|---:|---|",
     ]
     for finding in findings:

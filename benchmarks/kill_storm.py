@@ -100,8 +100,9 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     shots = ", ".join(f"{count} × {kind}" for kind, count in sorted(killed.items()))
     console.print(
-        f"{sum(killed.values())} of {options.kills} SIGKILLs ({shots}) during one scrape over {starts} starts, {time.monotonic() - began:.0f} s: "
-        f"exit {code}, tables and thumbnails {'the same' if same else 'DIFFERENT'}, {left} processes left",
+        f"{sum(killed.values())} of {options.kills} SIGKILLs ({shots}) during one scrape over {starts} starts, "
+        f"{time.monotonic() - began:.0f} s: exit {code}, tables and thumbnails {'the same' if same else 'DIFFERENT'}, "
+        f"{left} processes left",
         highlight=False,
     )
     return 0 if same and code == 0 and not left and sum(killed.values()) == options.kills else 1
