@@ -34,7 +34,7 @@ def start(account: Account) -> "subprocess.Popen[bytes]":
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "what was waited for did not happen"
         time.sleep(0.02)
@@ -139,7 +139,7 @@ def test_an_interrupted_creation_continues(account: Account, end: signal.Signals
     process = start(account)
     wait_for(lambda: account.fake.count("CreateEnvironment") == 1)
     process.send_signal(end)
-    assert process.wait(20) == (EXIT_INTERRUPTED if end is signal.SIGINT else -end)
+    assert process.wait(60) == (EXIT_INTERRUPTED if end is signal.SIGINT else -end)
     account.fake.is_held = False
     assert account.run() == EXIT_DONE
     for action in ("CreateApplicationVersion", "CreateEnvironment"):
@@ -156,7 +156,7 @@ def test_an_interrupted_update_still_knows_the_way_back(account: Account) -> Non
     process = start(account)
     wait_for(lambda: account.fake.count("UpdateEnvironment") == 1)
     process.kill()
-    process.wait(20)
+    process.wait(60)
     assert JOURNAL in account.list_objects()
     account.fake.is_held = False
     assert account.run() == 1
@@ -173,7 +173,7 @@ def test_a_third_bundle_after_an_interruption_goes_back_to_the_first(account: Ac
     process = start(account)
     wait_for(lambda: account.fake.count("UpdateEnvironment") == 1)
     process.kill()
-    process.wait(20)
+    process.wait(60)
     account.fake.is_held = False
     account.write_bundle(b"third")
     account.fake.bad_labels.add(label_of(account))
@@ -294,7 +294,7 @@ def test_credentials_that_expire_while_waiting(account: Account, capsys: pytest.
     process = start(account)
     wait_for(lambda: account.fake.count("CreateEnvironment") == 1)
     account.fake.faults["DescribeEnvironments"] = [RefusalError("ExpiredToken", "expired", 403)]
-    assert process.wait(20) == 2
+    assert process.wait(60) == 2
     account.fake.is_held = False
     assert account.run() == EXIT_DONE
     assert account.fake.count("CreateEnvironment") == 1
