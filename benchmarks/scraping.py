@@ -1,4 +1,4 @@
-"""The scraper at the study's scale, stage by stage: ``python benchmarks/scraping.py``.
+"""The scraper at the study's scale, stage by stage: ``python -m benchmarks.scraping``.
 
 Lists and downloads a whole gallery with two real browsers, beside the study's way of listing (120
 scrolls of 3 seconds each in eleven parallel browsers: 373 s for the listing alone, 67 images lost).

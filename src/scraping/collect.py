@@ -1,6 +1,8 @@
 """A whole run: list with several browsers, fetch what they list meanwhile, write the tables."""
 
 import time
+from dataclasses import replace
+from typing import Final
 
 from rich.console import Console
 
@@ -27,20 +29,11 @@ from src.scraping.worker import Breakdown, Ended, Listed, WorkerSettings
 
 __all__ = ["collect"]
 
-LONGEST_FIRST = (
-    "BROWN",
-    "BLACK",
-    "GRAY",
-    "BLUE",
-    "TEAL",
-    "GREEN",
-    "WHITE",
-    "YELLOW",
-    "RED",
-    "ORANGE",
-    "PURPLE",
-    "PINK",
+# fmt: off
+LONGEST_FIRST: Final = (
+    "BROWN", "BLACK", "GRAY", "BLUE", "TEAL", "GREEN", "WHITE", "YELLOW", "RED", "ORANGE", "PURPLE", "PINK",
 )
+# fmt: on
 """Colours by the size of their lists on the site in 2026: the long ones begin first."""
 
 
@@ -169,9 +162,7 @@ class _Run:
             delay = self._robots.read_crawl_delay(pages[0])
             shortest, longest = self._manners.pause_seconds
             if delay > shortest:
-                self._manners = Manners(
-                    **{**vars(self._manners), "pause_seconds": (delay, delay + longest - shortest)},
-                )
+                self._manners = replace(self._manners, pause_seconds=(delay, delay + longest - shortest))
 
     # ---- during
 
