@@ -43,20 +43,20 @@ def plot_class_counts(
     axes = figure.add_subplot()
     places = range(len(colours))
     axes.barh(places, widths, color=[choose_swatch(colour) for colour in colours], edgecolor=OUTLINE, linewidth=0.8)
-    longest = float(max(widths))
-    for place, width in zip(places, widths, strict=True):
-        label = f"{width:,}  ({100 * width / total:.1f} %)"
-        axes.annotate(label, (width, place), (8, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
+    ends = [float(width) for width in widths]
     if reference is not None:
         scale = total / sum(reference.values())
         scaled = [reference.get(colour, 0) * scale for colour in colours]
-        longest = max(longest, *scaled)
+        ends = [max(pair) for pair in zip(ends, scaled, strict=True)]
         axes.vlines(scaled, [p - 0.44 for p in places], [p + 0.44 for p in places], color=REFERENCE, linewidth=2.4)
         axes.plot([], [], color=REFERENCE, linewidth=2.4, label=f"same share as in {reference_name}")
         axes.legend(loc="center right")
+    for place, width, end in zip(places, widths, ends, strict=True):
+        label = f"{width:,}  ({100 * width / total:.1f} %)"
+        axes.annotate(label, (end, place), (8, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
     axes.set_yticks(places, colours)
     axes.invert_yaxis()
-    axes.set_xlim(0, longest * 1.17)
+    axes.set_xlim(0, max(ends) * 1.17)
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_xlabel("pictures")
     axes.grid(visible=False, axis="y")

@@ -104,7 +104,7 @@ def plot_correlations(
         figure,
         frame[list(names)].corr().to_numpy(),
         list(names),
-        fmt=".1f",
+        digits=1,
         cmap="RdBu_r",
         vmin=-1,
         vmax=1,
@@ -148,7 +148,7 @@ def plot_colour_similarity(
         figure,
         100 * shares[np.ix_(places, places)],
         list(ordered),
-        fmt=".0f",
+        digits=0,
         cmap="Blues",
         vmin=0,
         vmax=100,
@@ -185,9 +185,11 @@ def _draw_heat_map(figure: Figure, values: NDArray[np.float64], names: list[str]
     import seaborn as sns  # noqa: PLC0415 - a second to import, and only heat maps need it
 
     axes = figure.add_subplot()
+    digits = int(options.pop("digits"))
     sns.heatmap(
         values,
-        annot=True,
+        annot=np.round(values, digits) + 0.0,  # no minus sign before a rounded zero
+        fmt=f".{digits}f",
         square=True,
         linewidths=0.5,
         linecolor="white",
