@@ -254,7 +254,7 @@ class Canvas:
 
     def _fixed(self, points: Sequence[Point]) -> npt.NDArray[np.int32]:
         """Turn picture units into cv2's fixed-point pixels; pixel centres lie at whole numbers."""
-        return (np.array(points) * self._scale - self._shift).astype(np.int32)
+        return np.asarray((np.array(points) * self._scale - self._shift).astype(np.int32))
 
 
 @lru_cache(maxsize=4)

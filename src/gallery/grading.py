@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_COUNT, BGRImage, FeatureVector
 
 __all__ = ["Grade", "GradeResult", "fit_grade"]
@@ -96,11 +95,11 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
     """
     coarse = np.ascontiguousarray(pigment[_STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE])
     flat = coarse.reshape(-1, 3) - np.float32(_CENTRE)
-    few = flat[1::3]
+    few = flat[2::5]
     parameters = _first_guess(coarse, target)
     best, best_distance = parameters, np.inf
     for turn in range(rounds + 1):
-        measured = extract_features(_grade_of(parameters).apply(coarse))
+        measured = _measure_one(coarse, parameters)
         residual = (target - measured) / _TOLERANCE
         distance = float(residual @ residual)
         if distance < best_distance:
@@ -116,6 +115,16 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
         parameters = parameters + _LOOSE * step * min(1.0, 2.5 / max(length, 1e-9))
         parameters[_BEND] = min(1.25, max(0.0, parameters[_BEND]))
     return GradeResult(_grade_of(best), best_distance)
+
+
+def _measure_one(coarse: npt.NDArray[np.float32], parameters: FloatArray) -> FeatureVector:
+    """Return the features (18,) of pigment (H, W, 3) under one set of parameters; exact enough to steer by."""
+    image = _grade_of(parameters).apply(coarse)
+    parts = [
+        cv2.meanStdDev(converted)
+        for converted in (image, cv2.cvtColor(image, cv2.COLOR_BGR2HSV), cv2.cvtColor(image, cv2.COLOR_BGR2LAB))
+    ]
+    return np.asarray(np.concatenate([part[0] for part in parts] + [part[1] for part in parts])[:, 0], np.float64)
 
 
 def _grade_of(parameters: FloatArray) -> Grade:

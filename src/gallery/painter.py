@@ -34,6 +34,11 @@ MOST_ATTEMPTS: Final = 12
 TINY: Final = 56
 """Side of the rendering, in pixels, by which a picture is graded and filed."""
 
+MOST_DRAWS: Final = 24
+"""So many palettes are drawn for one attempt until the index files one under the colour."""
+
+_PALETTE, _COMPOSITION, _SHAPE = range(3)  # what random numbers are drawn for
+_NO_GRADE: Final = Grade((0.0,) * 12, 1.0)
 _DRIFT_SIZE: Final = 1.6  # picture units over which pigment drifts before it repeats
 
 
@@ -80,12 +85,9 @@ class Painting:
 def outline(seed: int, number: int) -> Outline:
     """Decide genre and shape of artwork ``number``, without any rendering: all that a list needs.
 
-    They follow the first palette drawn and stay the same for all attempts of :func:`describe`.
+    They follow the palette of the first attempt and stay the same for all attempts of :func:`describe`.
     """
-    rng = _chances(seed, number, 0, 0)
-    mood = _mood(load_palettes().draw(rng, SITE_COLOURS[number % len(SITE_COLOURS)]))
-    genre = choose_genre(rng, mood)
-    return Outline(genre, round(between(rng, *KINDS[genre].aspects), 3))
+    return _outline(_Models(load_palettes(), load_colour_index()), seed, number)
 
 
 def describe(
@@ -111,15 +113,12 @@ def describe(
     """
     if number < 0:
         raise ValueError(f"the number of an artwork is 0 or more, got {number}")
-    colour = SITE_COLOURS[number % len(SITE_COLOURS)]
-    index = index or load_colour_index()
-    palettes = palettes or load_palettes()
+    models = _Models(palettes or load_palettes(), index or load_colour_index())
+    shape = _outline(models, seed, number)
     closest: Painting | None = None
     closest_lead = -np.inf
-    shape = outline(seed, number)
     for attempt in range(MOST_ATTEMPTS):
-        painting, features = _attempt(palettes, seed, number, colour=colour, attempt=attempt, shape=shape)
-        lead = _lead(index, features, colour)
+        painting, lead = _attempt(models, shape, seed, number, attempt)
         if lead >= 0:
             return painting
         if closest is None or lead > closest_lead:
@@ -153,22 +152,44 @@ def paint_crop(painting: Painting, width: int, height: int) -> BGRImage:
     return painting.grade.apply(_compose(painting, Window.centre_crop(painting.aspect, width, height)))
 
 
-def _lead(index: ColourIndex, features: FeatureVector, colour: str) -> float:
-    """Return how surely the index files a picture under ``colour``: 0 or more if it does."""
-    if colour in index.classes:
-        return index.margin(features, colour)
-    return 0.0 if is_gray(features) else -1.0
+@dataclass(frozen=True, eq=False)
+class _Models:
+    """What pictures are drawn from and filed by."""
+
+    palettes: PaletteModel
+    index: ColourIndex
+
+    def lead(self, features: FeatureVector, colour: str) -> float:
+        """Return how surely a picture is filed under ``colour``: 0 or more if it is."""
+        if colour in self.index.classes:
+            return self.index.margin(features, colour)
+        return 0.0 if is_gray(features) else -1.0
+
+    def draw(self, rng: Random, colour: str) -> FeatureVector:
+        """Draw a palette that is itself filed under ``colour``, if one comes soon."""
+        for _ in range(MOST_DRAWS):
+            target = self.palettes.draw(rng, colour)
+            if self.lead(target, colour) >= 0:
+                break
+        return target
 
 
-def _attempt(
-    palettes: PaletteModel, seed: int, number: int, *, colour: str, attempt: int, shape: Outline
-) -> tuple[Painting, FeatureVector]:
-    target = palettes.draw(_chances(seed, number, attempt, 0), colour)
-    mood = _mood(target)
-    draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, mood, Grade((0.0,) * 12, 1.0))
+def _outline(models: _Models, seed: int, number: int) -> Outline:
+    rng = _chances(seed, number, 0, _PALETTE)
+    mood = _mood(models.draw(rng, SITE_COLOURS[number % len(SITE_COLOURS)]))
+    rng = _chances(seed, number, 0, _SHAPE)
+    genre = choose_genre(rng, mood)
+    return Outline(genre, round(between(rng, *KINDS[genre].aspects), 3))
+
+
+def _attempt(models: _Models, shape: Outline, seed: int, number: int, attempt: int) -> tuple[Painting, float]:
+    """Return a picture, and how surely its tiny rendering is filed under the colour of its number."""
+    colour = SITE_COLOURS[number % len(SITE_COLOURS)]
+    target = models.draw(_chances(seed, number, attempt, _PALETTE), colour)
+    draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, _mood(target), _NO_GRADE)
     pigment = _compose(draft, Window.centre_crop(shape.aspect, TINY, TINY))
     grade = fit_grade(pigment, target).grade
-    return replace(draft, grade=grade), extract_features(grade.apply(pigment))
+    return replace(draft, grade=grade), models.lead(extract_features(grade.apply(pigment)), colour)
 
 
 def _chances(seed: int, number: int, attempt: int, purpose: int) -> Random:
@@ -184,7 +205,7 @@ def _mood(target: FeatureVector) -> Mood:
 
 def _compose(painting: Painting, window: Window) -> npt.NDArray[np.float32]:
     """Return the pigment of a picture, float32 (H, W, 3)."""
-    rng = _chances(painting.seed, painting.number, painting.attempt, 1)
+    rng = _chances(painting.seed, painting.number, painting.attempt, _COMPOSITION)
     canvas = Canvas(window)
     finish = KINDS[painting.genre].compose(canvas, rng, painting.mood)
     places = [rng.random() for _ in range(6)]
