@@ -17,7 +17,7 @@ from deploy.sample_pictures import SamplePicture
 
 __all__ = ["Answer", "Inside", "ask", "check_inside", "compare_answers", "look_inside", "wait_until_ready"]
 
-READY_SECONDS: Final = 60
+READY_SECONDS: Final = 120
 ANSWER_SECONDS: Final = 60
 TOLERANCE: Final = 1e-9
 BANNED: Final = frozenset({"selenium", "pandas", "matplotlib", "seaborn", "notebook", "jupyterlab", "jupyter", "boto3"})
