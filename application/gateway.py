@@ -28,7 +28,7 @@ SECURITY_HEADERS: Final = tuple(
     }.items()
 )
 
-LINGER_SECONDS: Final = 2.0
+LINGER_SECONDS: Final = 1.0
 LINGER_BYTES: Final = 8 << 20
 """After a refusal what the client still sends is read and dropped, within these bounds.
 

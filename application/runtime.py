@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 import cv2
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from application.exchange import Exchange
 from application.logs import make_logger
@@ -91,6 +92,7 @@ class Runtime:
         """
         settings = self.settings
         cv2.setNumThreads(settings.opencv_threads or 1)
+        threadpool_limits(1)  # of BLAS and OpenMP: a row of features is no work for several threads
         self._pool = WorkPool(settings.decoding_threads, settings.maximum_waiting, self.metrics.watch_pictures)
         try:
             self._service = await asyncio.to_thread(self._load)

@@ -19,6 +19,9 @@ from application.settings import Settings
 __all__ = ["Supervisor", "serve"]
 
 APPLICATION: Final = "main:app"
+ARITHMETIC_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+"""One row of features needs no threads of its own, and idle ones spin for a while before they sleep."""
+
 READY_SECONDS: Final = 2.0
 
 HEALTH_SECONDS: Final = 30
@@ -62,6 +65,8 @@ def serve(settings: Settings, host: str, port: int) -> int:
         shared = tempfile.mkdtemp(prefix="service-metrics-")
         os.environ[MULTIPROCESS_DIR] = shared
     os.environ["WORKERS"] = str(settings.workers)
+    for name in ARITHMETIC_THREADS:  # read when the libraries are loaded, which is in the workers
+        os.environ.setdefault(name, "1")
     root = str(Path(__file__).resolve().parent.parent)
     if root not in sys.path:  # the workers are started anew and inherit the path
         sys.path.insert(0, root)

@@ -49,6 +49,6 @@ def client(models_dir: Path) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def service(models_dir: Path) -> Iterator[ServiceProcess]:
     """Two workers, on a free port, with short times so that slow clients are soon refused."""
-    settings = {"HEADER_SECONDS": "1", "BODY_IDLE_SECONDS": "1", "BODY_SECONDS": "3", "DRAIN_SECONDS": "2"}
+    settings = {"HEADER_SECONDS": "1", "BODY_IDLE_SECONDS": "0.8", "BODY_SECONDS": "1.5", "DRAIN_SECONDS": "2"}
     with ServiceProcess(models_dir, workers=2, settings=settings) as service:
         yield service

@@ -74,8 +74,8 @@ def test_a_slow_body_is_refused(service: ServiceProcess) -> None:
     assert b" 408 " in answer.split(b"\r\n")[0]
     assert b"slow-body" in answer
     started = time.monotonic()
-    drops = [b"\xff\xd8\xff\xe0"] + [b"."] * 8
-    answer = talk(service.port, head, *drops, pause=0.45)  # never a long pause, but too long in all
+    drops = [b"\xff\xd8\xff\xe0"] + [b"."] * 4
+    answer = talk(service.port, head, *drops, pause=0.4)  # never a long pause, but too long in all
     assert b" 408 " in answer.split(b"\r\n")[0]
     assert time.monotonic() - started < 12
 
