@@ -128,7 +128,7 @@ def list_cases() -> list[Case]:
         Case("robots.txt: Crawl-delay", Faults(robots="delay"), is_polite=True),
         Case("robots.txt: nothing allowed", Faults(robots="disallow-all"), "no rows, exit 3", is_polite=True),
         Case("robots.txt: HTTP 500", Faults(robots="error"), "no rows, exit 3", is_polite=True),
-        Case("robots.txt: a web page", Faults(robots="garbage"), "no rows, exit 3", is_polite=True),
+        Case("robots.txt: no text", Faults(robots="garbage"), "no rows, exit 3", is_polite=True),
         Case("storm of all", Faults(**STORM), gone),
         Case(
             "storm of all, with 429",

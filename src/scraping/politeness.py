@@ -199,6 +199,8 @@ class Robots:
             return f"{address} answers with HTTP {status}, so nothing is fetched"
         if "html" in content_type.lower() or text.lstrip()[:1] == "<":
             return f"{address} is a web page and no list of rules, so nothing is fetched"
+        if any(ord(mark) < 32 and mark not in "\t\n\r\f" for mark in text):
+            return f"{address} is no text, so nothing is fetched"
         return Protego.parse(text)
 
 
@@ -230,4 +232,4 @@ def suggest_return(now: float | None = None, random_source: random.Random | None
 
 def _fetch_text(address: str, user_agent: str) -> tuple[int, str, str]:
     answer = requests.get(address, headers={"User-Agent": user_agent}, timeout=20)
-    return answer.status_code, answer.headers.get("Content-Type", ""), answer.text
+    return answer.status_code, answer.headers.get("Content-Type", ""), answer.content.decode("utf-8-sig", "replace")

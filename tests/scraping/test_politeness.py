@@ -53,6 +53,7 @@ def test_no_file_means_no_rules(status: int) -> None:
         (403, "text/plain", ""),
         (200, "text/html", "<html>sorry</html>"),
         (200, "text/plain", "  <!doctype html>"),
+        (200, "text/plain", "\x00\x01\x02\nUser-agent: *\nAllow: /\n"),
         requests.ConnectionError("refused"),
         requests.Timeout("slow"),
     ],
