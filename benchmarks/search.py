@@ -30,15 +30,18 @@ from sklearn.preprocessing import StandardScaler
 
 from src.features.image_store import ImageStore
 from src.features.measure_batch import ImageBatch, measure_batch
+from src.models.artefacts import load_model
 from src.models.calibration import find_temperature
 from src.models.classifiers import build_classifier, fit_classifier
+from src.models.classify_pictures import classify_pictures
 from src.models.decision_scores import build_scorer, compute_softmax
 from src.models.evaluate import measure_reliability
-from src.models.find_pictures import find_pictures
+from src.models.find_pictures import FoundPictures, find_pictures
 from src.models.search_space import SEARCH_SPACES, STUDY_CHOICE, STUDY_FAMILIES, Candidate, SearchUnit
 from src.models.shared_fits import score_unit
 from src.models.training import group_rows
 from src.models.training_data import Split, TrainingData, read_training_data
+from src.paths import Workspace
 
 Row = dict[str, Any]
 
@@ -155,7 +158,7 @@ def measure_growth(data: TrainingData, sizes: Sequence[int]) -> list[Row]:
     return rows
 
 
-def measure_prediction(folder: Path) -> list[Row]:
+def measure_prediction(folder: Path, models_dir: Path) -> list[Row]:
     """Pictures per second of the command and of the bare extractor, in processor and wall-clock time."""
     names = find_pictures([str(folder)], sys.stdin).names
     rows = []
@@ -177,8 +180,8 @@ def measure_prediction(folder: Path) -> list[Row]:
     store = ImageStore("")
     note("read once, so that the files are in memory", lambda: [Path(name).read_bytes() for name in names])
     note("bare extractor, one process", lambda: measure_batch(ImageBatch(store, names)))
-    note("classified, one process", lambda: _classify(names))
-    command = [sys.executable, "-m", "src.models.predict_model", str(folder), "--csv", "-"]
+    note("classified, one process", lambda: _classify(names, models_dir))
+    command = [sys.executable, "-m", "src.models.predict_model", str(folder), "--csv", "-", "--models", str(models_dir)]
     for jobs in ("1", "2"):
         note(
             f"the whole command, start to end, --jobs {jobs}",
@@ -187,13 +190,8 @@ def measure_prediction(folder: Path) -> list[Row]:
     return rows
 
 
-def _classify(names: Sequence[str]) -> None:
-    from src.models.artefacts import load_model  # noqa: PLC0415
-    from src.models.classify_pictures import classify_pictures  # noqa: PLC0415
-    from src.models.find_pictures import FoundPictures  # noqa: PLC0415
-    from src.paths import Workspace  # noqa: PLC0415
-
-    model = load_model(Workspace().models_dir)
+def _classify(names: Sequence[str], models_dir: Path) -> None:
+    model = load_model(models_dir)
     for _ in classify_pictures(FoundPictures("", tuple(names), ()), model, jobs=1):
         pass
 
@@ -218,10 +216,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--repeats", type=int, default=5, help="shuffled runs of repeat (default: 5)")
     parser.add_argument("--rows", type=int, default=2000, help="sample of deviations (default: 2000)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 4000, 16000], help="rows of growth")
+    parser.add_argument("--models", type=Path, default=Workspace().models_dir, help="model of predict")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON too")
     options = parser.parse_args(arguments)
     if options.part == "predict":
-        rows = measure_prediction(options.place)
+        rows = measure_prediction(options.place, options.models)
     else:
         data = group_rows(read_training_data(options.place))
         if options.part == "repeat":
