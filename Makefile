@@ -78,7 +78,7 @@ clean: ## Removes what the tools made: caches, dist, coverage (not .venv, not ru
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 ##@ Data, notebooks, deployment
-.PHONY: reproduce notebooks report benchmarks cluster-demo container-test eb-bundle
+.PHONY: reproduce notebooks report benchmarks cluster-demo image container-test eb-bundle
 reproduce: install ## The study at full scale, 16,311 artworks, into the project root (REPRODUCE_WORKSPACE=dir for another)
 	$(BIN)/python -m src.pipeline --workspace $(REPRODUCE_WORKSPACE) --artworks $(REPRODUCE_ARTWORKS) --seed $(SEED) \
 		--browsers $(BROWSERS) --families $(REPRODUCE_FAMILIES)
@@ -94,6 +94,9 @@ benchmarks: install ## Speed and memory, as JSON and a table
 
 cluster-demo: install ## Features, training and prediction on a Dask cluster of two workers, one of them killed
 	$(BIN)/python -m benchmarks.cluster_demo
+
+image: install ## The container image google-images-classifier, labelled with version and model
+	docker build $$($(BIN)/python -m deploy.release) -t google-images-classifier .
 
 container-test: install ## Builds and runs the container where docker, or buildah and podman, are there
 	$(BIN)/python -m deploy.container_test
