@@ -83,7 +83,11 @@ class Finding:
         has_rows = self.rows == (0 if "no rows" in self.case.expected else self.there)
         is_accounted = self.files + sum(self.reasons.values()) == self.rows
         has_files = "all files" not in self.case.expected or self.files == self.rows
-        return has_rows and is_accounted and has_files and self.duplicates == 0
+        codes = [part.split(" ")[0] for part in self.case.expected.split("exit ")[1:]]
+        has_ended = all(f"exit {code}" in self.ends for code in codes) and (
+            not self.case.again_after or self.ends[0] == f"exit {BlockedError.exit_code}" != self.ends[-1]
+        )
+        return has_rows and is_accounted and has_files and has_ended and self.duplicates == 0
 
 
 def list_cases() -> list[Case]:
@@ -103,7 +107,7 @@ def list_cases() -> list[Case]:
         Case("some tiles without data-bgsrc", Faults(missing_bgsrc=0.3)),
         Case("page never ends loading", Faults(never_loads=1.0)),
         Case("empty shell, sometimes", Faults(empty_shell=0.3)),
-        Case("empty shell, always", Faults(empty_shell=1.0), "no rows, exit 4 with the page saved"),
+        Case("empty shell, always", Faults(empty_shell=1.0), "no rows, exit 4 and the page saved"),
         Case("HTTP 500 for the list", Faults(list_error=0.3)),
         Case("list answers cut off", Faults(list_garbled=0.3)),
         Case("endless list, new tokens", Faults(endless=1.0)),
