@@ -73,20 +73,21 @@ def _check_workers(client: "distributed.Client", address: str) -> None:  # type:
             f"start it with `dask worker {address} --nthreads 1`"
         ) from error
     try:
-        answers = client.run(describe_libraries)
+        # The scheduler reads the tasks too; where it cannot, joblib would wait for ever.
+        answers = {"scheduler": client.run_on_scheduler(describe_libraries), **client.run(describe_libraries)}
     except (ImportError, AttributeError) as error:
         raise UsageError(
-            f"the workers of {address} cannot import this project ({error}): expected the same release on each; "
-            "run `pip install -e .` there"
+            f"the scheduler or a worker of {address} cannot import this project ({error}): expected the same release "
+            "on each; run `pip install -e .` there"
         ) from error
     here = _describe_here()
-    for worker, there in answers.items():
+    for place, there in answers.items():
         differing = [
             f"{name} {there.get(name)} (here {mine})" for name, mine in here.items() if there.get(name) != mine
         ]
         if differing:
             raise UsageError(
-                f"worker {worker} runs {', '.join(differing)}: expected the versions of this machine, since others "
+                f"{place} of {address} runs {', '.join(differing)}: expected the versions of this machine: others "
                 "may give other numbers; install the same lock file there"
             )
 

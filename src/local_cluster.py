@@ -51,7 +51,8 @@ class LocalCluster:
 
     def _start(self, command: list[str]) -> "Popen[bytes]":
         # A worker must import what it is sent, and its one thread must not start others for linear algebra.
-        environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT), **dict.fromkeys(THREAD_VARIABLES, "1")}
+        places = [str(PROJECT_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places), **dict.fromkeys(THREAD_VARIABLES, "1")}
         log = None if "DASK_LOG" in environment else DEVNULL
         return self._stack.enter_context(
             start_process([sys.executable, "-m", "dask", *command], environment=environment, log=log)
@@ -69,7 +70,7 @@ def start_local_cluster(workers: int = 2) -> Iterator[LocalCluster]:
         port = probe.getsockname()[1]
     with ExitStack() as stack:
         cluster = LocalCluster(f"tcp://{LOOPBACK}:{port}", _stack=stack)
-        cluster._start(["scheduler", "--host", LOOPBACK, "--port", str(port), "--no-dashboard", "--no-show"])  # noqa: SLF001
+        cluster._start(["scheduler", "--host", LOOPBACK, "--port", str(port), "--no-dashboard"])  # noqa: SLF001
         for _ in range(workers):
             cluster.add_worker()
         yield cluster

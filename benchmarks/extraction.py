@@ -1,0 +1,224 @@
+"""Images per second and core: decoding alone, the study's loop, and ours, in turns within one run.
+
+``python -m benchmarks.extraction [FOLDER] [--json FILE]``. FOLDER holds JPEG files (default: the paintings of
+``../shared``, else painted thumbnails); those of 224 to 500 px a side are taken as they are, and as the
+218 × 218 thumbnails that the project scrapes. All contents are read beforehand, so that no disk is measured. Each way
+takes all pictures once a round; the rates are those of the fastest round, the ratios the median over the rounds of
+ratios within a round, since other work on the machine comes and goes.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.painted_workspace import paint_workspace
+from src.features.decode_image import decode_image
+from src.features.extract_features import extract_features
+from src.features.image_store import ImageStore
+from src.features.measure_batch import ImageBatch, measure_batch
+from src.features.measure_image import measure_image
+from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
+from src.features.schema import FEATURE_COUNT
+from src.parallel import map_with_progress, parallel_backend
+from src.paths import PROJECT_ROOT, Workspace
+
+PAINTINGS = PROJECT_ROOT.parent / "shared" / "paintings" / "img"
+Way = Callable[[Path, bytes], object]
+
+
+def measure_like_the_study(path: Path, _: bytes) -> NDArray[np.float64]:
+    """Read by ``cv2.imread``; numpy's mean and std of each channel; no reduction."""
+    image = cv2.imread(str(path))
+    spaces = image, cv2.cvtColor(image, cv2.COLOR_BGR2HSV), cv2.cvtColor(image, cv2.COLOR_BGR2LAB)
+    channels = [space[:, :, number] for space in spaces for number in range(3)]
+    return np.array([np.mean(channel) for channel in channels] + [np.std(channel) for channel in channels])
+
+
+def decode_alone(_: Path, content: bytes) -> object:
+    """Decode by OpenCV and do nothing else: the floor."""
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+
+
+def decode_checked(_: Path, content: bytes) -> object:
+    """Our decoder: header, limits, alpha."""
+    return decode_image(content)
+
+
+def measure(_: Path, content: bytes) -> object:
+    """Our whole way."""
+    return measure_image(content)
+
+
+WAYS: dict[str, Way] = {
+    "decode alone (floor)": decode_alone,
+    "decode, checked": decode_checked,
+    "the study's loop": measure_like_the_study,
+    "ours": measure,
+}
+
+
+def compare_ways(paths: Sequence[Path], rounds: int) -> dict[str, Any]:
+    """Time all ways on one core."""
+    cv2.setNumThreads(1)
+    contents = [path.read_bytes() for path in paths]
+    seconds: dict[str, list[float]] = {name: [] for name in WAYS}
+    for _ in range(rounds):
+        for name, way in WAYS.items():
+            start = time.perf_counter()
+            for path, content in zip(paths, contents, strict=True):
+                way(path, content)
+            seconds[name].append(time.perf_counter() - start)
+    ours, study, floor = seconds["ours"], seconds["the study's loop"], seconds["decode alone (floor)"]
+    return {
+        "pictures": len(paths),
+        "images_per_second": {name: round(len(paths) / min(times)) for name, times in seconds.items()},
+        "times_the_study": median_ratio(study, ours),
+        "of_the_decode_rate": median_ratio(floor, ours),
+        "decode_rate_times_the_study": median_ratio(study, floor),
+    }
+
+
+def median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> float:
+    """Median over the rounds of the ratio within a round."""
+    return round(statistics.median(a / b for a, b in zip(numerators, denominators, strict=True)), 2)
+
+
+def time_parts(paths: Sequence[Path]) -> dict[str, float]:
+    """Microseconds a picture of each step."""
+    images = [decode_image(path.read_bytes()) for path in paths]
+    reduced = [reduce_image(image) for image in images]
+    size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    steps: dict[str, Callable[[int], object]] = {
+        "reduce, by whole pixels (ours)": lambda number: reduce_image(images[number]),
+        "reduce, by parts of pixels": lambda number: (
+            images[number] is reduced[number] or cv2.resize(images[number], size, interpolation=cv2.INTER_AREA)
+        ),
+        "BGR to HSV": lambda number: cv2.cvtColor(reduced[number], cv2.COLOR_BGR2HSV),
+        "BGR to Lab": lambda number: cv2.cvtColor(reduced[number], cv2.COLOR_BGR2LAB),
+        "cv2.meanStdDev of one space": lambda number: cv2.meanStdDev(reduced[number]),
+        "all 18 features": lambda number: extract_features(reduced[number]),
+    }
+    found = {}
+    for name, step in steps.items():
+        times = []
+        for _ in range(3):
+            start = time.perf_counter()
+            for number in range(len(paths)):
+                step(number)
+            times.append(time.perf_counter() - start)
+        found[name] = round(min(times) / len(paths) * 1e6, 1)
+    return found
+
+
+def compare_processes(paths: Sequence[Path], rounds: int, pictures: int) -> float:
+    """Return how much faster two processes are than one, workers warm."""
+    names = [path.name for path in paths]
+    names = (names * (pictures // len(names) + 1))[:pictures]
+    store = ImageStore(str(paths[0].parent))
+    batches = [ImageBatch(store, names[start : start + 256]) for start in range(0, len(names), 256)]
+    times: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(rounds):
+        for jobs, found in times.items():
+            with parallel_backend(jobs):
+                for _outcome in run_batches(batches[:jobs]):
+                    pass  # workers start and import before the clock does
+                start = time.perf_counter()
+                rows = sum(len(outcome.features) for outcome in run_batches(batches))
+                found.append(time.perf_counter() - start)
+            if rows != len(names) or FEATURE_COUNT != 18:
+                raise RuntimeError(f"{rows} rows for {len(names)} pictures")
+    return median_ratio(times[1], times[2])
+
+
+def run_batches(batches: Sequence[ImageBatch]) -> Any:
+    """Measure batches where the backend says."""
+    return map_with_progress(measure_batch, batches, description="measure", total=len(batches), unit="batches")
+
+
+def make_thumbnails(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """Write the centre-cropped 218 × 218 thumbnails of pictures."""
+    made = []
+    for path in paths:
+        image = decode_image(path.read_bytes())
+        height, width = image.shape[:2]
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        square = image[top : top + side, left : left + side]
+        thumbnail = cv2.resize(square, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), interpolation=cv2.INTER_AREA)
+        made.append(folder / path.name)
+        cv2.imwrite(str(made[-1]), thumbnail, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    return made
+
+
+def choose_pictures(folder: Path | None, count: int, scratch: Path) -> list[Path]:
+    """Take pictures of 224 to 500 px a side, evenly from a folder; painted ones if there is none."""
+    place = folder or PAINTINGS
+    if not place.is_dir():
+        workspace = Workspace(scratch / "painted")
+        paint_workspace(workspace, count, jobs=-1)
+        return sorted(workspace.image_dir.iterdir())
+    fitting = []
+    for path in sorted(place.iterdir()):
+        height, width = decode_image(path.read_bytes()).shape[:2]
+        if min(height, width) >= 224 and max(height, width) <= 500:
+            fitting.append(path)
+    return fitting[:: max(1, len(fitting) // count)][:count]
+
+
+def run(quick: bool = False, folder: Path | None = None) -> dict[str, Any]:
+    """Measure everything; see the module's docstring."""
+    rounds, count = (3, 60) if quick else (7, 300)
+    with tempfile.TemporaryDirectory(prefix="extraction-") as name:
+        scratch = Path(name)
+        paths = choose_pictures(folder, count, scratch)
+        (scratch / "thumbnails").mkdir()
+        thumbnails = make_thumbnails(paths, scratch / "thumbnails")
+        return {
+            "224-500 px": compare_ways(paths, rounds) | {"microseconds": time_parts(paths)},
+            "218 x 218": compare_ways(thumbnails, rounds) | {"microseconds": time_parts(thumbnails)},
+            "two_processes_times_one": compare_processes(thumbnails, rounds, 1_024 if quick else 8_192),
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="JPEG files (default: the paintings of ../shared)")
+    parser.add_argument("--quick", action="store_true", help="fewer pictures and rounds")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    options = parser.parse_args(arguments)
+    found = run(options.quick, options.folder)
+    console = Console()
+    for name in ("224-500 px", "218 x 218"):
+        table = Table("way", "images/s and core", title=f"{found[name]['pictures']} pictures, {name}")
+        for way, rate in found[name]["images_per_second"].items():
+            table.add_row(way, f"{rate:,}")
+        console.print(table)
+        console.print(
+            f"ours: {found[name]['times_the_study']} × the study's loop, {found[name]['of_the_decode_rate']} of the "
+            f"decode-only rate, which is itself {found[name]['decode_rate_times_the_study']} × the study's loop"
+        )
+        parts = Table("step", "µs a picture")
+        for step, microseconds in found[name]["microseconds"].items():
+            parts.add_row(step, f"{microseconds:,.0f}")
+        console.print(parts)
+    console.print(f"two processes: {found['two_processes_times_one']} × one")
+    if options.json is not None:
+        options.json.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Growth of the feature stage with the collection: ``python -m benchmarks.growth [--workspace DIR] [--json FILE]``.
+
+Thumbnails of the gallery are painted once (a workspace that has them is used as it is), then the whole stage, from
+the interim table to the CSV and Parquet files, runs on the first 1,000, 4,000, 16,000 and 64,509 of them. Memory is the
+sum of the proportional set sizes of the stage's processes, read while it runs: its parent alone, and all together.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.painted_workspace import paint_workspace
+from src.paths import PROJECT_ROOT, Workspace
+from src.table_streams import iterate_table, write_slices
+from src.tables import INTERIM
+
+SIZES = (1_000, 4_000, 16_000, 64_509)
+STAGE = """
+import json, sys
+from pathlib import Path
+from src.features.build_features import build_features
+from src.paths import Workspace
+if __name__ == "__main__":
+    summary = build_features(Workspace(Path(sys.argv[1])), int(sys.argv[3]), images=sys.argv[2])
+    print(json.dumps({"rows": summary.rows, "rejects": summary.rejects, "seconds": summary.seconds}))
+"""
+
+
+def measure_size(source: Workspace, size: int, jobs: int, scratch: Path) -> dict[str, float]:
+    """Run the stage on the first artworks of a workspace."""
+    workspace = Workspace(scratch / str(size))
+    write_slices(take_first(source, size), workspace.interim_table, INTERIM)
+    command = [sys.executable, "-c", STAGE, str(workspace.root), str(source.image_dir), str(jobs)]
+    parent_peak = total_peak = 0.0
+    with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        watched = psutil.Process(process.pid)
+        while process.poll() is None:
+            parent, total = read_memory(watched)
+            parent_peak, total_peak = max(parent_peak, parent), max(total_peak, total)
+            time.sleep(0.25)
+        if process.returncode != 0 or process.stdout is None:
+            raise RuntimeError(f"the stage ended with {process.returncode}")
+        found = json.loads(process.stdout.read())
+    if found["rows"] != size:
+        raise RuntimeError(f"{found['rows']} rows for {size} pictures")
+    return {
+        "images": size,
+        "seconds": round(found["seconds"], 1),
+        "images_per_second": round(size / found["seconds"]),
+        "parent_megabytes": round(parent_peak),
+        "all_megabytes": round(total_peak),
+    }
+
+
+def take_first(source: Workspace, size: int) -> Any:
+    """Give the first rows of a workspace's interim table."""
+    left = size
+    for part in iterate_table(source.interim_table, INTERIM):
+        yield part.iloc[:left]
+        left -= min(left, len(part))
+
+
+def read_memory(process: psutil.Process) -> tuple[float, float]:
+    """Return the proportional set size of a process, and with its children, in megabytes."""
+    try:
+        sizes = [one.memory_full_info().pss / 1e6 for one in (process, *process.children(recursive=True))]
+    except psutil.Error:  # one ended just now
+        return 0.0, 0.0
+    return sizes[0], sum(sizes)
+
+
+def run(quick: bool = False, workspace: Path | None = None, jobs: int = 2) -> dict[str, Any]:
+    """Measure all sizes that the workspace has pictures for."""
+    with tempfile.TemporaryDirectory(prefix="growth-") as name:
+        source = Workspace(workspace or Path(name, "painted"))
+        sizes = SIZES[:2] if quick else SIZES
+        if not source.interim_table.is_file():
+            paint_workspace(source, sizes[-1], jobs)
+        available = sum(len(part) for part in iterate_table(source.interim_table, INTERIM, ("index",)))
+        measure_size(source, min(1_000, available), jobs, Path(name, "warm"))  # files into the cache
+        return {
+            "jobs": jobs,
+            "sizes": [measure_size(source, size, jobs, Path(name)) for size in sizes if size <= available],
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
+    parser.add_argument("--workspace", type=Path, metavar="DIR", help="with painted pictures, or where to paint them")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--quick", action="store_true", help="1,000 and 4,000 images")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    options = parser.parse_args(arguments)
+    found = run(options.quick, options.workspace, options.jobs)
+    table = Table(*found["sizes"][0], title=f"the feature stage on {found['jobs']} processes")
+    for row in found["sizes"]:
+        table.add_row(*(f"{value:,}" for value in row.values()))
+    Console().print(table)
+    if options.json is not None:
+        options.json.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

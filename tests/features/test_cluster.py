@@ -1,0 +1,167 @@
+"""A Dask cluster of this machine: the bytes of the local run, from files and from S3, also when a worker dies."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import boto3
+import pytest
+from cluster_tasks import fail_on_the_worker, wait_and_double
+from moto.server import ThreadedMotoServer
+from picture_files import encode, make_pixels
+from workspace_files import list_files
+
+from src import cluster as cluster_module
+from src.cluster import connect_cluster, describe_libraries
+from src.errors import MissingToolError, UsageError
+from src.features.build_features import build_features
+from src.features.image_store import ImageStore
+from src.local_cluster import LocalCluster, start_local_cluster
+from src.parallel import map_with_progress, parallel_backend
+from src.paths import Workspace
+
+HELPERS = str(Path(__file__).parent)
+BUCKET = "pictures"
+
+
+@pytest.fixture(scope="module")
+def s3_endpoint() -> Iterator[str]:
+    """Moto's S3 server, and the environment that leads clients, here and in workers, to it."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", endpoint)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        patch.setenv("PYTHONPATH", HELPERS)  # for the cluster below
+        boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=BUCKET)
+        yield endpoint
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def cluster(s3_endpoint: str) -> Iterator[LocalCluster]:
+    with start_local_cluster(2) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace of 300 pictures, some bad, measured in one local process."""
+    workspace = Workspace(tmp_path_factory.mktemp("local"))
+    distinct = [encode(make_pixels(40, 50, seed), "JPEG") for seed in range(20)]
+    contents: Mapping[int, bytes] = {index: distinct[index % 20] for index in range(300)}
+    list_files(workspace, {**contents, 7: b"text", 290: b""})
+    build_features(workspace, jobs=1)
+    return workspace
+
+
+def copy_tables(source: Workspace, target: Path) -> Workspace:
+    workspace = Workspace(target)
+    workspace.interim_table.parent.mkdir(parents=True)
+    workspace.interim_table.write_bytes(source.interim_table.read_bytes())
+    return workspace
+
+
+def assert_same_tables(one: Workspace, other: Workspace) -> None:
+    for table in ("processed_table", "processed_parquet", "rejects_table"):
+        assert getattr(one, table).read_bytes() == getattr(other, table).read_bytes()
+
+
+def test_a_cluster_gives_the_bytes_of_one_process(cluster: LocalCluster, local: Workspace, tmp_path: Path) -> None:
+    workspace = copy_tables(local, tmp_path)
+    summary = build_features(workspace, dask=cluster.address, images=str(local.image_dir))
+    assert (summary.measured, summary.rows, summary.rejects) == (300, 298, 2)
+    assert_same_tables(workspace, local)
+
+
+def test_pictures_come_from_s3_without_a_shared_disk(
+    cluster: LocalCluster, s3_endpoint: str, local: Workspace, tmp_path: Path
+) -> None:
+    client = boto3.client("s3", endpoint_url=s3_endpoint)
+    for path in sorted(local.image_dir.iterdir()):
+        client.put_object(Bucket=BUCKET, Key=f"img/{path.name}", Body=path.read_bytes())
+    workspace = copy_tables(local, tmp_path)
+    summary = build_features(workspace, dask=cluster.address, images=f"s3://{BUCKET}/img/")
+    assert (summary.measured, summary.rows, summary.rejects) == (300, 298, 2)
+    assert_same_tables(workspace, local)
+
+
+def test_what_s3_lacks_has_a_reason(s3_endpoint: str, local: Workspace, tmp_path: Path) -> None:
+    client = boto3.client("s3", endpoint_url=s3_endpoint)
+    client.put_object(Bucket=BUCKET, Key="few/0.jpg", Body=(local.image_dir / "0.jpg").read_bytes())
+    summary = build_features(copy_tables(local, tmp_path), jobs=1, images=f"s3://{BUCKET}/few")
+    assert (summary.rows, summary.rejects) == (1, 299)
+    with pytest.raises(UsageError, match="is not there"):
+        ImageStore(f"s3://{BUCKET}/nowhere").check()
+
+
+def test_other_urls_are_explained() -> None:
+    with pytest.raises(UsageError, match="Protocol not known"):
+        ImageStore("nonsense://place").check()
+    with pytest.raises(MissingToolError, match="needs a package that is not installed"):
+        ImageStore("dropbox://place").check()
+
+
+def test_a_lost_worker_costs_only_its_work_in_flight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", HELPERS)
+    with start_local_cluster(2) as running, parallel_backend(dask=running.address):
+        results = map_with_progress(
+            wait_and_double, [(number, str(tmp_path)) for number in range(24)], description="test", total=24
+        )
+        found = [next(results) for _ in range(6)]
+        running.kill_worker()
+        found += list(results)
+    assert found == [2 * number for number in range(24)]
+    starts = [int(path.name.split("-")[0]) for path in tmp_path.iterdir()]
+    assert set(starts) == set(range(24))
+    assert (
+        len(starts) <= 24 + 4
+    )  # what one worker of one thread can have in hand, and what was on its way to the client
+
+
+def test_errors_come_back(cluster: LocalCluster) -> None:
+    with parallel_backend(dask=cluster.address), pytest.raises(ValueError, match="something is wrong over there"):
+        list(map_with_progress(fail_on_the_worker, range(3), description="test", total=3))
+
+
+def test_workers_with_other_versions_are_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "_describe_here", lambda: {**describe_libraries(), "numpy": "0.0.1"})
+    with pytest.raises(UsageError, match=r"numpy .* \(here 0\.0\.1\)"), connect_cluster(cluster.address):
+        pass
+
+
+def test_a_cluster_without_this_project_is_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        """Stand for a function of a module that is not there."""
+
+    missing.__module__, missing.__qualname__ = "cluster_tasks", "not_there"
+    monkeypatch.setattr("cluster_tasks.not_there", missing, raising=False)
+    monkeypatch.setattr(cluster_module, "describe_libraries", missing)
+    with pytest.raises(UsageError, match="cannot import this project"), connect_cluster(cluster.address):
+        pass
+
+
+def test_a_scheduler_without_workers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with start_local_cluster(0) as running:
+        with connect_scheduler(running):
+            pass
+        monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 1)
+        with pytest.raises(UsageError, match="has no workers"), connect_cluster(running.address):
+            pass
+
+
+def connect_scheduler(running: LocalCluster):
+    import distributed  # noqa: PLC0415 - an optional extra
+
+    return distributed.Client(running.address, timeout=30)
+
+
+def test_no_dask_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingToolError, match="Dask is not installed"), connect_cluster("tcp://127.0.0.1:1"):
+        pass
