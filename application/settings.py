@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     """Folder with scaler.joblib, svm_classifier.joblib and model_card.json."""
 
     workers: int = Field(default=1, ge=1, le=256)
-    """Worker processes beside this one; `python -m application` sets it, default as many as cores."""
+    """How many workers there are; `python -m application` starts so many, by default as many as cores."""
 
     decode_threads: int = Field(default=0, ge=0, le=64)
     """Pictures decoded at the same time in one worker; 0 takes cores ÷ workers, at least 1."""

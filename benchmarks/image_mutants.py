@@ -54,7 +54,9 @@ def damage(content: bytearray, rng: np.random.Generator) -> None:
     elif kind == 4:
         content[place:place] = rng.bytes(int(rng.integers(1, 32)))
     elif kind == 5:
-        content[near_head : near_head + 4] = (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff")[int(rng.integers(3))]
+        content[near_head : near_head + 4] = (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff")[
+            int(rng.integers(3))
+        ]
     elif kind == 6:
         content[place:] = content[place:][::-1]
     else:
