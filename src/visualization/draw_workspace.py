@@ -15,6 +15,7 @@ from tqdm import tqdm
 from src.errors import ModelMissingError, ProjectError
 from src.features.decode_image import decode_image
 from src.features.schema import BGRImage
+from src.files import write_bytes
 from src.paths import PROJECT_ROOT, Workspace
 from src.table_files import read_table
 from src.tables import PROCESSED
@@ -39,7 +40,7 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
     Returns
     -------
     list of Path
-        ``class_counts.png``, ``confusion_matrix.png`` and ``contact_sheet.png`` in the
+        ``class_counts.png``, ``confusion_matrix.png``, ``contact_sheet.png`` and ``picture.jpg`` in the
         workspace's folder of figures.
 
     Raises
@@ -58,6 +59,8 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
         title="Pictures as the source files them",
     )
     save_picture(sheet, figures / "contact_sheet.png")
+    # One thumbnail as it came: what the README measures and sends to the service.
+    write_bytes(figures / "picture.jpg", (workspace.image_dir / rows["filename"].iloc[0]).read_bytes())
     return [
         save_figure(plot_class_counts(counts), figures / "class_counts.png"),
         save_figure(
@@ -65,6 +68,7 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
             figures / "confusion_matrix.png",
         ),
         figures / "contact_sheet.png",
+        figures / "picture.jpg",
     ]
 
 
