@@ -1,7 +1,7 @@
 """From a candidate to an unfitted scikit-learn classifier, and to the pipeline around it."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -78,12 +78,23 @@ def _build_nystroem(seed: int, gamma: float, n_components: int, **parameters: An
     )
 
 
-def _build_blend(seed: int, C: float, gamma: float, logistic_C: float, **parameters: Any) -> VotingClassifier:  # noqa: N803 - scikit-learn's names
-    svm = CalibratedClassifierCV(
-        _build_svm(seed, C=C, gamma=gamma), method="temperature", ensemble=False, cv=TEMPERATURE_FOLDS
-    )
+def _build_blend(
+    seed: int,
+    machines: Sequence[tuple[float, float]],
+    logistic_C: float,  # noqa: N803 - C as in scikit-learn
+    **parameters: Any,
+) -> VotingClassifier:
+    members = [
+        (
+            f"svm_{number}",
+            CalibratedClassifierCV(
+                _build_svm(seed, C=C, gamma=gamma), method="temperature", ensemble=False, cv=TEMPERATURE_FOLDS
+            ),
+        )
+        for number, (C, gamma) in enumerate(machines, 1)
+    ]
     polynomial = _build_polynomial(seed, C=logistic_C, **parameters)
-    return VotingClassifier([("svm", svm), ("polynomial", polynomial)], voting="soft")
+    return VotingClassifier([*members, ("polynomial", polynomial)], voting="soft")
 
 
 _BUILDERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(

@@ -67,19 +67,27 @@ class SupportVectorScorer:
 
     def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Score scaled rows, shape (n, features), as shape (n, classes)."""
-        return self._in_chunks(features, self._score_likelihood)
+        decisions, likelihoods = self.compute_both(features)
+        return _put_ahead(likelihoods, decisions.argmax(axis=1))
 
-    def compute_decisions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Compute ``decision_function`` of scaled rows: votes and squashed confidences, shape (n, classes)."""
-        return self._in_chunks(features, lambda rows: self._count_votes(self._duel(rows)).T)
-
-    def _in_chunks(
-        self, features: NDArray[np.float64], score: Callable[[NDArray[np.float64]], NDArray[np.float64]]
-    ) -> NDArray[np.float64]:
+    def compute_both(self, features: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Compute ``decision_function`` and log-likelihoods of scaled rows, each of shape (n, classes)."""
         step = max(1, CHUNK_ELEMENTS // len(self._doubled))
-        if len(features) <= step:
-            return score(features)
-        return np.concatenate([score(features[start : start + step]) for start in range(0, len(features), step)])
+        parts = [self._score(features[start : start + step]) for start in range(0, len(features), step)]
+        if len(parts) == 1:
+            return parts[0]
+        decisions, likelihoods = zip(*parts, strict=True)
+        return np.concatenate(decisions), np.concatenate(likelihoods)
+
+    def _score(self, features: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        duels = self._duel(features)
+        confidences = self._pair_signs @ duels
+        votes = self._pair_signs @ np.where(duels < 0, -0.5, 0.5) + (self._class_count - 1) / 2
+        decisions = votes + confidences / (3 * (np.abs(confidences) + 1))
+        # log sigmoid(-d) is log sigmoid(d) - d
+        won = -np.logaddexp(0.0, -duels)
+        likelihoods = np.abs(self._pair_signs) @ won - self._is_second @ duels
+        return decisions.T, likelihoods.T
 
     def _duel(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Compute the decision of each pair of classes, shape (pairs, n); positive is for the first."""
@@ -97,25 +105,6 @@ class SupportVectorScorer:
         decisions: NDArray[np.float64] = sums[self._first, self._second - 1] + sums[self._second, self._first]
         decisions += self._intercepts[:, None]
         return decisions
-
-    def _count_votes(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
-        confidences = self._pair_signs @ decisions
-        votes = self._pair_signs @ np.where(decisions < 0, -0.5, 0.5) + (self._class_count - 1) / 2
-        scores: NDArray[np.float64] = votes + confidences / (3 * (np.abs(confidences) + 1))
-        return scores
-
-    def _score_likelihood(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        decisions = self._duel(features)
-        # log sigmoid(-d) is log sigmoid(d) - d
-        won = -np.logaddexp(0.0, -decisions)
-        scores = np.abs(self._pair_signs) @ won - self._is_second @ decisions
-        winners = self._count_votes(decisions).argmax(axis=0)
-        columns = np.arange(len(winners))
-        highest = scores.max(axis=0)
-        is_behind = scores[winners, columns] < highest
-        scores[winners[is_behind], columns[is_behind]] = highest[is_behind] + HAIR
-        result: NDArray[np.float64] = scores.T
-        return result
 
 
 class ProductsScorer:
@@ -159,7 +148,10 @@ def _list_factors(powers: NDArray[np.int64]) -> tuple[int, int]:
 
 
 class BlendScorer:
-    """Logarithm of the mean probability of a calibrated ``SVC`` and a :class:`ProductsScorer`.
+    """Support vector machines and a :class:`ProductsScorer` that vote by the mean of their probabilities.
+
+    The winner is the one of the ``VotingClassifier``; how sure it is comes from the mean of the
+    informative scores, as in :class:`SupportVectorScorer`.
 
     Parameters
     ----------
@@ -168,17 +160,41 @@ class BlendScorer:
     """
 
     def __init__(self, voting: VotingClassifier) -> None:
-        calibrated, products = voting.estimators_
-        inner = calibrated.calibrated_classifiers_[0]
-        self._vectors = SupportVectorScorer(inner.estimator)
-        self._temperature = 1.0 / float(inner.calibrators[0].beta_)
+        *calibrated, products = voting.estimators_
+        inner = [machine.calibrated_classifiers_[0] for machine in calibrated]
+        self._machines = [SupportVectorScorer(machine.estimator) for machine in inner]
+        self._temperatures = [1.0 / float(machine.calibrators[0].beta_) for machine in inner]
         self._products = ProductsScorer(products)
 
     def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Score scaled rows, shape (n, features)."""
-        mean = compute_softmax(self._vectors.compute_decisions(features), self._temperature)
-        mean += np.exp(self._products(features))
-        return np.log(np.maximum(mean / 2, SMALLEST_PROBABILITY))
+        """Score scaled rows, shape (n, features), as shape (n, classes)."""
+        winners, mean = self._average(features)
+        scores = np.log(np.maximum(mean, SMALLEST_PROBABILITY))
+        return _put_ahead(scores, winners.argmax(axis=1))
+
+    def compute_probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Compute ``predict_proba`` of scaled rows, shape (n, classes)."""
+        return self._average(features)[0]
+
+    def _average(self, features: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Average the members' probabilities: as the classifier has them, and the informative ones."""
+        voted = np.exp(self._products(features))
+        informed = voted.copy()
+        for machine, temperature in zip(self._machines, self._temperatures, strict=True):
+            decisions, likelihoods = machine.compute_both(features)
+            voted += compute_softmax(decisions, temperature)
+            informed += compute_softmax(likelihoods, 1.0)
+        members = len(self._machines) + 1
+        return voted / members, informed / members
+
+
+def _put_ahead(scores: NDArray[np.float64], winners: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Put each row's winner level with the highest score and a hair ahead, where it is behind."""
+    rows = np.arange(len(winners))
+    highest = scores.max(axis=1)
+    is_behind = scores.argmax(axis=1) != winners
+    scores[rows[is_behind], winners[is_behind]] = highest[is_behind] + HAIR
+    return scores
 
 
 def build_scorer(estimator: Any) -> Scorer:
@@ -214,15 +230,18 @@ def _is_products(estimator: Any) -> bool:
 
 
 def _is_blend(voting: VotingClassifier) -> bool:
-    if voting.voting != "soft" or voting.weights is not None or len(voting.estimators_) != 2:
+    if voting.voting != "soft" or voting.weights is not None or len(voting.estimators_) < 2:
         return False
-    calibrated, products = voting.estimators_
+    *machines, products = voting.estimators_
+    # of two classes the calibration takes one column of decisions, which is not worth a case of its own
+    return len(voting.classes_) > 2 and _is_products(products) and all(map(_is_calibrated_machine, machines))
+
+
+def _is_calibrated_machine(calibrated: Any) -> bool:
     if type(calibrated) is not CalibratedClassifierCV or calibrated.method != "temperature":
         return False
     members = calibrated.calibrated_classifiers_
-    is_one = len(members) == 1 and type(members[0].estimator) is SVC and members[0].estimator.kernel == "rbf"
-    # of two classes the calibration takes one column of decisions, which is not worth a case of its own
-    return is_one and len(voting.classes_) > 2 and _is_products(products)
+    return len(members) == 1 and type(members[0].estimator) is SVC and members[0].estimator.kernel == "rbf"
 
 
 def _as_columns(decisions: NDArray[np.float64]) -> NDArray[np.float64]:
