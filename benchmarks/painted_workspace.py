@@ -26,7 +26,9 @@ JPEG_QUALITY = 90
 BATCH = 64
 
 
-def paint_workspace(workspace: Workspace, artworks: int, jobs: int = -1, seed: int = 0) -> None:
+def paint_workspace(
+    workspace: Workspace, artworks: int, jobs: int = -1, seed: int = 0, distinct: int | None = None
+) -> None:
     """Paint thumbnails and list them in the interim table.
 
     Parameters
@@ -39,17 +41,23 @@ def paint_workspace(workspace: Workspace, artworks: int, jobs: int = -1, seed: i
         Processes.
     seed
         Of the gallery.
+    distinct
+        Paint so many and copy them, file by file, for the rest; None paints all.
     """
-    batches = [(workspace, seed, range(start, min(start + BATCH, artworks))) for start in range(0, artworks, BATCH)]
+    painted = artworks if distinct is None else min(distinct, artworks)
+    batches = [(workspace, seed, range(start, min(start + BATCH, painted))) for start in range(0, painted, BATCH)]
     with parallel_backend(jobs):
         for _ in map_with_progress(
-            _paint_batch, batches, description="paint", total=artworks, unit="pictures", count=lambda count: count
+            _paint_batch, batches, description="paint", total=painted, unit="pictures", count=lambda count: count
         ):
             pass
+    for number in range(painted, artworks):
+        copy = workspace.image_dir / f"{number}.jpg"
+        if not copy.is_file():
+            write_bytes(copy, (workspace.image_dir / f"{number % painted}.jpg").read_bytes())
     if _count_rows(workspace) != artworks:
-        write_slices(
-            (_list_artworks(workspace, numbers) for _, _, numbers in batches), workspace.interim_table, INTERIM
-        )
+        slices = (range(start, min(start + 5_000, artworks)) for start in range(0, artworks, 5_000))
+        write_slices((_list_artworks(workspace, numbers) for numbers in slices), workspace.interim_table, INTERIM)
 
 
 def _paint_batch(batch: tuple[Workspace, int, range]) -> int:
@@ -97,9 +105,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.painted_workspace", description=__doc__)
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--artworks", type=int, default=4_000)
+    parser.add_argument("--distinct", type=int, metavar="N", help="paint N and copy them for the rest")
     parser.add_argument("--jobs", type=int, default=-1)
     options = parser.parse_args()
-    paint_workspace(Workspace(options.workspace), options.artworks, options.jobs)
+    paint_workspace(Workspace(options.workspace), options.artworks, options.jobs, distinct=options.distinct)
     return 0
 
 
