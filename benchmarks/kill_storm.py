@@ -59,7 +59,7 @@ def main() -> int:
     """Run the storm; return 1 if the result differs or a process is left."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--artworks", type=int, default=1500)
+    parser.add_argument("--artworks", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     console, dice = Console(), random.Random(options.seed)
@@ -75,7 +75,7 @@ def main() -> int:
             usual = time.monotonic() - began
             process, starts = start(stormy, gallery.base_url), 1
             while sum(killed.values()) < options.kills:
-                time.sleep(dice.uniform(0.01, 0.09) * usual)
+                time.sleep(dice.uniform(0.005, 0.04) * usual)
                 if process.poll() is not None:
                     break  # the scrape is done before all shots were fired; the report says so
                 kind = dice.choice(KINDS)
