@@ -149,7 +149,7 @@ def _run_stages(
             "draw figures",
             ["src.visualization.draw_workspace", *place],
             "figures",
-            lambda: len(list(workspace.figures_dir.glob("*.png"))),
+            lambda: len(_list_figures(workspace)),
         ),
     ]
     outcomes = []
@@ -184,6 +184,10 @@ def _classify_over_http(console: Console, workspace: Workspace) -> None:
     )
 
 
+def _list_figures(workspace: Workspace) -> list[Path]:
+    return sorted(path for path in workspace.figures_dir.glob("*") if path.suffix in {".png", ".jpg"})
+
+
 def _show(console: Console, workspace: Workspace, outcomes: Sequence[StageOutcome]) -> None:
     table = RichTable(title="The run", title_justify="left")
     table.add_column("stage")
@@ -199,7 +203,7 @@ def _show(console: Console, workspace: Workspace, outcomes: Sequence[StageOutcom
     card = json.loads((workspace.models_dir / "model_card.json").read_text("utf-8"))
     console.print(f"accuracy on the held-out quarter: [bold]{card['scores']['test_accuracy']:.3f}[/bold]")
     console.print("figures:")
-    for path in sorted(workspace.figures_dir.glob("*.png")):
+    for path in _list_figures(workspace):
         console.print(f"  {path}", highlight=False)
     console.print(f"tables: {workspace.root / 'data'}   model: {workspace.models_dir}", highlight=False)
 

@@ -40,7 +40,7 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
     Returns
     -------
     list of Path
-        ``class_counts.png``, ``confusion_matrix.png``, ``contact_sheet.png`` and ``picture.jpg`` in the
+        ``class_counts.png``, ``confusion_matrix.png``, ``contact_sheet.jpg`` and ``picture.jpg`` in the
         workspace's folder of figures.
 
     Raises
@@ -58,7 +58,7 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
         notes={colour: f"{count:,} pictures" for colour, count in counts.items()},
         title="Pictures as the source files them",
     )
-    save_picture(sheet, figures / "contact_sheet.png")
+    save_picture(sheet, figures / "contact_sheet.jpg")
     # One thumbnail as it came: what the README measures and sends to the service.
     write_bytes(figures / "picture.jpg", (workspace.image_dir / rows["filename"].iloc[0]).read_bytes())
     return [
@@ -67,7 +67,7 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
             plot_confusion_matrix(np.asarray(confusion["rows"]), confusion["classes"]),
             figures / "confusion_matrix.png",
         ),
-        figures / "contact_sheet.png",
+        figures / "contact_sheet.jpg",
         figures / "picture.jpg",
     ]
 
