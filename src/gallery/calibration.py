@@ -34,7 +34,7 @@ from src.gallery.colour_index import ColourIndex, load_colour_index
 from src.gallery.fit_colour_index import fit_colour_index, read_chosen_penalty
 from src.gallery.fit_palettes import fit_palettes
 from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
-from src.gallery.painter import TINY, describe, paint_crop
+from src.gallery.painter import describe, measure_tiny, paint_crop
 from src.gallery.palette import PaletteModel, build_palettes, load_palettes
 from src.models.labelled_pictures import measure_labelled_pictures, read_labels
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
@@ -118,7 +118,7 @@ def _measure_tasks(tasks: list[_Task]) -> Iterator[npt.NDArray[np.float64]]:
         thumbnail = paint_crop(painting, THUMBNAIL, THUMBNAIL)
         _, encoded = cv2.imencode(".jpg", thumbnail, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         features = extract_features(decode_image(encoded.tobytes()))
-        yield np.concatenate((features, extract_features(paint_crop(painting, TINY, TINY))))
+        yield np.concatenate((features, measure_tiny(painting)))
 
 
 def measure_distances(sample: GallerySample, rows: LabelledRows) -> dict[str, float]:

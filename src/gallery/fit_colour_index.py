@@ -40,6 +40,9 @@ FOLDS: Final = 4
 SMEARED_ROWS: Final = 16_000
 """So many invented rows are added, each a real row moved by a random part of the rows' own covariance."""
 
+SMEAR: Final = 0.4
+"""How far the invented rows are moved, as a share of the rows' spread."""
+
 RARE_WEIGHT: Final = 3.0
 """Rows of rare colours weigh so much, lest their larger neighbours swallow them."""
 
@@ -66,7 +69,7 @@ def fit_colour_index(
         ``C`` of scikit-learn's logistic regression; the penalty acts on terms of unit variance.
     """
     teacher = make_pipeline(StandardScaler(), SVC(C=100, gamma=0.01)).fit(features, colours)
-    invented = smear_rows(features, SMEARED_ROWS)
+    invented = smear_rows(features, SMEARED_ROWS, SMEAR)
     everything = np.vstack((features, invented))
     labels = np.concatenate((colours, teacher.predict(invented)))
     first = StandardScaler().fit(features)

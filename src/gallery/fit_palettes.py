@@ -1,8 +1,9 @@
 """Fit the palettes to real labelled rows: ``python -m src.gallery.fit_palettes --rows CSV``.
 
-For each colour a small mixture of Gaussians over the transformed features. The rare colours (PINK, PURPLE) have
-too few rows: theirs is fitted to invented rows (``smear_rows``) that the colour index files there. GRAY has no
-labelled rows: it is fitted to the rows that its rule (``is_gray``) admits. No row is kept.
+For each colour a mixture of Gaussians over the transformed features. It is fitted to invented rows, real ones moved
+a little (``smear_rows``), that the colour index files under the colour: so the mixture holds what the gallery will
+file there, and rare colours have rows enough. GRAY has no labelled rows: its rule (``is_gray``) stands in for the
+index. No row is kept.
 """
 
 from __future__ import annotations
@@ -28,45 +29,54 @@ from src.gallery.palette import PALETTES_FILE, Component, to_free
 
 __all__ = ["fit_palettes", "main"]
 
-ROWS_PER_COMPONENT: Final = 150
-"""So many rows allow one component of a mixture (189 free numbers)."""
-
-MOST_COMPONENTS: Final = 6
-RARE_COMPONENTS: Final = 2
+COMPONENTS: Final = 12
+RARE_COMPONENTS: Final = 3
 
 INVENTED_ROWS: Final = 250_000
-"""So many that some two thousand fall to each rare colour."""
+"""So many that about two thousand fall to each rare colour."""
+
+MOST_ROWS: Final = 8000
+"""More invented rows than this of one colour change nothing but the time."""
+
+SMEAR: Final = 0.3
+RARE_SMEAR: Final = 0.4
+"""How far invented rows are moved, as a share of the rows' spread; further for the rare colours."""
 
 
 def fit_palettes(rows: LabelledRows, index: ColourIndex) -> dict[str, list[Component]]:
     """Return the components (share, mean, lower triangle of the root) of every colour of the site."""
-    invented = smear_rows(rows.features, INVENTED_ROWS)
-    filed = np.array(index.classes)[index.scores(invented).argmax(axis=1)]
-    gray = np.array([is_gray(row) for row in rows.features])
+    near = _Invention(rows, index, SMEAR)
+    far = _Invention(rows, index, RARE_SMEAR)
     fitted: dict[str, list[Component]] = {}
     for colour in SITE_COLOURS:
-        own = rows.colours == colour
         if colour == "GRAY":
-            fitted[colour] = _fit_mixture(to_free(rows.features[gray]), RARE_COMPONENTS)
-        elif own.sum() < RARE_ROWS:
-            fitted[colour] = _fit_mixture(to_free(invented[filed == colour]), RARE_COMPONENTS)
+            fitted[colour] = _fit_mixture(rows.features[[is_gray(row) for row in rows.features]], RARE_COMPONENTS)
+        elif (rows.colours == colour).sum() < RARE_ROWS:
+            fitted[colour] = _fit_mixture(far.features[far.filed == colour], RARE_COMPONENTS)
         else:
-            fitted[colour] = _fit_mixture(to_free(rows.features[own]), MOST_COMPONENTS)
+            fitted[colour] = _fit_mixture(near.features[near.filed == colour], COMPONENTS)
     return fitted
 
 
-def _fit_mixture(free: npt.NDArray[np.float64], most: int) -> list[Component]:
-    count = max(1, min(most, len(free) // ROWS_PER_COMPONENT))
-    mixture = GaussianMixture(count, reg_covar=2e-4, random_state=0, n_init=1, max_iter=300)
-    mixture.fit(free)
+class _Invention:
+    """Invented rows and how the index files them."""
+
+    def __init__(self, rows: LabelledRows, index: ColourIndex, smear: float) -> None:
+        self.features = smear_rows(rows.features, INVENTED_ROWS, smear)
+        self.filed = np.array(index.classes)[index.scores(self.features).argmax(axis=1)]
+
+
+def _fit_mixture(features: npt.NDArray[np.float64], components: int) -> list[Component]:
+    mixture = GaussianMixture(components, reg_covar=2e-4, random_state=0, max_iter=100)
+    mixture.fit(to_free(features[:MOST_ROWS]))
     lower = np.tril_indices(FEATURE_COUNT)
     return [
         {
             "share": round(float(mixture.weights_[number]), 4),
-            "mean": mixture.means_[number].round(4).tolist(),
-            "root": np.linalg.cholesky(mixture.covariances_[number])[lower].round(4).tolist(),
+            "mean": mixture.means_[number].round(3).tolist(),
+            "root": np.linalg.cholesky(mixture.covariances_[number])[lower].round(3).tolist(),
         }
-        for number in range(count)
+        for number in range(components)
     ]
 
 

@@ -26,6 +26,7 @@ class Kind:
     light: tuple[float, float] = (0.0, 1.0)
     chroma: tuple[float, float] = (0.0, 1.0)
     variety: float = 1.0
+    detail: int = 1
 
 
 KINDS: Final[dict[str, Kind]] = {
@@ -37,18 +38,18 @@ KINDS: Final[dict[str, Kind]] = {
     "town": Kind(genres_land.paint_town, (0.75, 1.45), 1.5, (0.2, 0.9)),
     "portrait": Kind(genres_people.paint_portrait, (0.72, 0.88), 3.2, (0.0, 0.75)),
     "figures": Kind(genres_people.paint_figures, (1.0, 1.6), 2.2, (0.1, 0.75)),
-    "icon": Kind(genres_people.paint_icon, (0.7, 1.1), 0.9, (0.15, 0.75), (0.05, 1.0)),
+    "icon": Kind(genres_people.paint_icon, (0.7, 1.1), 0.9, (0.15, 0.75), (0.05, 1.0), detail=2),
     "still life": Kind(genres_things.paint_still_life, (1.0, 1.4), 1.9, (0.05, 0.75)),
-    "flowers": Kind(genres_things.paint_flowers, (0.72, 1.0), 1.6, (0.05, 0.9)),
+    "flowers": Kind(genres_things.paint_flowers, (0.72, 1.0), 1.6, (0.05, 0.9), detail=2),
     "interior": Kind(genres_things.paint_interior, (0.85, 1.35), 1.4, (0.05, 0.8)),
     "object": Kind(genres_things.paint_object, (0.75, 1.2), 1.3, (0.2, 1.0), (0.0, 0.14), 0.2),
     "abstract": Kind(genres_abstract.paint_abstract, (0.75, 1.35), 1.6, (0.15, 0.95)),
     "colour field": Kind(genres_abstract.paint_colour_field, (0.7, 1.1), 0.6, (0.08, 0.9)),
-    "gesture": Kind(genres_abstract.paint_gesture, (0.8, 1.5), 0.8, (0.15, 0.95)),
-    "print": Kind(genres_paper.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95)),
-    "sketch": Kind(genres_paper.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.17),
-    "textile": Kind(genres_abstract.paint_textile, (0.7, 1.4), 0.8, (0.15, 0.85)),
-    "page": Kind(genres_paper.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25),
+    "gesture": Kind(genres_abstract.paint_gesture, (0.8, 1.5), 0.8, (0.15, 0.95), detail=2),
+    "print": Kind(genres_paper.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95), detail=2),
+    "sketch": Kind(genres_paper.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.2, detail=2),
+    "textile": Kind(genres_abstract.paint_textile, (0.7, 1.4), 0.8, (0.15, 0.85), detail=2),
+    "page": Kind(genres_paper.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25, detail=4),
 }
 
 GENRES: Final = tuple(KINDS)

@@ -34,6 +34,9 @@ _BEND: Final = 12  # position of the curve's parameter
 _STEPS: Final = np.array([0.06, 0.12, 0.12] * 3 + [4.0, 4.0, 4.0, 0.12])
 _LOOSE: Final = np.array([0.20, 0.45, 0.45] * 3 + [25.0, 25.0, 25.0, 0.35])
 
+_TURNS: Final = np.array([[1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
+_TURN_COST: Final = np.array([1.0, 1.4, 1.4, 1.6])  # skies stay blue and leaves green where that fits about as well
+_FLOOR: Final = np.eye(3) * 0.5  # keeps the covariance of flat pigment invertible
 _STEP_MATRIX: Final = np.diag(_STEPS)
 _STEP_SCALE: Final = _LOOSE / _STEPS
 _STRIDE: Final = 3
@@ -96,7 +99,9 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
     coarse = np.ascontiguousarray(pigment[_STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE])
     flat = coarse.reshape(-1, 3) - np.float32(_CENTRE)
     few = flat[2::5]
-    parameters = _first_guess(coarse, target)
+    guesses = _first_guesses(coarse, target)
+    apart = (_measure(few, guesses) - target) / _TOLERANCE
+    parameters = guesses[int(((apart * apart).sum(axis=1) * _TURN_COST).argmin())]
     best, best_distance = parameters, np.inf
     for turn in range(rounds + 1):
         measured = _measure_one(coarse, parameters)
@@ -135,20 +140,56 @@ def _grade_of(parameters: FloatArray) -> Grade:
     return Grade(tuple(matrix.ravel().tolist()), float(parameters[_BEND]))
 
 
-def _first_guess(coarse: npt.NDArray[np.float32], target: FeatureVector) -> FloatArray:
-    """Match means and deviations of lightness and of both oppositions, keeping their axes."""
-    means, deviations = cv2.meanStdDev(coarse)
-    mean, deviation = means[:, 0] - _CENTRE, deviations[:, 0] + 1e-3
-    half = FEATURE_COUNT // 2
-    gains = np.clip(target[half + 6 :] / deviation, 0.02, 6.0)
-    bend = float(np.clip(target[6] / 130.0, 0.15, 0.9))
-    wanted = np.clip(target[:3], 2.0, 253.0) / 255.0
+def _first_guesses(coarse: npt.NDArray[np.float32], target: FeatureVector) -> FloatArray:
+    """Return grades (4, 13) that match means and covariances: the optimal map between Gaussians, four times.
+
+    Pigment keeps its axes, or has green-red, blue-yellow or both turned round first. The map is the one of Pitié
+    and Kokaram, "The linear Monge-Kantorovitch linear colour mapping", 2007. The covariances of the target come
+    from its nine deviations: those of B, G and R are sums over the ones of L, a and b by :data:`_BASIS`.
+    """
+    pigment = coarse.reshape(-1, 3) - np.float32(_CENTRE)
+    mean = pigment.mean(axis=0, dtype=np.float64)
+    pigment = pigment - mean.astype(np.float32)
+    own = (pigment.T @ pigment).astype(np.float64) / len(pigment) + _FLOOR
+    wanted = _wanted_covariance(target, own)
+    values, vectors = np.linalg.eigh(own[None] * _TURNS[:, :, None] * _TURNS[:, None, :])
+    roots = np.sqrt(values)[:, None, :]
+    root = (vectors * roots) @ vectors.transpose(0, 2, 1)
+    inverse = (vectors / roots) @ vectors.transpose(0, 2, 1)
+    values, vectors = np.linalg.eigh(root @ wanted @ root)
+    between = (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]) @ vectors.transpose(0, 2, 1)
+    maps = inverse @ between @ inverse * _TURNS[:, None, :]
+    bend = min(0.9, max(0.15, float(target[6]) / 130.0))
+    light = np.clip(target[:3], 2.0, 253.0) / 255.0
     # Invert the curve z·(bend + (1 − bend)·z) at the mean, and take its slope there.
     rest = 1.0 - bend
-    before = (-bend + np.sqrt(bend * bend + 4.0 * rest * wanted)) / (2.0 * rest)
-    slope = bend + 2.0 * rest * before
-    slopes = _BASIS * gains / slope[:, None]
-    return np.concatenate((slopes.ravel(), before * 255.0 - slopes @ mean, (bend,)))
+    before = (-bend + np.sqrt(bend * bend + 4.0 * rest * light)) / (2.0 * rest)
+    slopes = (_BASIS @ maps) / (bend + 2.0 * rest * before)[:, None]
+    guesses = np.empty((len(_TURNS), _PARAMETERS))
+    guesses[:, :9] = slopes.reshape(-1, 9)
+    guesses[:, 9:12] = before * 255.0 - slopes @ mean
+    guesses[:, _BEND] = bend
+    return guesses
+
+
+def _wanted_covariance(target: FeatureVector, own: FloatArray) -> FloatArray:
+    """Return the covariance of L, a and b (3, 3) that a palette has, as far as its deviations tell."""
+    half = FEATURE_COUNT // 2
+    blue, green, _ = (target[half : half + 3] ** 2).tolist()
+    light, red, yellow = (target[half + 6 :] ** 2).tolist()
+    light_red = (light + _BASIS[1, 1] ** 2 * red - green) / (-2.0 * _BASIS[1, 1])
+    light_yellow = (light + _BASIS[0, 2] ** 2 * yellow - blue) / (-2.0 * _BASIS[0, 2])
+    limit = 0.85 * (light * red) ** 0.5
+    light_red = min(limit, max(-limit, light_red))
+    limit = 0.85 * (light * yellow) ** 0.5
+    light_yellow = min(limit, max(-limit, light_yellow))
+    tie = float(own[1, 2] / (own[1, 1] * own[2, 2]) ** 0.5)
+    red_yellow = 0.5 * tie * (red * yellow) ** 0.5 + 0.5 * light_red * light_yellow / max(light, 1.0)
+    covariance = np.array(
+        [[light, light_red, light_yellow], [light_red, red, red_yellow], [light_yellow, red_yellow, yellow]]
+    )
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.maximum(values, 0.3)) @ vectors.T)
 
 
 def _measure(flat: npt.NDArray[np.float32], trials: FloatArray) -> FloatArray:

@@ -24,9 +24,6 @@ DEFAULT_ROWS: Final = PROJECT_ROOT.parent / "shared" / "reference" / "labelled_r
 RARE_ROWS: Final = 150
 """A colour with fewer rows than this is rare, and treated with more care."""
 
-SMEAR: Final = 0.4
-"""How far invented rows are moved, as a share of the rows' spread."""
-
 
 @dataclass(frozen=True, eq=False)
 class LabelledRows:
@@ -83,7 +80,7 @@ def read_labelled_rows(path: Path) -> LabelledRows:
     )
 
 
-def smear_rows(features: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
+def smear_rows(features: npt.NDArray[np.float64], count: int, smear: float) -> npt.NDArray[np.float64]:
     """Invent rows: rows drawn at random, each moved by a random part of all rows' covariance.
 
     They lie where pictures lie, and between the rows that are known. The moves are made in the free numbers of
@@ -95,9 +92,11 @@ def smear_rows(features: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.
         float64, shape (n, 18).
     count
         How many to invent.
+    smear
+        How far they are moved, as a share of the rows' own spread.
     """
     generator = np.random.Generator(np.random.PCG64(20230101))
     free = to_free(features)
     root = np.linalg.cholesky(np.cov(free.T))
     drawn = free[generator.integers(0, len(free), count)]
-    return from_free(drawn + SMEAR * generator.standard_normal(drawn.shape) @ root.T)
+    return from_free(drawn + smear * generator.standard_normal(drawn.shape) @ root.T)

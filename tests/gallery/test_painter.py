@@ -16,7 +16,7 @@ from src.gallery.brushwork import GRAINS, STROKE_STYLES, grain_tile, stroke_tile
 from src.gallery.colour_index import is_gray, load_colour_index
 from src.gallery.forms import FORMS, form
 from src.gallery.genres import GENRES
-from src.gallery.painter import TINY, Painting, describe, outline, paint, paint_crop
+from src.gallery.painter import Painting, describe, measure_tiny, outline, paint, paint_crop
 from src.gallery.palette import from_free, load_palettes, to_free
 from src.paths import PROJECT_ROOT
 
@@ -114,7 +114,7 @@ def test_pictures_are_filed_by_the_index(paintings: list[Painting]) -> None:
     index = load_colour_index()
     agreed = []
     for painting in paintings:
-        features = extract_features(paint_crop(painting, TINY, TINY))
+        features = measure_tiny(painting)
         if painting.colour == "GRAY":
             agreed.append(is_gray(features))
         else:
