@@ -139,12 +139,12 @@ _SPACES: Final = (
         fixed={
             "max_iter": 500,
             "early_stopping": True,
-            "n_iter_no_change": 15,
+            "n_iter_no_change": 25,
             "learning_rate_init": 0.001,
             "batch_size": 50,
         },
         deviation=(
-            "adam stops after 15 epochs without a better score on a tenth of the training rows and keeps its best "
+            "adam stops after 25 epochs without a better score on a tenth of the training rows and keeps its best "
             "weights (the study waited for 400 of at most 500 epochs); the search fits in single precision"
         ),
     ),
