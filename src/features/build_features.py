@@ -9,9 +9,10 @@ new artworks measures only these.
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -19,15 +20,18 @@ import pandas as pd
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, TableError
 from src.features.decode_image import MAXIMUM_PIXELS
 from src.features.image_store import ImageStore
-from src.features.measure_batch import BatchOutcome, ImageBatch, measure_batch, measure_batch_isolated
+from src.features.measure_batch import ImageBatch, measure_batch, measure_batch_isolated
 from src.features.measured_chunks import CHUNK_ROWS, MeasuredChunks, make_chunk_key
 from src.features.schema import FEATURE_NAMES
+from src.files import hash_file
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import Workspace
 from src.table_streams import iterate_table, write_slices
 from src.tables import INTERIM, PROCESSED, REJECTS
 
 __all__ = ["FeatureSummary", "build_features", "main"]
+
+_LISTED: Final = ("index", "filename", "sha256", "status")
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,6 @@ class FeatureSummary:
         return EXIT_PARTIAL if self.rejects else EXIT_DONE
 
 
-@dataclass(frozen=True)
-class _Chunk:
-    """Artworks of one range of indexes: its key and its file names, in the order of the indexes."""
-
-    key: str
-    names: tuple[str, ...]
-
-
 def build_features(
     workspace: Workspace,
     jobs: int = -1,
@@ -113,24 +109,32 @@ def build_features(
     """
     start = time.perf_counter()
     store = ImageStore(str(workspace.image_dir) if images is None else images)
-    store.check()
     finished = MeasuredChunks(workspace.measured_dir)
-    chunks = [
-        _Chunk(_make_key(number, rows, store, maximum_pixels), tuple(rows["filename"]))
-        for number, rows in _iterate_chunks(workspace.interim_table, ("index", "filename", "sha256", "status"))
-    ]
-    total = sum(len(chunk.names) for chunk in chunks)
+    store.check()
+    listing = hash_file(workspace.interim_table) if workspace.interim_table.is_file() else ""
+    keys: list[str] = []  # by chunk, as little as memory should hold of a large collection
+    todo: set[str] = set()
+    total = measured = 0
+    for number, rows in _iterate_chunks(workspace.interim_table, _LISTED):
+        keys.append(_make_key(number, rows, store, maximum_pixels))
+        total += len(rows)
+        outcome = finished.load(keys[-1], len(rows))
+        if outcome is None or not outcome.is_final:
+            todo.add(keys[-1])
+            measured += len(rows)
     if total == 0:
         raise TableError(
             f"{workspace.interim_table} lists no picture with status ok: expected at least one; run the scraper again"
         )
-    kept: dict[str, BatchOutcome] = {}
-    todo = [chunk for chunk in chunks if finished.load(chunk.key, len(chunk.names)) is None]
-    measured = sum(len(chunk.names) for chunk in todo)
+    batches = (
+        ImageBatch(store, tuple(rows["filename"]), maximum_pixels)
+        for key, (_, rows) in zip(keys, _iterate_chunks(workspace.interim_table, _LISTED), strict=True)
+        if key in todo
+    )
     with parallel_backend(jobs, dask) as workers:
         outcomes = map_with_progress(
             measure_batch,
-            (ImageBatch(store, chunk.names, maximum_pixels) for chunk in todo),
+            batches,
             description="features",
             total=total,
             done=total - measured,
@@ -138,14 +142,11 @@ def build_features(
             count=lambda outcome: len(outcome.features),
             rescue=measure_batch_isolated,
         )
-        for chunk, outcome in zip(todo, outcomes, strict=True):
-            if outcome.is_final:
-                finished.save(chunk.key, outcome)
-            else:
-                kept[chunk.key] = outcome
+        for key, outcome in zip((key for key in keys if key in todo), outcomes, strict=True):
+            finished.save(key, outcome)
     rejects: list[tuple[str, str]] = []
-    rows = write_slices(
-        _join_slices(workspace, chunks, finished, kept, rejects),
+    written = write_slices(
+        _join_slices(workspace, listing, keys, finished, rejects),
         workspace.processed_table,
         PROCESSED,
         workspace.processed_parquet,
@@ -153,8 +154,8 @@ def build_features(
     write_slices(
         [pd.DataFrame(rejects, columns=list(REJECTS.column_names), dtype="str")], workspace.rejects_table, REJECTS
     )
-    finished.forget_others({chunk.key for chunk in chunks})
-    return FeatureSummary(total, rows, len(rejects), measured, workers, time.perf_counter() - start)
+    finished.forget_others(set(keys))
+    return FeatureSummary(total, written, len(rejects), measured, workers, time.perf_counter() - start)
 
 
 def _iterate_chunks(path: Path, columns: tuple[str, ...] | None = None) -> Iterator[tuple[int, pd.DataFrame]]:
@@ -198,25 +199,25 @@ def _make_key(number: int, rows: pd.DataFrame, store: ImageStore, maximum_pixels
 
 
 def _join_slices(
-    workspace: Workspace,
-    chunks: list[_Chunk],
-    finished: MeasuredChunks,
-    kept: dict[str, BatchOutcome],
-    rejects: list[tuple[str, str]],
+    workspace: Workspace, listing: str, keys: Sequence[str], finished: MeasuredChunks, rejects: list[tuple[str, str]]
 ) -> Iterator[pd.DataFrame]:
     """Put what was listed and what was measured together, chunk by chunk; rejects are appended to the list given."""
-    for chunk, (_, rows) in zip(chunks, _iterate_chunks(workspace.interim_table), strict=True):
-        outcome = kept.get(chunk.key) or finished.load(chunk.key, len(rows))
-        if outcome is None or tuple(rows["filename"]) != chunk.names:
-            raise TableError(
-                f"{workspace.interim_table} or {finished.folder} changed during the run: expected both to stay; "
-                "run this stage again"
-            )
-        rejects += [(chunk.names[position], reason) for position, reason in sorted(outcome.reasons.items())]
+    outcome = None
+    for key, (_, rows) in zip(keys, _iterate_chunks(workspace.interim_table), strict=True):
+        outcome = finished.load(key, len(rows))
+        if outcome is None:
+            break
+        names = rows["filename"].tolist()
+        rejects += [(names[position], reason) for position, reason in sorted(outcome.reasons.items())]
         is_measured = ~np.isin(np.arange(len(rows)), list(outcome.reasons))
         listed = rows.reset_index(drop=True).loc[is_measured, ["filename", "image", "page", "color", "index"]]
         features = pd.DataFrame(outcome.features[is_measured], columns=list(FEATURE_NAMES), index=listed.index)
         yield pd.concat([listed, features], axis=1)
+    if outcome is None or hash_file(workspace.interim_table) != listing:
+        raise TableError(
+            f"{workspace.interim_table} or {finished.folder} changed during the run: expected both to stay; "
+            "run this stage again"
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

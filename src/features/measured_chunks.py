@@ -61,20 +61,20 @@ class MeasuredChunks:
     folder: Path
 
     def save(self, key: str, outcome: BatchOutcome) -> None:
-        """Keep a finished chunk; it is there whole or not at all."""
+        """Keep a measured chunk; it is there whole or not at all."""
         with replace_file(self._locate(key)) as temporary, temporary.open("wb") as stream:
             reasons = json.dumps([[position, reason] for position, reason in outcome.reasons.items()])
-            np.savez(stream, features=outcome.features, reasons=np.array(reasons))
+            np.savez(stream, features=outcome.features, reasons=np.array(reasons), is_final=np.array(outcome.is_final))
 
     def load(self, key: str, rows: int) -> BatchOutcome | None:
         """Give a finished chunk back, or None if there is none of that size that can be read."""
         try:
             with self._locate(key).open("rb") as stream, np.load(stream, allow_pickle=False) as content:
-                features = content["features"]
+                features, is_final = content["features"], bool(content["is_final"])
                 reasons = dict(json.loads(str(content["reasons"])))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
-        return BatchOutcome(features, reasons) if features.shape == (rows, FEATURE_COUNT) else None
+        return BatchOutcome(features, reasons, is_final) if features.shape == (rows, FEATURE_COUNT) else None
 
     def forget_others(self, keys: set[str]) -> int:
         """Remove chunks that no artwork of now belongs to; return how many."""

@@ -146,6 +146,22 @@ def test_a_stopped_run_goes_on(
     assert build_features(workspace, jobs=1).measured == 600 - 512
 
 
+def test_a_table_that_changes_meanwhile_is_noticed(
+    workspace: Workspace, small_files: Mapping[int, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_files(workspace, small_files)
+
+    def measure_and_change(batch: ImageBatch) -> BatchOutcome:
+        content = workspace.interim_table.read_text("utf-8").replace("/ci/599", "/ci/another")
+        workspace.interim_table.write_text(content, "utf-8")
+        return measure_batch(batch)
+
+    monkeypatch.setattr(stage, "measure_batch", measure_and_change)
+    with pytest.raises(TableError, match="changed during the run"):
+        build_features(workspace, jobs=1)
+    assert not workspace.processed_table.exists()
+
+
 def kill_own_worker_at_3(batch: ImageBatch) -> BatchOutcome:
     if "3.jpg" in batch.names:
         os.kill(os.getpid(), signal.SIGKILL)
