@@ -255,7 +255,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--browsers", type=int, default=2, help="browsers at the same time (default: 2)")
     parser.add_argument("--images", help="serve the pictures of this folder instead of made ones")
     parser.add_argument("--labels", help="CSV with filename and color (or study_label) of these pictures")
-    parser.add_argument("--families", nargs="+", default=["svm"], help="svm (default), study, all, or names of families")
+    parser.add_argument("--families", nargs="+", default=["svm"], help="svm (default), study, all, or some by name")
     return parser
 
 
