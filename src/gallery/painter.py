@@ -34,10 +34,10 @@ ATTEMPTS_A_PALETTE: Final = 3
 MOST_PALETTES: Final = 4
 """After so many palettes the best attempt is taken, whatever the index says of it."""
 
-GOOD_DISTANCE: Final = 24.0
+GOOD_DISTANCE: Final = 40.0
 """An attempt whose features come so near its palette (squared, in tolerances, all 18) is taken at once."""
 
-TINY: Final = 56
+TINY: Final = 48
 """Side of the rendering, in pixels, by which a picture is graded and filed."""
 
 MOST_DRAWS: Final = 24

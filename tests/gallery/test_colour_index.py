@@ -177,14 +177,16 @@ def test_palettes_follow_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(palettes, "SITE_COLOURS", ("BLUE", "RED", "BLACK"))
     monkeypatch.setattr(palettes, "INVENTED_ROWS", 2000)
     monkeypatch.setattr(palettes, "COMPONENTS", 2)
-    components = palettes.fit_palettes(rows, load_colour_index())
+    monkeypatch.setattr(fitting, "SMEARED_ROWS", 300)
+    index = fitting.fit_colour_index(rows.features, rows.colours, 1.0)
+    components = palettes.fit_palettes(rows, index)
     palettes.save_palettes(components, tmp_path / "palettes.json", "for a test")
     stored = load_palettes(tmp_path / "palettes.json")
     rng = Random(1)
     for colour in ("BLUE", "RED", "BLACK"):
         drawn = np.array([stored.draw(rng, colour) for _ in range(200)])
         real = rows.features[rows.colours == colour]
-        assert np.abs(drawn.mean(axis=0)[:3] - real.mean(axis=0)[:3]).max() < 4.0
+        assert np.abs(drawn.mean(axis=0)[:3] - real.mean(axis=0)[:3]).max() < 8.0
 
 
 def test_invented_rows_lie_near_the_real_ones(tmp_path: Path) -> None:
