@@ -28,26 +28,20 @@ def _person(
     shoulders = width * between(rng, 2.1, 2.5)
     neckline = top + size * 0.80
     box = (x - shoulders / 2, neckline, x + shoulders / 2, neckline + max(0.3, 1.05 - neckline))
-    canvas.stamp(form(one_of(rng, "bust_a", "bust_b")), box, lit(cloth, -52), lit(cloth, 44), flip)
     hair = jitter(rng, PIGMENTS[one_of(rng, "umber", "charcoal", "wood", "linen", "gold", "umber")], 16, 6)
     style = rng.random()
-    if style < 0.45:  # long hair falls behind the face
-        canvas.ellipse(x, top + size * 0.45, width * 0.46, size * 0.56, lit(hair, -14))
-    canvas.stamp(
-        form(one_of(rng, "head_left", "head_front", "head_right")),
-        (x - width / 2, top, x + width / 2, top + size),
-        dark,
-        light,
-        flip,
-    )
+    if style < 0.45:  # long hair falls behind face and shoulders
+        canvas.ellipse(x, top + size * 0.46, width * 0.44, size * 0.57, lit(hair, -14))
+    canvas.stamp(form(one_of(rng, "bust_a", "bust_b")), box, lit(cloth, -52), lit(cloth, 44), flip)
+    head = form(one_of(rng, "head_left", "head_front", "head_right"))
+    face = (x - width / 2, top, x + width / 2, top + size)
+    canvas.stamp(head, face, dark, light, flip)
     collar = jitter(rng, PIGMENTS[one_of(rng, "linen", "linen", "charcoal")], 16, 5)
     kind = rng.random()
     if kind < 0.25:
         canvas.ellipse(x, neckline + size * 0.10, width * 0.42, size * 0.12, lit(collar, -30))
         canvas.ellipse(x, neckline + size * 0.08, width * 0.41, size * 0.11, collar)
-        canvas.stamp(
-            form(one_of(rng, "head_front")), (x - width / 2, top, x + width / 2, top + size), dark, light, flip
-        )
+        canvas.stamp(head, face, dark, light, flip)
     elif kind < 0.6:
         opening = ((x - width * 0.24, neckline), (x + width * 0.24, neckline), (x + 0.01, neckline + size * 0.5))
         canvas.polygon(opening, collar)
