@@ -128,7 +128,7 @@ def test_rows_keep_their_files_when_the_limit_grows(
 
 def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undisturbed, tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    with open_gallery(Faults(block_after=6, block_seconds=1.5)) as blocking:
+    with open_gallery(Faults(block_after=4, block_seconds=3)) as blocking:
         settings = make_settings(workspace, blocking, browsers=1)
         summary = collect(settings)
         assert summary.exit_code == BlockedError.exit_code
@@ -136,7 +136,7 @@ def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undistur
         collected = len(read_table(workspace.raw_table, RAW))
         assert 0 < collected < ARTWORKS
         for _ in range(20):
-            time.sleep(1.6)
+            time.sleep(3.1)
             summary = collect(settings)
             assert len(read_table(workspace.raw_table, RAW)) >= collected
             if summary.exit_code != BlockedError.exit_code:
