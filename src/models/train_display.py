@@ -12,6 +12,7 @@ from rich.table import Table
 from src.models.artefacts import ColourModel
 from src.models.evaluate import Evaluation
 from src.models.search import CandidateResult, ProgressReport
+from src.models.search_space import SEARCH_SPACES
 from src.models.training_data import TrainingData
 
 __all__ = ["TrainingDisplay", "build_class_table"]
@@ -69,7 +70,7 @@ class TrainingDisplay:
     def show_summary(self, results: Sequence[CandidateResult], test: Evaluation, model: ColourModel) -> None:
         """Show the best candidates, the best of each family, and the test of the winner."""
         self._console.print(_build_results_table(results))
-        minutes = sum(fold.fit_seconds for result in results for fold in result.folds) / 60
+        minutes = sum(fold.fit_seconds for result in results if _has_own_fit(result) for fold in result.folds) / 60
         self._console.print(f"processor time of all fits: {minutes:.1f} minutes", highlight=False, soft_wrap=True)
         self._console.print(build_class_table(test))
         self._console.print(
@@ -82,6 +83,12 @@ class TrainingDisplay:
         self._console.print(
             f"saved, fitted to all rows: {model.card.family}, version {model.version}", highlight=False, soft_wrap=True
         )
+
+
+def _has_own_fit(result: CandidateResult) -> bool:
+    """Whether a fit was made for the candidate, and not read off the first trees or stages of a larger one."""
+    space = SEARCH_SPACES[result.candidate.family]
+    return space.shared != "n_estimators" or result.candidate.parameters[space.shared] == max(space.grid[space.shared])
 
 
 def _build_results_table(results: Sequence[CandidateResult]) -> Table:
