@@ -57,7 +57,7 @@ SUITE = (
     Benchmark(
         "search",
         ("search", "growth", "{workspace}/data/processed/pictures.csv", "--sizes", "1000", "4000", "16000"),
-        ("--sizes", "1000", "2000"),
+        ("--sizes", "500", "1000"),
     ),
     Benchmark("service", ("service",), ("--quick",), prints_figures=True),
     Benchmark("scraping", ("scraping",), ("--artworks", "660", "--long-list", "0")),
