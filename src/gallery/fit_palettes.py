@@ -30,7 +30,7 @@ from src.gallery.palette import PALETTES_FILE, Component, to_free
 __all__ = ["fit_palettes", "main"]
 
 COMPONENTS: Final = 12
-RARE_COMPONENTS: Final = 3
+RARE_COMPONENTS: Final = 6
 
 INVENTED_ROWS: Final = 250_000
 """So many that about two thousand fall to each rare colour."""

@@ -1,7 +1,7 @@
 """The grade: the colours of a whole picture, moved so that its 18 features come near a palette.
 
-Pigment goes through one affine map into B, G, R and a curve that bends shadows; the thirteen numbers are found
-on a tiny rendering by damped least squares.
+Pigment goes through one affine map into B, G, R; then colour is tied to light, as shadows on a coloured thing keep
+its hue, and a curve bends the shadows. The fourteen numbers are found on a tiny rendering by damped least squares.
 """
 
 from __future__ import annotations
@@ -24,19 +24,22 @@ _BASIS: Final = np.array(
         [0.98, 1.62, 0.42],
     ]
 )
-"""B, G, R for a step of 1 in L, a and b about middle grey (OpenCV's 8-bit Lab), to two places."""
+"""About how B, G and R answer to a step of 1 in L, a and b; good enough to start from."""
 
 _CENTRE: Final = 128.0
-_PARAMETERS: Final = 13
-_BEND: Final = 12  # position of the curve's parameter
+_PARAMETERS: Final = 14
+_BEND, _TIE = 12, 13  # positions of the curve's parameter and of the tie between colour and light
+_TIED_LIGHT: Final = 0.5  # at this light the tie changes nothing
+_MOST_TIED: Final = 1.6  # no light makes colour stronger than so many times
 
 # One unit of each parameter changes the picture by a like amount: the slopes act on pigment of the deviations below.
-_STEPS: Final = np.array([0.06, 0.12, 0.12] * 3 + [4.0, 4.0, 4.0, 0.12])
-_LOOSE: Final = np.array([0.20, 0.45, 0.45] * 3 + [25.0, 25.0, 25.0, 0.35])
+_STEPS: Final = np.array([0.06, 0.12, 0.12] * 3 + [4.0, 4.0, 4.0, 0.12, 0.1])
+_LOOSE: Final = np.array([0.20, 0.45, 0.45] * 3 + [25.0, 25.0, 25.0, 0.35, 0.35])
 
 _TURNS: Final = np.array([[1.0, 1.0, 1.0], [1.0, -1.0, 1.0], [1.0, 1.0, -1.0], [1.0, -1.0, -1.0]])
 _TURN_COST: Final = np.array([1.0, 1.4, 1.4, 1.6])  # skies stay blue and leaves green where that fits about as well
 _FLOOR: Final = np.eye(3) * 0.5  # keeps the covariance of flat pigment invertible
+_AVERAGE: Final = np.full((1, 3), 1.0 / 3.0, np.float32)
 _STEP_MATRIX: Final = np.diag(_STEPS)
 _STEP_SCALE: Final = _LOOSE / _STEPS
 _STRIDE: Final = 3
@@ -59,16 +62,25 @@ class Grade:
         3 × 4, row by row: slopes on pigment − 128 and offset, in units of 255.
     bend
         1 leaves the curve straight; 0 makes it a square, which deepens shadows.
+    tie
+        0 adds colour to light; 1 makes it grow with light, so that shadows are as saturated as lights.
     """
 
     matrix: tuple[float, ...]
     bend: float
+    tie: float
 
     def apply(self, pigment: npt.NDArray[np.float32]) -> BGRImage:
         """Grade float32 pigment (H, W, 3); return BGR uint8 of the same size."""
         matrix = np.array(self.matrix, np.float32).reshape(3, 4)
         matrix[:, 3] -= matrix[:, :3].sum(axis=1) * np.float32(_CENTRE)
         value = cv2.transform(pigment, matrix)
+        light = np.maximum(cv2.transform(value, _AVERAGE), 0)
+        share = np.minimum(light * np.float32(self.tie / _TIED_LIGHT), np.float32(self.tie * _MOST_TIED))
+        share += np.float32(1.0 - self.tie)
+        light -= light * share
+        value *= share[:, :, None]
+        value += light[:, :, None]
         np.maximum(value, 0, out=value)
         curved = value * np.float32(255.0 * (1.0 - self.bend))
         curved += np.float32(255.0 * self.bend)
@@ -98,7 +110,7 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
     """
     coarse = np.ascontiguousarray(pigment[_STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE])
     flat = coarse.reshape(-1, 3) - np.float32(_CENTRE)
-    few = flat[2::5]
+    few = flat[1::3]
     guesses = _first_guesses(coarse, target)
     apart = (_measure(few, guesses) - target) / _TOLERANCE
     parameters = guesses[int(((apart * apart).sum(axis=1) * _TURN_COST).argmin())]
@@ -119,6 +131,7 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
         length = float(np.sqrt(step @ step))
         parameters = parameters + _LOOSE * step * min(1.0, 2.5 / max(length, 1e-9))
         parameters[_BEND] = min(1.25, max(0.0, parameters[_BEND]))
+        parameters[_TIE] = min(1.0, max(0.0, parameters[_TIE]))
     return GradeResult(_grade_of(best), best_distance)
 
 
@@ -137,11 +150,11 @@ def _grade_of(parameters: FloatArray) -> Grade:
     matrix[:, :3] = parameters[:9].reshape(3, 3)
     matrix[:, 3] = parameters[9:12]
     matrix /= 255.0
-    return Grade(tuple(matrix.ravel().tolist()), float(parameters[_BEND]))
+    return Grade(tuple(matrix.ravel().tolist()), float(parameters[_BEND]), float(parameters[_TIE]))
 
 
 def _first_guesses(coarse: npt.NDArray[np.float32], target: FeatureVector) -> FloatArray:
-    """Return grades (4, 13) that match means and covariances: the optimal map between Gaussians, four times.
+    """Return grades (4, 14) that match means and covariances: the optimal map between Gaussians, four times.
 
     Pigment keeps its axes, or has green-red, blue-yellow or both turned round first. The map is the one of Pitié
     and Kokaram, "The linear Monge-Kantorovitch linear colour mapping", 2007. The covariances of the target come
@@ -159,7 +172,7 @@ def _first_guesses(coarse: npt.NDArray[np.float32], target: FeatureVector) -> Fl
     values, vectors = np.linalg.eigh(root @ wanted @ root)
     between = (vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]) @ vectors.transpose(0, 2, 1)
     maps = inverse @ between @ inverse * _TURNS[:, None, :]
-    bend = min(0.9, max(0.15, float(target[6]) / 130.0))
+    bend = min(0.98, max(0.35, 0.2 + float(target[6]) / 130.0))
     light = np.clip(target[:3], 2.0, 253.0) / 255.0
     # Invert the curve z·(bend + (1 − bend)·z) at the mean, and take its slope there.
     rest = 1.0 - bend
@@ -169,6 +182,7 @@ def _first_guesses(coarse: npt.NDArray[np.float32], target: FeatureVector) -> Fl
     guesses[:, :9] = slopes.reshape(-1, 9)
     guesses[:, 9:12] = before * 255.0 - slopes @ mean
     guesses[:, _BEND] = bend
+    guesses[:, _TIE] = 0.4
     return guesses
 
 
@@ -195,15 +209,24 @@ def _wanted_covariance(target: FeatureVector, own: FloatArray) -> FloatArray:
 def _measure(flat: npt.NDArray[np.float32], trials: FloatArray) -> FloatArray:
     """Return the features (trials, 18) of the pigment (n, 3) under each set of parameters."""
     count = len(trials)
-    maps = trials[:, :9].reshape(count * 3, 3).astype(np.float32) / np.float32(255.0)
-    value = flat @ maps.T
-    value += (trials[:, 9:12].ravel() / 255.0).astype(np.float32)
+    maps = trials[:, :9].reshape(count, 3, 3).transpose(1, 0, 2) / 255.0  # channel, trial, pigment
+    offsets = trials[:, 9:12].T / 255.0
+    maps = np.concatenate((maps, maps.mean(axis=0, keepdims=True))).reshape(-1, 3).astype(np.float32)
+    shift = np.concatenate((offsets.ravel(), offsets.mean(axis=0))).astype(np.float32)
+    value = (flat @ maps.T + shift).reshape(len(flat), 4, count)
+    light = np.maximum(value[:, 3:], 0)
+    tie, bend = trials[:, _TIE].astype(np.float32), trials[:, _BEND].astype(np.float32)
+    share = np.minimum(light * (tie / np.float32(_TIED_LIGHT)), tie * np.float32(_MOST_TIED))
+    share += 1 - tie
+    light -= light * share
+    value = value[:, :3] * share
+    value += light
     np.maximum(value, 0, out=value)
-    bend = np.repeat(trials[:, _BEND], 3).astype(np.float32)
-    curved = value * (255.0 * (1.0 - bend)).astype(np.float32)
-    curved += (255.0 * bend).astype(np.float32)
+    curved = value * (np.float32(255) * (1 - bend))
+    curved += np.float32(255) * bend
     curved *= value
-    pixels = np.asarray(cv2.convertScaleAbs(curved), np.uint8).reshape(1, -1, 3)
+    levels = cv2.convertScaleAbs(curved.reshape(len(flat), -1)).reshape(len(flat), 3, count)
+    pixels = np.ascontiguousarray(levels.transpose(0, 2, 1)).reshape(1, -1, 3)
     features = np.empty((2, 3, count, 3))
     average = np.full(len(flat), 1.0 / len(flat), np.float32)
     conversions = (pixels, cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV), cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB))

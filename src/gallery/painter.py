@@ -26,7 +26,18 @@ from src.gallery.genres import GENRES, KINDS, choose_genre
 from src.gallery.grading import Grade, fit_grade
 from src.gallery.palette import PaletteModel, load_palettes
 
-__all__ = ["GENRES", "TINY", "Outline", "Painting", "describe", "measure_tiny", "outline", "paint", "paint_crop"]
+__all__ = [
+    "GENRES",
+    "TINY",
+    "Outline",
+    "Painting",
+    "describe",
+    "measure_thumbnail",
+    "measure_tiny",
+    "outline",
+    "paint",
+    "paint_crop",
+]
 
 ATTEMPTS_A_PALETTE: Final = 3
 """So many compositions are tried for a palette; then the best of them is taken, if it is filed rightly."""
@@ -34,20 +45,33 @@ ATTEMPTS_A_PALETTE: Final = 3
 MOST_PALETTES: Final = 4
 """After so many palettes the best attempt is taken, whatever the index says of it."""
 
-GOOD_DISTANCE: Final = 40.0
+GOOD_DISTANCE: Final = 24.0
 """An attempt whose features come so near its palette (squared, in tolerances, all 18) is taken at once."""
 
-TINY: Final = 48
+TINY: Final = 56
 """Side of the rendering, in pixels, by which a picture is graded and filed."""
 
 MOST_DRAWS: Final = 24
 """So many palettes are drawn for one attempt until the index files one under the colour."""
 
+CLOSE_CALL: Final = 0.5
+"""If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail decides."""
+
+THUMBNAIL: Final = 218
+"""Side of the site's thumbnails, in pixels."""
+
 COMPRESSION: Final = np.array([1.0] * 16 + [0.94, 0.95])
 """What JPEG and WebP of quality 90 leave of the features; they take from the deviations of a and b."""
 
+RARE_COLOURS: Final = frozenset({"PINK", "PURPLE"})
+"""Colours of about a hundred artworks in sixteen thousand."""
+
+BORDER_DRAWS: Final = 3
+"""Of so many palettes of a rare colour the one nearest to another colour is taken: so few pictures teach where a
+colour ends only if they lie there."""
+
 _PALETTE, _COMPOSITION, _SHAPE = range(3)  # what random numbers are drawn for
-_NO_GRADE: Final = Grade((0.0,) * 12, 1.0)
+_NO_GRADE: Final = Grade((0.0,) * 12, 1.0, 0.0)
 _DRIFT_SIZE: Final = 1.6  # picture units over which pigment drifts before it repeats
 
 
@@ -139,8 +163,13 @@ def describe(
     return best.painting
 
 
+def measure_thumbnail(painting: Painting) -> FeatureVector:
+    """Return the features (18,) that the painting's thumbnail will have once it is compressed, nearly."""
+    return np.asarray(extract_features(paint_crop(painting, THUMBNAIL, THUMBNAIL)) * COMPRESSION)
+
+
 def measure_tiny(painting: Painting) -> FeatureVector:
-    """Return the features (18,) by which a picture is filed: those that its thumbnail will have, nearly."""
+    """Return the features (18,) of the tiny rendering by which a picture is filed."""
     return np.asarray(extract_features(painting.grade.apply(_compose_tiny(painting))) * COMPRESSION)
 
 
@@ -182,12 +211,21 @@ class _Models:
         return 0.0 if is_gray(features) else -1.0
 
     def draw(self, rng: Random, colour: str) -> FeatureVector:
-        """Draw a palette that is itself filed under ``colour``, if one comes soon."""
+        """Draw a palette that is itself filed under ``colour``; of a rare colour, one near its borders."""
+        target, lead = self._draw_filed(rng, colour)
+        for _ in range(BORDER_DRAWS - 1 if colour in RARE_COLOURS else 0):
+            other, other_lead = self._draw_filed(rng, colour)
+            if 0 <= other_lead < lead:
+                target, lead = other, other_lead
+        return target
+
+    def _draw_filed(self, rng: Random, colour: str) -> tuple[FeatureVector, float]:
         for _ in range(MOST_DRAWS):
             target = self.palettes.draw(rng, colour)
-            if self.lead(target, colour) >= 0:
+            lead = self.lead(target, colour)
+            if lead >= 0:
                 break
-        return target
+        return target, lead
 
 
 def _outline(models: _Models, seed: int, number: int) -> Outline:
@@ -222,8 +260,11 @@ def _make_attempt(models: _Models, shape: Outline, seed: int, number: int, attem
     draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, _mood(target), _NO_GRADE)
     pigment = _compose_tiny(draft)
     result = fit_grade(pigment, target / COMPRESSION)
+    painting = replace(draft, grade=result.grade)
     lead = models.lead(extract_features(result.grade.apply(pigment)) * COMPRESSION, colour)
-    return _Attempt(replace(draft, grade=result.grade), lead, result.distance)
+    if 0 <= lead < CLOSE_CALL:
+        lead = models.lead(measure_thumbnail(painting), colour)
+    return _Attempt(painting, lead, result.distance)
 
 
 def _chances(seed: int, number: int, attempt: int, purpose: int) -> Random:
