@@ -120,7 +120,8 @@ def outline(seed: int, number: int) -> Outline:
 
     They follow the palette of the first attempt and stay the same for all attempts of :func:`describe`.
     """
-    return _outline(_Models(load_palettes(), load_colour_index()), seed, number)
+    models = _Models(load_palettes(), load_colour_index())
+    return _choose_outline(models.draw_palette(seed, number, 0), seed, number)
 
 
 def describe(
@@ -147,11 +148,16 @@ def describe(
     """
     if number < 0:
         raise ValueError(f"the number of an artwork is 0 or more, got {number}")
+    colour = SITE_COLOURS[number % len(SITE_COLOURS)]
     models = _Models(palettes or load_palettes(), index or load_colour_index())
-    shape = _outline(models, seed, number)
+    target = models.draw_palette(seed, number, 0)
+    shape = _choose_outline(target, seed, number)
     best: _Attempt | None = None
     for attempt in range(MOST_PALETTES * ATTEMPTS_A_PALETTE):
-        tried = _make_attempt(models, shape, seed, number, attempt)
+        if attempt and attempt % ATTEMPTS_A_PALETTE == 0:
+            target = models.draw_palette(seed, number, attempt // ATTEMPTS_A_PALETTE)
+        draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, _mood(target), _NO_GRADE)
+        tried = _grade_draft(models, draft, target)
         if tried.is_filed and tried.distance <= GOOD_DISTANCE:
             return tried.painting
         if best is None or tried.rank < best.rank:
@@ -210,8 +216,10 @@ class _Models:
             return self.index.margin(features, colour)
         return 0.0 if is_gray(features) else -1.0
 
-    def draw(self, rng: Random, colour: str) -> FeatureVector:
-        """Draw a palette that is itself filed under ``colour``; of a rare colour, one near its borders."""
+    def draw_palette(self, seed: int, number: int, turn: int) -> FeatureVector:
+        """Draw a palette that is itself filed under the number's colour; of a rare colour, one near its borders."""
+        colour = SITE_COLOURS[number % len(SITE_COLOURS)]
+        rng = _chances(seed, number, turn, _PALETTE)
         target, lead = self._draw_filed(rng, colour)
         for _ in range(BORDER_DRAWS - 1 if colour in RARE_COLOURS else 0):
             other, other_lead = self._draw_filed(rng, colour)
@@ -228,11 +236,9 @@ class _Models:
         return target, lead
 
 
-def _outline(models: _Models, seed: int, number: int) -> Outline:
-    rng = _chances(seed, number, 0, _PALETTE)
-    mood = _mood(models.draw(rng, SITE_COLOURS[number % len(SITE_COLOURS)]))
+def _choose_outline(target: FeatureVector, seed: int, number: int) -> Outline:
     rng = _chances(seed, number, 0, _SHAPE)
-    genre = choose_genre(rng, mood)
+    genre = choose_genre(rng, _mood(target))
     return Outline(genre, round(between(rng, *KINDS[genre].aspects), 3))
 
 
@@ -254,16 +260,14 @@ class _Attempt:
         return (0.0, self.distance) if self.is_filed else (1.0, -self.lead)
 
 
-def _make_attempt(models: _Models, shape: Outline, seed: int, number: int, attempt: int) -> _Attempt:
-    colour = SITE_COLOURS[number % len(SITE_COLOURS)]
-    target = models.draw(_chances(seed, number, attempt // ATTEMPTS_A_PALETTE, _PALETTE), colour)
-    draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, _mood(target), _NO_GRADE)
+def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> _Attempt:
+    """Grade a draft to a palette and see how it is filed."""
     pigment = _compose_tiny(draft)
     result = fit_grade(pigment, target / COMPRESSION)
     painting = replace(draft, grade=result.grade)
-    lead = models.lead(extract_features(result.grade.apply(pigment)) * COMPRESSION, colour)
+    lead = models.lead(extract_features(result.grade.apply(pigment)) * COMPRESSION, draft.colour)
     if 0 <= lead < CLOSE_CALL:
-        lead = models.lead(measure_thumbnail(painting), colour)
+        lead = models.lead(measure_thumbnail(painting), draft.colour)
     return _Attempt(painting, lead, result.distance)
 
 
