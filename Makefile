@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 ARTWORKS ?= 2000
-SEED ?= 0
+SEED ?= 7
 BROWSERS ?= 2
 WORKSPACE ?= runs/demo
 PORT ?= 9797

@@ -24,6 +24,7 @@ from rich.table import Table as RichTable
 
 from src.errors import EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError, WorkspaceLockedError
 from src.files import write_text
+from src.gallery.settings import DEFAULT_SEED
 from src.local_service import start_local_service
 from src.paths import PROJECT_ROOT, Workspace
 from src.stage_process import run_stage
@@ -251,7 +252,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m src.pipeline", description=__doc__)
     parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT / "runs" / "demo", help="default: runs/demo")
     parser.add_argument("--artworks", type=int, default=2000, help="size of the gallery (default: 2000)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the gallery (default: 0)")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="seed of the gallery (default: %(default)s)")
     parser.add_argument("--browsers", type=int, default=2, help="browsers at the same time (default: 2)")
     parser.add_argument("--images", help="serve the pictures of this folder instead of made ones")
     parser.add_argument("--labels", help="CSV with filename and color (or study_label) of these pictures")

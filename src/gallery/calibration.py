@@ -36,6 +36,7 @@ from src.gallery.fit_palettes import fit_palettes
 from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
 from src.gallery.painter import describe, measure_tiny, paint_crop
 from src.gallery.palette import PaletteModel, build_palettes, load_palettes
+from src.gallery.settings import DEFAULT_SEED
 from src.models.labelled_pictures import measure_labelled_pictures, read_labels
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import PROJECT_ROOT
@@ -212,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--held-out-artworks", type=int, default=STUDY_ARTWORKS, help="of the gallery of the held-out test"
     )
-    parser.add_argument("--seed", type=int, default=7, help="of the gallery (%(default)s)")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the gallery (%(default)s)")
     parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "references", help="folder (%(default)s)")
     add_parallel_arguments(parser, default_jobs=1)
     options = parser.parse_args(arguments)

@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from src.errors import MissingToolError, UsageError
 from src.gallery.faults import Faults
+from src.gallery.settings import DEFAULT_SEED
 from src.paths import PROJECT_ROOT
 
 __all__ = ["GalleryProcess"]
@@ -51,7 +52,7 @@ class GalleryProcess:
         self,
         artworks: int = 2000,
         *,
-        seed: int = 7,
+        seed: int = DEFAULT_SEED,
         proportions: str = "study",
         colours: tuple[str, ...] = (),
         images: Path | None = None,

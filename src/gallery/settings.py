@@ -10,7 +10,10 @@ from src.colours import SITE_COLOURS, parse_colours
 from src.errors import UsageError
 from src.gallery.faults import Faults, add_fault_options, parse_faults
 
-__all__ = ["PROPORTIONS", "TILE_MODES", "GallerySettings", "build_parser", "parse_settings"]
+__all__ = ["DEFAULT_SEED", "PROPORTIONS", "TILE_MODES", "GallerySettings", "build_parser", "parse_settings"]
+
+DEFAULT_SEED: Final = 7
+"""Seed of the paintings everywhere, unless another one is asked for."""
 
 PROPORTIONS: Final = ("study", "site")
 TILE_MODES: Final = ("server", "script")
@@ -45,7 +48,7 @@ class GallerySettings:
     """
 
     artworks: int = 2000
-    seed: int = 7
+    seed: int = DEFAULT_SEED
     proportions: str = "study"
     colours: tuple[str, ...] = ()
     images: Path | None = None
@@ -70,7 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=8765, help="port; 0 takes a free one (default %(default)s)")
     parser.add_argument("--artworks", type=int, default=2000, metavar="N", help="number of paintings (default 2000)")
-    parser.add_argument("--seed", type=int, default=7, metavar="S", help="seed of the paintings (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="S", help="seed of the paintings (default %(default)s)")
     parser.add_argument(
         "--proportions",
         choices=PROPORTIONS,

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from src.colours import STUDY_COLOURS, parse_colours
 from src.errors import EXIT_INTERRUPTED, LayoutChangedError, ProjectError
+from src.gallery.settings import DEFAULT_SEED
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.collect import collect
 from src.scraping.contract_check import check_contract, show_clauses
@@ -71,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     gallery = parser.add_argument_group("the gallery (with --source gallery)")
     gallery.add_argument("--artworks", type=int, default=2000, metavar="N", help="how many paintings (default 2000)")
-    gallery.add_argument("--seed", type=int, default=0, metavar="S", help="of the paintings (default 0)")
+    gallery.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="S", help="of the paintings (default %(default)s)")
     gallery.add_argument("--proportions", choices=("study", "site"), default="study", help="of the colours")
     gallery.add_argument("--images", type=Path, metavar="DIR", help="serve these pictures instead")
     gallery.add_argument("--labels", type=Path, metavar="CSV", help="how the pictures are filed")

@@ -7,6 +7,7 @@ from pathlib import Path
 from src.colours import STUDY_COLOURS
 from src.errors import UsageError
 from src.files import hash_file
+from src.gallery.settings import DEFAULT_SEED
 from src.paths import Workspace
 from src.scraping.artwork import Origin
 
@@ -31,7 +32,7 @@ class GallerySource:
     """
 
     artworks: int = 2000
-    seed: int = 0
+    seed: int = DEFAULT_SEED
     proportions: str = "study"
     images: Path | None = None
     labels: Path | None = None
