@@ -73,7 +73,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--port", type=int, default=8765, help="port; 0 takes a free one (default %(default)s)")
     parser.add_argument("--artworks", type=int, default=2000, metavar="N", help="number of paintings (default 2000)")
-    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="S", help="seed of the paintings (default %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, metavar="S", help="seed of the paintings (default %(default)s)"
+    )
     parser.add_argument(
         "--proportions",
         choices=PROPORTIONS,

@@ -72,7 +72,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     gallery = parser.add_argument_group("the gallery (with --source gallery)")
     gallery.add_argument("--artworks", type=int, default=2000, metavar="N", help="how many paintings (default 2000)")
-    gallery.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="S", help="of the paintings (default %(default)s)")
+    gallery.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, metavar="S", help="of the paintings (default %(default)s)"
+    )
     gallery.add_argument("--proportions", choices=("study", "site"), default="study", help="of the colours")
     gallery.add_argument("--images", type=Path, metavar="DIR", help="serve these pictures instead")
     gallery.add_argument("--labels", type=Path, metavar="CSV", help="how the pictures are filed")
