@@ -18,8 +18,9 @@ from application.problems import ProblemError, describe_image_error
 from application.services.img_classify import Classified, ImgClassify
 from application.services.work_pool import PoolFullError, WorkPool
 from application.settings import Settings
+from application.utility.body_memory import BodyMemory
 from application.utility.conversion import ImageLimits
-from application.utility.upload import BodyMemory, UploadReader
+from application.utility.upload import UploadReader
 from src.errors import ImageError, ModelError, ModelMismatchError, ProjectError
 from src.features.decode_image import MAXIMUM_PIXELS
 from src.models.artefacts import ColourModel, load_model

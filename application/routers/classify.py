@@ -10,7 +10,7 @@ from application.problems import ProblemError
 from application.routing import DirectRoute, Wanted
 from application.runtime import Runtime
 from application.schemas import BatchAnswer, BatchItem, Classification, describe
-from application.utility.upload import Upload
+from application.utility.file_part import Upload
 
 __all__ = ["router"]
 

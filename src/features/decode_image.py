@@ -14,6 +14,9 @@ __all__ = ["MAXIMUM_PIXELS", "decode_image"]
 MAXIMUM_PIXELS: Final = 64_000_000
 """Default cap on width × height: 64 megapixels decode to 192 MB."""
 
+BAND_ROWS: Final = 64
+"""So many rows of a transparent picture are laid over white at a time."""
+
 
 def decode_image(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> BGRImage:
     """Decode a JPEG, PNG or WebP picture as everything in this project sees it.
@@ -81,7 +84,9 @@ def _lay_over_white(image: np.ndarray) -> BGRImage:
     if image.ndim == 2:
         image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
     if image.shape[2] == 4:
-        opacity = image[:, :, 3:].astype(np.float32) / 255
-        blended = image[:, :, :3] * opacity + 255 * (1 - opacity)
-        image = np.rint(blended)
+        for band in np.array_split(
+            image, range(BAND_ROWS, len(image), BAND_ROWS)
+        ):  # views: a picture in floats is large
+            opacity = band[:, :, 3:].astype(np.float32) / 255
+            band[:, :, :3] = np.rint(band[:, :, :3] * opacity + 255 * (1 - opacity))
     return np.ascontiguousarray(image[:, :, :3], dtype=np.uint8)

@@ -21,7 +21,6 @@ import pandas as pd
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, ProjectError
@@ -37,7 +36,9 @@ from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_
 from src.gallery.painter import describe, measure_tiny, paint_crop
 from src.gallery.palette import PaletteModel, build_palettes, load_palettes
 from src.gallery.settings import DEFAULT_SEED
+from src.models.classifiers import fit_classifier
 from src.models.labelled_pictures import measure_labelled_pictures, read_labels
+from src.models.search_space import STUDY_CHOICE, Candidate
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import PROJECT_ROOT
 from src.visualization.ks_distance import balance_weights, measure_ks_distance
@@ -48,8 +49,13 @@ THUMBNAIL: Final = 218
 JPEG_QUALITY: Final = 90
 STUDY_ARTWORKS: Final = 16_311
 HELD_OUT_SHARE: Final = 0.25
-CLASSIFIER_SETTINGS: Final = ((100.0, 0.01), (1000.0, 0.01), (10.0, 0.03))
-"""C and gamma of the support vector machines tried; the first one is the study's."""
+CANDIDATES: Final = (
+    STUDY_CHOICE,
+    Candidate("svm_extended", {"C": 3000, "gamma": 0.001}),
+    Candidate("polynomial", {"degree": 2, "C": 10}),
+    Candidate("blend", {"logistic_C": 10}),
+)
+"""The classifiers that the gallery teaches, one of each kind that the search may choose; the first is the study's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,9 +150,14 @@ def draw_colours(index: ColourIndex, sample: GallerySample, seed: int) -> npt.ND
     return np.asarray(np.array(index.classes)[(cumulative < chance).sum(axis=1).clip(max=len(index.classes) - 1)])
 
 
-def train(features: npt.NDArray[np.float64], colours: npt.NDArray[np.str_], penalty: float, gamma: float) -> Pipeline:
-    """Fit the study's kind of classifier."""
-    return make_pipeline(StandardScaler(), SVC(C=penalty, gamma=gamma)).fit(features, colours)
+def train(features: npt.NDArray[np.float64], colours: npt.NDArray[np.str_], candidate: Candidate) -> Pipeline:
+    """Fit a classifier as the search does."""
+    scaler = StandardScaler().fit(features)
+    return make_pipeline(scaler, fit_classifier(candidate, scaler.transform(features), colours, 0))
+
+
+def _name(candidate: Candidate) -> str:
+    return f"{candidate.family} {candidate.label}"
 
 
 def score_filing(
@@ -177,7 +188,7 @@ def score_filing(
 def measure_held_out(rows: LabelledRows, seed: int, artworks: int) -> list[FilingScore]:
     """Fit index and palettes to three quarters of the rows, build a gallery from them, score on the last quarter.
 
-    A classifier that learned from the three quarters themselves is scored beside it.
+    Classifiers that learned from the three quarters themselves are scored beside those of the gallery.
     """
     split = StratifiedShuffleSplit(1, test_size=HELD_OUT_SHARE, random_state=0)
     fitted, held_out = next(split.split(rows.features, rows.strata))
@@ -185,15 +196,14 @@ def measure_held_out(rows: LabelledRows, seed: int, artworks: int) -> list[Filin
     index = fit_colour_index(part.features, part.colours, read_chosen_penalty())
     palettes = build_palettes(fit_palettes(part, index))
     sample = paint_sample(seed, artworks, palettes, index)
-    penalty, gamma = CLASSIFIER_SETTINGS[0]
-    model = train(sample.features, sample.colours, penalty, gamma)
     unseen = rows.take(held_out)
-    real = train(part.features, part.colours, penalty, gamma)
-    return [
-        score_filing("held out: the index", index, unseen, None),
-        score_filing("held out: SVC taught by the gallery", model, unseen, None),
-        score_filing("held out: SVC taught by the real rows", real, unseen, None),
-    ]
+    scores = [score_filing("held out: the index", index, unseen, None)]
+    for teacher, lessons in (("the gallery", sample), ("the real rows", part)):
+        for candidate in CANDIDATES:
+            model = train(lessons.features, lessons.colours, candidate)
+            name = f"held out: {_name(candidate)}, taught by {teacher}"
+            scores.append(score_filing(name, model, unseen, None))
+    return scores
 
 
 def read_paintings(folder: Path, labels: Path) -> LabelledRows:
@@ -237,13 +247,11 @@ def _measure(options: argparse.Namespace, rows: LabelledRows) -> CalibrationRepo
     sample = paint_sample(options.seed, options.artworks)
     index = load_colour_index()
     scores = [score_filing("the index itself", index, rows, paintings)]
-    for penalty, gamma in CLASSIFIER_SETTINGS:
-        model = train(sample.features, sample.colours, penalty, gamma)
-        scores.append(score_filing(f"SVC C={penalty:g} gamma={gamma:g}, most probable colour", model, rows, paintings))
-    penalty, gamma = CLASSIFIER_SETTINGS[0]
     drawn = draw_colours(index, sample, options.seed)
-    model = train(sample.features, drawn, penalty, gamma)
-    scores.append(score_filing(f"SVC C={penalty:g} gamma={gamma:g}, colour drawn", model, rows, paintings))
+    for filing, colours in (("most probable colour", sample.colours), ("colour drawn", drawn)):
+        for candidate in CANDIDATES:
+            model = train(sample.features, colours, candidate)
+            scores.append(score_filing(f"{_name(candidate)}, {filing}", model, rows, paintings))
     if options.held_out_artworks:
         scores += measure_held_out(rows, options.seed, options.held_out_artworks)
     thumbnail_filing = np.array(index.classes)[index.scores(sample.features).argmax(axis=1)]

@@ -148,7 +148,7 @@ def write_report(report: CalibrationReport, folder: Path) -> None:
         report.real,
         second_name="real rows",
         second_weights=report.real_weights,
-        title="The 18 features: gallery and real art at the same class counts",
+        title="The 18 features of the gallery and of real art",
     )
     save_figure(figure, folder / "figures" / "gallery_feature_distributions.png")
     save_picture(make_sheet(report.seed), folder / "figures" / "gallery_contact_sheet.jpg")

@@ -5,6 +5,7 @@ slow answers and dropped connections strike pages, lists and images.
 """
 
 import asyncio
+import contextlib
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -18,6 +19,7 @@ from src.gallery.shared_state import SharedState
 __all__ = ["CONSENT_COOKIE", "Misbehaviour", "classify_path"]
 
 CONSENT_COOKIE: Final = "SOCS"
+CLOSING_SECONDS: Final = 5.0
 CHANGING_PARAMETERS: Final = frozenset({"_reqid"})
 """Query parameters that differ from call to call and say nothing about what is asked for."""
 
@@ -123,6 +125,7 @@ class Misbehaviour:
         transport: Any = getattr(getattr(receive, "__self__", None), "transport", None)
         if draw.toss(f"drop-early|{draw.identity}#{draw.attempt}") < 0.5 and transport is not None:
             transport.abort()
+            await _wait_until_closed(receive)
             return
 
         async def send_half(message: Message) -> None:
@@ -131,10 +134,19 @@ class Misbehaviour:
                 await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
                 if transport is not None:
                     transport.close()
+                    await _wait_until_closed(receive)
                 return
             await send(message)
 
         await self._site(scope, receive, send_half)
+
+
+async def _wait_until_closed(receive: Receive) -> None:
+    """Return when the server knows of the closed connection; it would call an answer that ended before a mistake."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING_SECONDS):
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 def local_target(target: str) -> str:

@@ -16,7 +16,7 @@ from application.factory import create_app
 from application.services.colour_shares import measure_shares
 from application.services.work_pool import PoolFullError, WorkPool
 from application.settings import Settings
-from application.utility.upload import BodyMemory
+from application.utility.body_memory import BodyMemory
 from benchmarks.stand_in_model import make_stand_in_model
 from src.errors import ModelMismatchError, ModelMissingError
 from tests.application.conftest import draw

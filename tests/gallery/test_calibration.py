@@ -11,6 +11,7 @@ from src.gallery.calibration import draw_colours, main, measure_distances, paint
 from src.gallery.calibration_report import BEGIN, END, REPORT_NAME, make_sheet
 from src.gallery.colour_index import load_colour_index
 from src.gallery.labelled_rows import LabelledRows, read_labelled_rows
+from src.models.search_space import STUDY_CHOICE
 
 ARTWORKS = 330
 
@@ -121,7 +122,7 @@ def test_sheet_is_twelve_by_twelve() -> None:
 def test_gallery_teaches_real_art(sample: calibration.GallerySample, shared_dir: Path) -> None:
     rows = read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
     larger = paint_sample(7, 900)
-    score = score_filing("svc", train(larger.features, larger.colours, 100.0, 0.01), rows, None)
+    score = score_filing("svc", train(larger.features, larger.colours, STUDY_CHOICE), rows, None)
     assert score.rows > 0.78
     distances = measure_distances(larger, rows)
     assert max(distances.values()) < 0.14, distances

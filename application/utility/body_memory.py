@@ -1,0 +1,58 @@
+"""How much memory the unfinished uploads of a worker may take."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from application.problems import ProblemError
+
+__all__ = ["BodyLease", "BodyMemory"]
+
+
+class BodyMemory:
+    """Counts the bytes of unfinished uploads in this worker, and refuses what does not fit.
+
+    Parameters
+    ----------
+    limit
+        Bytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.used = 0
+
+    @contextmanager
+    def lease(self) -> Iterator["BodyLease"]:
+        """Give a lease; what it took is given back at the end of the block."""
+        lease = BodyLease(self)
+        try:
+            yield lease
+        finally:
+            self.used -= lease.taken
+
+    def take(self, count: int) -> None:
+        """Take bytes.
+
+        Raises
+        ------
+        ProblemError
+            503, if the memory for uploads is used up.
+        """
+        if self.used + count > self._limit:
+            raise ProblemError("overloaded", "too many large uploads arrive at the same time; try again in a moment")
+        self.used += count
+
+
+class BodyLease:
+    """What one request has taken of the memory for uploads."""
+
+    __slots__ = ("_memory", "taken")
+
+    def __init__(self, memory: BodyMemory) -> None:
+        self._memory = memory
+        self.taken = 0
+
+    def take(self, count: int) -> None:
+        """Take bytes until the lease ends."""
+        self._memory.take(count)
+        self.taken += count

@@ -1,0 +1,95 @@
+"""The model that this repository ships: what it is worth on real art, and that it follows from the committed data."""
+
+import io
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from src.colours import STUDY_COLOURS
+from src.features.decode_image import decode_image
+from src.features.schema import FEATURE_NAMES
+from src.local_service import start_local_service
+from src.models.artefacts import ColourModel, load_model
+from src.models.evaluate_real import evaluate_rows
+from src.models.labelled_pictures import crop_thumbnail, read_labels
+from src.models.search_space import Candidate
+from src.models.training import fit_candidate
+from src.models.training_data import TrainingData, read_training_data
+from src.paths import PROJECT_ROOT, Workspace
+
+SHIPPED = Workspace(PROJECT_ROOT)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Right answers and all answers of a service, by colour."""
+
+    right: Counter[str]
+    asked: Counter[str]
+
+
+@pytest.fixture(scope="module")
+def model() -> ColourModel:
+    return load_model(SHIPPED.models_dir)
+
+
+@pytest.fixture(scope="module")
+def dataset() -> TrainingData:
+    return read_training_data(SHIPPED.processed_table)
+
+
+@pytest.fixture(scope="module")
+def answers(shared_dir: Path) -> Answers:
+    """Post every painting, centre-cropped to 218 × 218, to the service."""
+    right: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    folder = shared_dir / "paintings"
+    with start_local_service(SHIPPED.models_dir) as service:
+        for name, colour in read_labels(folder / "manifest.csv"):
+            square = crop_thumbnail(decode_image((folder / "img" / name).read_bytes()))
+            done, content = cv2.imencode(".png", square)
+            assert done
+            answer = service.session.post(
+                f"{service.address}/img_classify", files={"file": ("a.png", io.BytesIO(content.tobytes()))}, timeout=30
+            )
+            assert answer.status_code == 200, answer.text
+            asked[colour] += 1
+            right[colour] += answer.json()["prediction"] == colour
+    return Answers(right, asked)
+
+
+def test_the_whole_path_agrees_on_real_paintings(answers: Answers) -> None:
+    assert answers.asked.total() == 1491
+    assert answers.right.total() / answers.asked.total() >= 0.85
+
+
+@pytest.mark.parametrize("colour", STUDY_COLOURS)
+def test_the_whole_path_finds_every_colour_on_real_paintings(answers: Answers, colour: str) -> None:
+    assert answers.right[colour] / answers.asked[colour] >= 0.55
+
+
+def test_real_rows_are_classified(model: ColourModel, shared_dir: Path) -> None:
+    found = evaluate_rows(model, shared_dir / "reference" / "labelled_rows.csv")
+    assert found["all"].count == 9169
+    assert found["all"].accuracy >= 0.86
+    assert found["study"].accuracy >= 0.57
+
+
+def test_no_real_row_is_in_the_dataset(dataset: TrainingData, shared_dir: Path) -> None:
+    real = pd.read_csv(shared_dir / "reference" / "labelled_rows.csv")[list(FEATURE_NAMES)].to_numpy()
+    ours = {tuple(row) for row in dataset.features.round(6).tolist()}
+    assert ours.isdisjoint(tuple(row) for row in real.round(6).tolist())
+
+
+def test_the_model_follows_from_the_committed_dataset(model: ColourModel, dataset: TrainingData) -> None:
+    card = model.card
+    assert card.data["sha256"] == dataset.digest
+    candidate = Candidate(card.family, card.parameters)
+    scaler, classifier = fit_candidate(candidate, dataset, card.data["seed"])
+    again = ColourModel(scaler, classifier, card)
+    assert np.array_equal(again.predict_colours(dataset.features), model.predict_colours(dataset.features))
