@@ -14,9 +14,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from src.colours import SITE_COLOURS, STUDY_COLOURS
+from src.colours import SITE_COLOURS
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
+from src.gallery.catalogue import apportion
 from src.gallery.painter import Painting, describe, outline, paint, paint_crop
 
 THUMBNAIL = 218
@@ -50,8 +51,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the middle one counts (%(default)s)")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    colours = [SITE_COLOURS.index(name) for name in STUDY_COLOURS]
-    numbers = [colours[place % 11] + 12 * (place // 11) for place in range(options.artworks)]
+    numbers = [
+        SITE_COLOURS.index(colour) + len(SITE_COLOURS) * place
+        for colour, count in apportion(options.artworks).items()
+        for place in range(count)
+    ]
     paintings: list[Painting] = [describe(7, number) for number in numbers]
     picture = paint_crop(paintings[0], THUMBNAIL, THUMBNAIL)
     encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
@@ -62,12 +66,16 @@ def main() -> None:
     def encode(suffix: str, parameter: int) -> Callable[[int], object]:
         return lambda _: cv2.imencode(suffix, picture, [parameter, 90])
 
+    def make(position: int) -> object:
+        return paint_crop(describe(7, numbers[position]), THUMBNAIL, THUMBNAIL)
+
     few = min(options.artworks, 66)
     timings = [
         measure("yardstick: decode and measure a thumbnail", lambda _: extract_features(decode_image(encoded)), 300, 3),
         measure("outline (genre and shape, for lists)", lambda place: outline(7, numbers[place]), len(numbers), 3),
         measure("describe", lambda place: describe(7, numbers[place]), len(numbers), options.rounds),
         measure(f"paint_crop {THUMBNAIL} × {THUMBNAIL}", thumbnail, len(numbers), options.rounds),
+        measure("both, one after the other", make, len(numbers), options.rounds),
         measure(f"paint, {LARGE} pixels high", lambda place: _paint_large(paintings[place]), few, 1),
         measure("encode the thumbnail as JPEG", encode(".jpg", cv2.IMWRITE_JPEG_QUALITY), 100, 3),
         measure("encode the thumbnail as WebP", encode(".webp", cv2.IMWRITE_WEBP_QUALITY), 30, 3),

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -24,8 +23,6 @@ from sklearn.preprocessing import StandardScaler
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, ProjectError
-from src.features.decode_image import decode_image
-from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES
 from src.gallery.calibration_report import CalibrationReport, FilingScore, write_report
 from src.gallery.catalogue import apportion
@@ -33,7 +30,7 @@ from src.gallery.colour_index import ColourIndex, load_colour_index
 from src.gallery.fit_colour_index import fit_colour_index, read_chosen_penalty
 from src.gallery.fit_palettes import fit_palettes
 from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
-from src.gallery.painter import describe, measure_tiny, paint_crop
+from src.gallery.painter import describe, measure_thumbnail, measure_tiny
 from src.gallery.palette import PaletteModel, build_palettes, load_palettes
 from src.gallery.settings import DEFAULT_SEED
 from src.models.classifiers import fit_classifier
@@ -45,8 +42,6 @@ from src.visualization.ks_distance import balance_weights, measure_ks_distance
 
 __all__ = ["GallerySample", "main", "measure_distances", "paint_sample", "score_filing"]
 
-THUMBNAIL: Final = 218
-JPEG_QUALITY: Final = 90
 STUDY_ARTWORKS: Final = 16_311
 HELD_OUT_SHARE: Final = 0.25
 CANDIDATES: Final = (
@@ -122,10 +117,7 @@ def _measure_batch(tasks: list[_Task]) -> npt.NDArray[np.float64]:
 def _measure_tasks(tasks: list[_Task]) -> Iterator[npt.NDArray[np.float64]]:
     for task in tasks:
         painting = describe(task.seed, task.number, palettes=task.palettes, index=task.index)
-        thumbnail = paint_crop(painting, THUMBNAIL, THUMBNAIL)
-        _, encoded = cv2.imencode(".jpg", thumbnail, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-        features = extract_features(decode_image(encoded.tobytes()))
-        yield np.concatenate((features, measure_tiny(painting)))
+        yield np.concatenate((measure_thumbnail(painting), measure_tiny(painting)))
 
 
 def measure_distances(sample: GallerySample, rows: LabelledRows) -> dict[str, float]:

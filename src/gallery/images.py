@@ -15,6 +15,7 @@ import cv2
 from src.errors import UsageError
 from src.features.schema import BGRImage
 from src.gallery.artwork import Collection, FileContent
+from src.gallery.painter import THUMBNAIL_QUALITY
 
 __all__ = ["EncodedImage", "ImageCache", "ImageOptions", "parse_suffix", "render"]
 
@@ -22,7 +23,7 @@ DEFAULT_BOUND: Final = 512
 """Longest side where no size is asked for, as the real host does."""
 
 LARGEST_SIDE: Final = 4096
-DEFAULT_QUALITY: Final = 90
+DEFAULT_QUALITY: Final = THUMBNAIL_QUALITY
 _SIZE: Final = re.compile(r"(?:^|-)[whs]\d")
 _SIZE_WORD: Final = re.compile(r"([whs])(\d{1,5})")
 _QUALITY_WORD: Final = re.compile(r"l(\d{1,3})")

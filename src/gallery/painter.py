@@ -8,6 +8,7 @@ attempt with palettes of that colour and takes one that the colour index files t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.colours import SITE_COLOURS
+from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.schema import BGRImage, FeatureVector
 from src.gallery.brushwork import grain_tile, stroke_tile
@@ -28,6 +30,8 @@ from src.gallery.palette import PaletteModel, load_palettes
 
 __all__ = [
     "GENRES",
+    "THUMBNAIL",
+    "THUMBNAIL_QUALITY",
     "TINY",
     "Outline",
     "Painting",
@@ -54,11 +58,15 @@ TINY: Final = 56
 MOST_DRAWS: Final = 24
 """So many palettes are drawn for one attempt until the index files one under the colour."""
 
-CLOSE_CALL: Final = 0.5
-"""If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail decides."""
+CLOSE_CALL: Final = 2.0
+"""If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail as it is served decides: JPEG
+thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ."""
 
 THUMBNAIL: Final = 218
 """Side of the site's thumbnails, in pixels."""
+
+THUMBNAIL_QUALITY: Final = 90
+"""Quality of their JPEG files, 1-100."""
 
 COMPRESSION: Final = np.array([1.0] * 16 + [0.94, 0.95])
 """What JPEG and WebP of quality 90 leave of the features; they take from the deviations of a and b."""
@@ -66,9 +74,12 @@ COMPRESSION: Final = np.array([1.0] * 16 + [0.94, 0.95])
 RARE_COLOURS: Final = frozenset({"PINK", "PURPLE"})
 """Colours of about a hundred artworks in sixteen thousand."""
 
-BORDER_DRAWS: Final = 3
-"""Of so many palettes of a rare colour the one nearest to another colour is taken: so few pictures teach where a
-colour ends only if they lie there."""
+BORDER_DRAWS: Final = 2
+"""Of so many palettes the one nearest to another colour is taken: pictures teach where a colour ends if they lie
+there, and of real art, too, a third lies near a border."""
+
+RARE_BORDER_DRAWS: Final = 3
+"""The same for rare colours, which have few pictures to teach it."""
 
 _PALETTE, _COMPOSITION, _SHAPE = range(3)  # what random numbers are drawn for
 _NO_GRADE: Final = Grade((0.0,) * 12, 1.0, 0.0)
@@ -170,8 +181,10 @@ def describe(
 
 
 def measure_thumbnail(painting: Painting) -> FeatureVector:
-    """Return the features (18,) that the painting's thumbnail will have once it is compressed, nearly."""
-    return np.asarray(extract_features(paint_crop(painting, THUMBNAIL, THUMBNAIL)) * COMPRESSION)
+    """Return the features (18,) of the painting's thumbnail, as a JPEG file."""
+    thumbnail = _paint_thumbnail(painting)
+    _, encoded = cv2.imencode(".jpg", thumbnail, [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY])
+    return extract_features(decode_image(encoded.tobytes()))
 
 
 def measure_tiny(painting: Painting) -> FeatureVector:
@@ -200,7 +213,16 @@ def paint_crop(painting: Painting, width: int, height: int) -> BGRImage:
     BGRImage
         uint8, shape (height, width, 3).
     """
+    if width == height == THUMBNAIL:
+        return _paint_thumbnail(painting).copy()
     return painting.grade.apply(_compose(painting, Window.centre_crop(painting.aspect, width, height)))
+
+
+@lru_cache(maxsize=4)
+def _paint_thumbnail(painting: Painting) -> BGRImage:
+    """Return the thumbnail; kept for a moment, since what was measured to file a picture is often asked for next."""
+    window = Window.centre_crop(painting.aspect, THUMBNAIL, THUMBNAIL)
+    return painting.grade.apply(_compose(painting, window))
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,11 +239,11 @@ class _Models:
         return 0.0 if is_gray(features) else -1.0
 
     def draw_palette(self, seed: int, number: int, turn: int) -> FeatureVector:
-        """Draw a palette that is itself filed under the number's colour; of a rare colour, one near its borders."""
+        """Draw a palette that is itself filed under the number's colour, rather near its borders than far from them."""
         colour = SITE_COLOURS[number % len(SITE_COLOURS)]
         rng = _chances(seed, number, turn, _PALETTE)
         target, lead = self._draw_filed(rng, colour)
-        for _ in range(BORDER_DRAWS - 1 if colour in RARE_COLOURS else 0):
+        for _ in range((RARE_BORDER_DRAWS if colour in RARE_COLOURS else BORDER_DRAWS) - 1):
             other, other_lead = self._draw_filed(rng, colour)
             if 0 <= other_lead < lead:
                 target, lead = other, other_lead

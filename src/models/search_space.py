@@ -180,7 +180,7 @@ _SPACES: Final = (
     SearchSpace(
         family="polynomial",
         title="logistic regression on products of features",
-        grid={"degree": (2,), "C": (0.1, 0.3, 1, 3, 10, 100)},
+        grid={"degree": (2,), "C": (0.1, 0.3, 1, 3, 10, 30, 100)},
         fixed={"max_iter": 1000},
     ),
     SearchSpace(
