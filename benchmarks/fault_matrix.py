@@ -125,7 +125,7 @@ def list_cases() -> list[Case]:
             True,
         ),
         Case(
-            "429 and a captcha page", Faults(block_after=8, block_seconds=6.0), "all rows, all files", again_after=7.0
+            "429 and a captcha page", Faults(block_after=4, block_seconds=6.0), "all rows, all files", again_after=7.0
         ),
         Case("robots.txt: the site's own", Faults(robots="site"), is_polite=True),
         Case("robots.txt: missing", Faults(robots="missing"), is_polite=True),
@@ -136,7 +136,7 @@ def list_cases() -> list[Case]:
         Case("storm of all", Faults(**STORM), gone),
         Case(
             "storm of all, with 429",
-            Faults(**STORM, block_after=30, block_seconds=6.0),
+            Faults(**STORM, block_after=12, block_seconds=6.0),
             gone,
             again_after=7.0,
         ),
