@@ -1,10 +1,17 @@
 """What every test may use."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from src.paths import PROJECT_ROOT
+
+
+def pytest_configure() -> None:
+    """Let programs under test hear Ctrl-C: a shell starts background jobs with SIGINT ignored, and all inherit it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

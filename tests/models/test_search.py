@@ -130,7 +130,8 @@ def test_finished_fits_are_not_repeated_and_damaged_ones_are(made_rows: Training
     first, second, third = [], [], []
     expected = search(data, tmp_path, first)
     assert {report.is_remembered for report in first} == {False}
-    assert [report.done for report in first] == list(range(1, (5 + 6) * 2 + 1))
+    units = sum(len(SEARCH_SPACES[family].list_units()) for family in ("svm", "polynomial"))
+    assert [report.done for report in first] == list(range(1, units * 2 + 1))
     assert search(data, tmp_path, second) == expected
     assert {report.is_remembered for report in second} == {True}
     damaged = next(tmp_path.rglob("*.json"))
