@@ -6,7 +6,6 @@ have the bytes of the local run, or the command ends with exit code 1.
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -20,6 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.cluster import connect_cluster
 from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
@@ -217,8 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             Console(stderr=True).print(f"error: {error}", highlight=False)
             return error.exit_code
     show_result(result, console)
-    if options.json is not None:
-        options.json.write_text(json.dumps(asdict(result), indent=2) + "\n", "utf-8")
+    write_figures(asdict(result), options.json)
     return EXIT_DONE if result.has_passed else EXIT_PARTIAL
 
 

@@ -9,7 +9,6 @@ processes against one is wall-clock, so it needs an idle machine.
 """
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figures import write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
@@ -216,8 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parts.add_row(step, f"{microseconds:,.0f}")
         console.print(parts)
     console.print(f"two processes: {found['two_processes_times_one']} × one")
-    if options.json is not None:
-        options.json.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    write_figures(found, options.json)
     return 0
 
 

@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.figures import show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.paths import PROJECT_ROOT, Workspace
 from src.table_streams import iterate_table, write_slices
@@ -112,12 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
     found = run(options.quick, options.workspace, options.jobs, options.distinct)
-    table = Table(*found["sizes"][0], title=f"the feature stage on {found['jobs']} processes")
-    for row in found["sizes"]:
-        table.add_row(*(f"{value:,}" for value in row.values()))
-    Console().print(table)
-    if options.json is not None:
-        options.json.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+    show_rows(f"the feature stage on {found['jobs']} processes", found["sizes"], "{:,}".format)
+    write_figures(found, options.json)
     return 0
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from src.colours import SITE_COLOURS
 from src.files import hash_file, write_bytes
-from src.gallery.painter import describe, paint_crop
+from src.gallery.painter import describe, encode_thumbnail
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
 from src.table_streams import write_slices
@@ -21,8 +21,6 @@ from src.tables import INTERIM, RAW
 
 __all__ = ["paint_workspace"]
 
-SIDE = 218
-JPEG_QUALITY = 90
 BATCH = 64
 
 
@@ -66,8 +64,7 @@ def _paint_batch(batch: tuple[Workspace, int, range]) -> int:
     for number in numbers:
         path = workspace.image_dir / f"{number}.jpg"
         if not path.is_file():
-            picture = paint_crop(describe(seed, number), SIDE, SIDE)
-            write_bytes(path, bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]))
+            write_bytes(path, encode_thumbnail(describe(seed, number)))
     return len(numbers)
 
 

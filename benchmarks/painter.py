@@ -17,10 +17,10 @@ from rich.table import Table
 from src.colours import SITE_COLOURS
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
+from src.features.reduce_image import THUMBNAIL_SIDE
 from src.gallery.catalogue import apportion
-from src.gallery.painter import Painting, describe, outline, paint, paint_crop
+from src.gallery.painter import THUMBNAIL_QUALITY, Painting, describe, encode_thumbnail, outline, paint, paint_crop
 
-THUMBNAIL = 218
 LARGE = 1024
 
 
@@ -47,7 +47,7 @@ def measure(name: str, work: Callable[[int], object], count: int, rounds: int) -
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.painter", description=__doc__)
-    parser.add_argument("--artworks", type=int, default=330, help="pictures in a round (%(default)s)")
+    parser.add_argument("--artworks", type=int, default=330, help="pictures in a round, at least 220 (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the middle one counts (%(default)s)")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -57,24 +57,24 @@ def main() -> None:
         for place in range(count)
     ]
     paintings: list[Painting] = [describe(7, number) for number in numbers]
-    picture = paint_crop(paintings[0], THUMBNAIL, THUMBNAIL)
-    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes()
+    picture = paint_crop(paintings[0], THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    encoded = encode_thumbnail(paintings[0])
 
     def thumbnail(position: int) -> object:
-        return paint_crop(paintings[position], THUMBNAIL, THUMBNAIL)
+        return paint_crop(paintings[position], THUMBNAIL_SIDE, THUMBNAIL_SIDE)
 
     def encode(suffix: str, parameter: int) -> Callable[[int], object]:
-        return lambda _: cv2.imencode(suffix, picture, [parameter, 90])
+        return lambda _: cv2.imencode(suffix, picture, [parameter, THUMBNAIL_QUALITY])
 
     def make(position: int) -> object:
-        return paint_crop(describe(7, numbers[position]), THUMBNAIL, THUMBNAIL)
+        return paint_crop(describe(7, numbers[position]), THUMBNAIL_SIDE, THUMBNAIL_SIDE)
 
     few = min(options.artworks, 66)
     timings = [
         measure("yardstick: decode and measure a thumbnail", lambda _: extract_features(decode_image(encoded)), 300, 3),
         measure("outline (genre and shape, for lists)", lambda place: outline(7, numbers[place]), len(numbers), 3),
         measure("describe", lambda place: describe(7, numbers[place]), len(numbers), options.rounds),
-        measure(f"paint_crop {THUMBNAIL} × {THUMBNAIL}", thumbnail, len(numbers), options.rounds),
+        measure(f"paint_crop {THUMBNAIL_SIDE} × {THUMBNAIL_SIDE}", thumbnail, len(numbers), options.rounds),
         measure("both, one after the other", make, len(numbers), options.rounds),
         measure(f"paint, {LARGE} pixels high", lambda place: _paint_large(paintings[place]), few, 1),
         measure("encode the thumbnail as JPEG", encode(".jpg", cv2.IMWRITE_JPEG_QUALITY), 100, 3),

@@ -5,7 +5,6 @@ shipped model then gives the colour that it gives to the whole picture, and how 
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -14,9 +13,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.figures import show_rows, write_figures
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import REDUCE_ABOVE_PIXELS, THUMBNAIL_PIXELS, reduce_image
@@ -91,12 +89,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON too")
     options = parser.parse_args()
     rows = compare(options.images, options.labels, options.models)
-    table = Table(*rows[0], title="Reduction of large pictures")
-    for row in rows:
-        table.add_row(*(f"{value:.4g}" if isinstance(value, float) else str(value) for value in row.values()))
-    Console().print(table)
-    if options.json is not None:
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    show_rows("Reduction of large pictures", rows)
+    write_figures(rows, options.json)
     return 0
 
 

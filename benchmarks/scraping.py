@@ -22,7 +22,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from src.files import write_text
+from benchmarks.figures import write_figures
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.processes import find_marked, make_run_mark
@@ -192,8 +192,7 @@ def main() -> int:
         for tiles, megabytes in read.by_tiles.items():
             console.print(f"  browser at {tiles:,} tiles: {megabytes:.0f} MB")
     console.print(f"load before: {load:.1f} on {os.cpu_count()} processors", highlight=False)
-    if options.json:
-        write_text(options.json, json.dumps(numbers, indent=2, ensure_ascii=False) + "\n")
+    write_figures(numbers, options.json)
     return 1 if any(stage.lost for stage in stages) else 0
 
 

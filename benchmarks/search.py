@@ -12,7 +12,6 @@ predict
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import time
@@ -23,13 +22,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import StratifiedKFold
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.figures import show_rows, write_figures
 from src.features.image_store import ImageStore
 from src.features.measure_batch import ImageBatch, measure_batch
 from src.models.artefacts import load_model
@@ -201,16 +199,6 @@ def _classify(names: Sequence[str], models_dir: Path) -> None:
         pass
 
 
-def show(title: str, rows: Sequence[Row]) -> None:
-    """Print rows as a table."""
-    table = Table(title=title, title_justify="left")
-    for name in rows[0]:
-        table.add_column(name, justify="right" if isinstance(rows[0][name], (int, float)) else "left")
-    for row in rows:
-        table.add_row(*(f"{value:.4g}" if isinstance(value, float) else str(value) for value in row.values()))
-    Console().print(table)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one part; return the exit code."""
     parser = argparse.ArgumentParser(
@@ -236,9 +224,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows = compare_deviations(data, options.rows)
         else:
             rows = measure_growth(data, options.sizes)
-    show(f"{options.part}: {options.place.name}", rows)
-    if options.json is not None:
-        options.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    show_rows(f"{options.part}: {options.place.name}", rows)
+    write_figures(rows, options.json)
     return 0
 
 

@@ -18,9 +18,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.figures import show_rows, write_figures
 from src.colours import STUDY_COLOURS
 from src.feature_matrix import read_feature_matrix
 from src.features.schema import FEATURE_NAMES
@@ -97,12 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     found = run(options.quick, options.rows)
     for way, title in (("slices", "slice by slice, CSV and Parquet"), ("whole", "one frame in memory, CSV alone")):
-        table = Table(*found[way][0], title=title)
-        for row in found[way]:
-            table.add_row(*(f"{value:,.0f}" if value >= 100 else f"{value:.2f}" for value in row.values()))
-        Console().print(table)
-    if options.json is not None:
-        options.json.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
+        show_rows(title, found[way], lambda value: f"{value:,.0f}" if value >= 100 else f"{value:.2f}")
+    write_figures(found, options.json)
     return 0
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.errors import TableError
+from src.features.reduce_image import THUMBNAIL_SIDE
 from src.files import write_text
 from src.gallery.painter import describe, paint_crop
 from src.visualization.figures import make_contact_sheet, plot_feature_distributions, save_figure, save_picture
@@ -160,4 +161,6 @@ def make_sheet(seed: int) -> npt.NDArray[np.uint8]:
     numbers = [
         colours[place % len(colours)] + len(SITE_COLOURS) * (place // len(colours)) for place in range(SHEET_SIDE**2)
     ]
-    return make_contact_sheet([paint_crop(describe(seed, number), 218, 218) for number in numbers], columns=SHEET_SIDE)
+    return make_contact_sheet(
+        [paint_crop(describe(seed, number), THUMBNAIL_SIDE, THUMBNAIL_SIDE) for number in numbers], columns=SHEET_SIDE
+    )

@@ -14,6 +14,7 @@ from src.colours import SITE_COLOURS
 from src.errors import ImageError
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
+from src.features.reduce_image import THUMBNAIL_SIDE
 from src.files import write_text
 from src.gallery.colour_index import COLOUR_INDEX_FILE, load_colour_index
 from src.gallery.folder import FolderEntry
@@ -21,7 +22,6 @@ from src.gallery.images import crop_to_box
 
 __all__ = ["file_pictures"]
 
-THUMBNAIL_SIDE: Final = 218
 UNDECODABLE_COLOUR: Final = "BLACK"
 """Where files stand that are no pictures: they are served as they are, for others to refuse."""
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from src.colours import SITE_COLOURS
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
+from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage, FeatureVector
 from src.gallery.brushwork import grain_tile, stroke_tile
 from src.gallery.canvas import Canvas, Window
@@ -30,12 +31,12 @@ from src.gallery.palette import PaletteModel, load_palettes
 
 __all__ = [
     "GENRES",
-    "THUMBNAIL",
     "THUMBNAIL_QUALITY",
     "TINY",
     "Outline",
     "Painting",
     "describe",
+    "encode_thumbnail",
     "measure_thumbnail",
     "measure_tiny",
     "outline",
@@ -62,11 +63,8 @@ CLOSE_CALL: Final = 2.0
 """If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail as it is served decides: JPEG
 thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ."""
 
-THUMBNAIL: Final = 218
-"""Side of the site's thumbnails, in pixels."""
-
 THUMBNAIL_QUALITY: Final = 90
-"""Quality of their JPEG files, 1-100."""
+"""Quality of the JPEG files of the site's thumbnails, 1-100."""
 
 COMPRESSION: Final = np.array([1.0] * 16 + [0.94, 0.95])
 """What JPEG and WebP of quality 90 leave of the features; they take from the deviations of a and b."""
@@ -180,16 +178,20 @@ def describe(
     return best.painting
 
 
+def encode_thumbnail(painting: Painting) -> bytes:
+    """Return the painting's thumbnail as a JPEG file."""
+    _, encoded = cv2.imencode(".jpg", _paint_thumbnail(painting), [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY])
+    return encoded.tobytes()
+
+
 def measure_thumbnail(painting: Painting) -> FeatureVector:
     """Return the features (18,) of the painting's thumbnail, as a JPEG file."""
-    thumbnail = _paint_thumbnail(painting)
-    _, encoded = cv2.imencode(".jpg", thumbnail, [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY])
-    return extract_features(decode_image(encoded.tobytes()))
+    return extract_features(decode_image(encode_thumbnail(painting)))
 
 
 def measure_tiny(painting: Painting) -> FeatureVector:
     """Return the features (18,) of the tiny rendering by which a picture is filed."""
-    return np.asarray(extract_features(painting.grade.apply(_compose_tiny(painting))) * COMPRESSION)
+    return _measure_pigment(_compose_tiny(painting), painting.grade)
 
 
 def paint(painting: Painting, width: int, height: int) -> BGRImage:
@@ -213,7 +215,7 @@ def paint_crop(painting: Painting, width: int, height: int) -> BGRImage:
     BGRImage
         uint8, shape (height, width, 3).
     """
-    if width == height == THUMBNAIL:
+    if width == height == THUMBNAIL_SIDE:
         return _paint_thumbnail(painting).copy()
     return painting.grade.apply(_compose(painting, Window.centre_crop(painting.aspect, width, height)))
 
@@ -221,7 +223,7 @@ def paint_crop(painting: Painting, width: int, height: int) -> BGRImage:
 @lru_cache(maxsize=4)
 def _paint_thumbnail(painting: Painting) -> BGRImage:
     """Return the thumbnail; kept for a moment, since what was measured to file a picture is often asked for next."""
-    window = Window.centre_crop(painting.aspect, THUMBNAIL, THUMBNAIL)
+    window = Window.centre_crop(painting.aspect, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     return painting.grade.apply(_compose(painting, window))
 
 
@@ -287,10 +289,15 @@ def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> _At
     pigment = _compose_tiny(draft)
     result = fit_grade(pigment, target / COMPRESSION)
     painting = replace(draft, grade=result.grade)
-    lead = models.lead(extract_features(result.grade.apply(pigment)) * COMPRESSION, draft.colour)
+    lead = models.lead(_measure_pigment(pigment, result.grade), draft.colour)
     if 0 <= lead < CLOSE_CALL:
         lead = models.lead(measure_thumbnail(painting), draft.colour)
     return _Attempt(painting, lead, result.distance)
+
+
+def _measure_pigment(pigment: npt.NDArray[np.float32], grade: Grade) -> FeatureVector:
+    """Return the features (18,) of graded pigment, as compression will leave them."""
+    return np.asarray(extract_features(grade.apply(pigment)) * COMPRESSION)
 
 
 def _chances(seed: int, number: int, attempt: int, purpose: int) -> Random:
