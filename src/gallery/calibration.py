@@ -19,7 +19,6 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, ProjectError
@@ -33,9 +32,9 @@ from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_
 from src.gallery.painter import describe, measure_thumbnail, measure_tiny
 from src.gallery.palette import PaletteModel, build_palettes, load_palettes
 from src.gallery.settings import DEFAULT_SEED
-from src.models.classifiers import fit_classifier
 from src.models.labelled_pictures import measure_labelled_pictures, read_labels
 from src.models.search_space import STUDY_CHOICE, Candidate
+from src.models.training import fit_candidate
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import PROJECT_ROOT
 from src.visualization.ks_distance import balance_weights, measure_ks_distance
@@ -144,8 +143,7 @@ def draw_colours(index: ColourIndex, sample: GallerySample, seed: int) -> npt.ND
 
 def train(features: npt.NDArray[np.float64], colours: npt.NDArray[np.str_], candidate: Candidate) -> Pipeline:
     """Fit a classifier as the search does."""
-    scaler = StandardScaler().fit(features)
-    return make_pipeline(scaler, fit_classifier(candidate, scaler.transform(features), colours, 0))
+    return make_pipeline(*fit_candidate(candidate, features, colours, seed=0))
 
 
 def _name(candidate: Candidate) -> str:

@@ -80,8 +80,8 @@ class Canvas:
         self.aspect = window.aspect
         self.pixels: PigmentImage = np.empty((window.height, window.width, 3), np.uint8)
         self._unit = (window.scale_x * window.scale_y) ** 0.5
-        self._scale = np.array([window.scale_x * _FIXED, window.scale_y * _FIXED])
-        self._shift = np.array([(window.left + 0.5) * _FIXED, (window.top + 0.5) * _FIXED])
+        self._scale = (window.scale_x * _FIXED, window.scale_y * _FIXED)
+        self._shift = ((window.left + 0.5) * _FIXED, (window.top + 0.5) * _FIXED)
 
     def fill(self, colour: Pigment) -> None:
         """Cover the whole window with one pigment."""
@@ -261,7 +261,7 @@ class Canvas:
         """Turn picture units into cv2's fixed-point pixels; pixel centres lie at whole numbers."""
         if len(points) > _FEW_POINTS:
             return np.asarray((np.array(points) * self._scale - self._shift).astype(np.int32))
-        (scale_x, scale_y), (shift_x, shift_y) = self._scale.tolist(), self._shift.tolist()
+        (scale_x, scale_y), (shift_x, shift_y) = self._scale, self._shift
         return np.array([(int(x * scale_x - shift_x), int(y * scale_y - shift_y)) for x, y in points], np.int32)
 
 

@@ -100,13 +100,15 @@ def _has_pictures(data: TrainingData, image_dir: Path | None) -> bool:
     return image_dir is not None and bool(data.filenames) and (image_dir / data.filenames[0]).is_file()
 
 
-def fit_candidate(candidate: Candidate, data: TrainingData, seed: int) -> tuple[StandardScaler, Any]:
-    """Fit scaler and classifier to all rows.
+def fit_candidate(
+    candidate: Candidate, features: NDArray[np.float64], colours: NDArray[np.str_], seed: int
+) -> tuple[StandardScaler, Any]:
+    """Fit scaler and classifier to rows.
 
     Fitted without column names, so that lists and arrays are taken without a warning.
     """
-    scaler = StandardScaler().fit(data.features)
-    return scaler, fit_classifier(candidate, scaler.transform(data.features), data.colours, seed)
+    scaler = StandardScaler().fit(features)
+    return scaler, fit_classifier(candidate, scaler.transform(features), colours, seed)
 
 
 def train(
@@ -173,7 +175,7 @@ def train(
     classes = np.unique(data.colours)
     temperature = _measure_temperature(learning, best.candidate, splits, classes, settings.seed)
     test = _evaluate_held_out(data, best.candidate, held_out, temperature, settings.seed)
-    scaler, estimator = fit_candidate(best.candidate, data, settings.seed)
+    scaler, estimator = fit_candidate(best.candidate, data.features, data.colours, settings.seed)
     model = save_model(
         models_dir,
         scaler,
@@ -198,7 +200,7 @@ def _measure_temperature(
 def _evaluate_held_out(
     data: TrainingData, candidate: Candidate, split: Split, temperature: float, seed: int
 ) -> Evaluation:
-    scaler, estimator = fit_candidate(candidate, data.take(split.train), seed)
+    scaler, estimator = fit_candidate(candidate, data.features[split.train], data.colours[split.train], seed)
     scores = build_scorer(estimator)(scaler.transform(data.features[split.test]))
     classes = [str(name) for name in estimator.classes_]
     return evaluate(data.colours[split.test], compute_softmax(scores, temperature), classes)

@@ -55,7 +55,7 @@ def test_the_card_holds_no_clock_and_no_path(trained: Path) -> None:
 def test_what_is_saved_follows_from_the_table_and_the_card(trained: Path, made_rows: TrainingData) -> None:
     model = load_model(trained / "models")
     data = group_rows(read_training_data(trained / "rows.csv"), card=model.card)
-    scaler, estimator = fit_candidate(restore_candidate(model), data, seed=0)
+    scaler, estimator = fit_candidate(restore_candidate(model), data.features, data.colours, seed=0)
     unseen = make_rows(9).features
     assert estimator.predict(scaler.transform(unseen)).tolist() == model.predict_colours(unseen).tolist()
 
