@@ -84,9 +84,8 @@ def _lay_over_white(image: np.ndarray) -> BGRImage:
     if image.ndim == 2:
         image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
     if image.shape[2] == 4:
-        for band in np.array_split(
-            image, range(BAND_ROWS, len(image), BAND_ROWS)
-        ):  # views: a picture in floats is large
+        for top in range(0, len(image), BAND_ROWS):  # a whole picture in floats would be large
+            band = image[top : top + BAND_ROWS]
             opacity = band[:, :, 3:].astype(np.float32) / 255
             band[:, :, :3] = np.rint(band[:, :, :3] * opacity + 255 * (1 - opacity))
     return np.ascontiguousarray(image[:, :, :3], dtype=np.uint8)
