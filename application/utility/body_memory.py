@@ -1,7 +1,6 @@
 """How much memory the unfinished uploads of a worker may take."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Self
 
 from application.problems import ProblemError
 
@@ -21,14 +20,9 @@ class BodyMemory:
         self._limit = limit
         self.used = 0
 
-    @contextmanager
-    def lease(self) -> Iterator["BodyLease"]:
-        """Give a lease; what it took is given back at the end of the block."""
-        lease = BodyLease(self)
-        try:
-            yield lease
-        finally:
-            self.used -= lease.taken
+    def lease(self) -> "BodyLease":
+        """Give a lease for a ``with`` block."""
+        return BodyLease(self)
 
     def take(self, count: int) -> None:
         """Take bytes.
@@ -42,15 +36,25 @@ class BodyMemory:
             raise ProblemError("overloaded", "too many large uploads arrive at the same time; try again in a moment")
         self.used += count
 
+    def give_back(self, count: int) -> None:
+        """Give bytes back."""
+        self.used -= count
+
 
 class BodyLease:
-    """What one request has taken of the memory for uploads."""
+    """What one request has taken of the memory for uploads; given back at the end of its block."""
 
     __slots__ = ("_memory", "taken")
 
     def __init__(self, memory: BodyMemory) -> None:
         self._memory = memory
         self.taken = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._memory.give_back(self.taken)
 
     def take(self, count: int) -> None:
         """Take bytes until the lease ends."""

@@ -1,17 +1,12 @@
 """From an upload to pixels: limits first, then the one decoder."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from src.errors import ImageDecodeError, ImageTooLargeError
+from src.errors import ImageTooLargeError
 from src.features.decode_image import decode_image
-from src.features.image_header import read_header
 from src.features.schema import BGRImage
 
-__all__ = ["SIGNATURE_BYTES", "ImageLimits", "check_signature", "convert_upload"]
-
-SIGNATURE_BYTES: Final = 12
-"""So many bytes tell the type of a picture."""
+__all__ = ["ImageLimits", "convert_upload"]
 
 
 @dataclass(frozen=True)
@@ -20,21 +15,6 @@ class ImageLimits:
 
     maximum_bytes: int
     maximum_pixels: int
-
-
-def check_signature(beginning: bytes) -> None:
-    """Refuse a type that is not served by its first bytes, before the rest has arrived.
-
-    Raises
-    ------
-    ImageTypeError
-        If :data:`SIGNATURE_BYTES` are there and are of no type served.
-    """
-    if len(beginning) >= SIGNATURE_BYTES:
-        try:
-            read_header(beginning)
-        except ImageDecodeError:
-            return  # the type is right; that it is not whole yet is no surprise
 
 
 def convert_upload(content: bytes, limits: ImageLimits) -> BGRImage:

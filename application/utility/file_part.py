@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from application.problems import ProblemError, describe_image_error
-from application.utility.conversion import SIGNATURE_BYTES, check_signature
 from src.errors import ImageTypeError
+from src.features.image_header import SIGNATURE_BYTES, identify_format
 
 __all__ = ["FilePart", "Upload", "describe_size"]
 
@@ -50,7 +50,7 @@ class FilePart:
         elif not self._is_type_checked and self._size >= SIGNATURE_BYTES:
             self._is_type_checked = True
             try:
-                check_signature(b"".join(self._pieces)[: 4 * SIGNATURE_BYTES])
+                identify_format(b"".join(self._pieces) if len(self._pieces) > 1 else piece)
             except ImageTypeError as error:
                 self.refuse(describe_image_error(error))
 

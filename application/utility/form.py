@@ -2,8 +2,12 @@
 
 from typing import Final
 
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+    parse_options_header,
+)
 
 from application.problems import ProblemError
 from application.utility.file_part import FilePart, Upload
@@ -11,6 +15,9 @@ from application.utility.file_part import FilePart, Upload
 __all__ = ["FormReader"]
 
 LONGEST_NAME: Final = 255
+
+OTHER_FIELDS: Final = 64
+"""A form may have so many fields beside its files; they are passed over."""
 
 
 class FormReader:
@@ -29,10 +36,10 @@ class FormReader:
     """
 
     def __init__(
-        self, content_type: bytes, field: bytes, *, maximum_files: int, maximum_bytes: int, refuse_early: bool
+        self, content_type: bytes, field: str, *, maximum_files: int, maximum_bytes: int, refuse_early: bool
     ) -> None:
-        _, options = parse_options_header(content_type)
-        boundary = options.get(b"boundary")
+        _, options = parse_options_header(content_type.decode("latin-1"))
+        boundary = options.get("boundary")
         if not boundary:
             raise ProblemError("malformed-form", "the Content-Type of the form has no boundary: let a library set it")
         self.uploads: list[Upload] = []
@@ -41,97 +48,73 @@ class FormReader:
         self._maximum_bytes = maximum_bytes
         self._refuse_early = refuse_early
         self._part: FilePart | None = None
-        self._name = bytearray()
-        self._value = bytearray()
-        self._disposition = b""
-        self._is_complete = False
         try:
-            self._parser = MultipartParser(
-                boundary,
-                {
-                    "on_part_begin": self._begin_part,
-                    "on_header_field": self._add_name,
-                    "on_header_value": self._add_value,
-                    "on_header_end": self._end_header,
-                    "on_headers_finished": self._open_part,
-                    "on_part_data": self._add_data,
-                    "on_part_end": self._end_part,
-                    "on_end": self._end,
-                },
+            # names are decoded by us: one that is not UTF-8 is no reason to refuse the picture
+            self._parser = PushMultipartParser(
+                boundary.encode("latin-1"),
+                max_segment_count=maximum_files + 1 + OTHER_FIELDS,
+                header_charset="latin-1",
             )
-        except FormParserError as error:
-            raise self._malformed(str(error)) from error
+        except MultipartError as error:
+            raise self._malformed(error) from error
 
-    def _begin_part(self) -> None:
-        self._disposition = b""
+    def add(self, piece: bytes) -> None:
+        """Take in the next bytes of the body."""
+        try:
+            for event in self._parser.parse(piece):
+                if event is None:
+                    self._end_part()
+                elif isinstance(event, MultipartSegment):
+                    self._open_part(event)
+                elif self._part is not None:
+                    self._part.add(event)
+                    if self._refuse_early and self._part.problem is not None:
+                        raise self._part.problem
+        except MultipartError as error:
+            raise self._malformed(error) from error
 
-    def _add_name(self, data: bytes, start: int, end: int) -> None:
-        self._name += data[start:end]
+    def finish(self) -> list[Upload]:
+        """Give the files, when the body is complete."""
+        try:
+            self._parser.close()
+        except MultipartError:
+            raise self._malformed("it ends before its last boundary") from None
+        if not self.uploads:
+            raise ProblemError(
+                "invalid-request",
+                f"the form has no file in the field {self._field!r}: send one, as in `curl -F {self._field}=@a.jpg`",
+            )
+        return self.uploads
 
-    def _add_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
-
-    def _end_header(self) -> None:
-        if self._name.lower() == b"content-disposition":
-            self._disposition = bytes(self._value)
-        self._name.clear()
-        self._value.clear()
-
-    def _open_part(self) -> None:
-        _, options = parse_options_header(self._disposition)
-        if options.get(b"name") != self._field:
+    def _open_part(self, segment: MultipartSegment) -> None:
+        if segment.name != self._field:
             self._part = None
             return
         if len(self.uploads) >= self._maximum_files:
             if self._refuse_early:
                 raise ProblemError(
                     "invalid-request",
-                    f"the form has more than one {self._field.decode()!r}: send one, or use /img_classify/batch",
+                    f"the form has more than one {self._field!r}: send one, or use /img_classify/batch",
                 )
             raise ProblemError(
                 "too-many-files", f"the batch has more than {self._maximum_files} pictures: split it and send the parts"
             )
-        name = options.get(b"filename")
+        name = segment.filename
         if name is None and not self._refuse_early:
             raise ProblemError(
-                "invalid-request",
-                f"a field {self._field.decode()!r} is no file: give each part a filename, as curl does",
+                "invalid-request", f"a field {self._field!r} is no file: give each part a filename, as curl does"
             )
-        self._part = FilePart(name.decode("utf-8", "replace")[:LONGEST_NAME] if name else None, self._maximum_bytes)
-
-    def _add_data(self, data: bytes, start: int, end: int) -> None:
-        if self._part is not None:
-            self._part.add(data[start:end])
-            if self._refuse_early and self._part.problem is not None:
-                raise self._part.problem
+        self._part = FilePart(_decode_name(name) if name else None, self._maximum_bytes)
 
     def _end_part(self) -> None:
         if self._part is not None:
             self.uploads.append(self._part.finish())
             self._part = None
 
-    def _end(self) -> None:
-        self._is_complete = True
-
     @staticmethod
-    def _malformed(reason: str) -> ProblemError:
+    def _malformed(reason: object) -> ProblemError:
         return ProblemError("malformed-form", f"the multipart form cannot be read ({reason}): let a library build it")
 
-    def add(self, piece: bytes) -> None:
-        """Take in the next bytes of the body."""
-        try:
-            self._parser.write(piece)
-        except FormParserError as error:
-            raise self._malformed(str(error)) from error
 
-    def finish(self) -> list[Upload]:
-        """Give the files, when the body is complete."""
-        if not self._is_complete:
-            raise self._malformed("it ends before its last boundary")
-        if not self.uploads:
-            field = self._field.decode()
-            raise ProblemError(
-                "invalid-request",
-                f"the form has no file in the field {field!r}: send one, as in `curl -F {field}=@a.jpg`",
-            )
-        return self.uploads
+def _decode_name(name: str) -> str:
+    return name.encode("latin-1", "replace").decode("utf-8", "replace")[:LONGEST_NAME]

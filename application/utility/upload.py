@@ -40,7 +40,7 @@ class UploadReader:
         limit = self._settings.maximum_body_bytes
         media_type = exchange.content_type.partition(b";")[0].strip().lower()
         if media_type == b"multipart/form-data":
-            form = FormReader(exchange.content_type, b"file", maximum_files=1, maximum_bytes=limit, refuse_early=True)
+            form = FormReader(exchange.content_type, "file", maximum_files=1, maximum_bytes=limit, refuse_early=True)
             await self._receive(exchange, lease, form.add, limit, FORM_ALLOWANCE_BYTES)
             return form.finish()[0]
         if media_type not in RAW_TYPES:
@@ -68,7 +68,7 @@ class UploadReader:
             raise ProblemError("unsupported-type", "a batch is sent as multipart/form-data with fields 'files'")
         form = FormReader(
             exchange.content_type,
-            b"files",
+            "files",
             maximum_files=settings.maximum_batch_files,
             maximum_bytes=settings.maximum_body_bytes,
             refuse_early=False,

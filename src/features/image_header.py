@@ -6,14 +6,18 @@ Formats: ISO/IEC 10918-1 annex B (JPEG markers), the PNG specification (chunks) 
 
 import struct
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from src.errors import ImageDecodeError, ImageTypeError
 
-__all__ = ["MEDIA_TYPES", "ImageHeader", "read_header"]
+__all__ = ["MEDIA_TYPES", "SIGNATURE_BYTES", "ImageHeader", "identify_format", "read_header"]
 
 MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/webp")
 """The types that the project takes."""
+
+SIGNATURE_BYTES: Final = 12
+"""So many bytes tell the format of a picture."""
 
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 JPEG_START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -51,6 +55,26 @@ class ImageHeader:
         return self.width * self.height
 
 
+def identify_format(beginning: bytes) -> str:
+    """Tell the format of a picture by its first :data:`SIGNATURE_BYTES`: JPEG, PNG or WebP.
+
+    Raises
+    ------
+    ImageTypeError
+        If it is none of them.
+    """
+    if beginning.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if beginning.startswith(PNG_SIGNATURE):
+        return "PNG"
+    if beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP":
+        return "WebP"
+    raise ImageTypeError(
+        f"the content is not a picture of a type we take (it begins with {beginning[:8].hex(' ')}): "
+        "expected JPEG, PNG or WebP; convert the file, a new name does not change its type"
+    )
+
+
 def read_header(content: bytes) -> ImageHeader:
     """Read type and size of a picture without decoding it.
 
@@ -72,16 +96,7 @@ def read_header(content: bytes) -> ImageHeader:
     """
     if not content:
         raise ImageDecodeError("the file is empty (0 bytes): expected a JPEG, PNG or WebP picture")
-    if content.startswith(b"\xff\xd8\xff"):
-        return _read_jpeg(content)
-    if content.startswith(PNG_SIGNATURE):
-        return _read_png(content)
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return _read_webp(content)
-    raise ImageTypeError(
-        f"the content is not a picture of a type we take (it begins with {content[:8].hex(' ')}): "
-        "expected JPEG, PNG or WebP; convert the file, a new name does not change its type"
-    )
+    return READERS[identify_format(content)](content)
 
 
 def _truncated(kind: str) -> ImageDecodeError:
@@ -158,3 +173,6 @@ def _checked(header: ImageHeader, kind: str) -> ImageHeader:
     if header.pixels == 0:
         raise _truncated(kind)
     return header
+
+
+READERS: Final = MappingProxyType({"JPEG": _read_jpeg, "PNG": _read_png, "WebP": _read_webp})
