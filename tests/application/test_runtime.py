@@ -1,6 +1,5 @@
 """Health, reloading, the page's frame, the queue, the metrics: within one process."""
 
-import asyncio
 import json
 import shutil
 import threading
@@ -14,7 +13,6 @@ from starlette.testclient import TestClient
 
 from application.factory import create_app
 from application.services.colour_shares import measure_shares
-from application.services.work_pool import PoolFullError, WorkPool
 from application.settings import Settings
 from application.utility.body_memory import BodyMemory
 from benchmarks.stand_in_model import make_stand_in_model
@@ -139,44 +137,18 @@ def test_an_unexpected_error_is_a_problem_with_an_id_and_a_logged_traceback(
     assert "nobody expected this" in failure
 
 
-def test_the_queue_is_bounded_and_first_come_first_served() -> None:
-    pool, gate, order = WorkPool(1, waiting=2), threading.Event(), []
-
-    def work(number: int) -> int:
-        gate.wait(10)
-        order.append(number)
-        return number
-
-    async def fill() -> list[int]:
-        tasks = [asyncio.create_task(pool.run(10, work, number)) for number in range(3)]
-        await asyncio.sleep(0.05)
-        assert pool.pending == 3
-        with pytest.raises(PoolFullError):
-            await pool.run(10, work, 99)
-        gate.set()
-        return await asyncio.gather(*tasks)
-
-    assert asyncio.run(fill()) == [0, 1, 2]
-    assert order == [0, 1, 2]
-    pool.close()
-    assert pool.pending == 0
-
-
-def test_work_that_takes_too_long_keeps_its_place_until_it_ends() -> None:
-    pool, gate = WorkPool(1, waiting=1), threading.Event()
-
-    async def overrun() -> None:
-        with pytest.raises(TimeoutError):
-            await pool.run(0.05, gate.wait, 10)
-        assert pool.pending == 1
-        with pytest.raises(TimeoutError):
-            await pool.run(0.05, gate.wait, 10)
-        assert pool.pending == 1  # what had not begun never begins
-        gate.set()
-
-    asyncio.run(overrun())
-    pool.close()
-    assert pool.pending == 0
+def test_an_unexpected_error_elsewhere_is_the_same(
+    models_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(Settings(models_dir=models_dir))
+    with TestClient(app) as client:
+        monkeypatch.setattr(app.state.runtime, "check_health", lambda: {}["nobody expected this"])
+        problem = check_problem(client.get("/health/ready"), 500, "internal-error")
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    (failure,) = [event for event in events if event["event"] == "failure"]
+    assert failure["request_id"] == problem["request_id"]
+    assert "nobody expected this" in failure["exception"]
+    assert [event["outcome"] for event in events if event["event"] == "request"] == ["internal-error"]
 
 
 def test_a_busy_service_says_when_to_come_back(
