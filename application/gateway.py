@@ -38,7 +38,7 @@ answer (RFC 9112, section 9.6).
 
 
 class Gateway:
-    """A pure ASGI middleware around everything else.
+    """The ASGI application around everything else.
 
     Parameters
     ----------

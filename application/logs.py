@@ -2,10 +2,11 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
 
 from application.exchange import Exchange
 from application.settings import Settings
@@ -15,7 +16,7 @@ __all__ = ["RequestLog", "describe_server_logs", "make_logger"]
 
 def _list_processors(settings: Settings) -> Sequence[Any]:
     last = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_write_json)
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
@@ -25,6 +26,10 @@ def _list_processors(settings: Settings) -> Sequence[Any]:
         structlog.processors.format_exc_info,
         last,
     )
+
+
+def _write_json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    return to_json(event, fallback=default).decode()
 
 
 def make_logger(settings: Settings) -> structlog.typing.FilteringBoundLogger:

@@ -26,6 +26,7 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram, Histogram]] = {}
+        self._colours: dict[str, Counter] = {}
         self._requests = Counter(
             "requests_total",
             "Requests answered",
@@ -96,7 +97,9 @@ class Metrics:
 
     def count_prediction(self, colour: str) -> None:
         """Count a picture that got its colour."""
-        self._predictions.labels(colour).inc()
+        if colour not in self._colours:
+            self._colours[colour] = self._predictions.labels(colour)
+        self._colours[colour].inc()
 
     def count_reject(self, reason: str) -> None:
         """Count what was refused."""

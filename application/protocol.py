@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from application.problems import PROBLEM_MEDIA_TYPE, Problem
 from application.settings import Settings
+from application.transport import JoinedTransport
 
 __all__ = ["MAXIMUM_HEADER_BYTES", "LimitedProtocol"]
 
@@ -38,7 +39,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock for the first header."""
-        super().connection_made(transport)
+        super().connection_made(JoinedTransport(transport, self.loop))  # type: ignore[arg-type]
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -27,7 +27,7 @@ EXAMPLE: dict[str, Any] = {
 class Classification(BaseModel):
     """The colour of one picture."""
 
-    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE}, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE}, protected_namespaces=())
 
     prediction: str = Field(description="The colour")
     probability: Share = Field(description="Calibrated probability of the prediction")
@@ -96,18 +96,24 @@ class Health(BaseModel):
     model_config = ConfigDict(protected_namespaces=())
 
 
-def describe(classified: Classified, *, with_features: bool = False) -> Classification:
-    """Turn what is known of a picture into the document."""
+def describe(classified: Classified, *, with_features: bool = False) -> dict[str, Any]:
+    """Turn what is known of a picture into the content of a :class:`Classification`.
+
+    Our own numbers are not validated once more: that would take longer than writing them.
+    """
     prediction = classified.prediction
-    return Classification(
-        prediction=prediction.colour,
-        probability=prediction.probability,
-        second_prediction=prediction.second_colour,
-        second_probability=prediction.second_probability,
-        probabilities=dict(prediction.probabilities),
-        width=classified.width,
-        height=classified.height,
-        model_version=classified.model_version,
-        shares=None if classified.shares is None else dict(classified.shares),
-        features=dict(zip(FEATURE_NAMES, classified.features.tolist(), strict=True)) if with_features else None,
-    )
+    document = {
+        "prediction": prediction.colour,
+        "probability": prediction.probability,
+        "second_prediction": prediction.second_colour,
+        "second_probability": prediction.second_probability,
+        "probabilities": prediction.probabilities,
+        "width": classified.width,
+        "height": classified.height,
+        "model_version": classified.model_version,
+    }
+    if classified.shares is not None:
+        document["shares"] = classified.shares
+    if with_features:
+        document["features"] = dict(zip(FEATURE_NAMES, classified.features.tolist(), strict=True))
+    return document

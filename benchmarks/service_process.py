@@ -1,6 +1,7 @@
 """The service as a process of its own, for tests and measurements."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psutil
 
@@ -74,6 +75,11 @@ class ServiceProcess:
     def read_log(self) -> str:
         """Read what the service has written so far."""
         return self._log.read_text("utf-8")
+
+    def read_events(self) -> list[dict[str, Any]]:
+        """Read the lines of the log so far that are whole, structured and JSON."""
+        lines = self.read_log().splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}\n")]
 
     def __enter__(self) -> Self:
         with self._log.open("w") as log:

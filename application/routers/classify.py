@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic_core import to_json
 
 from application.access import exchange_of, require_token, runtime_of
 from application.openapi import BATCH_BODY, PICTURE_BODY, list_problems
@@ -42,8 +43,8 @@ async def classify(request: Request, wanted: WantedQuery) -> Response:
         upload = await runtime.uploads.read_picture(exchange, lease)
         classified = await runtime.classify(upload.content, with_shares=wanted.shares)
     exchange.outcome = classified.prediction.colour
-    answer = describe(classified, with_features=wanted.features)
-    return Response(answer.model_dump_json(exclude_none=True), media_type="application/json")
+    answer = to_json(describe(classified, with_features=wanted.features))
+    return Response(answer, media_type="application/json")
 
 
 @router.post(
@@ -76,4 +77,5 @@ async def answer_item(runtime: Runtime, upload: Upload, wanted: Wanted) -> Batch
     except ProblemError as error:
         runtime.metrics.count_reject(error.kind.slug)
         return BatchItem(filename=upload.name, problem=error.describe())
-    return BatchItem(filename=upload.name, classification=describe(classified, with_features=wanted.features))
+    answer = Classification.model_validate(describe(classified, with_features=wanted.features))
+    return BatchItem(filename=upload.name, classification=answer)

@@ -10,12 +10,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from application.factory import create_app
+from application.schemas import Classification
 from application.settings import Settings
 from src.features.measure_image import measure_image
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import load_model
 from tests.application.conftest import draw
 
+JPEG = {"content-type": "image/jpeg"}
 TOKEN = "0123456789abcdef"  # noqa: S105 - of these tests alone
 
 
@@ -43,6 +45,24 @@ def test_a_form_and_a_raw_body_give_what_the_model_says(client: TestClient, mode
     assert (answer["width"], answer["height"]) == (60, 40)
     assert "shares" not in answer
     assert "features" not in answer
+
+
+def test_answers_are_what_the_document_describes(client: TestClient, picture: bytes) -> None:
+    for query in ("", "?shares=true&features=true"):
+        answer = client.post(f"/img_classify{query}", files={"file": picture}).json()
+        assert Classification.model_validate(answer).model_dump(exclude_none=True) == answer
+
+
+def test_a_prefix_of_all_addresses_changes_no_answer(models_dir: Path, picture: bytes) -> None:
+    """What the short way does not know goes through FastAPI, to the same route."""
+    with TestClient(create_app(Settings(models_dir=models_dir)), root_path="/colours") as client:
+        prefixed = client.post("/colours/img_classify", files={"file": picture})
+        assert prefixed.status_code == 200
+        assert prefixed.json() == client.post("/img_classify", files={"file": picture}).json()
+        check_problem(client.post("/colours/img_classify", content=b"GIF89a", headers=JPEG), 415, "unsupported-type")
+        check_problem(client.get("/colours/img_classify"), 405, "method-not-allowed")
+        figures = client.get("/metrics").text
+    assert 'service_requests_total{method="POST",route="/img_classify",status="200"} 2.0' in figures
 
 
 def test_shares_and_features_on_request(client: TestClient, picture: bytes) -> None:
