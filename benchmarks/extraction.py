@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figures import write_figures
+from benchmarks.numpy_statistics import measure_by_channels, measure_by_image
 from benchmarks.painted_workspace import paint_workspace
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
@@ -39,12 +40,22 @@ PAINTINGS = PROJECT_ROOT.parent / "shared" / "paintings" / "img"
 Way = Callable[[Path, bytes], object]
 
 
-def measure_like_the_study(path: Path, _: bytes) -> NDArray[np.float64]:
-    """Read by ``cv2.imread``; numpy's mean and std of each channel; no reduction."""
+def measure_like_the_study(path: Path, _: bytes) -> object:
+    """Read by ``cv2.imread``; NumPy's statistics over ``axis=(0, 1)``; no reduction."""
+    return measure_by_image(read_image(path))
+
+
+def measure_channels(path: Path, _: bytes) -> object:
+    """Read by ``cv2.imread``; NumPy's statistics channel by channel; no reduction."""
+    return measure_by_channels(read_image(path))
+
+
+def read_image(path: Path) -> NDArray[np.uint8]:
+    """Read a picture as the study did."""
     image = cv2.imread(str(path))
-    spaces = image, cv2.cvtColor(image, cv2.COLOR_BGR2HSV), cv2.cvtColor(image, cv2.COLOR_BGR2LAB)
-    channels = [space[:, :, number] for space in spaces for number in range(3)]
-    return np.array([np.mean(channel) for channel in channels] + [np.std(channel) for channel in channels])
+    if image is None:
+        raise ValueError(f"{path} cannot be read as a picture")
+    return image.astype(np.uint8, copy=False)
 
 
 def decode_alone(_: Path, content: bytes) -> object:
@@ -66,6 +77,7 @@ WAYS: dict[str, Way] = {
     "decode alone (floor)": decode_alone,
     "decode, checked": decode_checked,
     "the study's loop": measure_like_the_study,
+    "the same channel by channel": measure_channels,
     "ours": measure,
 }
 
@@ -82,12 +94,13 @@ def compare_ways(paths: Sequence[Path], rounds: int) -> dict[str, Any]:
                 way(path, content)
             seconds[name].append(time.process_time() - start)
     ours, study, floor = seconds["ours"], seconds["the study's loop"], seconds["decode alone (floor)"]
+    channels = seconds["the same channel by channel"]
     return {
         "pictures": len(paths),
         "images_per_second": {name: round(len(paths) / min(times)) for name, times in seconds.items()},
         "times_the_study": median_ratio(study, ours),
+        "times_channel_by_channel": median_ratio(channels, ours),
         "of_the_decode_rate": median_ratio(floor, ours),
-        "decode_rate_times_the_study": median_ratio(study, floor),
     }
 
 
@@ -208,8 +221,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             table.add_row(way, f"{rate:,}")
         console.print(table)
         console.print(
-            f"ours: {found[name]['times_the_study']} × the study's loop, {found[name]['of_the_decode_rate']} of the "
-            f"decode-only rate, which is itself {found[name]['decode_rate_times_the_study']} × the study's loop"
+            f"ours: {found[name]['times_the_study']} × the study's loop, {found[name]['times_channel_by_channel']} × "
+            f"the same channel by channel, {found[name]['of_the_decode_rate']} of the decode-only rate"
         )
         parts = Table("step", "µs a picture")
         for step, microseconds in found[name]["microseconds"].items():
