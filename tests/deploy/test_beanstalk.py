@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from conftest import REGION, Account
 from fake_beanstalk import RefusalError
 
 from deploy.aws import open_clients
@@ -18,6 +17,7 @@ from deploy.release import read_version
 from deploy.versions import read_bundle
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED
 from src.paths import PROJECT_ROOT
+from tests.deploy.conftest import REGION, Account
 
 JOURNAL = "art/deployments/colours.json"
 

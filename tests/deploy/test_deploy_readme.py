@@ -4,13 +4,13 @@ import re
 import shlex
 
 import pytest
-from conftest import Account
 
 from deploy.container_test import build_parser
 from deploy.costs import describe_costs, estimate_costs
 from deploy.deployment import DEFAULTS
 from src.errors import EXIT_DONE
 from src.paths import PROJECT_ROOT
+from tests.deploy.conftest import Account
 
 README = (PROJECT_ROOT / "deploy" / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```bash\n(.*?)^```", README, re.MULTILINE | re.DOTALL)

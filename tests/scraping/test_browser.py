@@ -8,7 +8,6 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
-from conftest import make_settings
 
 from src.errors import BlockedError, BrowserError, LayoutChangedError
 from src.gallery.process import GalleryProcess
@@ -21,6 +20,7 @@ from src.scraping.page_state import PageError, PagePatience, open_listing
 from src.scraping.politeness import choose_manners
 from src.scraping.processes import find_marked
 from src.scraping.scraping_pictures import Site, list_colour
+from tests.scraping.conftest import make_settings
 
 pytestmark = pytest.mark.browser
 HASTY = PagePatience(load_seconds=3.0, settle_seconds=0.3, quiet_seconds=1.0)

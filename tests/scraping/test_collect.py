@@ -15,7 +15,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import ARTWORKS, COLOURS, find_listing_lines, make_settings, open_gallery, read_result
 from rich.console import Console
 
 from src.errors import EXIT_PARTIAL, BlockedError, UsageError, WorkspaceLockedError
@@ -29,6 +28,7 @@ from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings, GallerySource
 from src.table_files import read_table
 from src.tables import INTERIM, RAW
+from tests.scraping.conftest import ARTWORKS, COLOURS, find_listing_lines, make_settings, open_gallery, read_result
 
 pytestmark = pytest.mark.browser
 Undisturbed = tuple[Workspace, RunSummary]

@@ -2,7 +2,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import open_gallery
 from rich.console import Console
 
 from src.errors import MissingToolError, UsageError
@@ -12,6 +11,7 @@ from src.scraping import install_browser as installer
 from src.scraping.command import main, read_settings
 from src.scraping.progress import show_summary
 from src.scraping.run_file import ColourSummary, RunSummary
+from tests.scraping.conftest import open_gallery
 
 
 def test_help_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
