@@ -13,7 +13,7 @@ from application.problems import KINDS, ProblemError
 from application.runtime import Runtime
 from application.utility.upload import ClientLeftError
 
-__all__ = ["ERROR_HANDLERS", "ErrorHandler"]
+__all__ = ["ERROR_HANDLERS", "ErrorHandler", "answer_failure"]
 
 ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -63,7 +63,6 @@ ERROR_HANDLERS: Final[Mapping[type[Exception], ErrorHandler]] = MappingProxyType
         RequestValidationError: answer_invalid,
         HTTPException: answer_http_exception,
         ClientLeftError: answer_nobody,
-        Exception: answer_failure,
     }
 )
-"""What answers each type of error."""
+"""What answers each type of error that is expected."""

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from application.error_answers import ERROR_HANDLERS
+from application.error_answers import ERROR_HANDLERS, answer_failure
 from application.gateway import Gateway
 from application.lifecycle import make_lifespan
 from application.openapi import DESCRIPTION, TAGS, replace_errors
@@ -79,4 +79,5 @@ def create_app(settings: Settings | None = None, loader: Loader = load_model) ->
     app.mount("/static", page.make_static_files(), name="static")
     for kind, handler in ERROR_HANDLERS.items():
         app.add_exception_handler(kind, handler)
+    app.add_exception_handler(Exception, answer_failure)
     return app

@@ -59,7 +59,7 @@ class ShortWay:
     routes
         The direct routes.
     handlers
-        What answers an error, by its type; what is of none of them exactly is for who called us.
+        What answers an error, by its type; others are for who called us.
     """
 
     def __init__(
