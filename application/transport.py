@@ -37,9 +37,9 @@ class JoinedTransport:
             self._loop.call_soon(self.flush)
 
     def flush(self) -> None:
-        """Write what was kept."""
-        if self._kept:
-            kept, self._kept = self._kept, b""
+        """Write what was kept, unless the client has left."""
+        kept, self._kept = self._kept, b""
+        if kept and not self._transport.is_closing():
             self._transport.write(kept)
 
     def close(self) -> None:

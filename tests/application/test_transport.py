@@ -23,13 +23,27 @@ def test_header_and_body_leave_together() -> None:
 def test_what_nothing_follows_leaves_when_the_loop_turns_or_with_the_end() -> None:
     async def run() -> None:
         inner = Mock()
+        inner.is_closing.return_value = False
         transport = JoinedTransport(inner, asyncio.get_running_loop())
         transport.write(b"first")
         await asyncio.sleep(0)
         assert inner.write.mock_calls == [call(b"first")]
         transport.write(b"last")
         transport.close()
-        assert inner.mock_calls == [call.write(b"first"), call.write(b"last"), call.close()]
-        assert transport.is_closing() is inner.is_closing()
+        assert inner.write.mock_calls == [call(b"first"), call(b"last")]
+        assert inner.mock_calls[-1] == call.close()
+
+    asyncio.run(run())
+
+
+def test_a_client_that_has_left_is_sent_nothing() -> None:
+    async def run() -> None:
+        inner = Mock()
+        transport = JoinedTransport(inner, asyncio.get_running_loop())
+        transport.write(b"header")
+        inner.is_closing.return_value = True
+        await asyncio.sleep(0)
+        assert inner.write.mock_calls == []
+        assert transport.is_closing()
 
     asyncio.run(run())
