@@ -21,26 +21,32 @@ class PoolFullError(Exception):
 class Piece:
     """One piece of work: begun by a thread or given up by who waits for it, whichever comes first."""
 
-    __slots__ = ("_claim", "_error", "_result", "future", "work")
+    __slots__ = ("_claim", "_error", "_result", "_work", "future")
 
     def __init__(self, work: Callable[[], Any], future: "asyncio.Future[Any]") -> None:
-        self.work = work
+        self._work: Callable[[], Any] | None = work
         self.future = future
         self._result: Any = None
         self._error: BaseException | None = None
         self._claim = threading.Lock()
 
-    def claim(self) -> bool:
-        """Take the piece, to do it or to give it up; True for the first who asks."""
-        return self._claim.acquire(blocking=False)
+    def give_up(self) -> bool:
+        """Forget the work and its picture, unless it has begun; whether that was so."""
+        if not self._claim.acquire(blocking=False):
+            return False
+        self._work = None
+        return True
 
-    def do(self) -> None:
-        """Do the work and keep what it gives."""
+    def do(self) -> bool:
+        """Do the work and keep what it gives, unless it was given up; whether it was done."""
+        if self._work is None or not self._claim.acquire(blocking=False):
+            return False
         try:
-            self._result = self.work()
+            self._result = self._work()
         except BaseException as error:  # noqa: BLE001 - handed to who waits
             self._error = error
             del self  # the error's traceback leads here, and would hold the piece that holds the error
+        return True
 
     def deliver(self) -> None:
         """Give what was kept to who waits, in the event loop."""
@@ -153,7 +159,7 @@ class WorkPool:
             return await future
         finally:
             timer.cancel()
-            if piece.claim():  # nobody waits for it any more, and no thread has begun it
+            if piece.give_up():
                 self._count(-1)
             del piece, future  # an error's traceback leads here
 
@@ -166,8 +172,7 @@ class WorkPool:
         bed = threading.Lock()
         bed.acquire()
         while (piece := self._queue.get(bed)) is not None:
-            if piece.claim():
-                piece.do()
+            if piece.do():
                 try:
                     piece.future.get_loop().call_soon_threadsafe(self._deliver, piece)
                 except RuntimeError:  # the loop has ended, and with it everyone who waited and counted

@@ -107,15 +107,22 @@ def test_who_leaves_gives_the_place_back_and_closing_cancels_what_waits() -> Non
         gate.wait(10)
 
     async def run() -> None:
+        picture = Picture()
+        watched = weakref.ref(picture)
         first = asyncio.create_task(pool.run(10, work))
         await asyncio.to_thread(begun.wait, 10)
-        second, third = (asyncio.create_task(pool.run(10, work)) for _ in range(2))
+        second = asyncio.create_task(pool.run(10, lambda _: work(), picture))
+        third = asyncio.create_task(pool.run(10, work))
+        del picture
         await asyncio.sleep(0)
         assert pool.pending == 3
         second.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await second
+        await asyncio.wait([second])
+        assert second.cancelled()
         assert pool.pending == 2
+        del second
+        gc.collect()
+        assert watched() is None  # though no thread has come to it
         gate.set()
         pool.close()
         with pytest.raises(asyncio.CancelledError):
