@@ -13,7 +13,8 @@ from src.scraping.browser import BrowserSettings
 from src.scraping.browser_pool import BrowserPool
 from src.scraping.colour_listing import ListingTask
 from src.scraping.details import collect_details
-from src.scraping.downloads import Downloads, Ledger, Thumbnails
+from src.scraping.downloads import Downloads, Thumbnails
+from src.scraping.ledger import Ledger
 from src.scraping.listings import Listings
 from src.scraping.lock import lock_workspace
 from src.scraping.placement import find_files, incoming_dir
@@ -169,14 +170,12 @@ class _Run:
     def _work(self, downloads: Downloads, display: Display) -> None:
         earlier = self._listings.rows()
         if self._settings.retry_failed:
-            earlier = [
-                row for row in earlier if (known := self._ledger.outcome(row.asset_id)) and known.status == "failed"
-            ]
-        self._ask(downloads, [row for row in earlier if not self._has_file(row)])
+            earlier = [row for row in earlier if self._ledger.has_failed(row.asset_id)]
+        self._ask(downloads, [row for row in earlier if not self._ledger.has_file(row.asset_id)])
         self._list(downloads, display)
         self._summary.listing_seconds = time.monotonic() - self._began
         self._finish_downloads(downloads, display)
-        failed = [row for row in self._listings.rows() if self._may_succeed_now(row)]
+        failed = [row for row in self._listings.rows() if self._ledger.has_failed(row.asset_id, is_passing=True)]
         if failed and downloads.blocked_reason is None and not self._settings.list_only:
             downloads.ask_again(failed)
             self._finish_downloads(downloads, display)
@@ -275,21 +274,6 @@ class _Run:
         while downloads.open_count and downloads.blocked_reason is None:
             downloads.collect(wait_seconds=0.5)
             display.show_thumbnails(downloads.tally["ok"], downloads.open_count + sum(downloads.tally.values()))
-
-    def _has_file(self, artwork: Artwork) -> bool:
-        outcome = self._ledger.outcome(artwork.asset_id)
-        return outcome is not None and outcome.status == "ok"
-
-    def _has_failed(self, artwork: Artwork) -> bool:
-        outcome = self._ledger.outcome(artwork.asset_id)
-        return outcome is not None and outcome.status == "failed"
-
-    def _may_succeed_now(self, artwork: Artwork) -> bool:
-        """Whether one more round may help: what the host says is gone or reserved stays so."""
-        outcome = self._ledger.outcome(artwork.asset_id)
-        if outcome is None or outcome.status != "failed":
-            return False
-        return any(word in (outcome.detail or "") for word in ("no whole answer", "answers HTTP 5", "what came is"))
 
     # ---- after
 

@@ -1,4 +1,4 @@
-"""Fetches many thumbnails at once and remembers what became of each."""
+"""Fetches many thumbnails at once."""
 
 import queue
 import threading
@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import urllib3
 
-from src.paths import Workspace
 from src.scraping.artwork import Addresses, Artwork
 from src.scraping.get_img import DownloadOutcome, ThumbnailRequest, get_img
-from src.scraping.journal import Journal
+from src.scraping.ledger import Ledger
 from src.scraping.politeness import Manners, Robots
 
-__all__ = ["Downloads", "Ledger", "Thumbnails"]
+__all__ = ["Downloads", "Thumbnails"]
 
 Sleep = Callable[[float], None]
 _END_SECONDS: Final = 5.0
@@ -35,60 +34,6 @@ class Thumbnails:
     def kind(self) -> str:
         """One word for both, for the ledger."""
         return f"{self.media_format}-{self.size}"
-
-
-class Ledger:
-    """What became of each thumbnail, across runs: ``data/interim/downloads.jsonl``.
-
-    Parameters
-    ----------
-    workspace
-        Where it is.
-    kind
-        Thumbnails of another kind count as not fetched.
-    """
-
-    def __init__(self, workspace: Workspace, kind: str) -> None:
-        self._kind = kind
-        self._journal = Journal(self.path_in(workspace))
-        self._outcomes: dict[str, DownloadOutcome] = {}
-        for record in self._journal.records:
-            if record.get("kind") == kind:
-                outcome = DownloadOutcome(record["id"], record["status"], record.get("sha256"), record.get("detail"))
-                self._outcomes[outcome.asset_id] = outcome
-        self._journal.records.clear()
-
-    @staticmethod
-    def path_in(workspace: Workspace) -> Path:
-        """Return the file's place in a workspace."""
-        return workspace.interim_table.parent / "downloads.jsonl"
-
-    def outcome(self, asset_id: str) -> DownloadOutcome | None:
-        """Return what became of an artwork's thumbnail; None if it was never asked for."""
-        return self._outcomes.get(asset_id)
-
-    def note(self, outcomes: Iterable[DownloadOutcome]) -> None:
-        """Remember outcomes; a refusal by the site says nothing about the picture and is not kept."""
-        kept = [outcome for outcome in outcomes if outcome.status in ("ok", "failed")]
-        self._outcomes.update((outcome.asset_id, outcome) for outcome in kept)
-        self._journal.append((self._to_record(outcome) for outcome in kept), is_synced=False)
-
-    def forget(self, asset_ids: Iterable[str]) -> None:
-        """Count thumbnails as never fetched: their files are gone."""
-        for asset_id in asset_ids:
-            self._outcomes.pop(asset_id, None)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._journal.close()
-
-    def _to_record(self, outcome: DownloadOutcome) -> dict[str, Any]:
-        record: dict[str, Any] = {"id": outcome.asset_id, "kind": self._kind, "status": outcome.status}
-        if outcome.sha256:
-            record["sha256"] = outcome.sha256
-        if outcome.detail:
-            record["detail"] = outcome.detail
-        return record
 
 
 class Downloads:

@@ -69,12 +69,15 @@ class DownloadOutcome:
         Hash of the file; None without one.
     detail
         Why it failed.
+    is_passing
+        Whether the trouble may pass: the line or the host, not the picture.
     """
 
     asset_id: str
     status: str
     sha256: str | None = None
     detail: str | None = None
+    is_passing: bool = False
 
 
 def get_img(
@@ -113,7 +116,8 @@ def get_img(
     except BlockedError as error:
         return DownloadOutcome(request.asset_id, "blocked", detail=str(error))
     except DownloadError as error:
-        return DownloadOutcome(request.asset_id, "failed", detail=str(error))
+        is_passing = isinstance(error, _PassingError)
+        return DownloadOutcome(request.asset_id, "failed", detail=str(error), is_passing=is_passing)
     digest = hashlib.sha256(content).hexdigest()
     with replace_file(folder / digest) as temporary:
         temporary.write_bytes(content)

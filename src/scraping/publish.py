@@ -9,7 +9,7 @@ import pandas as pd
 from src.paths import Workspace
 from src.scraping.artwork import Artwork
 from src.scraping.details import journal_path
-from src.scraping.downloads import Ledger
+from src.scraping.ledger import Ledger
 from src.scraping.placement import clear_waiting, incoming_dir, place_files
 from src.scraping.run_file import ColourSummary, RunSummary
 from src.table_files import write_table

@@ -6,8 +6,9 @@ import pytest
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 from src.scraping.artwork import Addresses, Artwork
-from src.scraping.downloads import Downloads, Ledger, Thumbnails
+from src.scraping.downloads import Downloads, Thumbnails
 from src.scraping.get_img import DownloadOutcome
+from src.scraping.ledger import Ledger
 from src.scraping.placement import incoming_dir
 from src.scraping.politeness import choose_manners
 
@@ -39,6 +40,17 @@ def test_thumbnails_of_another_kind_count_as_not_fetched(ledger: Ledger, tmp_pat
 def test_a_later_outcome_counts(ledger: Ledger, tmp_path: Path) -> None:
     ledger.note([DownloadOutcome("bgEuwDxel93-Pg", "failed", detail="slow"), OK])
     assert Ledger(Workspace(tmp_path), "jpeg-218").outcome("bgEuwDxel93-Pg") == OK
+
+
+def test_trouble_that_may_pass_is_told_from_the_rest(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.note(
+        [OK, DownloadOutcome("gone", "failed", detail="404"), DownloadOutcome("slow", "failed", is_passing=True)]
+    )
+    for one in (ledger, Ledger(Workspace(tmp_path), "jpeg-218")):
+        names = ("bgEuwDxel93-Pg", "gone", "slow", "never asked for")
+        assert [one.has_file(name) for name in names] == [True, False, False, False]
+        assert [one.has_failed(name) for name in names] == [False, True, True, False]
+        assert [one.has_failed(name, is_passing=True) for name in names] == [False, False, True, False]
 
 
 def test_every_thumbnail_has_an_outcome(ledger: Ledger, tmp_path: Path, gallery: GalleryProcess) -> None:

@@ -79,6 +79,7 @@ def test_passing_trouble_is_tried_again_and_bounded(fetch: Fetch, tmp_path: Path
     (tmp_path / str(outcome.sha256)).unlink()
     outcome, pool = fetch(trouble)
     assert (outcome.status, len(pool.addresses)) == ("failed", 6)
+    assert outcome.is_passing
     assert outcome.detail
     assert list(tmp_path.iterdir()) == []
 
@@ -87,6 +88,7 @@ def test_passing_trouble_is_tried_again_and_bounded(fetch: Fetch, tmp_path: Path
 def test_what_is_gone_is_not_asked_for_again(fetch: Fetch, status: int) -> None:
     outcome, pool = fetch(Answer(b"", status))
     assert (outcome.status, len(pool.addresses)) == ("failed", 1)
+    assert not outcome.is_passing
     assert str(status) in str(outcome.detail)
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from src.paths import Workspace
 from src.scraping.artwork import Artwork
-from src.scraping.downloads import Ledger
 from src.scraping.get_img import DownloadOutcome
+from src.scraping.ledger import Ledger
 from src.scraping.publish import forget_scraped, publish_tables
 from src.scraping.run_file import ColourSummary, RunSummary
 from src.table_files import read_table
