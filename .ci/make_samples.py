@@ -14,7 +14,8 @@ sys.path.insert(0, str(ROOT))
 
 from src.colours import SITE_COLOURS  # noqa: E402
 from src.files import write_bytes  # noqa: E402
-from src.gallery.painter import describe, paint  # noqa: E402
+from src.gallery.painter import describe  # noqa: E402
+from src.gallery.painting import paint  # noqa: E402
 
 SEED = 7
 LONG_SIDE = 400

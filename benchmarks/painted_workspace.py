@@ -13,7 +13,8 @@ import pandas as pd
 
 from src.colours import SITE_COLOURS
 from src.files import hash_file, write_bytes
-from src.gallery.painter import describe, encode_thumbnail
+from src.gallery.painter import describe
+from src.gallery.painting import encode_thumbnail
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
 from src.table_streams import write_slices

@@ -7,7 +7,8 @@ from typing import Final
 import cv2
 
 from src.errors import UsageError
-from src.gallery.painter import describe, paint
+from src.gallery.painter import describe
+from src.gallery.painting import paint
 from src.paths import PROJECT_ROOT
 
 __all__ = ["SamplePicture", "collect_samples"]

@@ -29,7 +29,8 @@ from src.gallery.colour_index import ColourIndex, load_colour_index
 from src.gallery.fit_colour_index import fit_colour_index, read_chosen_penalty
 from src.gallery.fit_palettes import fit_palettes
 from src.gallery.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
-from src.gallery.painter import describe, measure_thumbnail, measure_tiny
+from src.gallery.painter import describe
+from src.gallery.painting import measure_thumbnail, measure_tiny
 from src.gallery.palette import PaletteModel, build_palettes, load_palettes
 from src.gallery.settings import DEFAULT_SEED
 from src.models.labelled_pictures import measure_labelled_pictures, read_labels

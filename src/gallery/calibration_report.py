@@ -14,7 +14,8 @@ from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.errors import TableError
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.files import write_text
-from src.gallery.painter import describe, paint_crop
+from src.gallery.painter import describe
+from src.gallery.painting import paint_crop
 from src.visualization.figures import make_contact_sheet, plot_feature_distributions, save_figure, save_picture
 
 __all__ = ["CalibrationReport", "FilingScore", "write_report"]

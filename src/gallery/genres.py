@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from src.gallery import genres_abstract, genres_land, genres_paper, genres_people, genres_things, genres_water
+from src.gallery import (
+    genres_abstract,
+    genres_land,
+    genres_people,
+    genres_print,
+    genres_sketch,
+    genres_things,
+    genres_water,
+)
 from src.gallery.canvas import Canvas
 from src.gallery.genre_tools import Finish, Mood
 
@@ -46,10 +54,10 @@ KINDS: Final[dict[str, Kind]] = {
     "abstract": Kind(genres_abstract.paint_abstract, (0.75, 1.35), 1.6, (0.15, 0.95)),
     "colour field": Kind(genres_abstract.paint_colour_field, (0.7, 1.1), 0.6, (0.08, 0.9)),
     "gesture": Kind(genres_abstract.paint_gesture, (0.8, 1.5), 0.8, (0.15, 0.95), detail=2),
-    "print": Kind(genres_paper.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95), detail=2),
-    "sketch": Kind(genres_paper.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.2, detail=2),
+    "print": Kind(genres_print.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95), detail=2),
+    "sketch": Kind(genres_sketch.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.2, detail=2),
     "textile": Kind(genres_abstract.paint_textile, (0.7, 1.4), 0.8, (0.15, 0.85), detail=2),
-    "page": Kind(genres_paper.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25, detail=4),
+    "page": Kind(genres_print.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25, detail=4),
 }
 
 GENRES: Final = tuple(KINDS)

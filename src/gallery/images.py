@@ -15,7 +15,7 @@ import cv2
 from src.errors import UsageError
 from src.features.schema import BGRImage
 from src.gallery.artwork import Collection, FileContent
-from src.gallery.painter import THUMBNAIL_QUALITY
+from src.gallery.painting import THUMBNAIL_QUALITY
 
 __all__ = ["EncodedImage", "ImageCache", "ImageOptions", "parse_suffix", "render"]
 

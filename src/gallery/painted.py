@@ -14,7 +14,8 @@ from src.colours import SITE_COLOURS
 from src.features.schema import BGRImage
 from src.gallery.artwork import Artwork, AssetDetails
 from src.gallery.catalogue import describe_entry, draw_bytes, write_entry
-from src.gallery.painter import Painting, describe, outline, paint, paint_crop
+from src.gallery.painter import describe, outline
+from src.gallery.painting import Painting, paint, paint_crop
 from src.gallery.tokens import TokenBook
 
 __all__ = ["PaintedCollection"]

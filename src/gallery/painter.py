@@ -1,48 +1,37 @@
 """The painter: artwork *n* of seed *s* is always the same picture, at any size.
 
-``describe`` decides everything that makes a picture (its genre, its chances, its grade); ``paint`` and
-``paint_crop`` render it. Number *n* is filed under ``SITE_COLOURS[n % 12]``: the painter makes attempt after
-attempt with palettes of that colour and takes one that the colour index files there.
+``describe`` decides everything that makes a picture (its genre, its chances, its grade);
+:mod:`src.gallery.painting` renders it. Number *n* is filed under ``SITE_COLOURS[n % 12]``: the painter makes attempt
+after attempt with palettes of that colour and takes one that the colour index files there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from random import Random
 from typing import Final
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
 from src.colours import SITE_COLOURS
-from src.features.decode_image import decode_image
-from src.features.extract_features import extract_features
-from src.features.reduce_image import THUMBNAIL_SIDE
-from src.features.schema import BGRImage, FeatureVector
-from src.gallery.brushwork import grain_tile, stroke_tile
-from src.gallery.canvas import Canvas, Window
+from src.features.schema import FeatureVector
 from src.gallery.colour_index import ColourIndex, is_gray, load_colour_index
 from src.gallery.genre_tools import Mood, between
 from src.gallery.genres import GENRES, KINDS, choose_genre
 from src.gallery.grading import Grade, fit_grade
+from src.gallery.painting import (
+    COMPRESSION,
+    PALETTE,
+    SHAPE,
+    Painting,
+    compose_tiny,
+    make_chances,
+    measure_pigment,
+    measure_thumbnail,
+)
 from src.gallery.palette import PaletteModel, load_palettes
 
-__all__ = [
-    "GENRES",
-    "THUMBNAIL_QUALITY",
-    "TINY",
-    "Outline",
-    "Painting",
-    "describe",
-    "encode_thumbnail",
-    "measure_thumbnail",
-    "measure_tiny",
-    "outline",
-    "paint",
-    "paint_crop",
-]
+__all__ = ["GENRES", "Outline", "describe", "outline"]
 
 ATTEMPTS_A_PALETTE: Final = 3
 """So many compositions are tried for a palette; then the best of them is taken, if it is filed rightly."""
@@ -53,21 +42,12 @@ MOST_PALETTES: Final = 4
 GOOD_DISTANCE: Final = 24.0
 """An attempt whose features come so near its palette (squared, in tolerances, all 18) is taken at once."""
 
-TINY: Final = 56
-"""Side of the rendering, in pixels, by which a picture is graded and filed."""
-
 MOST_DRAWS: Final = 24
 """So many palettes are drawn for one attempt until the index files one under the colour."""
 
 CLOSE_CALL: Final = 2.0
 """If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail as it is served decides: JPEG
 thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ."""
-
-THUMBNAIL_QUALITY: Final = 90
-"""Quality of the JPEG files of the site's thumbnails, 1-100."""
-
-COMPRESSION: Final = np.array([1.0] * 16 + [0.94, 0.95])
-"""What JPEG and WebP of quality 90 leave of the features; they take from the deviations of a and b."""
 
 RARE_COLOURS: Final = frozenset({"PINK", "PURPLE"})
 """Colours of about a hundred artworks in sixteen thousand."""
@@ -79,9 +59,7 @@ there, and of real art, too, a third lies near a border."""
 RARE_BORDER_DRAWS: Final = 3
 """The same for rare colours, which have few pictures to teach it."""
 
-_PALETTE, _COMPOSITION, _SHAPE = range(3)  # what random numbers are drawn for
 _NO_GRADE: Final = Grade((0.0,) * 12, 1.0, 0.0)
-_DRIFT_SIZE: Final = 1.6  # picture units over which pigment drifts before it repeats
 
 
 @dataclass(frozen=True)
@@ -90,38 +68,6 @@ class Outline:
 
     genre: str
     aspect: float
-
-
-@dataclass(frozen=True)
-class Painting:
-    """Everything that decides a picture; cheap to make and to send between processes.
-
-    Attributes
-    ----------
-    seed, number
-        Whose gallery, and which artwork of it.
-    colour
-        The colour under which the index files it.
-    genre
-        One of :data:`GENRES`.
-    aspect
-        Width divided by height.
-    attempt
-        Which attempt was taken, from 0.
-    mood
-        What the composition was told of its palette.
-    grade
-        From the composition's pigments to B, G, R.
-    """
-
-    seed: int
-    number: int
-    colour: str
-    genre: str
-    aspect: float
-    attempt: int
-    mood: Mood
-    grade: Grade
 
 
 def outline(seed: int, number: int) -> Outline:
@@ -178,55 +124,6 @@ def describe(
     return best.painting
 
 
-def encode_thumbnail(painting: Painting) -> bytes:
-    """Return the painting's thumbnail as a JPEG file."""
-    _, encoded = cv2.imencode(".jpg", _paint_thumbnail(painting), [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY])
-    return encoded.tobytes()
-
-
-def measure_thumbnail(painting: Painting) -> FeatureVector:
-    """Return the features (18,) of the painting's thumbnail, as a JPEG file."""
-    return extract_features(decode_image(encode_thumbnail(painting)))
-
-
-def measure_tiny(painting: Painting) -> FeatureVector:
-    """Return the features (18,) of the tiny rendering by which a picture is filed."""
-    return _measure_pigment(_compose_tiny(painting), painting.grade)
-
-
-def paint(painting: Painting, width: int, height: int) -> BGRImage:
-    """Render the whole picture.
-
-    Returns
-    -------
-    BGRImage
-        uint8, shape (height, width, 3).
-    """
-    return painting.grade.apply(_compose(painting, Window.whole(painting.aspect, width, height)))
-
-
-def paint_crop(painting: Painting, width: int, height: int) -> BGRImage:
-    """Render the centred box that remains when the picture is scaled to cover ``width`` × ``height``.
-
-    Only what lies in the box is painted.
-
-    Returns
-    -------
-    BGRImage
-        uint8, shape (height, width, 3).
-    """
-    if width == height == THUMBNAIL_SIDE:
-        return _paint_thumbnail(painting).copy()
-    return painting.grade.apply(_compose(painting, Window.centre_crop(painting.aspect, width, height)))
-
-
-@lru_cache(maxsize=4)
-def _paint_thumbnail(painting: Painting) -> BGRImage:
-    """Return the thumbnail; kept for a moment, since what was measured to file a picture is often asked for next."""
-    window = Window.centre_crop(painting.aspect, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    return painting.grade.apply(_compose(painting, window))
-
-
 @dataclass(frozen=True, eq=False)
 class _Models:
     """What pictures are drawn from and filed by."""
@@ -243,7 +140,7 @@ class _Models:
     def draw_palette(self, seed: int, number: int, turn: int) -> FeatureVector:
         """Draw a palette that is itself filed under the number's colour, rather near its borders than far from them."""
         colour = SITE_COLOURS[number % len(SITE_COLOURS)]
-        rng = _chances(seed, number, turn, _PALETTE)
+        rng = make_chances(seed, number, turn, PALETTE)
         target, lead = self._draw_filed(rng, colour)
         for _ in range((RARE_BORDER_DRAWS if colour in RARE_COLOURS else BORDER_DRAWS) - 1):
             other, other_lead = self._draw_filed(rng, colour)
@@ -261,7 +158,7 @@ class _Models:
 
 
 def _choose_outline(target: FeatureVector, seed: int, number: int) -> Outline:
-    rng = _chances(seed, number, 0, _SHAPE)
+    rng = make_chances(seed, number, 0, SHAPE)
     genre = choose_genre(rng, _mood(target))
     return Outline(genre, round(between(rng, *KINDS[genre].aspects), 3))
 
@@ -286,53 +183,16 @@ class _Attempt:
 
 def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> _Attempt:
     """Grade a draft to a palette and see how it is filed."""
-    pigment = _compose_tiny(draft)
+    pigment = compose_tiny(draft)
     result = fit_grade(pigment, target / COMPRESSION)
     painting = replace(draft, grade=result.grade)
-    lead = models.lead(_measure_pigment(pigment, result.grade), draft.colour)
+    lead = models.lead(measure_pigment(pigment, result.grade), draft.colour)
     if 0 <= lead < CLOSE_CALL:
         lead = models.lead(measure_thumbnail(painting), draft.colour)
     return _Attempt(painting, lead, result.distance)
-
-
-def _measure_pigment(pigment: npt.NDArray[np.float32], grade: Grade) -> FeatureVector:
-    """Return the features (18,) of graded pigment, as compression will leave them."""
-    return np.asarray(extract_features(grade.apply(pigment)) * COMPRESSION)
-
-
-def _chances(seed: int, number: int, attempt: int, purpose: int) -> Random:
-    """Return the random numbers of one purpose; ``Random.random`` is the same on every platform and version."""
-    return Random(((seed * 1_000_003 + number) * 64 + attempt) * 4 + purpose)
-
-
-def _compose_tiny(painting: Painting) -> npt.NDArray[np.float32]:
-    """Return the pigment by which a picture is graded and filed, float32 (TINY, TINY, 3).
-
-    Genres with fine detail are composed larger and thinned out: a blend would take their contrast.
-    """
-    step = KINDS[painting.genre].detail
-    pigment = _compose(painting, Window.centre_crop(painting.aspect, TINY * step, TINY * step))
-    return np.ascontiguousarray(pigment[step // 2 :: step, step // 2 :: step])
 
 
 def _mood(target: FeatureVector) -> Mood:
     chroma = float(np.hypot(target[7] - 128.0, target[8] - 128.0)) / 128.0
     variety = float(np.hypot(target[16], target[17])) / 64.0
     return Mood(float(target[6]) / 255.0, float(target[15]) / 255.0, min(1.0, chroma), min(1.0, variety))
-
-
-def _compose(painting: Painting, window: Window) -> npt.NDArray[np.float32]:
-    """Return the pigment of a picture, float32 (H, W, 3)."""
-    rng = _chances(painting.seed, painting.number, painting.attempt, _COMPOSITION)
-    canvas = Canvas(window)
-    finish = KINDS[painting.genre].compose(canvas, rng, painting.mood)
-    places = [rng.random() for _ in range(6)]
-    if finish.strokes:
-        strokes = stroke_tile(finish.strokes)
-        canvas.brush(strokes, finish.stroke_size, (places[0], places[1]))
-        canvas.add_tile(strokes.relief, finish.stroke_size, (places[0], places[1]), finish.relief)
-    canvas.add_tile(grain_tile(finish.grain), finish.grain_size, (places[2], places[3]), finish.grain_strength)
-    drift = canvas.sample_tile(grain_tile("cloud"), _DRIFT_SIZE, (places[4], places[5]))
-    return np.asarray(
-        cv2.addWeighted(canvas.pixels, 1.0, drift, finish.drift, -128.0 * finish.drift, dtype=cv2.CV_32F), np.float32
-    )

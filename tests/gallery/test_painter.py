@@ -16,7 +16,8 @@ from src.gallery.brushwork import GRAINS, STROKE_STYLES, grain_tile, stroke_tile
 from src.gallery.colour_index import is_gray, load_colour_index
 from src.gallery.forms import FORMS, form
 from src.gallery.genres import GENRES
-from src.gallery.painter import Painting, describe, measure_tiny, outline, paint, paint_crop
+from src.gallery.painter import describe, outline
+from src.gallery.painting import Painting, measure_tiny, paint, paint_crop
 from src.gallery.palette import from_free, load_palettes, to_free
 from src.paths import PROJECT_ROOT
 
