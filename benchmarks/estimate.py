@@ -35,7 +35,7 @@ class Rates:
 
     listed_per_second: float = 30 / 2.5
     fetched_per_second: float = 20.0
-    measured_per_core_second: float = 900.0
+    measured_per_core_second: float = 1_400.0
     thumbnail_bytes: float = 18_600.0
     csv_bytes: float = 560.0
     parquet_bytes: float = 190.0
@@ -80,13 +80,17 @@ def estimate(artworks: int, rates: Rates, prices: Prices, cores: int) -> dict[st
     return {
         "listing and fetching, one polite browser": f"{scrape_hours:,.0f} h ({scrape_hours / 24:,.1f} days)",
         "  its machine (2 cores)": f"${2 * scrape_hours * prices.core_hour:,.2f}",
-        f"features on {cores} cores": f"{core_hours / cores * 60:,.1f} min",
+        f"features on {cores} cores": _show_minutes(core_hours / cores * 60),
         "  processors": f"{core_hours:,.2f} core hours, ${core_hours * prices.core_hour:,.2f}",
         "thumbnails": f"{artworks * rates.thumbnail_bytes / 1e9:,.1f} GB",
         "tables, CSV and Parquet": f"{artworks * (rates.csv_bytes + rates.parquet_bytes) / 1e9:,.2f} GB",
         "storage a month": f"${gigabytes * prices.storage_gigabyte_month:,.2f}",
         "requests to write and read once": f"${requests:,.2f}",
     }
+
+
+def _show_minutes(minutes: float) -> str:
+    return f"{minutes:,.1f} min" if minutes >= 1 else f"{60 * minutes:.0f} s"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,8 @@ Thumbnails of the gallery are painted once (a workspace that has them is used as
 the interim table to the CSV and Parquet files, runs on the first 1,000, 4,000, 16,000 and 64,509 of them. Memory is the
 sum of the proportional set sizes of the stage's processes, read while it runs: its parent alone, and all together.
 Processor seconds are those of all its processes, starting them included; other work on the machine disturbs them less
-than it does the wall clock.
+than it does the wall clock. What a further image costs, beyond those of the size before, is free of the start, and so
+is the rate from the first finished chunk to the last.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ import psutil
 
 from benchmarks.figures import show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
+from src.features.measured_chunks import CHUNK_ROWS
 from src.paths import PROJECT_ROOT, Workspace
 from src.table_streams import iterate_table, write_slices
 from src.tables import INTERIM
@@ -60,11 +63,18 @@ def measure_size(source: Workspace, size: int, jobs: int, scratch: Path) -> dict
         "images": size,
         "seconds": round(found["seconds"], 1),
         "images_per_second": round(size / found["seconds"]),
+        "images_per_second_running": round(measure_rate(workspace)),
         "processor_seconds": round(found["processor_seconds"], 1),
         "images_per_processor_second": round(size / found["processor_seconds"]),
         "parent_megabytes": round(parent_peak),
         "all_megabytes": round(total_peak),
     }
+
+
+def measure_rate(workspace: Workspace) -> float:
+    """Images per second from the first finished chunk to the last: without the start, and without the tables."""
+    times = sorted(chunk.stat().st_mtime for chunk in workspace.measured_dir.iterdir())
+    return (len(times) - 1) * CHUNK_ROWS / (times[-1] - times[0])
 
 
 def take_first(source: Workspace, size: int) -> Any:
@@ -95,10 +105,11 @@ def run(
             paint_workspace(source, sizes[-1], jobs, distinct=distinct)
         available = sum(len(part) for part in iterate_table(source.interim_table, INTERIM, ("index",)))
         measure_size(source, min(1_000, available), jobs, Path(name, "warm"))  # files into the cache
-        return {
-            "jobs": jobs,
-            "sizes": [measure_size(source, size, jobs, Path(name)) for size in sizes if size <= available],
-        }
+        rows = [measure_size(source, size, jobs, Path(name)) for size in sizes if size <= available]
+        for smaller, larger in pairwise([{"images": 0, "processor_seconds": 0.0}, *rows]):
+            more = larger["processor_seconds"] - smaller["processor_seconds"]
+            larger["milliseconds_per_further_image"] = round(1000 * more / (larger["images"] - smaller["images"]), 2)
+        return {"jobs": jobs, "sizes": rows}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
