@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from application.settings import Settings, count_cores
 from application.supervisor import serve
+from src.errors import UsageError
 
 
 def describe_settings() -> str:
@@ -47,7 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
             name = ".".join(str(part) for part in fault["loc"]).upper() or "settings"
             sys.stderr.write(f"{name}: {fault['msg']}\n")
         return 2
-    return serve(settings, options.host, options.port)
+    try:
+        return serve(settings, options.host, options.port)
+    except UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
 
 
 if __name__ == "__main__":

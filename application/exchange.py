@@ -105,7 +105,10 @@ class Exchange:
     @property
     def route(self) -> str:
         """The pattern of the address, ``unmatched`` if there is none: few values, whatever is asked."""
-        return str(getattr(self.scope.get("route"), "path", None) or "unmatched")
+        path = getattr(self.scope.get("route"), "path", None)
+        if path is None and "app_root_path" in self.scope:  # within something mounted, such as /static
+            path = self.scope["root_path"].removeprefix(self.scope["app_root_path"])
+        return path or "unmatched"
 
     @property
     def method_label(self) -> str:

@@ -15,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 from application.logs import describe_server_logs
 from application.metrics import MULTIPROCESS_DIR
 from application.settings import Settings
+from src.listener import open_listener
 
 __all__ = ["Supervisor", "serve"]
 
@@ -59,7 +60,13 @@ def serve(settings: Settings, host: str, port: int) -> int:
     -------
     int
         0, or 3 if the workers refused to start.
+
+    Raises
+    ------
+    UsageError
+        If nobody can listen there.
     """
+    open_listener(host, port).close()  # uvicorn would say it less plainly
     shared = None
     if MULTIPROCESS_DIR not in os.environ and settings.workers > 1:
         shared = tempfile.mkdtemp(prefix="service-metrics-")

@@ -19,6 +19,7 @@ SERVICE_MAY_IMPORT = (
     "src.colours",
     "src.errors",
     "src.paths",
+    "src.listener",
 )
 FORBIDDEN_IN_SERVICE = {"selenium", "pandas", "matplotlib", "seaborn", "pandera", "requests", "dask", "distributed"}
 PURE_FEATURES = ("schema", "image_header", "decode_image", "reduce_image", "extract_features", "measure_image")

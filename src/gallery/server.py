@@ -4,7 +4,6 @@ import functools
 import multiprocessing
 import os
 import signal
-import socket
 import tempfile
 import threading
 import time
@@ -16,10 +15,10 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
-from src.errors import UsageError
 from src.gallery.catalogue import apportion
 from src.gallery.settings import GallerySettings
 from src.gallery.shared_state import SharedState
+from src.listener import open_listener
 
 __all__ = ["serve"]
 
@@ -43,7 +42,7 @@ def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
         If the settings cannot be used, or the port is taken.
     """
     _check(settings)
-    listener = _listen(settings.host, settings.port)
+    listener = open_listener(settings.host, settings.port, BACKLOG)
     with tempfile.TemporaryDirectory(prefix="gallery-") as folder:
         state_path = Path(folder) / "state"
         SharedState.create(state_path)
@@ -107,16 +106,3 @@ def _watch_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port, or 0") from error
-    listener.listen(BACKLOG)
-    listener.set_inheritable(True)
-    return listener

@@ -97,9 +97,11 @@ def test_metrics_count_what_happened(models_dir: Path, picture: bytes) -> None:
         client.post("/img_classify", files={"file": picture})
         client.post("/img_classify", files={"file": b"this is no picture"})
         client.get("/nowhere/at/all")
+        client.get("/static/page.css")
         text = client.get("/metrics").text
     assert 'service_requests_total{method="POST",route="/img_classify",status="200"} 1.0' in text
     assert 'service_requests_total{method="GET",route="unmatched",status="404"} 1.0' in text
+    assert 'service_requests_total{method="GET",route="/static",status="200"} 1.0' in text
     assert 'service_predictions_total{colour="BLUE"} 1.0' in text
     assert 'service_rejects_total{reason="unsupported-type"} 1.0' in text
     assert "service_request_seconds_bucket" in text

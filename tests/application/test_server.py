@@ -173,6 +173,13 @@ def test_the_command_refuses_clearly(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert done.returncode == 3
     assert "refusing to start" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        again = [*command[:3], "--port", str(port), "--workers", "2"]
+        done = subprocess.run(again, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"cannot listen on 127.0.0.1 port {port} (")
+    assert "Traceback" not in done.stdout + done.stderr
     monkeypatch.setenv("MAXIMUM_PIXELS", "none")
     done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
