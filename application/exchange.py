@@ -7,7 +7,10 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope
 
-__all__ = ["Exchange"]
+__all__ = ["WHOLE_REQUEST", "Exchange"]
+
+WHOLE_REQUEST: Final = "whole_request"
+"""Is in the state of a request whose body the server has taken in to its end: nobody has to wait for it."""
 
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 METHODS_WITHOUT_LABEL: Final = "OTHER"
@@ -95,6 +98,11 @@ class Exchange:
         else:
             self.body_finished = True
         return message
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the request is here, received or about to be without any waiting."""
+        return self.body_finished or WHOLE_REQUEST in self.scope.get("state", ())
 
     @property
     def is_body_small(self) -> bool:

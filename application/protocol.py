@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from application.exchange import WHOLE_REQUEST
 from application.problems import PROBLEM_MEDIA_TYPE, Problem
 from application.settings import Settings
 from application.transport import JoinedTransport
@@ -35,6 +36,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._header_timer: asyncio.TimerHandle | None = None
+        self._is_in_header = True
         self._silent_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -49,16 +51,18 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse; refuse what grows without ever becoming a request."""
-        if self._header_timer is None and (self.cycle is None or self.cycle.response_complete):
-            self._start_timer()
+        self._is_in_header = self.cycle is None or self.cycle.response_complete
         self._silent_bytes += len(data)
         super().data_received(data)
+        if self._is_in_header and self._header_timer is None and not self.transport.is_closing():
+            self._start_timer()  # the rest of the header is to come
         if self._silent_bytes > MAXIMUM_HEADER_BYTES and not self.transport.is_closing():
             self.refuse(431, f"expected at most {MAXIMUM_HEADER_BYTES:,} bytes of headers")
 
     def on_headers_complete(self) -> None:
         """Stop the clock: from here on the limits of the body hold."""
         self._stop_timer()
+        self._is_in_header = False
         self._silent_bytes = 0
         super().on_headers_complete()
 
@@ -70,6 +74,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Take the end of a body."""
         self._silent_bytes = 0
+        self.scope["state"][WHOLE_REQUEST] = True
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:

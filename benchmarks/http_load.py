@@ -73,7 +73,7 @@ class Client:
         self._next = first
         self._buffer = b""
         self._expected = -1
-        self.sent = 0.0
+        self.sent = self.received = 0.0
         self.connect()
 
     def connect(self) -> None:
@@ -90,6 +90,7 @@ class Client:
     def read(self) -> tuple[int, bool] | None:
         """Status and whether the server closes, when the answer is whole; None before that."""
         data = self.socket.recv(SMALLEST_READ)
+        self.received = time.perf_counter()
         if not data:
             raise ConnectionError("closed before the answer was whole")
         self._buffer = self._buffer + data if self._buffer else data
@@ -156,7 +157,7 @@ def run_load(
                 continue
             if answer is None:
                 continue
-            now = time.perf_counter()
+            now = client.received
             result.latencies.append(now - client.sent)
             status, closes = answer
             result.statuses[status] += 1

@@ -34,7 +34,7 @@ SIDES = (218, 1024)
 PICTURES = 6
 JPEG_QUALITY = 90
 CLIENTS = (1, 8)
-SLICES = 5
+SLICES = 20
 NAIVE_COMMAND = (
     *(sys.executable, "-m", "uvicorn", "--factory", "benchmarks.naive_service:create_naive_app"),
     *("--port", "0"),

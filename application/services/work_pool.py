@@ -77,8 +77,9 @@ class WakingQueue:
     def get(self, bed: threading.Lock) -> Piece | None:
         """Take the oldest piece; sleep on ``bed``, a lock that is held, until there is one."""
         while True:
-            with suppress(IndexError):
-                return self._pieces.popleft()
+            if self._pieces:
+                with suppress(IndexError):  # another thread was quicker
+                    return self._pieces.popleft()
             self._sleeping.append(bed)
             if self._pieces:  # put before it could see us
                 with suppress(ValueError):
