@@ -8,9 +8,8 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from application.access import exchange_of
-from application.problems import KINDS, ProblemError
-from application.runtime import Runtime
+from application.access import exchange_of, runtime_of
+from application.problems import KINDS, ProblemError, describe_failure
 from application.utility.upload import ClientLeftError
 
 __all__ = ["ERROR_HANDLERS", "ErrorHandler", "answer_failure"]
@@ -25,8 +24,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)  # noqa: S101 - what it is registered for
     exchange = exchange_of(request)
     exchange.outcome = error.kind.slug
-    runtime: Runtime = request.app.state.runtime
-    runtime.metrics.count_reject(error.kind.slug)
+    runtime_of(request).metrics.count_reject(error.kind.slug)
     return error.respond(exchange.request_id)
 
 
@@ -53,8 +51,7 @@ async def answer_nobody(request: Request, _: Exception) -> Response:
 
 async def answer_failure(request: Request, _: Exception) -> Response:
     """Answer what nobody expected; the gateway logs it."""
-    problem = ProblemError("internal-error", "something broke in the service; it was logged under the id")
-    return problem.respond(exchange_of(request).request_id)
+    return describe_failure().respond(exchange_of(request).request_id)
 
 
 ERROR_HANDLERS: Final[Mapping[type[Exception], ErrorHandler]] = MappingProxyType(

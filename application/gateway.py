@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.exchange import Exchange
 from application.logs import RequestLog
-from application.problems import ProblemError
+from application.problems import ProblemError, describe_failure
 from application.runtime import Runtime
 
 __all__ = ["SECURITY_HEADERS", "Gateway"]
@@ -76,8 +76,7 @@ class Gateway:
             self._log.write_failure(exchange, error)
             exchange.outcome = "internal-error"
             if not answer.has_begun:
-                problem = ProblemError("internal-error", "something broke in the service; it was logged under the id")
-                await problem.respond(exchange.request_id)(scope, exchange.receive, answer.send)
+                await describe_failure().respond(exchange.request_id)(scope, exchange.receive, answer.send)
         finally:
             self._runtime.end_request(exchange)
             self._log.write(exchange)

@@ -11,7 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from src.errors import ImageDecodeError, ImageError, ImageTooLargeError, ImageTypeError
 
-__all__ = ["KINDS", "PROBLEM_MEDIA_TYPE", "Problem", "ProblemError", "ProblemKind", "describe_image_error"]
+__all__ = [
+    "KINDS",
+    "PROBLEM_MEDIA_TYPE",
+    "Problem",
+    "ProblemError",
+    "ProblemKind",
+    "describe_failure",
+    "describe_image_error",
+]
 
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
@@ -124,6 +132,11 @@ def describe_image_error(error: ImageError) -> ProblemError:
     """Give the problem of a file that is not a picture that we take."""
     slugs = {ImageTypeError: "unsupported-type", ImageTooLargeError: "too-many-pixels", ImageDecodeError: "undecodable"}
     return ProblemError(slugs.get(type(error), "undecodable"), str(error))
+
+
+def describe_failure() -> ProblemError:
+    """Give the problem of an error that nobody expected; what it was stands in the log alone."""
+    return ProblemError("internal-error", "something broke in the service; it was logged under the id")
 
 
 def name_status(status: int) -> str:

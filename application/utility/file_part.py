@@ -50,7 +50,7 @@ class FilePart:
         elif not self._is_type_checked and self._size >= SIGNATURE_BYTES:
             self._is_type_checked = True
             try:
-                identify_format(b"".join(self._pieces) if len(self._pieces) > 1 else piece)
+                identify_format(b"".join(self._pieces))
             except ImageTypeError as error:
                 self.refuse(describe_image_error(error))
 
@@ -61,8 +61,7 @@ class FilePart:
 
     def finish(self) -> Upload:
         """Give the file as it arrived."""
-        pieces = self._pieces
-        return Upload(self.name, pieces[0] if len(pieces) == 1 else b"".join(pieces), self.problem)
+        return Upload(self.name, b"".join(self._pieces), self.problem)  # no copy of a single piece
 
 
 def describe_size(maximum_bytes: int) -> ProblemError:

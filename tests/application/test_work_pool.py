@@ -53,6 +53,7 @@ def test_work_that_takes_too_long_keeps_its_place_until_it_ends() -> None:
 
     asyncio.run(overrun())
     pool.close()
+    assert pool.pending == 0
     assert begun == []
 
 
