@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ SIDES = (218, 1024)
 PICTURES = 6
 JPEG_QUALITY = 90
 CLIENTS = (1, 8)
-SLICES = 20
+SLICE_SECONDS = 0.25
 NAIVE_COMMAND = (
     *(sys.executable, "-m", "uvicorn", "--factory", "benchmarks.naive_service:create_naive_app"),
     *("--port", "0"),
@@ -80,10 +81,10 @@ def measure_load(
         Measures the in-process work for so many seconds; its median in seconds.
     """
     total, waits, rates, alone = LoadResult(), [], [], []
-    for _ in range(SLICES):
-        before = work(seconds / SLICES / 4)
-        result = run_load(port, requests, clients=clients, seconds=seconds / SLICES)
-        in_process = (before + work(seconds / SLICES / 4)) / 2
+    for _ in range(round(seconds / SLICE_SECONDS)):
+        before = work(SLICE_SECONDS / 4)
+        result = run_load(port, requests, clients=clients, seconds=SLICE_SECONDS)
+        in_process = (before + work(SLICE_SECONDS / 4)) / 2
         if set(result.statuses) != {200} or result.broken:
             raise RuntimeError(f"not every answer was 200: {dict(result.statuses)}, {result.broken} broken")
         total.latencies += result.latencies
@@ -102,29 +103,27 @@ def measure_load(
 
 
 def measure_service(
-    start: Callable[[], ServiceProcess],
+    process: ServiceProcess,
     service: ImgClassify,
     pictures: dict[int, list[bytes]],
     seconds: float,
     floor: bytes | None = None,
 ) -> dict[str, Any]:
-    """Measure one running service with 1 and 8 clients and both sizes, and its ``floor`` request if there is one."""
+    """Run one service and measure it with 1 and 8 clients and both sizes, and its ``floor`` request if there is one."""
     found: dict[str, Any] = {}
-    with start() as process:
+    with process:
         resting = process.measure_resident_bytes()
-        loads = {f"{side} px": [build_form_request("/img_classify", c) for c in pictures[side]] for side in pictures}
-        works = {
-            f"{side} px": lambda span, contents=contents: measure_in_process(service, contents, span)
+        loads = {
+            f"{side} px": ([build_form_request("/img_classify", content) for content in contents], contents)
             for side, contents in pictures.items()
         }
         if floor is not None:
-            loads["floor"], works["floor"] = [floor], works[f"{SIDES[0]} px"]
-        for name, requests in loads.items():
+            loads["floor"] = [floor], pictures[SIDES[0]]
+        for name, (requests, contents) in loads.items():
+            work = partial(measure_in_process, service, contents)
             run_load(process.port, requests, clients=4, seconds=0.5)
             for clients in CLIENTS:
-                found[f"{name}, {clients} clients"] = measure_load(
-                    process.port, requests, clients, seconds, works[name]
-                )
+                found[f"{name}, {clients} clients"] = measure_load(process.port, requests, clients, seconds, work)
         found["resident_megabytes_at_rest"] = round(resting / 1e6)
     return found
 
@@ -155,20 +154,13 @@ def run(quick: bool = False, models_dir: Path | None = None) -> dict[str, Any]:
         service = ImgClassify(load_model(folder), ImageLimits(1 << 30, MAXIMUM_PIXELS))
         pictures = {side: paint_pictures(side) for side in SIDES}
         figures: dict[str, Any] = {"model": "stand-in" if stand_in else service.model.version}
-        for name, statistics_of in NAIVE.items():
-            settings = {"NAIVE_STATISTICS": statistics_of}
-            figures[name] = measure_service(
-                lambda settings=settings: ServiceProcess(
-                    folder, settings=settings, command=NAIVE_COMMAND, ready_path="/health"
-                ),
-                service,
-                pictures,
-                seconds,
-            )
+        for name, way in NAIVE.items():
+            settings = {"NAIVE_STATISTICS": way}
+            process = ServiceProcess(folder, settings=settings, command=NAIVE_COMMAND, ready_path="/health")
+            figures[name] = measure_service(process, service, pictures, seconds)
         for workers in (1, 2):
-            figures[f"service, {workers} workers"] = measure_service(
-                lambda workers=workers: ServiceProcess(folder, workers=workers), service, pictures, seconds, FLOOR
-            )
+            process = ServiceProcess(folder, workers=workers)
+            figures[f"service, {workers} workers"] = measure_service(process, service, pictures, seconds, FLOOR)
     figures["ratios"] = {f"{side} px": compare(figures, f"{side} px") for side in SIDES}
     figures["targets"] = TARGETS
     return figures
