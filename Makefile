@@ -84,7 +84,7 @@ reproduce: install ## The study at full scale, 16,311 artworks, into the project
 		--browsers $(BROWSERS) --families $(REPRODUCE_FAMILIES)
 
 notebooks: install ## Runs the four notebooks and stores their outputs
-	$(BIN)/python -m src.visualization.run_notebooks
+	$(BIN)/python -m tools.run_notebooks
 
 report: install ## The model report and its figures (of the project root)
 	$(BIN)/python -m src.models.report

@@ -3,7 +3,7 @@
 The dependencies stand in the Pipfile and its lock; ``requirements.txt`` is the service's runtime.
 """
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 setup(
     name="google-art-culture-image-classification",
@@ -11,21 +11,11 @@ setup(
     description="The colour of an artwork: browsers, OpenCV, scikit-learn, FastAPI",
     license="MIT",
     python_requires=">=3.11,<3.12",
-    packages=[
-        "application",
-        "application.routers",
-        "application.services",
-        "application.utility",
-        "src",
-        "src.features",
-        "src.gallery",
-        "src.models",
-        "src.scraping",
-        "src.visualization",
-    ],
+    packages=find_packages(include=["application", "application.*", "src", "src.*"]),
     py_modules=["main"],
     package_data={
         "application": ["templates/*", "static/*", "static/*/*"],
-        "src.gallery": ["templates/*", "static/*", "data/*"],
+        "src.gallery.site": ["templates/*", "static/*"],
+        "src.gallery.filing": ["*.json"],
     },
 )

@@ -10,8 +10,6 @@ from application.exchange import Exchange
 from application.problems import ProblemError
 from application.runtime import Runtime
 
-__all__ = ["check_token", "exchange_of", "require_token", "runtime_of"]
-
 BEARER = HTTPBearer(auto_error=False, description="Only if the operator has set API_TOKEN")
 
 

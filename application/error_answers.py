@@ -12,8 +12,6 @@ from application.access import exchange_of, runtime_of
 from application.problems import KINDS, ProblemError, describe_failure
 from application.utility.upload import ClientLeftError
 
-__all__ = ["ERROR_HANDLERS", "ErrorHandler", "answer_failure"]
-
 ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
 
 SLUGS_BY_STATUS: Final = MappingProxyType({404: "not-found", 405: "method-not-allowed"})

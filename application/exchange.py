@@ -7,8 +7,6 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope
 
-__all__ = ["WHOLE_REQUEST", "Exchange"]
-
 WHOLE_REQUEST: Final = "whole_request"
 """Is in the state of a request whose body the server has taken in to its end: nobody has to wait for it."""
 

@@ -16,8 +16,6 @@ from application.runtime import Loader, Runtime
 from application.settings import Settings
 from src.models.artefacts import load_model
 
-__all__ = ["create_app"]
-
 BUSY_ROUTES: Final = tuple(route for route in classify.router.routes if isinstance(route, DirectRoute))
 
 

@@ -10,8 +10,6 @@ from application.logs import RequestLog
 from application.problems import ProblemError, describe_failure
 from application.runtime import Runtime
 
-__all__ = ["SECURITY_HEADERS", "Gateway"]
-
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

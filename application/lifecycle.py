@@ -13,8 +13,6 @@ from fastapi import FastAPI
 from application.runtime import Runtime
 from src.errors import ModelError
 
-__all__ = ["Lifespan", "SignalWatch", "make_lifespan"]
-
 QUIET_SECONDS: Final = 0.25
 """A worker that was asked nothing for so long, and has nothing in flight, need not wait any longer."""
 

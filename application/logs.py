@@ -11,8 +11,6 @@ from pydantic_core import to_json
 from application.exchange import Exchange
 from application.settings import Settings
 
-__all__ = ["RequestLog", "describe_server_logs", "make_logger"]
-
 
 def _list_processors(settings: Settings) -> Sequence[Any]:
     last = (

@@ -5,16 +5,6 @@ from typing import Any, Final
 from application.problems import KINDS, PROBLEM_MEDIA_TYPE, Problem
 from src.features.image_header import MEDIA_TYPES
 
-__all__ = [
-    "BATCH_BODY",
-    "DESCRIPTION",
-    "PICTURE_BODY",
-    "TAGS",
-    "describe_operations",
-    "list_problems",
-    "replace_errors",
-]
-
 DESCRIPTION: Final = (
     "Names the colour of a picture, as the colour pages of an art site file artworks. "
     "Send JPEG, PNG or WebP; every error is a problem document (RFC 9457)."

@@ -11,16 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from src.errors import ImageDecodeError, ImageError, ImageTooLargeError, ImageTypeError
 
-__all__ = [
-    "KINDS",
-    "PROBLEM_MEDIA_TYPE",
-    "Problem",
-    "ProblemError",
-    "ProblemKind",
-    "describe_failure",
-    "describe_image_error",
-]
-
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 

@@ -16,8 +16,6 @@ from application.problems import PROBLEM_MEDIA_TYPE, Problem
 from application.settings import Settings
 from application.transport import JoinedTransport
 
-__all__ = ["MAXIMUM_HEADER_BYTES", "LimitedProtocol"]
-
 MAXIMUM_HEADER_BYTES: Final = 64 << 10
 """Request line and headers together, and trailers; browsers and proxies stay below 16 KiB."""
 

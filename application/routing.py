@@ -13,8 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from application.access import check_token
 from application.error_answers import ErrorHandler
 
-__all__ = ["DirectRoute", "ShortWay", "Wanted"]
-
 
 class Wanted(BaseModel):
     """What to tell beside the colour; a name that is not known is refused, as it is likely a slip."""

@@ -25,8 +25,6 @@ from src.errors import ImageError, ModelError, ModelMismatchError, ProjectError
 from src.features.decode_image import MAXIMUM_PIXELS
 from src.models.artefacts import ColourModel, load_model
 
-__all__ = ["SELF_TEST_PICTURE", "Runtime"]
-
 SELF_TEST_PICTURE = Path(__file__).with_name("static") / "self_test.jpg"
 
 SELF_TEST_FRESH_SECONDS = 5.0

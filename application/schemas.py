@@ -8,8 +8,6 @@ from application.problems import Problem
 from application.services.img_classify import Classified
 from src.features.schema import FEATURE_NAMES
 
-__all__ = ["BatchAnswer", "BatchItem", "Classification", "Health", "ModelDescription", "Reloaded", "describe"]
-
 Share = Annotated[float, Field(ge=0, le=1)]
 
 EXAMPLE: dict[str, Any] = {

@@ -11,8 +11,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from src.features.decode_image import MAXIMUM_PIXELS
 from src.paths import Workspace
 
-__all__ = ["FORM_ALLOWANCE_BYTES", "Settings", "count_cores"]
-
 MEBIBYTE = 1 << 20
 
 FORM_ALLOWANCE_BYTES = 64 << 10

@@ -17,8 +17,6 @@ from application.metrics import MULTIPROCESS_DIR
 from application.settings import Settings
 from src.listener import open_listener
 
-__all__ = ["Supervisor", "serve"]
-
 APPLICATION: Final = "main:app"
 ARITHMETIC_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 """One row of features needs no threads of its own, and idle ones spin for a while before they sleep."""

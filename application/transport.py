@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-__all__ = ["JoinedTransport"]
-
 
 class JoinedTransport:
     """A transport that keeps the header of an answer back until its body comes, for one turn of the loop at most.

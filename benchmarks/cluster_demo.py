@@ -28,8 +28,6 @@ from src.files import hash_file
 from src.local_cluster import LocalCluster, start_local_cluster
 from src.paths import PROJECT_ROOT, Workspace
 
-__all__ = ["DemoResult", "main", "run_demo"]
-
 COMPARED = ("scaler.joblib", "svm_classifier.joblib")
 
 

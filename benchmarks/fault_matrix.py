@@ -20,8 +20,8 @@ from rich.console import Console
 
 from src.errors import BlockedError, ProjectError
 from src.files import write_text
-from src.gallery.faults import Faults
 from src.gallery.process import GalleryProcess
+from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.collect import collect
 from src.scraping.settings import CollectSettings

@@ -10,8 +10,6 @@ from rich.table import Table
 
 from src.files import write_text
 
-__all__ = ["show_rows", "write_figures"]
-
 
 def _show_briefly(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["LoadResult", "build_form_request", "build_request", "run_load"]
-
 BOUNDARY = "7d1c6f1e0b5a"
 SMALLEST_READ = 1 << 16
 
@@ -77,10 +75,12 @@ class Client:
         self.connect()
 
     def connect(self) -> None:
+        """Open the connection anew."""
         self.socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def ask(self) -> None:
+        """Send the next request."""
         request = self._requests[self._next % len(self._requests)]
         self._next += 1
         self._buffer, self._expected = b"", -1

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-__all__ = ["list_originals", "mutate_images"]
-
 
 def list_originals(seed: int = 0) -> list[bytes]:
     """Make small sound files of every type served, grey and with alpha as well."""

@@ -16,8 +16,6 @@ from fastapi import FastAPI, File, UploadFile
 
 from benchmarks.numpy_statistics import measure_by_channels, measure_by_image
 
-__all__ = ["create_naive_app"]
-
 
 def create_naive_app() -> FastAPI:
     """Build the naive service on the model in MODELS_DIR."""

@@ -8,8 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["measure_by_channels", "measure_by_image"]
-
 
 def measure_by_image(image: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Measure 18 features of BGR uint8, shape (H, W, 3), each statistic over a whole image: ``axis=(0, 1)``.

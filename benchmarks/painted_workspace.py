@@ -13,14 +13,12 @@ import pandas as pd
 
 from src.colours import SITE_COLOURS
 from src.files import hash_file, write_bytes
-from src.gallery.painter import describe
-from src.gallery.painting import encode_thumbnail
+from src.gallery.painter.describe import describe
+from src.gallery.painter.painting import encode_thumbnail
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
 from src.table_streams import write_slices
 from src.tables import INTERIM, RAW
-
-__all__ = ["paint_workspace"]
 
 BATCH = 64
 

@@ -18,9 +18,9 @@ from src.colours import SITE_COLOURS
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import THUMBNAIL_SIDE
-from src.gallery.catalogue import apportion
-from src.gallery.painter import describe, outline
-from src.gallery.painting import THUMBNAIL_QUALITY, Painting, encode_thumbnail, paint, paint_crop
+from src.gallery.collection.catalogue import apportion
+from src.gallery.painter.describe import describe, outline
+from src.gallery.painter.painting import THUMBNAIL_QUALITY, Painting, encode_thumbnail, paint, paint_crop
 
 LARGE = 1024
 

@@ -24,12 +24,10 @@ from benchmarks.http_load import LoadResult, build_form_request, build_request, 
 from benchmarks.service_process import ServiceProcess
 from benchmarks.stand_in_model import make_stand_in_model
 from src.features.decode_image import MAXIMUM_PIXELS
-from src.gallery.painter import describe
-from src.gallery.painting import paint_crop
+from src.gallery.painter.describe import describe
+from src.gallery.painter.painting import paint_crop
 from src.models.artefacts import load_model
 from src.paths import Workspace
-
-__all__ = ["main", "run"]
 
 SIDES = (218, 1024)
 PICTURES = 6

@@ -26,8 +26,6 @@ from benchmarks.stand_in_model import make_stand_in_model
 from benchmarks.uploads import send_endless_body
 from src.paths import Workspace
 
-__all__ = ["main", "run"]
-
 MEGABYTE = 10**6
 GIGABYTE = 10**9
 CLIENTS = 4

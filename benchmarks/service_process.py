@@ -19,8 +19,6 @@ import psutil
 
 from src.paths import PROJECT_ROOT
 
-__all__ = ["ServiceProcess"]
-
 ADDRESS = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
 
 

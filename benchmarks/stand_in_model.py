@@ -10,8 +10,6 @@ from src.colours import LEGIBLE_SWATCHES, STUDY_COLOURS
 from src.features.extract_features import extract_features
 from src.models.artefacts import ColourModel, save_model
 
-__all__ = ["make_stand_in_model"]
-
 
 def make_stand_in_model(models_dir: Path, *, rows_per_colour: int = 30, seed: int = 0) -> ColourModel:
     """Fit an SVC on seeded patches and save it as the training does.

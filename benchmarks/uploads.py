@@ -3,8 +3,6 @@
 import socket
 from dataclasses import dataclass
 
-__all__ = ["Refusal", "send_endless_body"]
-
 PIECE = b"\xff\xd8\xff\xe0" + b"\xa5" * ((1 << 20) - 4)
 
 

@@ -10,8 +10,6 @@ from botocore.config import Config
 from deploy.aws_errors import ATTEMPTS, explain_aws_errors
 from src.errors import UsageError
 
-__all__ = ["Clients", "open_clients"]
-
 
 @dataclass(frozen=True)
 class Clients:

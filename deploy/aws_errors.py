@@ -16,8 +16,6 @@ from botocore import exceptions
 
 from src.errors import ProjectError
 
-__all__ = ["ATTEMPTS", "CONNECTION_ERRORS", "AwsError", "DeploymentError", "explain_aws_errors"]
-
 ATTEMPTS: Final = 8
 """Of one call, with exponential waits in between; botocore repeats throttled and 5xx answers."""
 

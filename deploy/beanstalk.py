@@ -21,8 +21,6 @@ from deploy.versions import read_bundle
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, ProjectError, UsageError
 from src.paths import PROJECT_ROOT
 
-__all__ = ["main"]
-
 
 def confirm(question: str, is_sure: bool) -> None:
     """Ask at a terminal unless it was said already.

@@ -24,8 +24,6 @@ from src.files import write_bytes
 from src.models.artefacts import load_model
 from src.paths import PROJECT_ROOT, Workspace
 
-__all__ = ["BundleFile", "compute_request_limit", "list_bundle_files", "pack", "write_bundle"]
-
 MAXIMUM_BYTES: Final = 10_000_000
 """Far below Elastic Beanstalk's 500 MB; more means that something got in that does not belong there."""
 

@@ -10,8 +10,6 @@ from deploy.deployment import DEFAULTS
 from src.errors import UsageError
 from src.paths import PROJECT_ROOT
 
-__all__ = ["DEFAULT_MAXIMUM_INSTANCES", "build_parser", "read_variables"]
-
 APPLICATION: Final = "google-images-classifier"
 DEFAULT_MAXIMUM_INSTANCES: Final = 2
 

@@ -15,8 +15,6 @@ from deploy.container_engine import Container, ContainerError
 from deploy.context import list_context
 from deploy.sample_pictures import SamplePicture
 
-__all__ = ["Answer", "Inside", "ask", "check_inside", "compare_answers", "look_inside", "wait_until_ready"]
-
 READY_SECONDS: Final = 120
 ANSWER_SECONDS: Final = 60
 TOLERANCE: Final = 1e-9

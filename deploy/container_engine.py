@@ -12,8 +12,6 @@ from typing import Any, Final, Self
 
 from src.errors import MissingToolError, ProjectError
 
-__all__ = ["Container", "ContainerError", "Engine", "EngineOptions", "find_engine"]
-
 BUILD_SECONDS: Final = 1800
 COMMAND_SECONDS: Final = 120
 SANDBOX_FILES: Final = ("/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt")

@@ -25,8 +25,6 @@ from src.files import write_text
 from src.local_service import find_free_port, start_local_service
 from src.paths import PROJECT_ROOT, Workspace
 
-__all__ = ["main"]
-
 TAG: Final = "localhost/google-images-classifier:container-test"
 STOP_SECONDS: Final = 40
 MEGABYTE: Final = 1_000_000

@@ -14,8 +14,6 @@ from typing import Final
 
 from src.errors import UsageError
 
-__all__ = ["IgnoreRule", "is_ignored", "list_context", "read_rules"]
-
 IGNORE_FILE: Final = ".dockerignore"
 
 

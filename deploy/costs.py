@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["INSTANCE_HOURLY", "Cost", "describe_costs", "estimate_costs"]
-
 HOURS_A_MONTH: Final = 730
 
 INSTANCE_HOURLY: Final = MappingProxyType(

@@ -15,8 +15,6 @@ from deploy.environment_options import EnvironmentOptions
 from deploy.journal import Journal, JournalStore
 from deploy.versions import Bundle, describe_version, ensure_application, ensure_version, find_bucket
 
-__all__ = ["Deployment", "Limits"]
-
 DEFAULTS: Final = EnvironmentOptions(
     balanced=False,
     instance_type="t3.small",

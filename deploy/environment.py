@@ -14,8 +14,6 @@ from deploy.aws_errors import CONNECTION_ERRORS, DeploymentError
 from deploy.environment_options import EnvironmentOptions, choose_platform
 from deploy.reporter import Reporter
 
-__all__ = ["Environment", "State"]
-
 OUTAGE_SECONDS: Final = 300
 """A watch outlives a lost connection for so long."""
 

@@ -7,8 +7,6 @@ from typing import Final
 
 from src.errors import UsageError
 
-__all__ = ["EnvironmentOptions", "choose_platform"]
-
 PLATFORM: Final = re.compile(r"64bit Amazon Linux 2023 v(\d+)\.(\d+)\.(\d+) running Docker")
 
 

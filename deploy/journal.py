@@ -11,8 +11,6 @@ from botocore.exceptions import ClientError
 from deploy.aws import Clients
 from deploy.versions import MISSING
 
-__all__ = ["Journal", "JournalStore"]
-
 
 @dataclass(frozen=True)
 class Journal:

@@ -13,8 +13,6 @@ from src.errors import ModelMissingError, ProjectError, UsageError
 from src.models.model_card import read_card
 from src.paths import PROJECT_ROOT, Workspace
 
-__all__ = ["Release", "read_release", "read_version"]
-
 
 @dataclass(frozen=True)
 class Release:

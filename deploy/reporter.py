@@ -4,8 +4,6 @@ from typing import Self
 
 from rich.console import Console
 
-__all__ = ["Reporter"]
-
 
 class Reporter:
     """Says what happens on standard error: lines that stay, and one that changes while one waits."""

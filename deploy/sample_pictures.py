@@ -7,11 +7,9 @@ from typing import Final
 import cv2
 
 from src.errors import UsageError
-from src.gallery.painter import describe
-from src.gallery.painting import paint
+from src.gallery.painter.describe import describe
+from src.gallery.painter.painting import paint
 from src.paths import PROJECT_ROOT
-
-__all__ = ["SamplePicture", "collect_samples"]
 
 PAINTINGS: Final = PROJECT_ROOT.parent / "shared" / "paintings" / "img"
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})

@@ -18,16 +18,6 @@ from deploy.aws import Clients
 from deploy.aws_errors import DeploymentError
 from src.errors import UsageError
 
-__all__ = [
-    "MISSING",
-    "Bundle",
-    "describe_version",
-    "ensure_application",
-    "ensure_version",
-    "find_bucket",
-    "read_bundle",
-]
-
 MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 PROCESSING_POLLS: Final = 30
 DESCRIPTION: Final = "Names the colour of an artwork"

@@ -11,8 +11,6 @@ from typing import Final
 
 from src.errors import MissingToolError, UsageError
 
-__all__ = ["connect_cluster", "describe_libraries"]
-
 NUMBER_LIBRARIES: Final = ("numpy", "opencv-python-headless", "scikit-learn", "scipy", "joblib")
 """What changes numbers; workers must run the same versions as the client."""
 

@@ -10,17 +10,6 @@ from typing import Final
 
 from src.errors import UsageError
 
-__all__ = [
-    "LEGIBLE_SWATCHES",
-    "NEIGHBOURS",
-    "SITE_COLOURS",
-    "STUDY_COLOURS",
-    "SWATCHES",
-    "are_neighbours",
-    "order_colours",
-    "parse_colours",
-]
-
 SITE_COLOURS: Final = (
     "WHITE",
     "GRAY",

@@ -28,31 +28,6 @@ code of its error; 0 is done, 1 done in part, 130 interrupted.
 
 from typing import ClassVar
 
-__all__ = [
-    "EXIT_DONE",
-    "EXIT_INTERRUPTED",
-    "EXIT_PARTIAL",
-    "BlockedError",
-    "BrowserError",
-    "DownloadError",
-    "ImageDecodeError",
-    "ImageError",
-    "ImageTooLargeError",
-    "ImageTypeError",
-    "LayoutChangedError",
-    "MissingToolError",
-    "ModelError",
-    "ModelMismatchError",
-    "ModelMissingError",
-    "ProjectError",
-    "ScrapingError",
-    "TableError",
-    "TrainingDataError",
-    "UsageError",
-    "WorkerError",
-    "WorkspaceLockedError",
-]
-
 EXIT_DONE = 0
 EXIT_PARTIAL = 1
 EXIT_INTERRUPTED = 130

@@ -15,8 +15,6 @@ from src.features.schema import FEATURE_NAMES
 from src.table_streams import SLICE_ROWS, is_parquet_current, iterate_table
 from src.tables import PROCESSED
 
-__all__ = ["FeatureMatrix", "iterate_feature_matrix", "read_feature_matrix"]
-
 _COLUMNS: Final = (*FEATURE_NAMES, "color", "image", "index")
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["hash_file", "replace_file", "write_bytes", "write_text"]
-
 HASH_BLOCK_BYTES = 1 << 20
 
 

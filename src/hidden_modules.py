@@ -4,8 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["hidden_modules"]
-
 
 @contextmanager
 def hidden_modules(*names: str) -> Iterator[None]:

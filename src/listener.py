@@ -5,8 +5,6 @@ from typing import Final
 
 from src.errors import UsageError
 
-__all__ = ["open_listener"]
-
 LAST_PORT: Final = 65_535
 
 

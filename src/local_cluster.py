@@ -13,8 +13,6 @@ from typing import Final
 from src.paths import PROJECT_ROOT
 from src.stage_process import start_process
 
-__all__ = ["LocalCluster", "start_local_cluster"]
-
 LOOPBACK: Final = "127.0.0.1"
 THREAD_VARIABLES: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 

@@ -17,8 +17,6 @@ from src.errors import ModelError
 from src.paths import PROJECT_ROOT
 from src.stage_process import start_process
 
-__all__ = ["LocalService", "find_free_port", "start_local_service"]
-
 START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 30.0
 

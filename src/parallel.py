@@ -20,8 +20,6 @@ from tqdm import tqdm
 
 from src.errors import UsageError, WorkerError
 
-__all__ = ["add_parallel_arguments", "map_with_progress", "parallel_backend"]
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-__all__ = ["PROJECT_ROOT", "Workspace"]
-
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
 """The folder that holds ``src``, ``application`` and the default workspace."""
 

@@ -31,8 +31,6 @@ from src.stage_process import run_stage
 from src.table_files import read_table
 from src.tables import INTERIM, PROCESSED
 
-__all__ = ["PipelineSettings", "StageOutcome", "hold_workspace", "main", "prepare_workspace", "run_pipeline"]
-
 MINIMUM_ARTWORKS: Final = 20 * 11
 
 

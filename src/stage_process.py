@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["end_process", "run_stage", "start_process"]
-
 PR_SET_PDEATHSIG: Final = 1
 """Option of prctl(2): the signal that the kernel sends when the parent dies."""
 

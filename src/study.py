@@ -2,24 +2,11 @@
 
 Source: notebooks of January 2023 in the public GitHub repository
 ``alejomaar/google-arts-and-culture``. Numbers only; class counts stand in
-:data:`src.gallery.catalogue.STUDY_TOTALS`.
+:data:`src.gallery.collection.catalogue.STUDY_TOTALS`.
 """
 
 from types import MappingProxyType
 from typing import Final
-
-__all__ = [
-    "BEST_PER_FAMILY",
-    "BOX_PLOT_ORDER",
-    "CONFUSION_ORDER",
-    "CONFUSION_PERCENT",
-    "FEATURE_ELIMINATION",
-    "LISTING_SECONDS",
-    "PERMUTATION_IMPORTANCE",
-    "SVM_TEST_ACCURACY",
-    "TILES",
-    "TILES_WITHOUT_IMAGE",
-]
 
 TILES: Final = 16_378
 """Tiles that its eleven browsers saw."""

@@ -20,8 +20,6 @@ from src.tables import Table
 if TYPE_CHECKING:
     import pandera.pandas as pandera
 
-__all__ = ["read_table", "validate_table", "write_rows", "write_table"]
-
 _DTYPES: Final = {"text": "str", "integer": "int64", "number": "float64"}
 
 

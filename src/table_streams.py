@@ -20,8 +20,6 @@ from src.files import hash_file, replace_file
 from src.table_files import validate_table, write_rows
 from src.tables import Column, Table
 
-__all__ = ["SLICE_ROWS", "is_parquet_current", "iterate_table", "write_slices"]
-
 SLICE_ROWS: Final = 5_000
 """Rows of one slice: some 6 MB of a table with addresses and 18 features; validating it costs 20 ms at least."""
 

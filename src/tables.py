@@ -9,18 +9,6 @@ from typing import Final
 
 from src.features.schema import FEATURE_NAMES
 
-__all__ = [
-    "ARTWORK_PAGE",
-    "DETAILS",
-    "INTERIM",
-    "PROCESSED",
-    "RAW",
-    "REJECTS",
-    "TABLES",
-    "Column",
-    "Table",
-]
-
 ARTWORK_PAGE: Final = r"/asset/[^\s]*?([A-Za-z0-9_-]{14})$"
 """A page address ends in ``/asset/<slug>/<id>``; only 14-character ids are artworks."""
 

@@ -1,17 +1,14 @@
 """The rules of the tree: who may import whom, and what a module looks like."""
 
 import ast
-import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from setuptools import find_packages
 
 from src.paths import PROJECT_ROOT
 
-LONGEST_MODULE = 350
 SERVICE_MAY_IMPORT = (
     "src.models.predict_model",
     "src.models.artefacts",
@@ -130,28 +127,6 @@ def test_one_place_decodes_pictures() -> None:
     assert places == ["src.features.decode_image"]
 
 
-@pytest.mark.parametrize("module", find_modules("src", "application", "deploy", "benchmarks"))
-def test_no_module_is_long(module: str) -> None:
-    path = find_file(module)
-    assert path is not None
-    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_MODULE
-
-
-def has_public_names(module: str) -> bool:
-    """Whether a module is neither a package's note nor a command's entry."""
-    path = find_file(module)
-    return path is not None and path.name not in {"__init__.py", "__main__.py"}
-
-
-@pytest.mark.parametrize("module", [name for name in MODULES if has_public_names(name)])
-def test_public_names_are_listed_and_there(module: str) -> None:
-    imported = importlib.import_module(module)
-    names = getattr(imported, "__all__", None)
-    assert names, f"{module} has no __all__"
-    assert len(set(names)) == len(names)
-    assert [name for name in names if not hasattr(imported, name)] == []
-
-
 def test_no_module_does_work_at_import(tmp_path: Path) -> None:
     modules = [name for name in MODULES if not name.endswith("__main__")]
     program = (
@@ -167,19 +142,6 @@ def test_no_module_does_work_at_import(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
-
-
-def test_setup_lists_every_package() -> None:
-    listed = ast.parse((PROJECT_ROOT / "setup.py").read_text("utf-8"))
-    packages = next(
-        ast.literal_eval(keyword.value)
-        for node in ast.walk(listed)
-        if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if keyword.arg == "packages"
-    )
-    found = find_packages(str(PROJECT_ROOT), include=["src", "src.*", "application", "application.*"])
-    assert sorted(packages) == sorted(found)
 
 
 def test_every_folder_of_the_top_level_says_what_belongs_there() -> None:

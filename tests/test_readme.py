@@ -14,7 +14,7 @@ import requests
 
 from src.local_service import find_free_port
 from src.paths import PROJECT_ROOT
-from src.publish_results import format_results, insert_results, read_results
+from tools.publish_results import format_results, insert_results, read_results
 
 README = (PROJECT_ROOT / "README.md").read_text("utf-8")
 SERVERS = ("make serve", ".venv/bin/python -m src.gallery")

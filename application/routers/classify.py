@@ -13,8 +13,6 @@ from application.runtime import Runtime
 from application.schemas import BatchAnswer, BatchItem, Classification, describe
 from application.utility.file_part import Upload
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["classify"], dependencies=[Depends(require_token)], route_class=DirectRoute)
 
 

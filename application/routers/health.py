@@ -7,8 +7,6 @@ from application.metrics import CONTENT_TYPE_LATEST
 from application.openapi import list_problems
 from application.schemas import Health
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["operation"])
 
 

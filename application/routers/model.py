@@ -11,8 +11,6 @@ from application.problems import ProblemError
 from application.schemas import ModelDescription, Reloaded
 from src.errors import ModelError
 
-__all__ = ["router"]
-
 router = APIRouter(tags=["model"], dependencies=[Depends(require_token)])
 
 

@@ -16,8 +16,6 @@ from application.openapi import describe_operations
 from application.problems import KINDS
 from src.colours import LEGIBLE_SWATCHES, SITE_COLOURS
 
-__all__ = ["make_static_files", "router"]
-
 router = APIRouter(include_in_schema=False)
 
 APPLICATION_DIR: Final = Path(__file__).resolve().parents[1]

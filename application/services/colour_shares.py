@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 from src.colours import LEGIBLE_SWATCHES, SITE_COLOURS
 from src.features.schema import BGRImage
 
-__all__ = ["measure_shares"]
-
 BITS: Final = 5
 LEVELS: Final = 1 << BITS
 

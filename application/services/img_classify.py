@@ -10,8 +10,6 @@ from src.features.reduce_image import reduce_image
 from src.features.schema import FeatureVector
 from src.models.artefacts import ColourModel, Prediction
 
-__all__ = ["Classified", "ImgClassify"]
-
 
 @dataclass(frozen=True)
 class Classified:

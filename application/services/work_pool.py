@@ -8,8 +8,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-__all__ = ["PoolFullError", "WorkPool"]
-
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 

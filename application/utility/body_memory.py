@@ -4,8 +4,6 @@ from typing import Self
 
 from application.problems import ProblemError
 
-__all__ = ["BodyLease", "BodyMemory"]
-
 
 class BodyMemory:
     """Counts the bytes of unfinished uploads in this worker, and refuses what does not fit.

@@ -6,8 +6,6 @@ from src.errors import ImageTooLargeError
 from src.features.decode_image import decode_image
 from src.features.schema import BGRImage
 
-__all__ = ["ImageLimits", "convert_upload"]
-
 
 @dataclass(frozen=True)
 class ImageLimits:

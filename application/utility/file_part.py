@@ -6,8 +6,6 @@ from application.problems import ProblemError, describe_image_error
 from src.errors import ImageTypeError
 from src.features.image_header import SIGNATURE_BYTES, identify_format
 
-__all__ = ["FilePart", "Upload", "describe_size"]
-
 
 @dataclass(slots=True)
 class Upload:

@@ -12,8 +12,6 @@ from multipart import (  # type: ignore[import-untyped]
 from application.problems import ProblemError
 from application.utility.file_part import FilePart, Upload
 
-__all__ = ["FormReader"]
-
 LONGEST_NAME: Final = 255
 
 OTHER_FIELDS: Final = 64

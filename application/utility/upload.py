@@ -13,8 +13,6 @@ from application.utility.file_part import FilePart, Upload, describe_size
 from application.utility.form import FormReader
 from src.features.image_header import MEDIA_TYPES
 
-__all__ = ["ClientLeftError", "UploadReader"]
-
 RAW_TYPES: Final = frozenset({*(name.encode() for name in MEDIA_TYPES), b"image/jpg", b"application/octet-stream"})
 
 

@@ -29,8 +29,6 @@ from src.paths import Workspace
 from src.table_streams import iterate_table, write_slices
 from src.tables import INTERIM, PROCESSED, REJECTS
 
-__all__ = ["FeatureSummary", "build_features", "main"]
-
 _LISTED: Final = ("index", "filename", "sha256", "status")
 
 

@@ -9,8 +9,6 @@ from src.errors import ImageDecodeError, ImageTooLargeError
 from src.features.image_header import ImageHeader, read_header
 from src.features.schema import BGRImage
 
-__all__ = ["MAXIMUM_PIXELS", "decode_image"]
-
 MAXIMUM_PIXELS: Final = 64_000_000
 """Default cap on width × height: 64 megapixels decode to 192 MB."""
 

@@ -6,8 +6,6 @@ from numpy.typing import NDArray
 
 from src.features.schema import BGRImage, FeatureVector
 
-__all__ = ["extract_features"]
-
 
 def extract_features(image: BGRImage) -> FeatureVector:
     """Measure the pixels that are given, as they are.

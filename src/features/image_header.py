@@ -11,8 +11,6 @@ from typing import Final
 
 from src.errors import ImageDecodeError, ImageTypeError
 
-__all__ = ["MEDIA_TYPES", "SIGNATURE_BYTES", "ImageHeader", "identify_format", "read_header"]
-
 MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/webp")
 """The types that the project takes."""
 

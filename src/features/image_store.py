@@ -10,8 +10,6 @@ from typing import Any, Final
 
 from src.errors import ImageTooLargeError, MissingToolError, UsageError
 
-__all__ = ["MAXIMUM_BYTES", "ImageStore"]
-
 MAXIMUM_BYTES: Final = 64_000_000
 """Larger files are refused unread: a thumbnail has some 10,000 bytes."""
 

@@ -17,8 +17,6 @@ from src.features.image_store import ImageStore
 from src.features.measure_image import measure_image
 from src.features.schema import FEATURE_COUNT
 
-__all__ = ["BatchOutcome", "ImageBatch", "measure_batch", "measure_batch_isolated"]
-
 
 @dataclass(frozen=True)
 class ImageBatch:

@@ -5,8 +5,6 @@ from src.features.extract_features import extract_features
 from src.features.reduce_image import reduce_image
 from src.features.schema import FeatureVector
 
-__all__ = ["measure_image"]
-
 
 def measure_image(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> FeatureVector:
     """Decode, reduce and measure one picture.

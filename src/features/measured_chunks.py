@@ -17,8 +17,6 @@ from src.features.measure_batch import BatchOutcome
 from src.features.schema import FEATURE_COUNT
 from src.files import replace_file
 
-__all__ = ["CHUNK_ROWS", "MeasuredChunks", "make_chunk_key"]
-
 CHUNK_ROWS: Final = 256
 """Artworks of one chunk, by index: a quarter of a second of work, 37 KB of features."""
 

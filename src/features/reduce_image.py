@@ -8,8 +8,6 @@ import numpy as np
 
 from src.features.schema import BGRImage
 
-__all__ = ["REDUCE_ABOVE_PIXELS", "THUMBNAIL_PIXELS", "THUMBNAIL_SIDE", "reduce_image"]
-
 THUMBNAIL_SIDE: Final = 218
 """Side of the study's thumbnails, in pixels."""
 

@@ -5,8 +5,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CHANNELS", "FEATURE_COUNT", "FEATURE_NAMES", "BGRImage", "FeatureVector"]
-
 BGRImage = NDArray[np.uint8]
 """A decoded picture: uint8, shape (H, W, 3), channels blue, green, red, each 0-255."""
 

@@ -3,8 +3,8 @@
 import sys
 
 from src.errors import ProjectError
-from src.gallery.server import serve
 from src.gallery.settings import parse_settings
+from src.gallery.site.server import serve
 
 
 def main() -> int:

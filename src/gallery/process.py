@@ -12,11 +12,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from src.errors import MissingToolError, UsageError
-from src.gallery.faults import Faults
 from src.gallery.settings import DEFAULT_SEED
+from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT
-
-__all__ = ["GalleryProcess"]
 
 START_SECONDS: Final = 60.0
 END_SECONDS: Final = 5.0

@@ -8,9 +8,7 @@ from typing import Final
 
 from src.colours import SITE_COLOURS, parse_colours
 from src.errors import UsageError
-from src.gallery.faults import Faults, add_fault_options, parse_faults
-
-__all__ = ["DEFAULT_SEED", "PROPORTIONS", "TILE_MODES", "GallerySettings", "build_parser", "parse_settings"]
+from src.gallery.site.faults import Faults, add_fault_options, parse_faults
 
 DEFAULT_SEED: Final = 7
 """Seed of the paintings everywhere, unless another one is asked for."""

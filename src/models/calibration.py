@@ -13,8 +13,6 @@ from src.models.decision_scores import SMALLEST_PROBABILITY, build_scorer, compu
 from src.models.search_space import Candidate
 from src.models.training_data import Split, TrainingData
 
-__all__ = ["find_temperature", "score_out_of_fold"]
-
 TEMPERATURE_RANGE: Final = (0.02, 50.0)
 
 

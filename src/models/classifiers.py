@@ -19,8 +19,6 @@ from sklearn.svm import SVC
 
 from src.models.search_space import SEARCH_SPACES, Candidate
 
-__all__ = ["build_classifier", "build_pipeline", "fit_classifier"]
-
 SVM_CACHE_MEGABYTES: Final = 500
 TEMPERATURE_FOLDS: Final = 3
 

@@ -13,8 +13,6 @@ from src.models.artefacts import ColourModel, Prediction
 from src.models.find_pictures import FoundPictures
 from src.parallel import map_with_progress, parallel_backend
 
-__all__ = ["ClassifiedPicture", "classify_pictures"]
-
 BATCH_PICTURES: Final = 32
 SMALL_JOB: Final = 96
 """Fewer pictures than this are done before a second process has started."""

@@ -18,8 +18,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 
-__all__ = ["BlendScorer", "ProductsScorer", "Scorer", "SupportVectorScorer", "build_scorer", "compute_softmax"]
-
 Scorer = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Scaled features, float64, shape (n, features) → scores, shape (n, classes); the largest is the prediction."""
 

@@ -10,8 +10,6 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from src.colours import are_neighbours, order_colours
 
-__all__ = ["CALIBRATION_BINS", "ClassScore", "Evaluation", "Reliability", "evaluate", "measure_reliability"]
-
 CALIBRATION_BINS: Final = 15
 """Bins of equal width between 0 and 1, as in Guo et al., ICML 2017."""
 

@@ -31,8 +31,6 @@ from src.models.write_predictions import show_failures
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import Workspace
 
-__all__ = ["evaluate_pictures", "evaluate_rows", "main"]
-
 
 def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
     """Score a model on a table of features.

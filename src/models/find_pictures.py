@@ -9,8 +9,6 @@ from typing import Final, TextIO
 
 from src.errors import MissingToolError, UsageError
 
-__all__ = ["PICTURE_SUFFIXES", "FoundPictures", "find_pictures"]
-
 PICTURE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp"})
 """In folders and patterns only such files are taken; a file that is named itself always is."""
 

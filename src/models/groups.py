@@ -19,8 +19,6 @@ from scipy.sparse.csgraph import connected_components
 from src.files import write_text
 from src.parallel import map_with_progress
 
-__all__ = ["HASH_DISTANCE", "find_groups", "hash_pictures"]
-
 HASH_DISTANCE: Final = 4
 """Perceptual hashes of 64 bits that differ in at most so many are taken for one picture.
 

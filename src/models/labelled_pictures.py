@@ -17,8 +17,6 @@ from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
 from src.features.schema import FEATURE_COUNT, BGRImage
 from src.parallel import map_with_progress
 
-__all__ = ["MeasuredPictures", "crop_thumbnail", "measure_labelled_pictures", "read_labels"]
-
 LABEL_COLUMNS: Final = ("color", "study_label")
 BATCH_PICTURES: Final = 32
 

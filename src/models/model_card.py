@@ -13,8 +13,6 @@ from typing import Any, Final
 from src.errors import ModelMismatchError
 from src.files import write_text
 
-__all__ = ["CARD_FORMAT", "ModelCard", "read_card", "write_card"]
-
 CARD_FORMAT: Final = 1
 """Number of the card's layout; a reader refuses others."""
 

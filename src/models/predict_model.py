@@ -29,8 +29,6 @@ from src.models.write_predictions import format_csv, format_json_lines, show_fai
 from src.parallel import add_parallel_arguments
 from src.paths import Workspace
 
-__all__ = ["main"]
-
 STANDARD_OUTPUT = "-"
 
 

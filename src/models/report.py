@@ -42,8 +42,6 @@ from src.visualization.figures import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["draw_report", "main", "write_report"]
-
 
 def draw_report(results: pd.DataFrame, measures: ReportMeasures) -> "dict[str, Figure]":
     """Draw the report's figures, by name."""

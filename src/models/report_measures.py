@@ -18,8 +18,6 @@ from src.models.evaluate import Evaluation, evaluate
 from src.models.search_space import SEARCH_SPACES, Candidate
 from src.models.training_data import HELD_OUT_FOLDS, TrainingData
 
-__all__ = ["ReportMeasures", "measure_report", "restore_candidate"]
-
 REPEATS: Final = 5
 CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 

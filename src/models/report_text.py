@@ -11,8 +11,6 @@ from src.models.evaluate import Evaluation
 from src.models.report_measures import ReportMeasures
 from src.models.search_space import SEARCH_SPACES
 
-__all__ = ["write_report_text"]
-
 SHOWN_ROWS: Final = 15
 
 

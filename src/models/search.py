@@ -14,8 +14,6 @@ from src.models.search_space import SEARCH_SPACES, Candidate, SearchUnit
 from src.models.shared_fits import FoldScore, score_unit
 from src.models.training_data import Split, TrainingData
 
-__all__ = ["CandidateResult", "ProgressReport", "run_search"]
-
 
 @dataclass(frozen=True)
 class CandidateResult:

@@ -14,8 +14,6 @@ from src.models.search_space import SEARCH_SPACES, SearchUnit
 from src.models.shared_fits import FoldScore
 from src.models.training_data import Split
 
-__all__ = ["SearchCache"]
-
 CACHE_FORMAT: Final = 1
 """Raise it when a fit comes to mean something else; old entries are then not found."""
 

@@ -10,8 +10,6 @@ from src.errors import ModelMissingError
 from src.files import replace_file
 from src.models.search import CandidateResult
 
-__all__ = ["RESULTS_NAME", "read_results", "write_results"]
-
 RESULTS_NAME: Final = "search_results.csv"
 
 

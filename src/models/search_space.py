@@ -14,17 +14,6 @@ from sklearn.model_selection import ParameterGrid
 
 from src.errors import UsageError
 
-__all__ = [
-    "EXTENDED_FAMILIES",
-    "SEARCH_SPACES",
-    "STUDY_CHOICE",
-    "STUDY_FAMILIES",
-    "Candidate",
-    "SearchSpace",
-    "SearchUnit",
-    "parse_families",
-]
-
 Parameters = Mapping[str, Any]
 
 

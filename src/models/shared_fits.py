@@ -18,8 +18,6 @@ from src.models.classifiers import fit_classifier
 from src.models.search_space import SEARCH_SPACES, Candidate, SearchUnit
 from src.models.training_data import Split
 
-__all__ = ["FoldScore", "score_unit"]
-
 KERNEL_ROWS: Final = 12_000
 """A kernel matrix of so many rows takes 1.2 GB; more rows are fitted without sharing it."""
 

@@ -17,8 +17,6 @@ from src.features.schema import BGRImage
 from src.files import replace_file
 from src.models.classify_pictures import ClassifiedPicture
 
-__all__ = ["save_contact_sheet", "sort_pictures"]
-
 SHEET_COLUMNS: Final = 12
 SHEET_ROWS: Final = 2
 

@@ -15,8 +15,6 @@ from src.models.search import CandidateResult, ProgressReport
 from src.models.search_space import SEARCH_SPACES
 from src.models.training_data import TrainingData
 
-__all__ = ["TrainingDisplay", "build_class_table"]
-
 SHOWN_CANDIDATES: Final = 8
 
 

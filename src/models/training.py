@@ -23,8 +23,6 @@ from src.models.search_results import RESULTS_NAME, write_results
 from src.models.search_space import SEARCH_SPACES, STUDY_CHOICE, Candidate
 from src.models.training_data import HELD_OUT_FOLDS, Split, TrainingData, check_training_data
 
-__all__ = ["TrainingSettings", "TrainingSummary", "fit_candidate", "group_rows", "train"]
-
 SVM_ROW_LIMIT: Final = 40_000
 """More rows than this make a support vector machine's fit longer than minutes (quadratic and more);
 the linear families take any number, and ``--sample`` draws fewer."""

@@ -16,8 +16,6 @@ from src.colours import order_colours
 from src.errors import TrainingDataError
 from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
 
-__all__ = ["HELD_OUT_FOLDS", "Split", "TrainingData", "check_training_data", "read_training_data"]
-
 HELD_OUT_FOLDS: Final = 4
 """One of four folds is held out: the study's 75/25 split."""
 

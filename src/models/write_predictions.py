@@ -14,8 +14,6 @@ from rich.text import Text
 from src.colours import LEGIBLE_SWATCHES, order_colours
 from src.models.classify_pictures import ClassifiedPicture
 
-__all__ = ["format_csv", "format_json_lines", "show_failures", "show_summary", "show_table"]
-
 DIGITS: Final = 4
 
 

@@ -7,17 +7,6 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from src.errors import UsageError
 
-__all__ = [
-    "ASSET_ID",
-    "CANONICAL_GALLERY",
-    "GOOGLE",
-    "Addresses",
-    "Artwork",
-    "Origin",
-    "read_asset_id",
-    "sized_image",
-]
-
 GOOGLE: Final = "https://artsandculture.google.com"
 """The real site."""
 

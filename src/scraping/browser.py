@@ -25,8 +25,6 @@ from urllib3.exceptions import HTTPError
 from src.errors import BrowserError, MissingToolError
 from src.scraping.processes import MARK_VARIABLE, end_with_parent, kill_marked, make_profile_dir, remove_profile_dirs
 
-__all__ = ["Browser", "BrowserSettings", "InstalledBrowser", "end_remote_session", "find_installed_browser"]
-
 Value = TypeVar("Value")
 
 BROWSER_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

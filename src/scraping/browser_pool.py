@@ -17,8 +17,6 @@ from src.scraping.colour_listing import ListingOutcome, ListingTask
 from src.scraping.processes import kill_marked, remove_profile_dirs
 from src.scraping.worker import Breakdown, Ended, Listed, Opened, WorkerSettings, run_worker
 
-__all__ = ["BrowserPool"]
-
 WORKERS_A_COLOUR: Final = 4
 """A colour that so many workers in a row died over is given up."""
 SILENCE_SECONDS: Final = 420.0

@@ -28,8 +28,6 @@ from src.scraping.settings import CollectSettings
 from src.scraping.source import Source, open_source
 from src.scraping.worker import Breakdown, Ended, Listed, WorkerSettings
 
-__all__ = ["collect"]
-
 # fmt: off
 LONGEST_FIRST: Final = (
     "BROWN", "BLACK", "GRAY", "BLUE", "TEAL", "GREEN", "WHITE", "YELLOW", "RED", "ORANGE", "PURPLE", "PINK",

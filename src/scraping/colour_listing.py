@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from src.scraping.artwork import Addresses, Artwork
 from src.scraping.page_data import Block, Item
 
-__all__ = ["ColourListing", "ListingOutcome", "ListingTask"]
-
 Emit = Callable[[Sequence[Artwork], int | None], None]
 
 

@@ -19,8 +19,6 @@ from src.scraping.progress import show_summary
 from src.scraping.settings import IMAGE_FORMATS, SOURCES, CollectSettings, GallerySource
 from src.scraping.source import open_source
 
-__all__ = ["build_parser", "main", "read_settings"]
-
 CONTACT_VARIABLE = "SCRAPER_CONTACT"
 
 

@@ -21,8 +21,6 @@ from src.scraping.page_state import PageError, open_listing
 from src.scraping.politeness import Manners, Robots
 from src.scraping.scripts import DRAIN, PAGE_DATA, START, STOP
 
-__all__ = ["Clause", "check_contract", "show_clauses"]
-
 TILES: Final = 5
 
 

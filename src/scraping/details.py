@@ -29,8 +29,6 @@ from src.scraping.retry import retry
 from src.table_files import write_table
 from src.tables import DETAILS
 
-__all__ = ["AssetPage", "DetailsSummary", "collect_details", "parse_asset_page"]
-
 _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "creator": (r"creator", r"artist|author|painter|k[üu]nstler|urheber|cr[ée]ateur|creador|autore"),
     "date": (r"date created|dating|entstehung", r"^date|created|^datum|^fecha|^data\b"),

@@ -16,8 +16,6 @@ from src.scraping.get_img import DownloadOutcome, ThumbnailRequest, get_img
 from src.scraping.ledger import Ledger
 from src.scraping.politeness import Manners, Robots
 
-__all__ = ["Downloads", "Thumbnails"]
-
 Sleep = Callable[[float], None]
 _END_SECONDS: Final = 5.0
 _TIMEOUT: Final = urllib3.Timeout(connect=10.0, read=20.0)

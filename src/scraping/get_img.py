@@ -17,8 +17,6 @@ from src.scraping.page_state import is_block
 from src.scraping.politeness import find_opt_out
 from src.scraping.retry import retry
 
-__all__ = ["DownloadOutcome", "ThumbnailRequest", "get_img"]
-
 _GONE = frozenset({400, 401, 403, 404, 405, 410, 451})
 
 

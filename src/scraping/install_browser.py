@@ -21,8 +21,6 @@ from selenium.webdriver.common.driver_finder import DriverFinder
 from src.errors import MissingToolError
 from src.scraping.browser import HOW_TO_GET_ONE, InstalledBrowser, find_installed_browser
 
-__all__ = ["install_browser"]
-
 DEBIAN_PACKAGES: Final = ("chromium", "chromium-driver")
 UBUNTU_PACKAGES: Final = ("chromium-browser", "chromium-chromedriver")
 

@@ -9,8 +9,6 @@ from typing import Any, BinaryIO, Self
 
 from src.errors import TableError
 
-__all__ = ["Journal"]
-
 Record = dict[str, Any]
 
 

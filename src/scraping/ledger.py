@@ -8,8 +8,6 @@ from src.paths import Workspace
 from src.scraping.get_img import DownloadOutcome
 from src.scraping.journal import Journal
 
-__all__ = ["Ledger"]
-
 
 class Ledger:
     """What became of each thumbnail, across runs: ``data/interim/downloads.jsonl``.

@@ -11,8 +11,6 @@ from src.scraping.artwork import Artwork, Origin
 from src.scraping.colour_listing import ListingOutcome
 from src.scraping.journal import Journal
 
-__all__ = ["Listings"]
-
 _FORMAT: Final = 1
 FINISHED_STATES: Final = frozenset({"complete", "limit"})
 

@@ -13,8 +13,6 @@ from src.errors import WorkspaceLockedError
 from src.files import write_text
 from src.paths import Workspace
 
-__all__ = ["lock_workspace"]
-
 
 @contextmanager
 def lock_workspace(workspace: Workspace) -> Iterator[None]:

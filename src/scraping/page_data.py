@@ -14,8 +14,6 @@ from typing import Any, Final
 from src.colours import SITE_COLOURS
 from src.scraping.artwork import read_asset_id
 
-__all__ = ["Block", "Item", "parse_answer", "parse_page_data"]
-
 _PREFIX: Final = re.compile(r"^\s*\)\]\}'?,?\s*")
 _QUERY: Final = "AssetsQuery:"
 _MAXIMUM_DEPTH: Final = 40

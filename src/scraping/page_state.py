@@ -10,8 +10,6 @@ from src.files import write_text
 from src.scraping.browser import Browser
 from src.scraping.scripts import ANSWER_CONSENT, DISMISS_OVERLAY, LISTENER, PAGE_STATE
 
-__all__ = ["PageError", "PagePatience", "is_block", "open_listing", "save_evidence"]
-
 _POLL_SECONDS: Final = 0.05
 _CONSENT_ATTEMPTS: Final = 3
 _ERROR_STATUSES: Final = frozenset({500, 502, 503, 504})

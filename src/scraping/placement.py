@@ -16,8 +16,6 @@ from pathlib import Path
 from src.files import hash_file, replace_file
 from src.paths import Workspace
 
-__all__ = ["clear_waiting", "find_files", "incoming_dir", "place_files"]
-
 
 def incoming_dir(workspace: Workspace) -> Path:
     """Return the folder in which verified thumbnails wait, each named by its SHA-256."""

@@ -20,17 +20,6 @@ from src.errors import BlockedError, UsageError
 from src.scraping.artwork import Addresses
 from src.scraping.page_state import PagePatience
 
-__all__ = [
-    "PRODUCT",
-    "TERMS_NOTE",
-    "Manners",
-    "Pace",
-    "Robots",
-    "choose_manners",
-    "find_opt_out",
-    "suggest_return",
-]
-
 PRODUCT: Final = "GoogleArtCultureImageClassification"
 """The name under which robots.txt may address us."""
 

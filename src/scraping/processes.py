@@ -23,16 +23,6 @@ from typing import Final
 
 import psutil
 
-__all__ = [
-    "MARK_VARIABLE",
-    "end_with_parent",
-    "find_marked",
-    "kill_marked",
-    "make_profile_dir",
-    "make_run_mark",
-    "remove_profile_dirs",
-]
-
 MARK_VARIABLE: Final = "ARTWORK_SCRAPER_MARK"
 """Environment variable that a run's drivers and browsers carry."""
 

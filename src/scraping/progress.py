@@ -10,8 +10,6 @@ from rich.table import Table
 
 from src.scraping.run_file import RunSummary
 
-__all__ = ["Display", "show_summary"]
-
 
 class Display:
     """Live bars, one a colour and one for the thumbnails; plain lines where there is no terminal."""

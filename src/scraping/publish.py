@@ -15,8 +15,6 @@ from src.scraping.run_file import ColourSummary, RunSummary
 from src.table_files import write_table
 from src.tables import INTERIM, RAW
 
-__all__ = ["forget_scraped", "publish_tables"]
-
 
 def publish_tables(
     workspace: Workspace,

@@ -6,8 +6,6 @@ from typing import TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-__all__ = ["retry"]
-
 Value = TypeVar("Value")
 
 

@@ -12,8 +12,6 @@ from src.files import write_text
 from src.paths import Workspace
 from src.scraping.details import DetailsSummary
 
-__all__ = ["ColourSummary", "RunFile", "RunSummary"]
-
 
 @dataclass
 class ColourSummary:

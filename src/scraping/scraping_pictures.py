@@ -14,8 +14,6 @@ from src.scraping.page_state import PageError, is_block, open_listing, save_evid
 from src.scraping.politeness import Manners, Pace
 from src.scraping.scripts import DRAIN, PAGE_DATA, START, STOP
 
-__all__ = ["Site", "list_colour"]
-
 TILES_A_TRIP: Final = 240
 TRIP_MILLISECONDS: Final = 400
 END_QUIET_MILLISECONDS: Final = 1200

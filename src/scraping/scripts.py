@@ -12,17 +12,6 @@ Tiles are found by what the site has kept since 2019, the addresses; never by cl
 
 from typing import Final
 
-__all__ = [
-    "ANSWER_CONSENT",
-    "DISMISS_OVERLAY",
-    "DRAIN",
-    "LISTENER",
-    "PAGE_DATA",
-    "PAGE_STATE",
-    "START",
-    "STOP",
-]
-
 LISTENER: Final = r"""
 (() => {
   if (window !== window.top || window.__listing) { return; }

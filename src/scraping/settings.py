@@ -11,8 +11,6 @@ from src.gallery.settings import DEFAULT_SEED
 from src.paths import Workspace
 from src.scraping.artwork import Origin
 
-__all__ = ["IMAGE_FORMATS", "SOURCES", "CollectSettings", "GallerySource"]
-
 SOURCES = ("gallery", "google")
 IMAGE_FORMATS = ("jpeg", "webp")
 

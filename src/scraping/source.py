@@ -8,8 +8,6 @@ from src.gallery.process import GalleryProcess
 from src.scraping.artwork import GOOGLE, Addresses, Origin
 from src.scraping.settings import CollectSettings
 
-__all__ = ["Source", "open_source"]
-
 
 @dataclass(frozen=True)
 class Source:

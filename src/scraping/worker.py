@@ -15,8 +15,6 @@ from src.scraping.colour_listing import ListingOutcome, ListingTask
 from src.scraping.processes import kill_marked, remove_profile_dirs
 from src.scraping.scraping_pictures import Site, list_colour
 
-__all__ = ["Breakdown", "Ended", "Listed", "Opened", "WorkerSettings", "run_worker"]
-
 BROWSERS_A_COLOUR = 4
 """A colour whose browsers die so often without listing anything new is given up."""
 

@@ -7,8 +7,6 @@ from matplotlib.figure import Figure
 
 from src.visualization.style import MUTED, OURS, styled
 
-__all__ = ["plot_reliability"]
-
 
 @styled
 def plot_reliability(

@@ -8,8 +8,6 @@ from matplotlib.ticker import StrMethodFormatter
 from src.colours import order_colours
 from src.visualization.style import INK, OUTLINE, REFERENCE, choose_swatch, styled
 
-__all__ = ["plot_class_counts"]
-
 
 @styled
 def plot_class_counts(

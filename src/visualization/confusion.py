@@ -13,8 +13,6 @@ from src.colours import are_neighbours, order_colours
 from src.errors import UsageError
 from src.visualization.style import FAR, INK, MUTED, NEAR, OKABE_ITO, OUTLINE, choose_swatch, styled
 
-__all__ = ["plot_confusion_matrix"]
-
 _HITS = LinearSegmentedColormap.from_list("hits", ["#FFFFFF", OKABE_ITO[0]])
 
 

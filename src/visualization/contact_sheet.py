@@ -16,8 +16,6 @@ from src.errors import UsageError
 from src.features.schema import BGRImage
 from src.visualization.style import INK, MUTED, OUTLINE, choose_ink, choose_swatch
 
-__all__ = ["fit_picture", "make_colour_sheet", "make_contact_sheet"]
-
 GAP: Final = 6
 MARGIN: Final = 10
 CAPTION_POINTS: Final = 11

@@ -14,8 +14,6 @@ from src.features.schema import FEATURE_NAMES
 from src.visualization.ks_distance import measure_ks_distance
 from src.visualization.style import INK, OURS, OUTLINE, REFERENCE, choose_swatch, styled
 
-__all__ = ["CHANNEL_TITLES", "COLOUR_SPACES", "plot_channel_boxes", "plot_densities", "plot_feature_distributions"]
-
 COLOUR_SPACES: Final = {
     "RGB": ("r_bgr", "g_bgr", "b_bgr"),
     "HSV": ("h_hsv", "s_hsv", "v_hsv"),

@@ -24,8 +24,6 @@ from src.visualization.confusion import plot_confusion_matrix
 from src.visualization.contact_sheet import make_colour_sheet
 from src.visualization.picture_file import save_figure, save_picture
 
-__all__ = ["draw_workspace", "main"]
-
 PICTURES_PER_COLOUR: Final = 12
 
 

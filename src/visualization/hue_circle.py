@@ -6,8 +6,6 @@ from numpy.typing import NDArray
 
 from src.features.schema import BGRImage
 
-__all__ = ["average_hue", "measure_hue_gap"]
-
 
 def average_hue(hues: NDArray[np.uint8]) -> float:
     """Return the circular mean of hues.

@@ -5,8 +5,6 @@ from matplotlib.figure import Figure
 from src.features.schema import BGRImage
 from src.visualization.style import styled
 
-__all__ = ["imgshow"]
-
 
 @styled
 def imgshow(image: BGRImage, title: str | None = None, *, height: float = 3.0) -> Figure:

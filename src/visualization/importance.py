@@ -6,8 +6,6 @@ from matplotlib.figure import Figure
 
 from src.visualization.style import OURS, REFERENCE, styled
 
-__all__ = ["plot_feature_elimination", "plot_permutation_importance"]
-
 
 @styled
 def plot_permutation_importance(

@@ -3,8 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["balance_weights", "measure_ks_distance"]
-
 
 def measure_ks_distance(
     first: NDArray[np.float64],

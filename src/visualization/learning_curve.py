@@ -8,8 +8,6 @@ from matplotlib.ticker import StrMethodFormatter
 
 from src.visualization.style import MUTED, OURS, REFERENCE, styled
 
-__all__ = ["plot_learning_curve"]
-
 
 @styled
 def plot_learning_curve(

@@ -13,8 +13,6 @@ from src.colours import order_colours
 from src.features.schema import FEATURE_NAMES
 from src.visualization.style import INK, OUTLINE, choose_swatch, styled
 
-__all__ = ["plot_colour_map", "plot_colour_similarity", "plot_correlations"]
-
 
 @styled
 def plot_colour_map(

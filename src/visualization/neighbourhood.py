@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from src.colours import order_colours
 
-__all__ = ["NEIGHBOUR_COUNT", "Neighbourhood", "find_neighbourhoods", "measure_similarity", "pick_pictures"]
-
 NEIGHBOUR_COUNT: Final = 15
 
 

@@ -17,8 +17,6 @@ from src.visualization.style import apply_style
 if TYPE_CHECKING:
     from IPython.display import Image
 
-__all__ = ["ENVIRONMENT_PREFIX", "NotebookSettings", "prepare_notebook", "show_picture"]
-
 ENVIRONMENT_PREFIX: Final = "NOTEBOOK_"
 """``NOTEBOOK_ARTWORKS=240`` and the like take the place of the first cell's values: for the tests."""
 

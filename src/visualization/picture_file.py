@@ -16,8 +16,6 @@ from src.errors import UsageError
 from src.features.schema import BGRImage
 from src.files import write_bytes
 
-__all__ = ["encode_picture", "render_figure", "save_figure", "save_picture"]
-
 JPEG_QUALITY: Final = 88
 FIGURE_DPI: Final = 100
 PALETTE_COLOURS: Final = 256

@@ -13,8 +13,6 @@ from src.features.schema import FEATURE_NAMES, BGRImage
 from src.visualization.distributions import CHANNEL_TITLES, COLOUR_SPACES
 from src.visualization.style import OUTLINE, choose_swatch, styled
 
-__all__ = ["average_pictures", "plot_mean_pictures", "plot_picture_channels", "split_channels"]
-
 
 def split_channels(image: BGRImage) -> dict[str, BGRImage]:
     """Take a picture apart into its nine channels.

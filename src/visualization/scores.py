@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from src.colours import order_colours
 from src.visualization.style import INK, OKABE_ITO, OURS, OUTLINE, REFERENCE, choose_swatch, styled
 
-__all__ = ["plot_class_scores", "plot_family_scores", "plot_grid_scores"]
-
 
 @styled
 def plot_family_scores(

@@ -17,23 +17,6 @@ from matplotlib.figure import Figure
 
 from src.colours import LEGIBLE_SWATCHES, SWATCHES
 
-__all__ = [
-    "ACCENT",
-    "FAR",
-    "GRID",
-    "INK",
-    "MUTED",
-    "NEAR",
-    "OKABE_ITO",
-    "OURS",
-    "OUTLINE",
-    "REFERENCE",
-    "apply_style",
-    "choose_ink",
-    "choose_swatch",
-    "styled",
-]
-
 INK: Final = "#222222"
 MUTED: Final = "#666666"
 GRID: Final = "#E3E3E3"

@@ -10,8 +10,6 @@ from src.features.decode_image import decode_image
 from src.features.reduce_image import reduce_image
 from src.features.schema import BGRImage
 
-__all__ = ["pick_by_colour", "pick_rows", "read_pictures"]
-
 
 def read_pictures(folder: Path, filenames: Sequence[str]) -> list[BGRImage]:
     """Decode pictures of a folder, the large ones reduced.

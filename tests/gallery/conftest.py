@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from src.gallery.faults import Faults
 from src.gallery.settings import GallerySettings
-from src.gallery.shared_state import SharedState
-from src.gallery.site import create_app
+from src.gallery.site.app import create_app
+from src.gallery.site.faults import Faults
+from src.gallery.site.shared_state import SharedState
 
 OpenSite = Callable[..., TestClient]
 

@@ -15,8 +15,8 @@ import requests
 
 from src.errors import UsageError
 from src.gallery.__main__ import main
-from src.gallery.faults import Faults
 from src.gallery.process import GalleryProcess
+from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT
 from tests.gallery.reading import read_colour_block
 

@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from src.visualization.run_notebooks import NOTEBOOK_DIR, find_notebooks, main, run_notebook
+from tools.run_notebooks import NOTEBOOK_DIR, find_notebooks, main, run_notebook
 
 NAMES = ("01-scraping", "02-features", "03-eda", "04-models")
 TINY = "220"

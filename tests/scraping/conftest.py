@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from src.gallery.faults import Faults
 from src.gallery.process import GalleryProcess
+from src.gallery.site.faults import Faults
 from src.paths import Workspace
 from src.scraping.browser import Browser, BrowserSettings
 from src.scraping.collect import collect

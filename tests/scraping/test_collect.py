@@ -18,8 +18,8 @@ import pytest
 from rich.console import Console
 
 from src.errors import EXIT_PARTIAL, BlockedError, UsageError, WorkspaceLockedError
-from src.gallery.faults import Faults
 from src.gallery.process import GalleryProcess
+from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.collect import collect
 from src.scraping.lock import lock_workspace

@@ -1,0 +1,118 @@
+"""Fit the palettes to real labelled rows: ``python -m src.gallery.calibration.fit_palettes --rows CSV``.
+
+For each colour a mixture of Gaussians over the transformed features. It is fitted to invented rows, real ones moved
+a little (``smear_rows``), that the colour index files under the colour: so the mixture holds what the gallery will
+file there, and rare colours have rows enough. GRAY has no labelled rows: its rule (``is_gray``) stands in for the
+index. No row is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.mixture import GaussianMixture
+
+from src.colours import SITE_COLOURS
+from src.errors import EXIT_DONE, ProjectError
+from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
+from src.files import write_text
+from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, RARE_ROWS, LabelledRows, read_labelled_rows, smear_rows
+from src.gallery.filing.colour_index import ColourIndex, is_gray, load_colour_index
+from src.gallery.filing.palettes import PALETTES_FILE, Component, to_free
+
+COMPONENTS: Final = 12
+RARE_COMPONENTS: Final = 6
+
+INVENTED_ROWS: Final = 250_000
+"""So many that about two thousand fall to each rare colour."""
+
+MOST_ROWS: Final = 8000
+"""More invented rows than this of one colour change nothing but the time."""
+
+SMEAR: Final = 0.3
+RARE_SMEAR: Final = 0.4
+"""How far invented rows are moved, as a share of the rows' spread; further for the rare colours."""
+
+
+def fit_palettes(rows: LabelledRows, index: ColourIndex) -> dict[str, list[Component]]:
+    """Return the components (share, mean, lower triangle of the root) of every colour of the site."""
+    near = _Invention(rows, index, SMEAR)
+    far = _Invention(rows, index, RARE_SMEAR)
+    fitted: dict[str, list[Component]] = {}
+    for colour in SITE_COLOURS:
+        if colour == "GRAY":
+            fitted[colour] = _fit_mixture(rows.features[[is_gray(row) for row in rows.features]], RARE_COMPONENTS)
+        elif (rows.colours == colour).sum() < RARE_ROWS:
+            fitted[colour] = _fit_mixture(far.features[far.filed == colour], RARE_COMPONENTS)
+        else:
+            fitted[colour] = _fit_mixture(near.features[near.filed == colour], COMPONENTS)
+    return fitted
+
+
+class _Invention:
+    """Invented rows and how the index files them."""
+
+    def __init__(self, rows: LabelledRows, index: ColourIndex, smear: float) -> None:
+        self.features = smear_rows(rows.features, INVENTED_ROWS, smear)
+        self.filed = np.array(index.classes)[index.scores(self.features).argmax(axis=1)]
+
+
+def _fit_mixture(features: npt.NDArray[np.float64], components: int) -> list[Component]:
+    mixture = GaussianMixture(components, reg_covar=2e-4, random_state=0, max_iter=100)
+    mixture.fit(to_free(features[:MOST_ROWS]))
+    lower = np.tril_indices(FEATURE_COUNT)
+    return [
+        {
+            "share": round(float(mixture.weights_[number]), 4),
+            "mean": mixture.means_[number].round(3).tolist(),
+            "root": np.linalg.cholesky(mixture.covariances_[number])[lower].round(3).tolist(),
+        }
+        for number in range(components)
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit and write."""
+    parser = argparse.ArgumentParser(prog="python -m src.gallery.calibration.fit_palettes", description=__doc__)
+    parser.add_argument("--rows", type=Path, default=DEFAULT_ROWS, help="CSV of 18 features and color (%(default)s)")
+    parser.add_argument("--output", type=Path, default=PALETTES_FILE, help="where to write (%(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        rows = read_labelled_rows(options.rows)
+        colours = fit_palettes(rows, load_colour_index())
+        save_palettes(
+            colours,
+            options.output,
+            f"fitted by src/gallery/calibration/fit_palettes.py to {len(rows.colours)} real rows",
+        )
+    except ProjectError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    counts = " ".join(f"{colour} {len(components)}" for colour, components in colours.items())
+    sys.stdout.write(f"components: {counts}\nwrote {options.output}\n")
+    return EXIT_DONE
+
+
+def save_palettes(colours: dict[str, list[Component]], path: Path, about: str) -> None:
+    """Write the mixtures as JSON, one line for each list of numbers."""
+    parts = []
+    for colour, components in colours.items():
+        rows = [
+            "  {" + ",\n   ".join(f'"{key}": {json.dumps(value)}' for key, value in component.items()) + "}"
+            for component in components
+        ]
+        parts.append(f' "{colour}": [\n' + ",\n".join(rows) + "\n ]")
+    header = f'"about": {json.dumps("Mixtures of Gaussians over transformed features, " + about)},\n'
+    header += f'"features": {json.dumps(list(FEATURE_NAMES))},\n'
+    write_text(path, "{\n" + header + '"colours": {\n' + ",\n".join(parts) + "\n}\n}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

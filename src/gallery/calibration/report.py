@@ -1,0 +1,165 @@
+"""What the calibration found, as tables and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from src.colours import SITE_COLOURS, STUDY_COLOURS
+from src.errors import TableError
+from src.features.reduce_image import THUMBNAIL_SIDE
+from src.files import write_text
+from src.gallery.painter.describe import describe
+from src.gallery.painter.painting import paint_crop
+from src.visualization.figures import make_contact_sheet, plot_feature_distributions, save_figure, save_picture
+
+REPORT_NAME: Final = "gallery_calibration.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+SHEET_SIDE: Final = 12
+
+
+@dataclass(frozen=True)
+class FilingScore:
+    """How a classifier does on real pictures.
+
+    Attributes
+    ----------
+    name
+        What was scored.
+    rows, study_rows
+        Accuracy on real rows, and on those with the site's own label; 0-1.
+    paintings
+        Agreement on real paintings; NaN where there were none.
+    recalls
+        Share of each colour's paintings found.
+    """
+
+    name: str
+    rows: float
+    study_rows: float
+    paintings: float
+    recalls: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationReport:
+    """All numbers of one run.
+
+    Attributes
+    ----------
+    seed, artworks, rows
+        Which gallery, how many artworks, how many real rows.
+    distances
+        Kolmogorov-Smirnov distance of each feature.
+    scores
+        The classifiers, the index first.
+    filed_share
+        Share of artworks that the index files, by their tiny rendering, under the colour of their number.
+    thumbnail_agreement
+        Share of artworks whose thumbnail the index files under the same colour as their tiny rendering.
+    gallery, real
+        Features of both.
+    real_weights
+        Weight of each real row, shape (rows,).
+    components
+        Components of each colour's palette.
+    """
+
+    seed: int
+    artworks: int
+    rows: int
+    distances: dict[str, float]
+    scores: tuple[FilingScore, ...]
+    filed_share: float
+    thumbnail_agreement: float
+    gallery: pd.DataFrame
+    real: pd.DataFrame
+    real_weights: npt.NDArray[np.float64]
+    components: dict[str, int]
+
+    def as_text(self) -> str:
+        """Return the tables as Markdown."""
+        lines = [
+            f"{self.artworks:,} artworks of the gallery with seed {self.seed}, against {self.rows:,} real rows.",
+            "",
+            "| classifier | real rows | study rows | paintings |",
+            "|---|---:|---:|---:|",
+        ]
+        lines += [
+            f"| {score.name} | {score.rows:.4f} | {score.study_rows:.4f} | {_show(score.paintings)} |"
+            for score in self.scores
+        ]
+        with_recalls = [score for score in self.scores if score.recalls]
+        if with_recalls:
+            colours = [colour for colour in STUDY_COLOURS if colour in with_recalls[0].recalls]
+            lines += ["", "Share of each colour's paintings that is found:", ""]
+            lines += ["| classifier | " + " | ".join(colours) + " |", "|---|" + "---:|" * len(colours)]
+            lines += [
+                f"| {score.name} | " + " | ".join(f"{score.recalls[colour]:.2f}" for colour in colours) + " |"
+                for score in with_recalls
+            ]
+        lines += [
+            "",
+            (
+                f"Filed under the colour of their number: {self.filed_share:.4f} of the artworks. The thumbnail is "
+                f"filed there as well: {self.thumbnail_agreement:.4f}."
+            ),
+            "",
+            f"Kolmogorov-Smirnov distance of each feature (largest {max(self.distances.values()):.3f}):",
+            "",
+            "| channel | mean | standard deviation |",
+            "|---|---:|---:|",
+        ]
+        for name, distance in self.distances.items():
+            if name.endswith("_mean"):
+                channel = name.removesuffix("_mean")
+                lines.append(f"| {channel} | {distance:.3f} | {self.distances[f'{channel}_std']:.3f} |")
+        palettes = ", ".join(f"{colour} {count}" for colour, count in self.components.items())
+        lines += ["", f"Components of the palettes: {palettes}."]
+        return "\n".join(lines)
+
+
+def _show(share: float) -> str:
+    return "–" if np.isnan(share) else f"{share:.4f}"
+
+
+def write_report(report: CalibrationReport, folder: Path) -> None:
+    """Put the tables between the marks of ``gallery_calibration.md`` and write the figures beside it.
+
+    Raises
+    ------
+    TableError
+        If the file has no marks to write between.
+    """
+    path = folder / REPORT_NAME
+    prose = path.read_text(encoding="utf-8") if path.is_file() else f"# Calibration of the gallery\n\n{BEGIN}\n{END}\n"
+    if BEGIN not in prose or END not in prose:
+        raise TableError(f"{path} lacks the marks {BEGIN} and {END}: expected both, to write the tables between them")
+    before, _, rest = prose.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    write_text(path, f"{before}{BEGIN}\n\n{report.as_text()}\n\n{END}{after}")
+    figure = plot_feature_distributions(
+        report.gallery,
+        report.real,
+        second_name="real rows",
+        second_weights=report.real_weights,
+        title="The 18 features of the gallery and of real art",
+    )
+    save_figure(figure, folder / "figures" / "gallery_feature_distributions.png")
+    save_picture(make_sheet(report.seed), folder / "figures" / "gallery_contact_sheet.jpg")
+
+
+def make_sheet(seed: int) -> npt.NDArray[np.uint8]:
+    """Return a sheet of 12 × 12 artworks, every colour of the study in turn."""
+    colours = [SITE_COLOURS.index(colour) for colour in STUDY_COLOURS]
+    numbers = [
+        colours[place % len(colours)] + len(SITE_COLOURS) * (place // len(colours)) for place in range(SHEET_SIDE**2)
+    ]
+    return make_contact_sheet(
+        [paint_crop(describe(seed, number), THUMBNAIL_SIDE, THUMBNAIL_SIDE) for number in numbers], columns=SHEET_SIDE
+    )

@@ -1,0 +1,235 @@
+"""The collection of ``--images DIR``: real pictures, filed by a table or by the colour index."""
+
+import csv
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from PIL import Image, UnidentifiedImageError
+
+from src.colours import SITE_COLOURS
+from src.errors import ImageError, TableError, UsageError
+from src.features.decode_image import decode_image
+from src.features.schema import BGRImage
+from src.gallery.collection.artwork import Artwork, AssetDetails, FileContent
+from src.gallery.collection.catalogue import make_slug
+from src.gallery.collection.images import crop_to_box, resize
+
+PICTURE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+COLOUR_COLUMNS: Final = ("color", "study_label")
+NAMED_COLUMNS: Final = ("filename", *COLOUR_COLUMNS, "title", "artist", "partner")
+EXIF_ORIENTATION: Final = 274
+SIDEWAYS: Final = (5, 6, 7, 8)
+
+
+@dataclass(frozen=True)
+class FolderEntry:
+    """One file of a folder.
+
+    Attributes
+    ----------
+    filename
+        Path within the folder.
+    colour
+        The colour under which it is filed.
+    metadata
+        Further columns of the table, by name; empty cells are left out.
+    """
+
+    filename: str
+    colour: str
+    metadata: Mapping[str, str]
+
+
+def list_pictures(folder: Path) -> list[str]:
+    """Return the pictures in a folder and below, by their names' endings, sorted.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or no picture in it.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"--images {folder}: there is no such folder")
+    names = sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()
+    )
+    if not names:
+        raise UsageError(f"--images {folder}: expected files that end in {' '.join(sorted(PICTURE_SUFFIXES))}")
+    return names
+
+
+def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
+    """Read which file is filed under which colour.
+
+    Parameters
+    ----------
+    table
+        CSV with ``filename`` and ``color`` (or ``study_label``); ``title``, ``artist``, ``partner``
+        and any further columns are metadata.
+    folder
+        Where the files are; rows without a file are left out.
+
+    Returns
+    -------
+    list of FolderEntry
+        Sorted by file name.
+
+    Raises
+    ------
+    TableError
+        If the table is missing, lacks a column, names an unknown colour, names a file twice, or
+        none of its files is there.
+    """
+    if not table.is_file():
+        raise TableError(f"--labels {table}: there is no such file")
+    entries: dict[str, FolderEntry] = {}
+    with table.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        columns = reader.fieldnames or []
+        colour_column = next((name for name in COLOUR_COLUMNS if name in columns), None)
+        if "filename" not in columns or colour_column is None:
+            raise TableError(
+                f"{table} has the columns {', '.join(columns) or '(none)'}: expected filename, and color or study_label"
+            )
+        for row in reader:
+            filename, colour = row["filename"] or "", (row[colour_column] or "").strip().upper()
+            if colour not in SITE_COLOURS:
+                raise TableError(f"{table}, line {reader.line_num}: unknown colour {colour or '(empty)'}")
+            if filename in entries:
+                raise TableError(f"{table}, line {reader.line_num}: {filename} stands in the table twice")
+            if not _is_inside(folder, filename):
+                continue
+            # DictReader puts surplus cells of a row under None
+            metadata = {name: value.strip() for name, value in row.items() if name and value and value.strip()}
+            entries[filename] = FolderEntry(filename, colour, MappingProxyType(metadata))
+    if not entries:
+        raise TableError(f"{table} names no file that is in {folder}: expected paths within that folder")
+    return [entries[name] for name in sorted(entries)]
+
+
+def _is_inside(folder: Path, filename: str) -> bool:
+    path = (folder / filename).resolve()
+    return bool(filename) and path.is_relative_to(folder.resolve()) and path.is_file()
+
+
+class FolderCollection:
+    """Pictures of a folder; their ids depend on their file names alone.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    entries
+        The files that are shown, filed by colour.
+    image_epoch
+        Another number gives other image tokens.
+    """
+
+    def __init__(self, folder: Path, entries: list[FolderEntry], image_epoch: int = 0) -> None:
+        self._folder = folder
+        self._entries = entries
+        by_colour: dict[str, list[int]] = {name: [] for name in SITE_COLOURS}
+        for number, entry in enumerate(entries):
+            by_colour[entry.colour].append(number)
+        self._numbers = {name: numbers for name, numbers in by_colour.items() if numbers}
+        self._counts = MappingProxyType({name: len(numbers) for name, numbers in self._numbers.items()})
+        self._asset_ids = [_name(f"asset:{entry.filename}", 10) for entry in entries]
+        self._tokens = [_name(f"image:{image_epoch}:{entry.filename}", 36) for entry in entries]
+        self._by_asset_id = {asset_id: number for number, asset_id in enumerate(self._asset_ids)}
+        self._by_token = {token: number for number, token in enumerate(self._tokens)}
+        self._sizes: dict[int, tuple[int, int]] = {}
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Artworks of each colour."""
+        return self._counts
+
+    def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
+        """Return the artworks at some positions of a colour's list; their titles have one language."""
+        del language
+        return [self._make_artwork(number) for number in self._numbers.get(colour, [])[start:stop]]
+
+    def find_asset(self, asset_id: str, language: str) -> Artwork | None:
+        """Return the artwork with this id, or None."""
+        del language
+        number = self._by_asset_id.get(asset_id)
+        return None if number is None else self._make_artwork(number)
+
+    def find_image(self, token: str) -> int | None:
+        """Return the number of the artwork that an image token shows, or None."""
+        return self._by_token.get(token)
+
+    def name_artwork(self, number: int) -> str:
+        """Return the asset id of an artwork."""
+        return self._asset_ids[number]
+
+    def describe_artwork(self, artwork: Artwork, language: str) -> AssetDetails:
+        """Return the columns of the table as labels."""
+        del language
+        metadata = self._entries[artwork.number].metadata
+        labels = [("Title", artwork.title)]
+        if artwork.artist:
+            labels.append(("Creator", artwork.artist))
+        labels += [
+            (name.replace("_", " ").capitalize(), value)
+            for name, value in metadata.items()
+            if name not in NAMED_COLUMNS
+        ]
+        return AssetDetails(place=None, labels=tuple(labels))
+
+    def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage | FileContent:
+        """Scale a picture; a file that cannot be decoded is served as it is."""
+        content = self._path(number).read_bytes()
+        try:
+            image = decode_image(content)
+        except ImageError:
+            return FileContent(content)
+        return crop_to_box(image, width, height) if is_crop else resize(image, width, height)
+
+    def measure(self, number: int) -> tuple[int, int]:
+        """Return width and height of the picture as it is shown; 1 and 1 where its header cannot be read."""
+        if number not in self._sizes:
+            self._sizes[number] = _read_size(self._path(number))
+        return self._sizes[number]
+
+    def _path(self, number: int) -> Path:
+        return self._folder / self._entries[number].filename
+
+    def _make_artwork(self, number: int) -> Artwork:
+        entry = self._entries[number]
+        title = entry.metadata.get("title") or Path(entry.filename).stem
+        width, height = self.measure(number)
+        return Artwork(
+            number=number,
+            asset_id=self._asset_ids[number],
+            image_token=self._tokens[number],
+            colour=entry.colour,
+            title=title,
+            artist=entry.metadata.get("artist"),
+            partner=entry.metadata.get("partner", "Folder of pictures"),
+            slug=make_slug(title),
+            aspect=round(width / height, 4),
+            tint=None,
+        )
+
+
+def _name(text: str, size: int) -> str:
+    digest = hashlib.blake2b(text.encode(), digest_size=size).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def _read_size(path: Path) -> tuple[int, int]:
+    try:
+        with Image.open(path) as picture:  # reads the header only
+            width, height = picture.size
+            is_sideways = picture.getexif().get(EXIF_ORIENTATION) in SIDEWAYS
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return 1, 1
+    return (height, width) if is_sideways else (width, height)

@@ -1,0 +1,270 @@
+"""A canvas that is the same picture at every size: shapes in picture units, drawn into a window of pixels.
+
+Picture units: the picture is 1 high and ``aspect`` wide, the origin at the upper left. A canvas shows a window
+of it. Pixels are *pigment*, uint8 (H, W, 3): lightness, green-red and blue-yellow, with 128 as neutral for the
+last two. The grade (``src.gallery.painter.grading``) turns pigment into BGR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from src.gallery.painter.brushwork import STROKE_TILE, Strokes
+from src.gallery.painter.forms import Form
+
+Pigment = tuple[float, float, float]
+"""Lightness, green-red and blue-yellow, each 0-255, the last two neutral at 128."""
+PigmentImage = npt.NDArray[np.uint8]
+"""uint8, shape (H, W, 3), channels as in :data:`Pigment`."""
+TileImage = npt.NDArray[Any]
+Point = tuple[float, float]
+
+_SHIFT = 4  # fractional bits of cv2's fixed-point coordinates
+_FIXED = 1 << _SHIFT
+_FEW_POINTS = 8  # up to so many are turned faster one by one than as an array
+_NEAREST_STEP = 0.9  # from so many tile pixels a pixel on, the nearest one is as good as a blend
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a picture that a canvas shows, and how large.
+
+    Attributes
+    ----------
+    width, height : int
+        Size in pixels.
+    scale_x, scale_y : float
+        Pixels per picture unit.
+    left, top : float
+        Offset of the window's corner from the picture's corner, in pixels.
+    aspect : float
+        Width of the whole picture divided by its height.
+    """
+
+    width: int
+    height: int
+    scale_x: float
+    scale_y: float
+    left: float
+    top: float
+    aspect: float
+
+    @classmethod
+    def whole(cls, aspect: float, width: int, height: int) -> Window:
+        """Show the whole picture in ``width`` × ``height`` pixels."""
+        return cls(width, height, width / aspect, float(height), 0.0, 0.0, aspect)
+
+    @classmethod
+    def centre_crop(cls, aspect: float, width: int, height: int) -> Window:
+        """Show the centred box that remains when the picture is scaled to cover ``width`` × ``height``."""
+        scale = max(width / aspect, float(height))
+        left = (scale * aspect - width) / 2
+        top = (scale - height) / 2
+        return cls(width, height, scale, scale, left, top, aspect)
+
+
+class Canvas:
+    """Pigment pixels of one window, with the drawing primitives that the genres use."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self.aspect = window.aspect
+        self.pixels: PigmentImage = np.empty((window.height, window.width, 3), np.uint8)
+        self._unit = (window.scale_x * window.scale_y) ** 0.5
+        self._scale = (window.scale_x * _FIXED, window.scale_y * _FIXED)
+        self._shift = ((window.left + 0.5) * _FIXED, (window.top + 0.5) * _FIXED)
+
+    def fill(self, colour: Pigment) -> None:
+        """Cover the whole window with one pigment."""
+        self.pixels[:] = np.clip(colour, 0, 255)
+
+    def wash(self, grid: Sequence[Sequence[Pigment]]) -> None:
+        """Cover the picture with a smooth gradient through a grid of pigments (rows × columns, corners included)."""
+        self.pixels = np.ascontiguousarray(self.gradient(grid))
+
+    def gradient(self, grid: Sequence[Sequence[Pigment]]) -> PigmentImage:
+        """Return the window of a smooth gradient through ``grid``, stretched over the picture.
+
+        Returns
+        -------
+        PigmentImage
+            uint8 (H, W, 3).
+        """
+        nodes = np.clip(np.asarray(grid, np.float32), 0, 255).astype(np.uint8)
+        window = self.window
+        left, top = round(window.left), round(window.top)
+        whole = (
+            max(left + window.width, round(window.aspect * window.scale_x)),
+            max(top + window.height, round(window.scale_y)),
+        )
+        smooth = cv2.resize(nodes, whole, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(smooth[top : top + window.height, left : left + window.width], np.uint8)
+
+    def polygon(self, points: Sequence[Point], colour: Pigment) -> None:
+        """Fill a polygon of picture-unit points."""
+        cv2.fillPoly(self.pixels, [self._fixed(points)], colour, cv2.LINE_AA, _SHIFT)
+
+    def polygon_wash(self, points: Sequence[Point], grid: Sequence[Sequence[Pigment]]) -> None:
+        """Fill a polygon with the picture-wide gradient through ``grid``."""
+        mask = np.zeros(self.pixels.shape[:2], np.uint8)
+        cv2.fillPoly(mask, [self._fixed(points)], 255, cv2.LINE_8, _SHIFT)
+        cv2.copyTo(self.gradient(grid), mask, self.pixels)
+
+    def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Pigment) -> None:
+        """Fill an upright rectangle."""
+        self.polygon(((left, top), (right, top), (right, bottom), (left, bottom)), colour)
+
+    def ellipse(
+        self, x: float, y: float, radius_x: float, radius_y: float, colour: Pigment, *, angle: float = 0.0
+    ) -> None:
+        """Fill an ellipse; ``angle`` in degrees."""
+        window = self.window
+        centre = (
+            round((x * window.scale_x - window.left - 0.5) * _FIXED),
+            round((y * window.scale_y - window.top - 0.5) * _FIXED),
+        )
+        axes = (max(1, round(radius_x * window.scale_x * _FIXED)), max(1, round(radius_y * window.scale_y * _FIXED)))
+        cv2.ellipse(self.pixels, centre, axes, angle, 0, 360, colour, -1, cv2.LINE_AA, _SHIFT)
+
+    def line(
+        self,
+        points: Sequence[Point],
+        thickness: float,
+        colour: Pigment,
+        closed: bool = False,
+    ) -> None:
+        """Draw a polyline; where it is thinner than a pixel it is fainter, so that small sizes keep its weight."""
+        fixed = self._fixed(points)
+        pixels = thickness * self._unit
+        if pixels < 1.0:
+            first, second = points[len(points) // 2], points[(len(points) - 1) // 2]
+            window = self.window
+            x = int((first[0] + second[0]) / 2 * window.scale_x - window.left)
+            y = int((first[1] + second[1]) / 2 * window.scale_y - window.top)
+            column, row = min(max(x, 0), window.width - 1), min(max(y, 0), window.height - 1)
+            under = self.pixels[row, column].tolist()
+            colour = (
+                under[0] + (colour[0] - under[0]) * pixels,
+                under[1] + (colour[1] - under[1]) * pixels,
+                under[2] + (colour[2] - under[2]) * pixels,
+            )
+        cv2.polylines(self.pixels, [fixed], closed, colour, max(1, round(pixels)), cv2.LINE_AA, _SHIFT)
+
+    def stamp(
+        self,
+        form: Form,
+        box: tuple[float, float, float, float],
+        dark: Pigment,
+        light: Pigment,
+        flip: bool = False,
+        *,
+        strength: float = 1.0,
+    ) -> None:
+        """Draw a shaded form into ``box`` (left, top, right, bottom), shaded from ``dark`` to ``light``."""
+        window = self.window
+        left, right = box[0] * window.scale_x - window.left, box[2] * window.scale_x - window.left
+        top, bottom = box[1] * window.scale_y - window.top, box[3] * window.scale_y - window.top
+        x0, x1 = max(0, int(left)), min(window.width, int(right) + 1)
+        y0, y1 = max(0, int(top)), min(window.height, int(bottom) + 1)
+        if x0 >= x1 or y0 >= y1 or right - left < 0.5 or bottom - top < 0.5:
+            return
+        plane = form.mirrored if flip else form.plane
+        rows, columns = plane.shape[:2]
+        step_x, step_y = columns / (right - left), rows / (bottom - top)
+        u0, v0 = int((x0 - left) * step_x) if x0 > left else 0, int((y0 - top) * step_y) if y0 > top else 0
+        u1, v1 = max(u0 + 1, round((x1 - left) * step_x)), max(v0 + 1, round((y1 - top) * step_y))
+        part = plane[min(v0, rows - 1) : v1, min(u0, columns - 1) : u1]
+        sample = cv2.resize(part, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        # Two channels, cover × shade and cover: under·(1 − cover) + cover·dark + cover·shade·(light − dark).
+        factor = strength / 255.0
+        paint = np.array([[(light[c] - dark[c]) * factor, dark[c] * factor] for c in range(3)], np.float32)
+        keep = np.array([[0.0, -factor, 1.0]] * 3, np.float32)
+        region = self.pixels[y0:y1, x0:x1]
+        kept = cv2.multiply(region, cv2.transform(sample, keep), dtype=cv2.CV_32F)
+        cv2.add(kept, cv2.transform(sample, paint), dst=region, dtype=cv2.CV_8U)
+
+    def soften(self, radius: float) -> None:
+        """Blur everything drawn so far; ``radius`` in picture units."""
+        sigma = radius * self._unit
+        if sigma > 0.35:
+            side = 2 * round(sigma * 1.2) + 1  # two boxes come near a Gaussian of this deviation
+            self.pixels = np.asarray(cv2.blur(cv2.blur(self.pixels, (side, side)), (side, side)), np.uint8)
+
+    def brush(self, strokes: Strokes, size: float, offset: Point) -> None:
+        """Repaint in strokes: every stroke takes the pigment found under its middle.
+
+        Parameters
+        ----------
+        strokes : Strokes
+            The pattern of strokes, a tile that repeats.
+        size : float
+            Height of the tile in picture units: the smaller, the finer the strokes.
+        offset : tuple of float
+            Where in the tile the picture begins, in tiles.
+        """
+        window = self.window
+        shift = self.sample_tile(strokes.to_middle, size, offset)
+        shift *= size * window.scale_y / STROKE_TILE
+        shift += _pixel_grid(window.height, window.width)
+        painted = cv2.remap(self.pixels, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[call-overload]
+        self.pixels = np.asarray(painted, np.uint8)
+
+    def sample_tile(self, tile: TileImage, size: float, offset: Point) -> TileImage:
+        """Return the window of a tile that repeats every ``size`` picture units.
+
+        Parameters
+        ----------
+        tile
+            Shape (side, side, channels).
+        size
+            Side of the tile in picture units.
+        offset
+            Where in the tile the picture begins, in tiles.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (H, W, channels), a new array.
+        """
+        window, side = self.window, len(tile)
+        step_x, step_y = side / (size * window.scale_x), side / (size * window.scale_y)
+        first_x = (window.left + 0.5) * step_x + offset[0] * side
+        first_y = (window.top + 0.5) * step_y + offset[1] * side
+        if min(step_x, step_y) >= _NEAREST_STEP:
+            columns = (first_x + step_x * np.arange(window.width)).astype(np.intp) % side
+            rows = (first_y + step_y * np.arange(window.height)).astype(np.intp) % side
+            taken = tile.take(rows, axis=0)
+            if taken.itemsize > 1:
+                return np.asarray(taken.take(columns, axis=1))
+            # Whole rows are taken far faster than pixels of three bytes.
+            return np.asarray(cv2.transpose(cv2.transpose(taken).take(columns, axis=0)))
+        to_tile = np.array([[step_x, 0, first_x - 0.5], [0, step_y, first_y - 0.5]], np.float32)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        size_pixels = (window.width, window.height)
+        return np.asarray(cv2.warpAffine(tile, to_tile, size_pixels, flags=flags, borderMode=cv2.BORDER_WRAP))
+
+    def add_tile(self, tile: npt.NDArray[np.uint8], size: float, offset: Point, strength: float) -> None:
+        """Add a tile's pigment, 128 for nothing, to everything drawn so far."""
+        sample = self.sample_tile(tile, size, offset)
+        cv2.addWeighted(self.pixels, 1.0, sample, strength, -128.0 * strength, dst=self.pixels)
+
+    def _fixed(self, points: Sequence[Point]) -> npt.NDArray[np.int32]:
+        """Turn picture units into cv2's fixed-point pixels; pixel centres lie at whole numbers."""
+        if len(points) > _FEW_POINTS:
+            return np.asarray((np.array(points) * self._scale - self._shift).astype(np.int32))
+        (scale_x, scale_y), (shift_x, shift_y) = self._scale, self._shift
+        return np.array([(int(x * scale_x - shift_x), int(y * scale_y - shift_y)) for x, y in points], np.int32)
+
+
+@lru_cache(maxsize=4)
+def _pixel_grid(height: int, width: int) -> npt.NDArray[np.float32]:
+    """Return the x and y of every pixel, float32 (H, W, 2)."""
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.dstack((columns, rows))

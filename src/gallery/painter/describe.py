@@ -1,0 +1,199 @@
+"""The painter: artwork *n* of seed *s* is always the same picture, at any size.
+
+``describe`` decides everything that makes a picture (its genre, its chances, its grade);
+:mod:`src.gallery.painter.painting` renders it. Number *n* is filed under ``SITE_COLOURS[n % 12]``:
+the painter makes attempt after attempt with palettes of that colour and takes one that the colour
+index files there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Final
+
+import numpy as np
+
+from src.colours import SITE_COLOURS
+from src.features.schema import FeatureVector
+from src.gallery.filing.colour_index import ColourIndex, is_gray, load_colour_index
+from src.gallery.filing.palettes import PaletteModel, load_palettes
+from src.gallery.painter.genres.registry import GENRES, KINDS, choose_genre
+from src.gallery.painter.genres.tools import Mood, between
+from src.gallery.painter.grading import Grade, fit_grade
+from src.gallery.painter.painting import (
+    COMPRESSION,
+    PALETTE,
+    SHAPE,
+    Painting,
+    compose_tiny,
+    make_chances,
+    measure_pigment,
+    measure_thumbnail,
+)
+
+__all__ = ["GENRES", "Outline", "describe", "outline"]
+
+ATTEMPTS_A_PALETTE: Final = 3
+"""So many compositions are tried for a palette; then the best of them is taken, if it is filed rightly."""
+
+MOST_PALETTES: Final = 4
+"""After so many palettes the best attempt is taken, whatever the index says of it."""
+
+GOOD_DISTANCE: Final = 24.0
+"""An attempt whose features come so near its palette (squared, in tolerances, all 18) is taken at once."""
+
+MOST_DRAWS: Final = 24
+"""So many palettes are drawn for one attempt until the index files one under the colour."""
+
+CLOSE_CALL: Final = 2.0
+"""If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail as it is served decides: JPEG
+thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ."""
+
+RARE_COLOURS: Final = frozenset({"PINK", "PURPLE"})
+"""Colours of about a hundred artworks in sixteen thousand."""
+
+BORDER_DRAWS: Final = 2
+"""Of so many palettes the one nearest to another colour is taken: pictures teach where a colour ends if they lie
+there, and of real art, too, a third lies near a border."""
+
+RARE_BORDER_DRAWS: Final = 3
+"""The same for rare colours, which have few pictures to teach it."""
+
+_NO_GRADE: Final = Grade((0.0,) * 12, 1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a list says of a picture: its genre and its shape (width divided by height)."""
+
+    genre: str
+    aspect: float
+
+
+def outline(seed: int, number: int) -> Outline:
+    """Decide genre and shape of artwork ``number``, without any rendering: all that a list needs.
+
+    They follow the palette of the first attempt and stay the same for all attempts of :func:`describe`.
+    """
+    models = _Models(load_palettes(), load_colour_index())
+    return _choose_outline(models.draw_palette(seed, number, 0), seed, number)
+
+
+def describe(
+    seed: int, number: int, *, palettes: PaletteModel | None = None, index: ColourIndex | None = None
+) -> Painting:
+    """Decide artwork ``number`` of the gallery of ``seed``.
+
+    The number says the colour: ``SITE_COLOURS[number % 12]``. A palette of that colour is drawn; each attempt
+    composes a picture, grades a tiny rendering of it, and is taken if the colour index files it under the colour
+    and its features come near the palette. After :data:`ATTEMPTS_A_PALETTE` the nearest one that is filed rightly
+    is taken, or else another palette is drawn, at most :data:`MOST_PALETTES`.
+
+    Parameters
+    ----------
+    seed, number
+        Whose gallery, and which artwork of it.
+    palettes, index
+        Other models than the committed ones, for measurements.
+
+    Raises
+    ------
+    ValueError
+        If ``number`` is negative.
+    """
+    if number < 0:
+        raise ValueError(f"the number of an artwork is 0 or more, got {number}")
+    colour = SITE_COLOURS[number % len(SITE_COLOURS)]
+    models = _Models(palettes or load_palettes(), index or load_colour_index())
+    target = models.draw_palette(seed, number, 0)
+    shape = _choose_outline(target, seed, number)
+    best: _Attempt | None = None
+    for attempt in range(MOST_PALETTES * ATTEMPTS_A_PALETTE):
+        if attempt and attempt % ATTEMPTS_A_PALETTE == 0:
+            target = models.draw_palette(seed, number, attempt // ATTEMPTS_A_PALETTE)
+        draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, _mood(target), _NO_GRADE)
+        tried = _grade_draft(models, draft, target)
+        if tried.is_filed and tried.distance <= GOOD_DISTANCE:
+            return tried.painting
+        if best is None or tried.rank < best.rank:
+            best = tried
+        if best.is_filed and (attempt + 1) % ATTEMPTS_A_PALETTE == 0:
+            break
+    if best is None:
+        raise AssertionError("at least one attempt is made")
+    return best.painting
+
+
+@dataclass(frozen=True, eq=False)
+class _Models:
+    """What pictures are drawn from and filed by."""
+
+    palettes: PaletteModel
+    index: ColourIndex
+
+    def lead(self, features: FeatureVector, colour: str) -> float:
+        """Return how surely a picture is filed under ``colour``: 0 or more if it is."""
+        if colour in self.index.classes:
+            return self.index.margin(features, colour)
+        return 0.0 if is_gray(features) else -1.0
+
+    def draw_palette(self, seed: int, number: int, turn: int) -> FeatureVector:
+        """Draw a palette that is itself filed under the number's colour, rather near its borders than far from them."""
+        colour = SITE_COLOURS[number % len(SITE_COLOURS)]
+        rng = make_chances(seed, number, turn, PALETTE)
+        target, lead = self._draw_filed(rng, colour)
+        for _ in range((RARE_BORDER_DRAWS if colour in RARE_COLOURS else BORDER_DRAWS) - 1):
+            other, other_lead = self._draw_filed(rng, colour)
+            if 0 <= other_lead < lead:
+                target, lead = other, other_lead
+        return target
+
+    def _draw_filed(self, rng: Random, colour: str) -> tuple[FeatureVector, float]:
+        for _ in range(MOST_DRAWS):
+            target = self.palettes.draw(rng, colour)
+            lead = self.lead(target, colour)
+            if lead >= 0:
+                break
+        return target, lead
+
+
+def _choose_outline(target: FeatureVector, seed: int, number: int) -> Outline:
+    rng = make_chances(seed, number, 0, SHAPE)
+    genre = choose_genre(rng, _mood(target))
+    return Outline(genre, round(between(rng, *KINDS[genre].aspects), 3))
+
+
+@dataclass(frozen=True, eq=False)
+class _Attempt:
+    """A picture, how surely it is filed under its colour, and how far its features are from its palette."""
+
+    painting: Painting
+    lead: float
+    distance: float
+
+    @property
+    def is_filed(self) -> bool:
+        return self.lead >= 0
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """The smaller, the better: first those filed under their colour, the nearest to their palette first."""
+        return (0.0, self.distance) if self.is_filed else (1.0, -self.lead)
+
+
+def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> _Attempt:
+    """Grade a draft to a palette and see how it is filed."""
+    pigment = compose_tiny(draft)
+    result = fit_grade(pigment, target / COMPRESSION)
+    painting = replace(draft, grade=result.grade)
+    lead = models.lead(measure_pigment(pigment, result.grade), draft.colour)
+    if 0 <= lead < CLOSE_CALL:
+        lead = models.lead(measure_thumbnail(painting), draft.colour)
+    return _Attempt(painting, lead, result.distance)
+
+
+def _mood(target: FeatureVector) -> Mood:
+    chroma = float(np.hypot(target[7] - 128.0, target[8] - 128.0)) / 128.0
+    variety = float(np.hypot(target[16], target[17])) / 64.0
+    return Mood(float(target[6]) / 255.0, float(target[15]) / 255.0, min(1.0, chroma), min(1.0, variety))

@@ -1,0 +1,1 @@
+"""The genres that the painter composes, and what they share."""

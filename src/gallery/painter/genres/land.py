@@ -1,0 +1,215 @@
+"""Land: landscapes, mountains, woods, towns."""
+
+from __future__ import annotations
+
+from random import Random
+
+from src.gallery.painter.canvas import Canvas
+from src.gallery.painter.forms import form
+from src.gallery.painter.genres.scenery import (
+    finish_outdoors,
+    paint_ground,
+    paint_house,
+    paint_poplar,
+    paint_sky,
+    paint_tree,
+)
+from src.gallery.painter.genres.tools import (
+    FIGURES,
+    PIGMENTS,
+    Finish,
+    Mood,
+    between,
+    ground_below,
+    jitter,
+    lit,
+    mix,
+    one_of,
+    ridge,
+)
+
+
+def paint_landscape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+    """Paint fields under a sky, with hills, trees, a path or a river, perhaps houses."""
+    horizon = between(rng, 0.3, 0.68)
+    low = paint_sky(canvas, rng, horizon)
+    colour = jitter(rng, PIGMENTS[one_of(rng, "meadow", "foliage", "earth", "sand")], 20, 10)
+    for number in range(int(between(rng, 1, 4))):
+        far = mix(low, jitter(rng, PIGMENTS["foliage"], 14, 8), 0.35 + 0.22 * number)
+        level = horizon - 0.10 + 0.05 * number
+        ground_below(canvas, ridge(rng, -0.1, canvas.aspect + 0.1, level, between(rng, 0.05, 0.18)), far)
+    paint_ground(canvas, rng, horizon, colour, 5)
+    if rng.random() < 0.6:
+        x, end = between(rng, 0.3, 0.7) * canvas.aspect, between(rng, 0.1, 0.9) * canvas.aspect
+        way = mix(low, PIGMENTS["sand"], 0.5) if rng.random() < 0.5 else mix(low, PIGMENTS["sky"], 0.5)
+        width = between(rng, 0.06, 0.2)
+        bend = between(rng, -0.3, 0.3)
+        middle = (x + end) / 2 + bend
+        points = (
+            (x - 0.008, horizon + 0.03),
+            (middle - width * 0.25, horizon * 0.45 + 0.55),
+            (end - width, 1.05),
+            (end + width, 1.05),
+            (middle + width * 0.25, horizon * 0.45 + 0.55),
+            (x + 0.008, horizon + 0.03),
+        )
+        canvas.polygon(points, jitter(rng, way, 10, 4))
+    if rng.random() < 0.5:
+        spot = between(rng, 0.2, 0.6) * canvas.aspect
+        for number in range(int(between(rng, 1, 5))):
+            paint_house(
+                canvas,
+                rng,
+                x=spot + number * 0.12,
+                base=horizon + between(rng, 0.03, 0.09),
+                size=between(rng, 0.07, 0.14),
+            )
+    leaf = jitter(rng, PIGMENTS[one_of(rng, "foliage", "foliage", "pine", "earth", "gold")], 18, 9)
+    kind = rng.random()
+    for number in range(int(between(rng, 3, 10))):
+        near = (number + rng.random()) / 10
+        base = horizon + 0.03 + (0.85 - horizon) * near * near
+        x = between(rng, -0.05, 1.05) * canvas.aspect
+        if kind < 0.75:
+            paint_tree(
+                canvas,
+                rng,
+                x=x,
+                base=base,
+                height=0.14 + 0.6 * near * between(rng, 0.6, 1.2),
+                colour=jitter(rng, leaf, 16, 8),
+            )
+        else:
+            paint_poplar(canvas, rng, x=x, base=base, height=0.18 + 0.6 * near, colour=jitter(rng, leaf, 14, 7))
+    for _ in range(int(between(rng, 0, 4))):
+        x, base = between(rng, 0.1, 0.9) * canvas.aspect, between(rng, horizon + 0.1, 0.95)
+        size = 0.05 + 0.16 * (base - horizon)
+        cloth = jitter(rng, PIGMENTS[one_of(rng, "linen", "brick", "charcoal", "sky")], 20, 12)
+        name = one_of(rng, *FIGURES)
+        canvas.stamp(form(name), (x, base - size, x + size * 0.6, base), lit(cloth, -50), lit(cloth, 30))
+    return finish_outdoors(rng)
+
+
+def paint_mountains(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+    """Paint ranges behind one another, the far ones pale, with snow, pines or a lake below."""
+    horizon = between(rng, 0.55, 0.8)
+    low = paint_sky(canvas, rng, horizon)
+    stone = jitter(rng, PIGMENTS[one_of(rng, "stone", "earth", "sea")], 22, 9)
+    ranges = int(between(rng, 2, 5))
+    for number in range(ranges):
+        share = (number + 1) / ranges
+        colour = lit(mix(low, stone, 0.25 + 0.7 * share), -34 * share)
+        level = horizon * (0.36 + 0.58 * share) - 0.04
+        line = ridge(rng, -0.1, canvas.aspect + 0.1, level, between(rng, 0.35, 0.75) * (1.2 - 0.8 * share), depth=6)
+        ground_below(canvas, line, colour)
+        if rng.random() < 0.75 and number < ranges - 1:
+            lighted = mix(colour, PIGMENTS["snow"], between(rng, 0.3, 0.95))
+            line_of_snow, depth = level - between(rng, -0.02, 0.08), between(rng, 0.3, 0.8)
+            lower = [(x, y + max(0.0, line_of_snow - y) * depth * between(rng, 0.75, 1.1)) for x, y in line]
+            canvas.polygon([*line, *reversed(lower)], lighted)
+            shadow = [(x + 0.02, min(y + 0.02, low_y)) for (x, y), (_, low_y) in zip(line, lower, strict=True)]
+            for first in range(0, len(line) - 4, 8):
+                part = slice(first + 2, first + 5)
+                canvas.polygon([*shadow[part], *reversed(lower[part])], lit(lighted, -34))
+    if rng.random() < 0.5:
+        water = mix(low, PIGMENTS["sea"], between(rng, 0.3, 0.8))
+        canvas.rectangle(-0.1, horizon, canvas.aspect + 0.1, 1.1, water)
+        for _ in range(14):
+            y = horizon + (1 - horizon) * rng.random()
+            x, width = between(rng, -0.1, 1.0) * canvas.aspect, between(rng, 0.08, 0.5)
+            canvas.line(((x, y), (x + width, y)), 0.006, jitter(rng, water, 26, 8))
+    else:
+        paint_ground(canvas, rng, horizon, jitter(rng, PIGMENTS[one_of(rng, "meadow", "foliage", "earth", "snow")]), 4)
+    pine = jitter(rng, PIGMENTS["pine"], 14, 6)
+    for _ in range(int(between(rng, 0, 12))):
+        x, base = between(rng, -0.02, 1.02) * canvas.aspect, between(rng, horizon + 0.05, 1.05)
+        height = between(rng, 0.12, 0.3) * (0.6 + base - horizon)
+        for step in range(3):
+            top, reach = base - height + height * 0.24 * step, height * (0.10 + 0.07 * step)
+            points = ((x, top), (x + reach, top + height * 0.46), (x - reach, top + height * 0.46))
+            canvas.polygon(points, jitter(rng, pine, 12, 4))
+    return finish_outdoors(rng)
+
+
+def paint_woods(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+    """Paint the inside of a wood: trunks, leaves, light on the ground."""
+    leaf = jitter(rng, PIGMENTS[one_of(rng, "foliage", "foliage", "pine", "gold", "earth")], 24, 12)
+    glade = lit(jitter(rng, leaf, 10, 10), between(rng, 40, 110))
+    canvas.wash(
+        ((lit(leaf, -14), leaf), (glade, lit(leaf, 20)), (lit(leaf, -6), glade), (lit(leaf, -40), lit(leaf, -30)))
+    )
+    floor = jitter(rng, PIGMENTS[one_of(rng, "earth", "meadow", "foliage")], 20, 9)
+    paint_ground(canvas, rng, between(rng, 0.6, 0.75), floor, 3)
+    for number in range(int(between(rng, 8, 15))):
+        near = (number + 1) / 15
+        x = between(rng, -0.02, 1.02) * canvas.aspect
+        width = 0.008 + 0.05 * near * near * between(rng, 0.6, 1.5)
+        bark = mix(glade, jitter(rng, PIGMENTS[one_of(rng, "umber", "wood", "linen")], 16, 5), 0.4 + 0.6 * near)
+        base, lean = 0.66 + 0.34 * near, between(rng, -0.06, 0.06)
+        canvas.polygon(((x, base), (x + lean, -0.1), (x + lean + width * 0.7, -0.1), (x + width, base)), bark)
+        canvas.line(((x + width * 0.2, base), (x + lean + width * 0.15, -0.1)), width * 0.25, lit(bark, 38))
+    for _ in range(int(between(rng, 8, 16))):
+        size = between(rng, 0.25, 0.6)
+        x, y = between(rng, -0.3, 0.9) * canvas.aspect, between(rng, -0.3, 0.35)
+        colour = jitter(rng, leaf, 30, 14)
+        crown = form(one_of(rng, "crown_a", "crown_b", "crown_c"))
+        canvas.stamp(
+            crown, (x, y, x + size, y + size * 0.7), lit(colour, -34), lit(colour, 44), rng.random() < 0.5, strength=0.9
+        )
+    return finish_outdoors(rng, ("upright", "dabs", "slanted", "loose"))
+
+
+def paint_town(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+    """Paint a street or square: façades, windows, a tower, people."""
+    horizon = between(rng, 0.62, 0.78)
+    low = paint_sky(canvas, rng, horizon)
+    x = -0.05
+    while x < canvas.aspect + 0.05:
+        width = between(rng, 0.12, 0.34)
+        top = horizon - between(rng, 0.14, 0.5)
+        wall = mix(jitter(rng, PIGMENTS[one_of(rng, "sand", "linen", "brick", "stone", "earth")], 26, 10), low, 0.2)
+        canvas.rectangle(x, top, x + width, horizon + 0.04, wall)
+        canvas.rectangle(x + width * 0.86, top, x + width, horizon + 0.04, lit(wall, -34))
+        roof = jitter(rng, PIGMENTS[one_of(rng, "brick", "wood", "stone")], 16, 8)
+        if rng.random() < 0.65:
+            peak = top - between(rng, 0.03, 0.16)
+            canvas.polygon(((x - 0.01, top), (x + width / 2, peak), (x + width + 0.01, top)), roof)
+        else:
+            canvas.rectangle(x - 0.01, top - 0.02, x + width + 0.01, top, roof)
+        columns = max(2, int(width / 0.07))
+        pane = lit(wall, -between(rng, 50, 95))
+        for row in range(max(1, int((horizon - top) / 0.11))):
+            for column in range(columns):
+                left, up = x + width * (column + 0.28) / columns, top + 0.03 + row * 0.11
+                canvas.rectangle(left, up, left + width * 0.42 / columns, up + 0.055, jitter(rng, pane, 16, 6))
+        x += width
+    if rng.random() < 0.6:
+        left, width = between(rng, 0.2, 0.7) * canvas.aspect, between(rng, 0.07, 0.13)
+        wall = jitter(rng, PIGMENTS["stone"], 24, 8)
+        top = between(rng, 0.12, 0.3)
+        canvas.rectangle(left, top, left + width, horizon + 0.03, wall)
+        canvas.rectangle(left + width * 0.65, top, left + width, horizon + 0.03, lit(wall, -40))
+        if rng.random() < 0.5:
+            canvas.stamp(
+                form("sphere"),
+                (left - 0.01, top - width * 0.6, left + width + 0.01, top + width * 0.5),
+                lit(wall, -70),
+                wall,
+            )
+        spire = ((left, top), (left + width / 2, top - between(rng, 0.08, 0.2)), (left + width, top))
+        canvas.polygon(spire, jitter(rng, PIGMENTS["stone"], 30, 10))
+    floor = jitter(rng, PIGMENTS[one_of(rng, "sand", "stone", "earth", "sea")], 24, 8)
+    canvas.polygon_wash(
+        ((-0.1, horizon), (canvas.aspect + 0.1, horizon), (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)),
+        ((floor, floor), (lit(floor, 14), floor), (lit(floor, -22), lit(floor, -30))),
+    )
+    for _ in range(int(between(rng, 3, 14))):
+        base = horizon + 0.03 + (0.95 - horizon) * rng.random() ** 1.4
+        size = 0.06 + 0.4 * (base - horizon)
+        left = between(rng, 0.02, 0.95) * canvas.aspect
+        cloth = jitter(rng, PIGMENTS[one_of(rng, "charcoal", "brick", "linen", "sea", "umber")], 22, 14)
+        shadow = ((left + size * 0.2, base), (left + size * 1.0, base + size * 0.08), (left + size * 0.4, base + 0.01))
+        canvas.polygon(shadow, lit(floor, -44))
+        name = one_of(rng, *FIGURES)
+        canvas.stamp(form(name), (left, base - size, left + size * 0.55, base), lit(cloth, -40), lit(cloth, 34))
+    return finish_outdoors(rng, ("upright", "dabs", "loose", ""))

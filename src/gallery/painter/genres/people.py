@@ -1,0 +1,228 @@
+"""People: portraits, groups of figures, icons."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+from src.gallery.painter.canvas import Canvas, Pigment
+from src.gallery.painter.forms import form
+from src.gallery.painter.genres.tools import FIGURES, PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, vivid
+
+
+def _flesh(rng: Random) -> tuple[Pigment, Pigment]:
+    """Return the dark and the light of one person's skin."""
+    light = jitter(rng, PIGMENTS["skin"], 22, 5)
+    light = lit(light, -70 * rng.random() ** 2)
+    return mix(lit(PIGMENTS["skin_shadow"], light[0] - 200), light, 0.1), lit(light, 26)
+
+
+def _person(
+    canvas: Canvas, rng: Random, *, x: float, top: float, size: float, cloth: Pigment, flip: bool, hats: bool = True
+) -> None:
+    """Paint head and shoulders; ``top`` is the crown of the head, ``size`` the height of head and neck."""
+    dark, light = _flesh(rng)
+    width = size * 0.94
+    shoulders = width * between(rng, 2.1, 2.5)
+    neckline = top + size * 0.80
+    box = (x - shoulders / 2, neckline, x + shoulders / 2, neckline + max(0.3, 1.05 - neckline))
+    hair = jitter(rng, PIGMENTS[one_of(rng, "umber", "charcoal", "wood", "linen", "gold", "umber")], 16, 6)
+    style = rng.random()
+    if style < 0.45:  # long hair falls behind face and shoulders
+        canvas.ellipse(x, top + size * 0.46, width * 0.44, size * 0.57, lit(hair, -14))
+    canvas.stamp(form(one_of(rng, "bust_a", "bust_b")), box, lit(cloth, -52), lit(cloth, 44), flip)
+    head = form(one_of(rng, "head_left", "head_front", "head_right"))
+    face = (x - width / 2, top, x + width / 2, top + size)
+    canvas.stamp(head, face, dark, light, flip)
+    collar = jitter(rng, PIGMENTS[one_of(rng, "linen", "linen", "charcoal")], 16, 5)
+    kind = rng.random()
+    if kind < 0.25:
+        canvas.ellipse(x, neckline + size * 0.10, width * 0.42, size * 0.12, lit(collar, -30))
+        canvas.ellipse(x, neckline + size * 0.08, width * 0.41, size * 0.11, collar)
+        canvas.stamp(head, face, dark, light, flip)
+    elif kind < 0.6:
+        opening = ((x - width * 0.24, neckline), (x + width * 0.24, neckline), (x + 0.01, neckline + size * 0.5))
+        canvas.polygon(opening, collar)
+        canvas.polygon(
+            ((x - width * 0.15, neckline), (x + width * 0.15, neckline), (x, neckline + size * 0.24)),
+            mix(dark, light, 0.5),
+        )
+    if style < 0.85:
+        box = (x - width * 0.42, top - size * 0.09, x + width * 0.42, top + size * 0.86)
+        canvas.stamp(form("hair"), box, lit(hair, -22), lit(hair, 42), flip)
+    if hats and style > 0.72:
+        hat = jitter(rng, PIGMENTS[one_of(rng, "charcoal", "umber", "brick", "sand")], 16, 10)
+        brim = between(rng, 0.5, 0.85)
+        canvas.ellipse(x, top + size * 0.10, width * brim, size * 0.09, lit(hat, -8))
+        canvas.stamp(
+            form("sphere"),
+            (x - width * 0.36, top - size * 0.22, x + width * 0.36, top + size * 0.2),
+            lit(hat, -24),
+            lit(hat, 26),
+            flip,
+        )
+
+
+def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+    """Paint a half-length portrait before a plain, clouded or curtained ground."""
+    dark_ground = rng.random() > mood.light * 1.3
+    flip = rng.random() < 0.5
+    ground = jitter(rng, PIGMENTS[one_of(rng, "umber", "wood", "stone", "foliage", "charcoal", "sea")], 14, 8)
+    ground = lit(ground, -22 if dark_ground else between(rng, 24, 110))
+    near, far = lit(ground, between(rng, 16, 46)), lit(ground, -18)
+    grid = ((ground, near, ground), (near, lit(near, 12), ground), (far, ground, far))
+    canvas.wash([row[::-1] for row in grid] if flip else grid)
+    middle = canvas.aspect / 2
+    if rng.random() < 0.3:
+        drape = jitter(rng, PIGMENTS[one_of(rng, "brick", "pine", "sea", "gold")], 16, 10)
+        for number in range(7):
+            x = (number / 20) * canvas.aspect
+            x = canvas.aspect - x - 0.06 if flip else x
+            canvas.polygon(
+                ((x, -0.1), (x + 0.07, -0.1), (x + 0.05, 0.9), (x - 0.03, 1.1)), lit(drape, -26 + 44 * (number % 2))
+            )
+    elif rng.random() < 0.25:
+        for level, name in ((0.55, "haze"), (0.68, "foliage"), (0.8, "earth")):
+            canvas.rectangle(
+                -0.1, level + between(rng, -0.06, 0.06), canvas.aspect + 0.1, 1.1, jitter(rng, PIGMENTS[name], 20, 8)
+            )
+        canvas.soften(0.02)
+    size = between(rng, 0.34, 0.48)
+    cloth = jitter(
+        rng, PIGMENTS[one_of(rng, "charcoal", "charcoal", "brick", "sea", "pine", "linen", "gold", "umber")], 18, 12
+    )
+    x = middle + between(rng, -0.06, 0.06)
+    top = between(rng, 0.16, 0.23)
+    _person(canvas, rng, x=x, top=top, size=size, cloth=cloth, flip=flip)
+    return Finish(
+        strokes=one_of(rng, "loose", "slanted", "dabs", "", "", ""),
+        stroke_size=between(rng, 0.16, 0.32),
+        relief=between(rng, 0.05, 0.6),
+        grain=one_of(rng, "canvas", "canvas", "cracks", "paper"),
+        grain_size=between(rng, 0.8, 1.4),
+        grain_strength=between(rng, 0.2, 0.8),
+        drift=between(rng, 0.1, 0.4),
+    )
+
+
+def paint_figures(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+    """Paint a scene of several figures in cloths of strong pigments, indoors or out."""
+    horizon = between(rng, 0.4, 0.62)
+    ground = jitter(rng, PIGMENTS[one_of(rng, "earth", "sand", "meadow", "stone", "wood")], 22, 8)
+    back = jitter(rng, PIGMENTS[one_of(rng, "umber", "sky", "haze", "foliage", "wood", "stone")], 24, 8)
+    glow = lit(back, between(rng, 15, 60))
+    canvas.wash(
+        (
+            (lit(back, -16), back, lit(back, -8)),
+            (back, glow, back),
+            (ground, lit(ground, 16), ground),
+            (lit(ground, -26),) * 3,
+        )
+    )
+    if rng.random() < 0.5:
+        for _ in range(int(between(rng, 2, 5))):
+            x, width = between(rng, -0.05, 0.95) * canvas.aspect, between(rng, 0.05, 0.1)
+            stone = jitter(rng, PIGMENTS["stone"], 22, 6)
+            canvas.rectangle(x, -0.1, x + width, horizon + 0.12, mix(back, stone, 0.6))
+            canvas.rectangle(x + width * 0.66, -0.1, x + width, horizon + 0.12, mix(back, lit(stone, -46), 0.6))
+    else:
+        for _ in range(int(between(rng, 2, 6))):
+            size = between(rng, 0.3, 0.7)
+            x, y = between(rng, -0.2, 0.9) * canvas.aspect, horizon - size * between(rng, 0.5, 1.0)
+            leaf = mix(back, jitter(rng, PIGMENTS["foliage"], 24, 10), 0.7)
+            canvas.stamp(
+                form(one_of(rng, "crown_a", "crown_b", "crown_c")),
+                (x, y, x + size, y + size * 0.9),
+                lit(leaf, -34),
+                lit(leaf, 24),
+            )
+    canvas.soften(0.008)
+    count = int(between(rng, 3, 10))
+    for number in range(count):
+        near = number / count
+        size = 0.34 + 0.42 * near * between(rng, 0.7, 1.0)
+        base = horizon + 0.16 + 0.36 * near
+        x = canvas.aspect * (((number * 0.618 + between(rng, -0.1, 0.1)) % 1.0) * 0.9)
+        cloth = jitter(rng, PIGMENTS[one_of(rng, "brick", "sea", "linen", "gold", "umber", "pine", "charcoal")], 24, 16)
+        if rng.random() < 0.4:
+            cloth = vivid(rng, between(rng, 80, 180), 30)
+        shadow = lit(ground, -42)
+        canvas.ellipse(x + size * 0.38, base, size * 0.35, size * 0.05, shadow)
+        flip = rng.random() < 0.5
+        canvas.stamp(
+            form(one_of(rng, *FIGURES)),
+            (x, base - size, x + size * 0.55, base),
+            lit(cloth, -52),
+            lit(cloth, 40),
+            flip,
+        )
+        dark, light = _flesh(rng)
+        head_x = x + size * 0.275
+        canvas.ellipse(head_x, base - size * 0.91, size * 0.034, size * 0.055, mix(dark, light, 0.7))
+        canvas.ellipse(head_x, base - size * 0.945, size * 0.038, size * 0.032, jitter(rng, PIGMENTS["umber"], 14, 6))
+    return Finish(
+        strokes=one_of(rng, "loose", "slanted", "dabs", "upright"),
+        stroke_size=between(rng, 0.22, 0.5),
+        relief=between(rng, 0.15, 0.7),
+        grain=one_of(rng, "canvas", "cracks", "paper"),
+        grain_strength=between(rng, 0.2, 0.8),
+        drift=between(rng, 0.15, 0.5),
+    )
+
+
+def paint_icon(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+    """Paint a saint with a halo on a gold or coloured ground, inside painted borders."""
+    gold = jitter(rng, PIGMENTS[one_of(rng, "gold", "gold", "brick", "sea")], 22, 10)
+    canvas.wash(((lit(gold, 12), lit(gold, 26)), (gold, lit(gold, 14)), (lit(gold, -22), lit(gold, -12))))
+    cloth = jitter(rng, PIGMENTS[one_of(rng, "brick", "sea", "umber", "pine")], 16, 12)
+    count = 1 if canvas.aspect < 0.95 or rng.random() < 0.4 else 3
+    for number in range(count):
+        size = 0.30 if count == 1 else 0.22
+        x = canvas.aspect * (number + 1) / (count + 1)
+        top = between(rng, 0.22, 0.28) + (0.06 if number % 2 == 0 and count > 1 else 0)
+        halo = lit(jitter(rng, PIGMENTS["gold"], 14, 6), 30)
+        canvas.ellipse(x, top + size * 0.42, size * 0.68, size * 0.68, lit(halo, -86))
+        canvas.ellipse(x, top + size * 0.42, size * 0.64, size * 0.64, halo)
+        for step in range(0, 360, 20):
+            angle = math.radians(step)
+            canvas.ellipse(
+                x + size * 0.57 * math.cos(angle),
+                top + size * (0.42 + 0.57 * math.sin(angle)),
+                0.009,
+                0.009,
+                lit(halo, -60),
+            )
+        robe = jitter(rng, cloth, 14, 26)
+        _person(canvas, rng, x=x, top=top, size=size, cloth=robe, flip=False, hats=False)
+        hood = lit(jitter(rng, robe, 10, 20), -10)
+        canvas.polygon(
+            (
+                (x - size * 0.5, 1.1),
+                (x - size * 0.42, top + size * 0.75),
+                (x - size * 0.2, top + size * 0.95),
+                (x - size * 0.3, 1.1),
+            ),
+            hood,
+        )
+        canvas.polygon(
+            (
+                (x + size * 0.5, 1.1),
+                (x + size * 0.42, top + size * 0.75),
+                (x + size * 0.2, top + size * 0.95),
+                (x + size * 0.3, 1.1),
+            ),
+            lit(hood, -20),
+        )
+    edge = jitter(rng, PIGMENTS[one_of(rng, "brick", "umber", "gold", "pine")], 20, 8)
+    corners = ((0.03, 0.03), (canvas.aspect - 0.03, 0.03), (canvas.aspect - 0.03, 0.97), (0.03, 0.97))
+    canvas.line(corners, between(rng, 0.03, 0.07), edge, closed=True)
+    canvas.line(corners, 0.008, lit(gold, 40), closed=True)
+    return Finish(
+        strokes="" if rng.random() < 0.4 else "upright",
+        stroke_size=between(rng, 0.2, 0.35),
+        relief=0.2,
+        grain="cracks",
+        grain_size=between(rng, 0.7, 1.3),
+        grain_strength=between(rng, 0.5, 1.0),
+        drift=between(rng, 0.2, 0.6),
+    )

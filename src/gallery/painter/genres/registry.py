@@ -1,0 +1,72 @@
+"""The genres: how each is composed, its usual shapes, and which palettes it suits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from src.gallery.painter.canvas import Canvas
+from src.gallery.painter.genres import abstract, land, people, prints, sketches, things, water
+from src.gallery.painter.genres.tools import Finish, Mood
+
+Compose = Callable[[Canvas, Random, Mood], Finish]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A genre: how to paint it, its usual shapes, and how its frequency depends on the palette."""
+
+    compose: Compose
+    aspects: tuple[float, float]
+    weight: float
+    light: tuple[float, float] = (0.0, 1.0)
+    chroma: tuple[float, float] = (0.0, 1.0)
+    variety: float = 1.0
+    detail: int = 1
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "landscape": Kind(land.paint_landscape, (1.15, 1.75), 3.0, (0.16, 0.85)),
+    "mountains": Kind(land.paint_mountains, (1.15, 1.7), 1.4, (0.2, 0.9)),
+    "woods": Kind(land.paint_woods, (0.75, 1.35), 1.4, (0.12, 0.75)),
+    "seascape": Kind(water.paint_seascape, (1.2, 1.9), 1.8, (0.2, 0.9)),
+    "nocturne": Kind(water.paint_nocturne, (0.8, 1.6), 1.4, (0.0, 0.32)),
+    "town": Kind(land.paint_town, (0.75, 1.45), 1.5, (0.2, 0.9)),
+    "portrait": Kind(people.paint_portrait, (0.72, 0.88), 3.2, (0.0, 0.75)),
+    "figures": Kind(people.paint_figures, (1.0, 1.6), 2.2, (0.1, 0.75)),
+    "icon": Kind(people.paint_icon, (0.7, 1.1), 0.9, (0.15, 0.75), (0.05, 1.0), detail=2),
+    "still life": Kind(things.paint_still_life, (1.0, 1.4), 1.9, (0.05, 0.75)),
+    "flowers": Kind(things.paint_flowers, (0.72, 1.0), 1.6, (0.05, 0.9), detail=2),
+    "interior": Kind(things.paint_interior, (0.85, 1.35), 1.4, (0.05, 0.8)),
+    "object": Kind(things.paint_object, (0.75, 1.2), 1.3, (0.2, 1.0), (0.0, 0.14), 0.2),
+    "abstract": Kind(abstract.paint_abstract, (0.75, 1.35), 1.6, (0.15, 0.95)),
+    "colour field": Kind(abstract.paint_colour_field, (0.7, 1.1), 0.6, (0.08, 0.9)),
+    "gesture": Kind(abstract.paint_gesture, (0.8, 1.5), 0.8, (0.15, 0.95), detail=2),
+    "print": Kind(prints.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95), detail=2),
+    "sketch": Kind(sketches.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.2, detail=2),
+    "textile": Kind(abstract.paint_textile, (0.7, 1.4), 0.8, (0.15, 0.85), detail=2),
+    "page": Kind(prints.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25, detail=4),
+}
+
+GENRES: Final = tuple(KINDS)
+"""The names of the genres."""
+
+
+def choose_genre(rng: Random, mood: Mood) -> str:
+    """Draw a genre that suits a palette."""
+    weights = []
+    for kind in KINDS.values():
+        fits = (
+            kind.light[0] <= mood.light <= kind.light[1]
+            and kind.chroma[0] <= mood.chroma <= kind.chroma[1]
+            and mood.variety <= kind.variety
+        )
+        weights.append(kind.weight if fits else kind.weight * 0.03)
+    chance = rng.random() * sum(weights)
+    for genre, weight in zip(KINDS, weights, strict=True):
+        chance -= weight
+        if chance < 0:
+            return genre
+    return GENRES[0]

@@ -1,0 +1,179 @@
+"""What the genres share: pigments of things, chance, outlines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+from typing import Final
+
+from src.gallery.painter.canvas import Canvas, Pigment, Point
+
+PIGMENTS: Final[dict[str, Pigment]] = {
+    "sky": (168, 122, 108),
+    "haze": (205, 129, 126),
+    "cloud": (232, 128, 130),
+    "sunset": (196, 150, 166),
+    "sea": (104, 116, 110),
+    "foam": (226, 126, 128),
+    "foliage": (88, 108, 152),
+    "meadow": (138, 110, 164),
+    "pine": (48, 116, 136),
+    "earth": (104, 138, 152),
+    "sand": (190, 132, 150),
+    "stone": (142, 129, 134),
+    "snow": (236, 127, 124),
+    "skin": (196, 143, 148),
+    "skin_shadow": (92, 146, 150),
+    "wood": (78, 140, 150),
+    "linen": (222, 129, 138),
+    "gold": (184, 138, 182),
+    "paper": (226, 129, 140),
+    "ink": (36, 129, 131),
+    "brick": (112, 156, 156),
+    "night": (30, 127, 118),
+    "umber": (44, 134, 140),
+    "charcoal": (52, 129, 130),
+}
+"""Pigments of the things that are painted, before the grade moves the whole picture to its palette."""
+
+
+FIGURES: Final = ("woman", "woman", "man", "man", "worker", "sitter")
+"""Forms of people, as often as they are drawn."""
+
+
+@dataclass(frozen=True)
+class Mood:
+    """What a composition is told about the palette that it will be graded to.
+
+    Attributes
+    ----------
+    light
+        Mean lightness, 0 to 1.
+    contrast
+        Standard deviation of lightness, 0 to about 0.4.
+    chroma
+        Mean distance from grey in a and b, 0 to 1.
+    variety
+        Spread of hue and chroma, 0 to 1.
+    """
+
+    light: float
+    contrast: float
+    chroma: float
+    variety: float
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How the surface of a picture is worked, after its shapes are laid in.
+
+    Attributes
+    ----------
+    strokes
+        Style of :data:`src.gallery.painter.brushwork.STROKE_STYLES`, or empty for none.
+    stroke_size
+        Height of the tile of strokes in picture units: 0.6 is fine, 2.5 broad.
+    relief
+        How strongly the strokes stand out, 0 to 1.
+    grain
+        Kind of :data:`src.gallery.painter.brushwork.GRAINS`.
+    grain_size
+        Height of the tile of grain in picture units.
+    grain_strength
+        How strongly the grain shows.
+    drift
+        How strongly pigment drifts over the picture.
+    """
+
+    strokes: str = "loose"
+    stroke_size: float = 1.2
+    relief: float = 0.5
+    grain: str = "canvas"
+    grain_size: float = 1.0
+    grain_strength: float = 0.5
+    drift: float = 0.4
+
+
+def between(rng: Random, low: float, high: float) -> float:
+    """Draw a number from ``low`` to ``high``."""
+    return low + (high - low) * rng.random()
+
+
+def one_of(rng: Random, *choices: str) -> str:
+    """Draw one of the names; equal names raise its chance."""
+    return choices[int(rng.random() * len(choices))]
+
+
+def mix(first: Pigment, second: Pigment, share: float) -> Pigment:
+    """Return ``first`` with a share of ``second``."""
+    return (
+        first[0] + (second[0] - first[0]) * share,
+        first[1] + (second[1] - first[1]) * share,
+        first[2] + (second[2] - first[2]) * share,
+    )
+
+
+def lit(colour: Pigment, lightness: float) -> Pigment:
+    """Return the pigment, lighter (or darker, if negative); kept inside 4 to 250."""
+    return (min(250.0, max(4.0, colour[0] + lightness)), colour[1], colour[2])
+
+
+def jitter(rng: Random, colour: Pigment, lightness: float = 14.0, hue: float = 7.0) -> Pigment:
+    """Return a pigment near ``colour``."""
+    return (
+        min(250.0, max(4.0, colour[0] + lightness * (2 * rng.random() - 1))),
+        colour[1] + hue * (2 * rng.random() - 1),
+        colour[2] + hue * (2 * rng.random() - 1),
+    )
+
+
+def vivid(rng: Random, lightness: float, strength: float = 34.0) -> Pigment:
+    """Return a pigment of any hue."""
+    angle = 2 * math.pi * rng.random()
+    return (lightness, 128 + strength * math.cos(angle), 128 + strength * math.sin(angle))
+
+
+def ridge(rng: Random, left: float, right: float, level: float, height: float, *, depth: int = 5) -> list[Point]:
+    """Return a jagged line from ``left`` to ``right`` about ``level``, by halving and displacing."""
+    heights = [level + height * (rng.random() - 0.5), level + height * (rng.random() - 0.5)]
+    reach = height
+    for _ in range(depth):
+        halved: list[float] = []
+        for first, second in pairwise(heights):
+            halved += (first, (first + second) / 2 + reach * (rng.random() - 0.5))
+        halved.append(heights[-1])
+        heights = halved
+        reach *= 0.52
+    step = (right - left) / (len(heights) - 1)
+    return [(left + number * step, y) for number, y in enumerate(heights)]
+
+
+def outline(rng: Random, x: float, y: float, radius: float, corners: int, *, rough: float) -> list[Point]:
+    """Return a closed, uneven outline about a middle."""
+    turn = 2 * math.pi / corners
+    start = rng.random() * turn
+    points = []
+    for number in range(corners):
+        reach = radius * (1 + rough * (2 * rng.random() - 1))
+        points.append((x + reach * math.cos(start + number * turn), y + reach * math.sin(start + number * turn)))
+    return points
+
+
+def ground_below(canvas: Canvas, line: list[Point], colour: Pigment) -> None:
+    """Fill everything below a line that runs from the left edge to the right one."""
+    canvas.polygon([*line, (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)], colour)
+
+
+def make_scheme(rng: Random, count: int, strength: float = 38.0) -> list[Pigment]:
+    """Return pigments that go together: two neighbouring hues, their opposite, a dark and a pale one."""
+    angle = 2 * math.pi * rng.random()
+    scheme: list[Pigment] = []
+    for number in range(count):
+        turn = angle + (0.5, -0.5, math.pi, math.pi - 0.7, 0.15)[number % 5] + between(rng, -0.2, 0.2)
+        reach = strength * between(rng, 0.4, 1.1)
+        scheme.append((between(rng, 45, 215), 128 + reach * math.cos(turn), 128 + reach * math.sin(turn)))
+    scheme[-1] = jitter(rng, PIGMENTS["linen"], 12, 5)
+    scheme[-2] = jitter(rng, PIGMENTS["ink"], 12, 5)
+    return scheme

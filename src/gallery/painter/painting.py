@@ -1,0 +1,155 @@
+"""A painting: all that decides it, and its renderings at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from src.features.decode_image import decode_image
+from src.features.extract_features import extract_features
+from src.features.reduce_image import THUMBNAIL_SIDE
+from src.features.schema import BGRImage, FeatureVector
+from src.gallery.painter.brushwork import grain_tile, stroke_tile
+from src.gallery.painter.canvas import Canvas, Window
+from src.gallery.painter.genres.registry import KINDS
+from src.gallery.painter.genres.tools import Mood
+from src.gallery.painter.grading import Grade
+
+TINY: Final = 56
+"""Side of the rendering, in pixels, by which a picture is graded and filed."""
+
+THUMBNAIL_QUALITY: Final = 90
+"""Quality of the JPEG files of the site's thumbnails, 1-100."""
+
+COMPRESSION: Final = np.array([1.0] * 16 + [0.94, 0.95])
+"""What JPEG and WebP of quality 90 leave of the features; they take from the deviations of a and b."""
+
+PALETTE, COMPOSITION, SHAPE = range(3)
+"""What random numbers are drawn for."""
+
+DRIFT_SIZE: Final = 1.6
+"""Picture units over which pigment drifts before it repeats."""
+
+
+@dataclass(frozen=True)
+class Painting:
+    """Everything that decides a picture; cheap to make and to send between processes.
+
+    Attributes
+    ----------
+    seed, number
+        Whose gallery, and which artwork of it.
+    colour
+        The colour under which the index files it.
+    genre
+        One of :data:`GENRES`.
+    aspect
+        Width divided by height.
+    attempt
+        Which attempt was taken, from 0.
+    mood
+        What the composition was told of its palette.
+    grade
+        From the composition's pigments to B, G, R.
+    """
+
+    seed: int
+    number: int
+    colour: str
+    genre: str
+    aspect: float
+    attempt: int
+    mood: Mood
+    grade: Grade
+
+
+def make_chances(seed: int, number: int, attempt: int, purpose: int) -> Random:
+    """Return the random numbers of one purpose; ``Random.random`` is the same on every platform and version."""
+    return Random(((seed * 1_000_003 + number) * 64 + attempt) * 4 + purpose)
+
+
+def encode_thumbnail(painting: Painting) -> bytes:
+    """Return the painting's thumbnail as a JPEG file."""
+    _, encoded = cv2.imencode(".jpg", _paint_thumbnail(painting), [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY])
+    return encoded.tobytes()
+
+
+def measure_thumbnail(painting: Painting) -> FeatureVector:
+    """Return the features (18,) of the painting's thumbnail, as a JPEG file."""
+    return extract_features(decode_image(encode_thumbnail(painting)))
+
+
+def measure_tiny(painting: Painting) -> FeatureVector:
+    """Return the features (18,) of the tiny rendering by which a picture is filed."""
+    return measure_pigment(compose_tiny(painting), painting.grade)
+
+
+def paint(painting: Painting, width: int, height: int) -> BGRImage:
+    """Render the whole picture.
+
+    Returns
+    -------
+    BGRImage
+        uint8, shape (height, width, 3).
+    """
+    return painting.grade.apply(_compose(painting, Window.whole(painting.aspect, width, height)))
+
+
+def paint_crop(painting: Painting, width: int, height: int) -> BGRImage:
+    """Render the centred box that remains when the picture is scaled to cover ``width`` × ``height``.
+
+    Only what lies in the box is painted.
+
+    Returns
+    -------
+    BGRImage
+        uint8, shape (height, width, 3).
+    """
+    if width == height == THUMBNAIL_SIDE:
+        return _paint_thumbnail(painting).copy()
+    return painting.grade.apply(_compose(painting, Window.centre_crop(painting.aspect, width, height)))
+
+
+@lru_cache(maxsize=4)
+def _paint_thumbnail(painting: Painting) -> BGRImage:
+    """Return the thumbnail; kept for a moment, since what was measured to file a picture is often asked for next."""
+    window = Window.centre_crop(painting.aspect, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    return painting.grade.apply(_compose(painting, window))
+
+
+def measure_pigment(pigment: npt.NDArray[np.float32], grade: Grade) -> FeatureVector:
+    """Return the features (18,) of graded pigment, as compression will leave them."""
+    return np.asarray(extract_features(grade.apply(pigment)) * COMPRESSION)
+
+
+def compose_tiny(painting: Painting) -> npt.NDArray[np.float32]:
+    """Return the pigment by which a picture is graded and filed, float32 (TINY, TINY, 3).
+
+    Genres with fine detail are composed larger and thinned out: a blend would take their contrast.
+    """
+    step = KINDS[painting.genre].detail
+    pigment = _compose(painting, Window.centre_crop(painting.aspect, TINY * step, TINY * step))
+    return np.ascontiguousarray(pigment[step // 2 :: step, step // 2 :: step])
+
+
+def _compose(painting: Painting, window: Window) -> npt.NDArray[np.float32]:
+    """Return the pigment of a picture, float32 (H, W, 3)."""
+    rng = make_chances(painting.seed, painting.number, painting.attempt, COMPOSITION)
+    canvas = Canvas(window)
+    finish = KINDS[painting.genre].compose(canvas, rng, painting.mood)
+    places = [rng.random() for _ in range(6)]
+    if finish.strokes:
+        strokes = stroke_tile(finish.strokes)
+        canvas.brush(strokes, finish.stroke_size, (places[0], places[1]))
+        canvas.add_tile(strokes.relief, finish.stroke_size, (places[0], places[1]), finish.relief)
+    canvas.add_tile(grain_tile(finish.grain), finish.grain_size, (places[2], places[3]), finish.grain_strength)
+    drift = canvas.sample_tile(grain_tile("cloud"), DRIFT_SIZE, (places[4], places[5]))
+    return np.asarray(
+        cv2.addWeighted(canvas.pixels, 1.0, drift, finish.drift, -128.0 * finish.drift, dtype=cv2.CV_32F), np.float32
+    )

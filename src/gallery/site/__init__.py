@@ -1,0 +1,1 @@
+"""The web site: addresses, pages, lists, and what goes wrong on purpose."""

@@ -1,0 +1,151 @@
+"""The JSON of the site: items, blocks, page objects, and how answers are wrapped.
+
+Indexes and nesting are those recorded of the real site (2019 to 2026): an item has its title at 1,
+artist at 2, image at 3, page at 4, type at 5, tint at 8, and at 10 a list with the asset id at 0,
+the aspect at 1 and the partner at 12; a block has its items at 2, the total at 4 and the next token
+at 8. Until 2021 items had no tag, and every index was one lower.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from src.colours import SITE_COLOURS, SWATCHES
+from src.gallery.collection.artwork import Artwork, Collection
+from src.gallery.collection.tokens import ListPosition, TokenBook
+from src.gallery.site.faults import Draw
+
+BODY_PREFIX: Final = ")]}'\n"
+"""Stands before every JSON answer, so that a script tag cannot read it."""
+
+DEFAULT_PAGE_SIZE: Final = 30
+LARGEST_PAGE_SIZE: Final = 64
+ARTWORK_TYPE: Final = 8
+JsonList = list[Any]
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """Some artworks of a colour in a row.
+
+    Attributes
+    ----------
+    colour
+        The colour.
+    artworks
+        The artworks; may be empty.
+    total
+        Artworks in the whole list.
+    next_token
+        Leads to the artworks that follow; None at the end.
+    """
+
+    colour: str
+    artworks: Sequence[Artwork]
+    total: int
+    next_token: str | None
+
+
+def count_first_tiles(colour: str) -> int:
+    """Return how many artworks the page itself holds: 45 to 48, always the same for one colour."""
+    return 45 + hashlib.blake2b(colour.encode(), digest_size=1).digest()[0] % 4
+
+
+class Listing:
+    """The lists of a collection, page by page.
+
+    Parameters
+    ----------
+    collection
+        The artworks.
+    tokens
+        Makes and reads continuation tokens.
+    """
+
+    def __init__(self, collection: Collection, tokens: TokenBook) -> None:
+        self.collection = collection
+        self._tokens = tokens
+
+    def open(self, colour: str, language: str, draw: Draw) -> ListPage:
+        """Return the first artworks of a colour; an unknown colour has none."""
+        return self._read(ListPosition(SITE_COLOURS.index(colour), 0), count_first_tiles(colour), language, draw)
+
+    def resume(self, token: str, size: int, language: str, draw: Draw) -> ListPage | None:
+        """Return the ``size`` artworks that a token leads to, or None if the token is not ours."""
+        position = self._tokens.read_position(token)
+        if position is None or position.colour >= len(SITE_COLOURS):
+            return None
+        return self._read(position, size, language, draw)
+
+    def _read(self, position: ListPosition, size: int, language: str, draw: Draw) -> ListPage:
+        colour = SITE_COLOURS[position.colour]
+        total = self.collection.counts.get(colour, 0)
+        stop = min(position.offset + size, total)
+        artworks = self.collection.list_artworks(colour, position.offset, stop, language)
+        following: ListPosition | None = None
+        if stop < total:
+            following = ListPosition(position.colour, stop, position.serial + 1)
+        elif total and draw.happens("endless", subject=colour):
+            # "token": the last page names itself as the next one; "ids": new tokens start the list over.
+            repeats_itself = draw.faults.endless_kind == "token" and position.offset > 0
+            following = position if repeats_itself else ListPosition(position.colour, 0, position.serial + 1)
+        token = None if following is None else self._tokens.name_position(following)
+        return ListPage(colour, artworks, total, token)
+
+
+def make_item(artwork: Artwork, host: str, *, is_tagged: bool) -> JsonList:
+    """Return an artwork as the site's lists hold it."""
+    facts = [artwork.asset_id, artwork.aspect, *[None] * 10, artwork.partner]
+    item: JsonList = [
+        "stella.common.cobject",
+        artwork.title,
+        artwork.artist,
+        f"//{host}/ci/{artwork.image_token}",
+        artwork.page,
+        ARTWORK_TYPE,
+        None,
+        None,
+        artwork.tint,
+        None,
+        facts,
+    ]
+    return item if is_tagged else item[1:]
+
+
+def make_block(page: ListPage, host: str, *, is_tagged: bool) -> JsonList:
+    """Return a list page as a ``stella.pr`` block; nulls at its end are trimmed."""
+    query = uuid.uuid5(uuid.NAMESPACE_URL, f"{page.colour}:{page.next_token}")
+    items = [make_item(artwork, host, is_tagged=is_tagged) for artwork in page.artworks] or None
+    block: JsonList = ["stella.pr", f"AssetsQuery:{query}", items, None, page.total, None, None, None, page.next_token]
+    while block[-1] is None:
+        block.pop()
+    return block
+
+
+def make_page_object(pages: Sequence[ListPage], host: str, *, is_tagged: bool) -> JsonList:
+    """Return the ``stella.cep`` object: the colours, each with swatch, name and block, at index 5."""
+    colours = [[SWATCHES[page.colour], page.colour, make_block(page, host, is_tagged=is_tagged)] for page in pages]
+    return ["stella.cep", "Color Explorer", None, None, len(colours), colours]
+
+
+def write_body(content: JsonList, *, is_nested: bool) -> bytes:
+    """Write an API answer.
+
+    Parameters
+    ----------
+    content
+        The block or page object.
+    is_nested
+        The form of ``rt=j``: one more level, and a status element behind.
+    """
+    wrapped: JsonList = [[content], ["e", 4, None, None, 0]] if is_nested else [content]
+    return (BODY_PREFIX + json.dumps(wrapped, ensure_ascii=False, separators=(",", ":"))).encode()
+
+
+def write_script_value(content: JsonList) -> str:
+    """Write JSON that may stand inside a script element."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,0 +1,150 @@
+import json
+import re
+
+import pytest
+
+from src.colours import SITE_COLOURS, STUDY_COLOURS
+from src.errors import UsageError
+from src.gallery.collection.catalogue import SITE_TOTALS, STUDY_TOTALS, apportion, make_slug
+from src.gallery.collection.painted import PaintedCollection
+from src.gallery.collection.tokens import ListPosition, Sealer, TokenBook
+
+
+@pytest.fixture(scope="module")
+def collection() -> PaintedCollection:
+    return PaintedCollection(apportion(16311), seed=7, tokens=TokenBook(7))
+
+
+def test_study_size_gives_the_study_counts() -> None:
+    counts = apportion(16311, "study")
+    assert sum(counts.values()) == 16311
+    assert tuple(counts) == STUDY_COLOURS
+    # The bar chart's counts sum to 16,301; each class gets its share of the ten that are missing.
+    for colour, count in counts.items():
+        assert 0 <= count - STUDY_TOTALS[colour] <= 3
+
+
+def test_study_totals_are_the_published_ones(shared_dir) -> None:
+    results = json.loads((shared_dir / "reference" / "study_results.json").read_text(encoding="utf-8"))
+    assert dict(STUDY_TOTALS) == {name: results["class_counts_read_off_a_bar_chart"][name] for name in STUDY_COLOURS}
+
+
+def test_site_size_gives_the_site_totals() -> None:
+    assert apportion(64509, "site") == dict(SITE_TOTALS)
+
+
+@pytest.mark.parametrize("total", [220, 240, 333, 1000, 2000, 16311])
+def test_every_colour_gets_at_least_twenty(total: int) -> None:
+    counts = apportion(total)
+    assert sum(counts.values()) == total
+    assert min(counts.values()) >= 20
+
+
+@pytest.mark.parametrize(("total", "proportions"), [(219, "study"), (239, "site"), (0, "study")])
+def test_too_few_artworks_are_refused(total: int, proportions: str) -> None:
+    with pytest.raises(UsageError, match="expected at least"):
+        apportion(total, proportions)
+
+
+def test_named_colours_alone_may_be_few() -> None:
+    assert sum(apportion(10, colours=("RED", "BLUE")).values()) == 10
+    assert set(apportion(60, colours=("GRAY", "RED"))) == {"GRAY", "RED"}
+    with pytest.raises(UsageError):
+        apportion(1, colours=("RED", "BLUE"))
+
+
+def test_ids_are_14_characters_unique_and_read_back(collection: PaintedCollection) -> None:
+    tokens = TokenBook(7)
+    ids = [tokens.name_asset(number) for number in range(20000)]
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{14}", asset_id) for asset_id in ids)
+    assert len(set(ids)) == len(ids)
+    assert [tokens.read_asset(asset_id) for asset_id in ids[:500]] == list(range(500))
+    first_characters = {asset_id[0] for asset_id in ids}
+    assert {"-", "_"} <= first_characters
+
+
+@pytest.mark.parametrize("asset_id", ["", "AAAAAAAAAAAAAA", "kwUh5tA9zRg", "ÄÖÜ", "a" * 13, "!" * 14])
+def test_other_ids_are_unknown(collection: PaintedCollection, asset_id: str) -> None:
+    assert TokenBook(7).read_asset(asset_id) is None
+    assert collection.find_asset(asset_id, "en") is None
+
+
+def test_an_id_with_other_spare_bits_is_another_id() -> None:
+    asset_id = TokenBook(7).name_asset(5)
+    spare = {"A": "B", "Q": "R", "g": "h", "w": "x"}[asset_id[-1]]
+    assert TokenBook(7).read_asset(asset_id[:-1] + spare) is None
+
+
+def test_another_seed_does_not_know_the_ids() -> None:
+    assert TokenBook(8).read_asset(TokenBook(7).name_asset(5)) is None
+
+
+def test_image_tokens_change_with_the_epoch_and_ids_do_not() -> None:
+    old, new = TokenBook(7, image_epoch=0), TokenBook(7, image_epoch=1)
+    assert old.name_asset(3) == new.name_asset(3)
+    assert old.name_image(3) != new.name_image(3)
+    assert new.read_image(old.name_image(3)) is None
+    assert old.read_image(old.name_image(3)) == 3
+
+
+def test_positions_read_back() -> None:
+    tokens = TokenBook(7)
+    position = ListPosition(colour=11, offset=18705, serial=623)
+    assert tokens.read_position(tokens.name_position(position)) == position
+    assert tokens.read_position(tokens.name_image(3)) is None
+
+
+def test_sealed_texts_of_one_purpose_mean_nothing_to_another() -> None:
+    assert Sealer(1, "asset").unseal(Sealer(1, "image").seal(b"1234")) is None
+    assert Sealer(1, "asset").unseal(Sealer(1, "asset").seal(b"1234")) == b"1234"
+
+
+def test_artworks_are_filed_by_their_number(collection: PaintedCollection) -> None:
+    for artwork in collection.list_artworks("TEAL", 100, 110, "en"):
+        assert SITE_COLOURS[artwork.number % 12] == artwork.colour == "TEAL"
+    assert collection.list_artworks("TEAL", 5000, 5010, "en") == []
+    assert collection.list_artworks("GRAY", 0, 30, "en") == []
+
+
+def test_metadata_is_as_varied_as_on_the_site(collection: PaintedCollection) -> None:
+    artworks = collection.list_artworks("BLACK", 0, 2000, "en")
+    nulls = sum(artwork.artist is None for artwork in artworks) / len(artworks)
+    assert nulls == pytest.approx(438 / 2791, abs=0.03)
+    assert len({artwork.title for artwork in artworks}) < len(artworks)  # titles repeat under other ids
+    assert max(len(artwork.title) for artwork in artworks) > 255  # no file system takes that as a name
+    assert any('"' in artwork.title for artwork in artworks)
+    assert any("<" in artwork.title for artwork in artworks)
+    assert any(not artwork.slug.isascii() for artwork in artworks)
+    assert any(artwork.tint is None for artwork in artworks)
+    assert {artwork.aspect > 1 for artwork in artworks} == {True, False}
+
+
+def test_details_are_free_translated_missing_and_hold_colons(collection: PaintedCollection) -> None:
+    artworks = collection.list_artworks("RED", 0, 300, "en")
+    english = [collection.describe_artwork(artwork, "en") for artwork in artworks]
+    french = [collection.describe_artwork(artwork, "fr") for artwork in artworks]
+    names = [label for details in english for label, _ in details.labels]
+    assert {"Title", "Creator", "Date Created", "Rights", "Credit Line", "Inventory no."} <= set(names)
+    assert "Titre" in {label for details in french for label, _ in details.labels}
+    assert any(":" in value for details in english for label, value in details.labels if "Link" not in label)
+    assert any("Date Created" not in dict(details.labels) for details in english)
+    assert any(details.place is None for details in english)
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("The Coast at Brézal", "the-coast-at-brézal"),
+        ("海岸、蓬莱", "海岸-蓬莱"),
+        ("«…»", "untitled"),
+        ("Untitled (No. 3)/Study", "untitled-no-3-study"),
+    ],
+)
+def test_slugs(title: str, slug: str) -> None:
+    assert make_slug(title) == slug
+
+
+def test_two_collections_of_one_seed_are_the_same() -> None:
+    first = PaintedCollection(apportion(500), seed=3, tokens=TokenBook(3))
+    second = PaintedCollection(apportion(2000), seed=3, tokens=TokenBook(3))
+    assert first.list_artworks("RED", 0, 20, "en") == second.list_artworks("RED", 0, 20, "en")

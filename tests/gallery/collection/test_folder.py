@@ -1,0 +1,173 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from src.errors import TableError, UsageError
+from src.features.decode_image import decode_image
+from src.features.extract_features import extract_features
+from src.features.image_header import read_header
+from src.gallery.collection.artwork import FileContent
+from src.gallery.collection.folder import FolderCollection, list_pictures, read_labels
+from src.gallery.collection.images import crop_to_box
+from src.gallery.collection.unlabelled import file_pictures
+from src.gallery.filing.colour_index import load_colour_index
+from tests.gallery.conftest import OpenSite
+from tests.gallery.reading import read_all_ids, read_colour_block
+
+PURE_BGR = {"red.jpg": (20, 20, 210), "blue.png": (200, 60, 30), "green.webp": (50, 150, 30)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    pictures = tmp_path / "pictures"
+    (pictures / "below").mkdir(parents=True)
+    noise = np.random.default_rng(5)
+    for name, colour in PURE_BGR.items():
+        image = np.full((60, 90, 3), colour, np.float64) + noise.normal(0, 25, (60, 90, 3))
+        assert cv2.imwrite(str(pictures / name), image.clip(0, 255).astype(np.uint8))
+    assert cv2.imwrite(str(pictures / "below" / "Ünïcode – 1.JPG"), np.full((40, 40, 3), 240, np.uint8))
+    (pictures / "broken.jpg").write_bytes(b"this is a text file")
+    (pictures / "notes.txt").write_text("no picture")
+    return pictures
+
+
+@pytest.fixture
+def labels(folder: Path) -> Path:
+    table = folder.parent / "labels.csv"
+    table.write_text(
+        "filename,color,title,artist,partner,year\n"
+        'red.jpg,RED,"Red: a study, 1",Anna Example,Museum A,1901\n'
+        "blue.png,blue,,,,\n"
+        "below/Ünïcode – 1.JPG,WHITE,Ünïcode,,,1902\n"
+        "broken.jpg,BLACK,Broken,,,\n"
+        "absent.jpg,RED,Absent,,,\n",
+        encoding="utf-8",
+    )
+    return table
+
+
+def test_pictures_are_found_below_too(folder: Path) -> None:
+    assert list_pictures(folder) == ["below/Ünïcode – 1.JPG", "blue.png", "broken.jpg", "green.webp", "red.jpg"]
+
+
+def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        list_pictures(tmp_path / "none")
+    with pytest.raises(UsageError, match="expected files that end in"):
+        list_pictures(tmp_path)
+
+
+def test_labels_file_pictures_and_carry_metadata(folder: Path, labels: Path) -> None:
+    collection = FolderCollection(folder, read_labels(labels, folder))
+    assert dict(collection.counts) == {"WHITE": 1, "BLUE": 1, "RED": 1, "BLACK": 1}
+    (red,) = collection.list_artworks("RED", 0, 10, "en")
+    assert (red.title, red.artist, red.partner, red.aspect) == ("Red: a study, 1", "Anna Example", "Museum A", 1.5)
+    (blue,) = collection.list_artworks("BLUE", 0, 10, "en")
+    assert (blue.title, blue.artist) == ("blue", None)
+    assert ("Year", "1901") in collection.describe_artwork(red, "en").labels
+    assert collection.find_asset(red.asset_id, "en") == red
+    assert collection.find_image(red.image_token) == red.number
+    assert collection.find_asset("AAAAAAAAAAAAAA", "en") is None
+
+
+def test_ids_depend_on_the_file_name_alone(folder: Path, labels: Path) -> None:
+    entries = read_labels(labels, folder)
+    whole, part = FolderCollection(folder, entries), FolderCollection(folder, entries[2:], image_epoch=1)
+    before, after = (each.list_artworks("RED", 0, 1, "en")[0] for each in (whole, part))
+    assert before.asset_id == after.asset_id
+    assert before.image_token != after.image_token
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,color\nred.jpg,RED\n", "expected filename, and color or study_label"),
+        ("filename\nred.jpg\n", "expected filename, and color or study_label"),
+        ("filename,color\nred.jpg,MAUVE\n", "line 2: unknown colour MAUVE"),
+        ("filename,color\nred.jpg,\n", r"unknown colour \(empty\)"),
+        ("filename,color\nred.jpg,RED\nred.jpg,RED\n", "stands in the table twice"),
+        ("filename,color\nother.jpg,RED\n", "names no file"),
+        ("filename,color\n../labels.csv,RED\n", "names no file"),
+        ("", r"\(none\)"),
+    ],
+)
+def test_bad_tables_are_refused_with_the_reason(folder: Path, text: str, message: str) -> None:
+    table = folder.parent / "bad.csv"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match=message):
+        read_labels(table, folder)
+
+
+def test_a_missing_table_is_refused(folder: Path) -> None:
+    with pytest.raises(TableError, match="no such file"):
+        read_labels(folder / "none.csv", folder)
+
+
+def test_study_label_is_a_colour_column_too(folder: Path) -> None:
+    table = folder.parent / "study.csv"
+    table.write_text("filename,study_label\nred.jpg,ORANGE\n", encoding="utf-8")
+    assert [entry.colour for entry in read_labels(table, folder)] == ["ORANGE"]
+
+
+def test_a_file_that_is_no_picture_is_served_as_it_is(folder: Path, labels: Path) -> None:
+    collection = FolderCollection(folder, read_labels(labels, folder))
+    (broken,) = collection.list_artworks("BLACK", 0, 1, "en")
+    drawn = collection.draw(broken.number, 218, 218, is_crop=True)
+    assert isinstance(drawn, FileContent)
+    assert drawn.content == b"this is a text file"
+    assert broken.aspect == 1.0
+
+
+def test_the_shape_follows_the_exif_orientation(folder: Path) -> None:
+    picture = Image.new("RGB", (80, 40), (200, 30, 30))
+    exif = Image.Exif()
+    exif[274] = 6  # lies on its side
+    picture.save(folder / "red.jpg", exif=exif)
+    table = folder.parent / "one.csv"
+    table.write_text("filename,color\nred.jpg,RED\n", encoding="utf-8")
+    collection = FolderCollection(folder, read_labels(table, folder))
+    assert collection.measure(0) == (40, 80)
+
+
+def test_pictures_without_labels_are_filed_by_their_pixels_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    names = list_pictures(folder)
+    entries = file_pictures(folder, names)
+    filed = {entry.filename: entry.colour for entry in entries}
+    for name in ("red.jpg", "blue.png", "green.webp"):
+        thumbnail = crop_to_box(decode_image((folder / name).read_bytes()), 218, 218)
+        assert filed[name] == load_colour_index().file(extract_features(thumbnail))
+    assert filed["red.jpg"] == "RED"
+    assert filed["broken.jpg"] == "BLACK", "a file that is no picture stands somewhere, to be refused by others"
+    (kept,) = (tmp_path / "cache").rglob("filed-*.csv")
+    kept.write_text(kept.read_text(encoding="utf-8").replace("red.jpg,RED", "red.jpg,PINK"), encoding="utf-8")
+    again = {entry.filename: entry.colour for entry in file_pictures(folder, names)}
+    assert again["red.jpg"] == "PINK", "the kept table is used, not the pixels"
+    (folder / "red.jpg").touch()
+    assert {entry.filename: entry.colour for entry in file_pictures(folder, names)}["red.jpg"] == "RED"
+
+
+def test_a_folder_is_served_as_a_site(open_site: OpenSite, folder: Path, labels: Path) -> None:
+    site = open_site(images=folder, labels=labels)
+    assert site.get("/gallery/status").json()["artworks"] == 4
+    assert len(read_all_ids(site, "RED")) == 1
+    item = read_colour_block(site.get("/color?col=WHITE").text, "WHITE")[2][0]
+    assert item[1] == "Ünïcode"
+    header = read_header(site.get(item[3].removeprefix("//127.0.0.1:8765") + "=w218-h218-c").content)
+    assert (header.width, header.height, header.media_type) == (218, 218, "image/jpeg")
+    assert "<span>Year:</span> 1902" in site.get(item[4]).text
+
+
+@pytest.mark.reference
+def test_the_real_paintings_are_all_served(open_site: OpenSite, shared_dir: Path) -> None:
+    paintings = shared_dir / "paintings"
+    site = open_site(images=paintings / "img", labels=paintings / "manifest.csv")
+    status = site.get("/gallery/status").json()
+    assert status["artworks"] == 1491
+    ids = [asset_id for colour in status["colours"] for asset_id in read_all_ids(site, colour)]
+    assert len(ids) == len(set(ids)) == 1491

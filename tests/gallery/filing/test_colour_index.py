@@ -1,0 +1,199 @@
+import json
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from src.colours import STUDY_COLOURS
+from src.errors import EXIT_DONE, ModelMismatchError, ModelMissingError, TableError, UsageError
+from src.features.decode_image import decode_image
+from src.features.extract_features import extract_features
+from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
+from src.gallery.calibration import fit_colour_index as fitting
+from src.gallery.calibration import fit_palettes as palettes
+from src.gallery.calibration.labelled_rows import read_labelled_rows, smear_rows
+from src.gallery.filing.colour_index import COLOUR_INDEX_FILE, is_gray, load_colour_index, quadratic_terms
+from src.gallery.filing.palettes import PALETTES_FILE, load_palettes
+
+
+def _plain(blue: int, green: int, red: int) -> np.ndarray:
+    generator = np.random.Generator(np.random.PCG64(4))
+    picture = np.clip(np.array([blue, green, red]) + generator.normal(0, 30, (64, 64, 1)), 0, 255)
+    return extract_features(picture.astype(np.uint8))
+
+
+def _write_rows(path: Path, count: int = 400) -> None:
+    generator = np.random.Generator(np.random.PCG64(8))
+    swatches = {"RED": (40, 40, 190), "BLUE": (190, 90, 40), "BLACK": (25, 25, 30)}
+    lines = [",".join((*FEATURE_NAMES, "color", "origin"))]
+    for number in range(count):
+        colour = sorted(swatches)[number % 3]
+        swatch = np.array(swatches[colour]) + generator.normal(0, 14, 3)
+        picture = np.clip(swatch + generator.normal(0, 18, (16, 16, 3)), 0, 255).astype(np.uint8)
+        features = extract_features(picture)
+        origin = "study" if number % 2 else "painting"
+        lines.append(",".join((*(f"{value:.4f}" for value in features), colour, origin)))
+    path.write_text("\n".join(lines) + "\n")
+
+
+def test_index_holds_the_colours_of_the_study() -> None:
+    index = load_colour_index()
+    assert index.classes == STUDY_COLOURS
+    assert index.coefficients.shape == (11, 189)
+
+
+@pytest.mark.parametrize(
+    ("swatch", "colour"),
+    [
+        ((35, 30, 30), "BLACK"),
+        ((235, 238, 240), "WHITE"),
+        ((40, 40, 180), "RED"),
+        ((170, 90, 40), "BLUE"),
+        ((60, 120, 60), "GREEN"),
+        ((60, 90, 125), "BROWN"),
+    ],
+)
+def test_plain_pictures_are_filed_as_people_would(swatch: tuple[int, int, int], colour: str) -> None:
+    assert load_colour_index().file(_plain(*swatch)) == colour
+
+
+def test_probabilities_scores_and_filing_agree() -> None:
+    index = load_colour_index()
+    features = np.array([_plain(30, 60, 200), _plain(200, 120, 40), _plain(120, 120, 120)])
+    probabilities = index.probabilities(features)
+    assert np.allclose(probabilities.sum(axis=1), 1.0)
+    for row, scores, probability in zip(features, index.scores(features), probabilities, strict=True):
+        best = index.classes[int(scores.argmax())]
+        assert index.file(row) == best == index.classes[int(probability.argmax())]
+        ordered = np.sort(scores)
+        assert index.margin(row, best) == pytest.approx(ordered[-1] - ordered[-2], abs=1e-8)
+        assert index.margin(row, index.classes[int(scores.argmin())]) < 0
+
+
+def test_terms_are_the_features_and_their_products() -> None:
+    row = np.arange(1.0, FEATURE_COUNT + 1)[None, :]
+    terms = quadratic_terms(row)
+    assert terms.shape == (1, 189)
+    assert terms[0, :FEATURE_COUNT].tolist() == row[0].tolist()
+    assert terms[0, FEATURE_COUNT : FEATURE_COUNT + 3].tolist() == [1.0, 2.0, 3.0]
+    assert terms[0, -1] == FEATURE_COUNT**2
+
+
+def test_gray_is_achromatic_and_of_middle_lightness() -> None:
+    assert is_gray(_plain(128, 128, 128))
+    assert not is_gray(_plain(20, 20, 20))
+    assert not is_gray(_plain(245, 245, 245))
+    assert not is_gray(_plain(60, 90, 160))
+
+
+def test_magpie_is_white(shared_dir: Path) -> None:
+    picture = decode_image((shared_dir / "reference" / "the_magpie_218.jpg").read_bytes())
+    assert load_colour_index().file(extract_features(picture)) == "WHITE"
+
+
+@pytest.mark.reference
+def test_index_knows_real_rows(shared_dir: Path) -> None:
+    rows = read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
+    index = load_colour_index()
+    right = np.array(index.classes)[index.scores(rows.features).argmax(axis=1)] == rows.colours
+    assert right.mean() > 0.88
+    assert right[rows.is_study].mean() > 0.62
+    for colour in STUDY_COLOURS:
+        assert right[rows.colours == colour].mean() > 0.55, colour
+
+
+@pytest.mark.reference
+def test_no_real_row_is_stored(shared_dir: Path) -> None:
+    rows = read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
+    index = load_colour_index()
+    stored = np.vstack(list(load_palettes().means.values()))
+    for table in (stored, index.coefficients[:, :FEATURE_COUNT]):
+        nearest = min(float(np.abs(rows.features - line).max(axis=1).min()) for line in table)
+        assert nearest > 0.01
+
+
+def test_files_are_small_and_readable() -> None:
+    for path in (COLOUR_INDEX_FILE, PALETTES_FILE):
+        assert path.stat().st_size < 250_000
+        assert max(len(line) for line in path.read_text().splitlines()) < 2500
+    numbers = json.loads(COLOUR_INDEX_FILE.read_text())
+    count = sum(1 + len(part["linear"]) + len(part["products"]) for part in numbers["colours"].values())
+    assert count == 2090
+
+
+def test_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissingError, match="fit_colour_index"):
+        load_colour_index(tmp_path / "none.json")
+    stored = json.loads(COLOUR_INDEX_FILE.read_text())
+    stored["features"] = stored["features"][::-1]
+    foreign = tmp_path / "foreign.json"
+    foreign.write_text(json.dumps(stored))
+    with pytest.raises(ModelMismatchError, match="other features"):
+        load_colour_index(foreign)
+    stored["features"] = list(FEATURE_NAMES)
+    for part in stored["colours"].values():
+        part["products"] = part["products"][:-1]
+    short = tmp_path / "short.json"
+    short.write_text(json.dumps(stored))
+    with pytest.raises(ModelMismatchError, match="shape"):
+        load_colour_index(short)
+
+
+def test_fitting_needs_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match="needs real labelled rows"):
+        read_labelled_rows(tmp_path / "none.csv")
+    for module in (fitting, palettes):
+        assert module.main(["--rows", str(tmp_path / "none.csv"), "--output", str(tmp_path / "out.json")]) == 2
+        assert "--rows" in capsys.readouterr().err
+    half = tmp_path / "half.csv"
+    half.write_text("b_bgr_mean,color\n1,RED\n")
+    with pytest.raises(TableError, match="lacks the columns g_bgr_mean"):
+        read_labelled_rows(half)
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_index_is_fitted_and_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write_rows(tmp_path / "rows.csv")
+    monkeypatch.setattr(fitting, "CANDIDATES", (1.0,))
+    monkeypatch.setattr(fitting, "SMEARED_ROWS", 300)
+    output = tmp_path / "index.json"
+    assert fitting.main(["--rows", str(tmp_path / "rows.csv"), "--output", str(output)]) == EXIT_DONE
+    assert "4-fold accuracy" in capsys.readouterr().out
+    index = load_colour_index(output)
+    assert index.classes == ("BLUE", "RED", "BLACK")
+    rows = read_labelled_rows(tmp_path / "rows.csv")
+    filed = np.array(index.classes)[index.scores(rows.features).argmax(axis=1)]
+    assert (filed == rows.colours).mean() > 0.97
+    assert fitting.read_chosen_penalty(output) == 1.0
+
+
+def test_palettes_follow_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    _write_rows(tmp_path / "rows.csv", 1200)
+    rows = read_labelled_rows(tmp_path / "rows.csv")
+    monkeypatch.setattr(palettes, "SITE_COLOURS", ("BLUE", "RED", "BLACK"))
+    monkeypatch.setattr(palettes, "INVENTED_ROWS", 2000)
+    monkeypatch.setattr(palettes, "COMPONENTS", 2)
+    monkeypatch.setattr(fitting, "SMEARED_ROWS", 300)
+    index = fitting.fit_colour_index(rows.features, rows.colours, 1.0)
+    components = palettes.fit_palettes(rows, index)
+    palettes.save_palettes(components, tmp_path / "palettes.json", "for a test")
+    stored = load_palettes(tmp_path / "palettes.json")
+    rng = Random(1)
+    for colour in ("BLUE", "RED", "BLACK"):
+        drawn = np.array([stored.draw(rng, colour) for _ in range(200)])
+        real = rows.features[rows.colours == colour]
+        assert np.abs(drawn.mean(axis=0)[:3] - real.mean(axis=0)[:3]).max() < 8.0
+
+
+def test_invented_rows_lie_near_the_real_ones(tmp_path: Path) -> None:
+    _write_rows(tmp_path / "rows.csv", 300)
+    rows = read_labelled_rows(tmp_path / "rows.csv")
+    invented = smear_rows(rows.features, 500, 0.4)
+    assert invented.shape == (500, FEATURE_COUNT)
+    assert np.array_equal(invented, smear_rows(rows.features, 500, 0.4))
+    spread = rows.features.std(axis=0) + 0.5
+    assert (np.abs(invented.mean(axis=0) - rows.features.mean(axis=0)) < spread).all()

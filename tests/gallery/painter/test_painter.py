@@ -1,0 +1,188 @@
+import hashlib
+import json
+import pickle
+import subprocess
+import sys
+from random import Random
+
+import cv2
+import numpy as np
+import pytest
+
+from src.colours import SITE_COLOURS, STUDY_COLOURS
+from src.errors import ModelMissingError
+from src.features.extract_features import extract_features
+from src.gallery.filing.colour_index import is_gray, load_colour_index
+from src.gallery.filing.palettes import from_free, load_palettes, to_free
+from src.gallery.painter.brushwork import GRAINS, STROKE_STYLES, grain_tile, stroke_tile
+from src.gallery.painter.describe import describe, outline
+from src.gallery.painter.forms import FORMS, form
+from src.gallery.painter.genres.registry import GENRES
+from src.gallery.painter.painting import Painting, measure_tiny, paint, paint_crop
+from src.paths import PROJECT_ROOT
+
+SEED = 11
+NUMBERS = range(72)
+
+
+@pytest.fixture(scope="module")
+def paintings() -> list[Painting]:
+    return [describe(SEED, number) for number in NUMBERS]
+
+
+def _digest(numbers: range) -> str:
+    whole = hashlib.sha256()
+    for number in numbers:
+        painting = describe(SEED, number)
+        whole.update(json.dumps(repr(painting)).encode())
+        whole.update(paint_crop(painting, 64, 64).tobytes())
+    return whole.hexdigest()
+
+
+def test_number_decides_the_colour(paintings: list[Painting]) -> None:
+    for number, painting in zip(NUMBERS, paintings, strict=True):
+        assert painting.colour == SITE_COLOURS[number % 12]
+        assert painting.genre in GENRES
+        assert 0.6 <= painting.aspect <= 2.0
+
+
+def test_same_picture_in_another_process() -> None:
+    numbers = range(100, 112)
+    code = (
+        "from tests.gallery.painter.test_painter import _digest\n"
+        f"import sys; sys.stdout.write(_digest(range({numbers.start}, {numbers.stop})))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert answer.stdout == _digest(numbers)
+
+
+def test_order_of_painting_does_not_matter(paintings: list[Painting]) -> None:
+    for number in reversed(NUMBERS):
+        assert describe(SEED, number) == paintings[number]
+
+
+def test_seeds_and_numbers_differ(paintings: list[Painting]) -> None:
+    pictures = {paint_crop(painting, 32, 32).tobytes() for painting in paintings}
+    assert len(pictures) == len(paintings)
+    others = {paint_crop(describe(SEED + 1, number), 32, 32).tobytes() for number in NUMBERS}
+    assert not pictures & others
+
+
+def test_painting_can_be_sent_between_processes(paintings: list[Painting]) -> None:
+    assert pickle.loads(pickle.dumps(paintings[5])) == paintings[5]  # noqa: S301 - our own bytes
+
+
+def test_outline_says_what_describe_decides(paintings: list[Painting]) -> None:
+    for number, painting in zip(NUMBERS, paintings, strict=True):
+        shape = outline(SEED, number)
+        assert (shape.genre, shape.aspect) == (painting.genre, painting.aspect)
+
+
+@pytest.mark.parametrize(("width", "height"), [(16, 16), (218, 218), (301, 200), (200, 301), (1, 1), (640, 512)])
+def test_sizes(paintings: list[Painting], width: int, height: int) -> None:
+    for painting in paintings[:12]:
+        for picture in (paint(painting, width, height), paint_crop(painting, width, height)):
+            assert picture.shape == (height, width, 3)
+            assert picture.dtype == np.uint8
+            assert picture.flags.c_contiguous
+
+
+def test_same_composition_at_every_size(paintings: list[Painting]) -> None:
+    correlations = []
+    for painting in paintings[::3]:
+        small = paint_crop(painting, 64, 64).astype(np.float64).ravel()
+        large = cv2.resize(paint_crop(painting, 512, 512), (64, 64), interpolation=cv2.INTER_AREA)
+        correlations.append(np.corrcoef(small, large.astype(np.float64).ravel())[0, 1])
+    assert np.median(correlations) > 0.9
+    assert min(correlations) > 0.5
+
+
+def test_crop_is_the_middle_of_the_whole(paintings: list[Painting]) -> None:
+    for painting in paintings[:24]:
+        side = 218
+        scale = max(side / painting.aspect, side)
+        width, height = max(side, round(scale * painting.aspect)), max(side, round(scale))
+        whole = paint(painting, width, height)
+        left, top = (width - side) // 2, (height - side) // 2
+        middle = whole[top : top + side, left : left + side].astype(np.float64)
+        crop = paint_crop(painting, side, side).astype(np.float64)
+        assert np.abs(cv2.blur(middle, (9, 9)) - cv2.blur(crop, (9, 9))).mean() < 4.0
+
+
+def test_pictures_are_filed_by_the_index(paintings: list[Painting]) -> None:
+    index = load_colour_index()
+    agreed = []
+    for painting in paintings:
+        features = measure_tiny(painting)
+        if painting.colour == "GRAY":
+            agreed.append(is_gray(features))
+        else:
+            agreed.append(index.file(features) == painting.colour)
+    assert np.mean(agreed) >= 0.97
+
+
+def test_thumbnail_is_filed_like_the_tiny_rendering(paintings: list[Painting]) -> None:
+    index = load_colour_index()
+    of_study = [painting for painting in paintings if painting.colour in STUDY_COLOURS]
+    agreed = [index.file(extract_features(paint_crop(item, 218, 218))) == item.colour for item in of_study]
+    assert np.mean(agreed) >= 0.9
+
+
+def test_all_genres_appear_and_paint() -> None:
+    first: dict[str, int] = {}
+    for number in range(4000):
+        first.setdefault(outline(SEED, number).genre, number)
+        if len(first) == len(GENRES):
+            break
+    assert set(first) == set(GENRES)
+    for number in first.values():
+        picture = paint_crop(describe(SEED, number), 96, 96)
+        assert picture.std() > 1.0
+
+
+def test_negative_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 or more, got -1"):
+        describe(SEED, -1)
+
+
+def test_tiles_repeat_and_do_not_shift_the_pigment() -> None:
+    for style in STROKE_STYLES:
+        strokes = stroke_tile(style)
+        assert strokes.to_middle.shape == (*strokes.relief.shape[:2], 2)
+        assert abs(strokes.relief.mean() - 128) < 3
+    for kind in GRAINS:
+        tile = grain_tile(kind).astype(np.float64)
+        assert abs(tile.mean() - 128) < 4
+        inner = np.abs(np.diff(tile, axis=1)).mean()
+        assert np.abs(tile[:, 0] - tile[:, -1]).mean() < 3 * inner + 1
+
+
+def test_forms_are_premultiplied_and_mirrored() -> None:
+    for name in FORMS:
+        plane = form(name).plane
+        assert (plane[..., 0] <= plane[..., 1] + 1e-4).all()
+        assert plane[..., 1].max() > 200
+        assert np.array_equal(form(name).mirrored, plane[:, ::-1])
+
+
+def test_palettes_draw_features_in_range(tmp_path) -> None:
+
+    palettes = load_palettes()
+    rng = Random(3)
+    for colour in SITE_COLOURS:
+        drawn = np.array([palettes.draw(rng, colour) for _ in range(60)])
+        assert np.isfinite(drawn).all()
+        assert (drawn >= 0).all()
+        assert (drawn <= 255).all()
+    assert np.mean([palettes.draw(rng, "BLACK")[6] for _ in range(60)]) < np.mean(
+        [palettes.draw(rng, "WHITE")[6] for _ in range(60)]
+    )
+    with pytest.raises(ModelMissingError, match="fit_palettes"):
+        load_palettes(tmp_path / "none.json")
+
+
+def test_free_numbers_can_be_undone() -> None:
+    features = np.array([[10.0, 90, 200, 30, 100, 210, 100, 130, 150, 20, 30, 40, 10, 50, 60, 40, 5, 8]])
+    assert np.allclose(from_free(to_free(features)), features, atol=1e-9)

@@ -1,0 +1,276 @@
+import re
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from protego import Protego
+from starlette.testclient import TestClient
+
+from src.errors import ImageDecodeError, ImageTypeError, UsageError
+from src.features.decode_image import decode_image
+from src.gallery.settings import build_parser, parse_settings
+from src.gallery.site.faults import FLAGS, PROBABILITIES, ROBOTS_VARIANTS, Draw, Faults
+from src.paths import PROJECT_ROOT
+from tests.gallery.conftest import OpenSite
+from tests.gallery.reading import ask_list, read_body, read_colour_block
+
+Spoil = Callable[..., TestClient]
+
+
+def read_items(site: TestClient, colour: str = "BLACK") -> list:
+    return read_colour_block(site.get(f"/color?col={colour}").text, colour)[2]
+
+
+def read_token(site: TestClient, colour: str = "BLACK") -> str:
+    return read_colour_block(site.get(f"/color?col={colour}").text, colour)[8]
+
+
+def image_paths(site: TestClient) -> list[str]:
+    return [item[3].removeprefix("//127.0.0.1:8765") + "=w32-h32-c" for item in read_items(site)]
+
+
+def test_draws_depend_on_seed_question_and_attempt_alone() -> None:
+    faults = Faults(slow=0.5)
+    draws = [Draw(faults, f"/ci/{number}", 0).happens("slow") for number in range(2000)]
+    assert draws == [Draw(faults, f"/ci/{number}", 0).happens("slow") for number in range(2000)]
+    assert 900 < sum(draws) < 1100
+    retried = [Draw(faults, f"/ci/{number}", 1).happens("slow") for number in range(2000)]
+    assert 900 < sum(left != right for left, right in zip(draws, retried, strict=True)) < 1100
+    other = [Draw(Faults(slow=0.5, seed=1), f"/ci/{number}", 0).happens("slow") for number in range(2000)]
+    assert draws != other
+
+
+def test_faults_are_drawn_apart() -> None:
+    draw = Draw(Faults(slow=0.5, drop=0.5), "/color?col=RED", 0)
+    together = [
+        (Draw(draw.faults, f"/{number}", 0).happens("slow"), Draw(draw.faults, f"/{number}", 0).happens("drop"))
+        for number in range(400)
+    ]
+    assert len(set(together)) == 4
+
+
+def test_zero_never_and_one_always() -> None:
+    assert not any(Draw(Faults(), str(number), 0).happens("slow") for number in range(100))
+    assert all(Draw(Faults(slow=1.0), str(number), 0).happens("slow") for number in range(100))
+
+
+@pytest.mark.parametrize(
+    "values", [{"slow": 1.2}, {"drop": -0.1}, {"block_after": -1}, {"robots": "x"}, {"endless_kind": "x"}]
+)
+def test_values_out_of_range_are_refused(values: dict) -> None:
+    with pytest.raises(UsageError, match="expected"):
+        Faults(**values)
+
+
+def test_the_command_line_says_the_same_as_the_faults() -> None:
+    faults = Faults(
+        slow=0.25, drop=1.0, block_after=5, robots="garbage", endless_kind="token", seed=3, slow_seconds=0.5
+    )
+    assert parse_settings(list(faults.arguments)).faults == faults
+    assert parse_settings(["--fault-banner", "--workers", "1"]).faults == Faults(banner=1.0)
+    assert Faults().arguments == ()
+
+
+def test_every_fault_is_explained_in_the_help() -> None:
+    text = build_parser().format_help()
+    assert [name for name in PROBABILITIES if f"--fault-{name.replace('_', '-')}" not in text] == []
+    assert "--block-after" in text
+    assert "--robots" in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--labels", "x.csv"], ["--artworks", "0"], ["--port", "70000"], ["--workers", "0"], ["--colours", "MAUVE"]],
+)
+def test_contradictory_options_are_refused(arguments: list[str]) -> None:
+    with pytest.raises(UsageError):
+        parse_settings(arguments)
+
+
+def test_a_block_holds_for_everything_but_images_and_ends(spoil: Spoil, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("src.gallery.site.shared_state.time", SimpleNamespace(time=lambda: now[0]))
+    site = spoil(block_after=2, block_seconds=60)
+    image = image_paths(site)[0]
+    token = read_token(site)
+    refused = site.get("/")
+    assert refused.status_code == 302
+    assert refused.headers["location"] == "/sorry/index?continue=%2F"
+    captcha = site.get(refused.headers["location"])
+    assert captcha.status_code == 429
+    assert "unusual traffic" in captcha.text
+    assert 'id="captcha-form"' in captcha.text
+    assert "retry-after" not in captcha.headers
+    listed = ask_list(site, token)
+    assert listed.status_code == 429
+    assert "captcha" in listed.text
+    assert site.get("/robots.txt").status_code == 429
+    assert site.get(image).status_code == 200
+    assert site.get("/gallery/status").json()["is_blocked"] is True
+    now[0] += 59
+    assert site.get("/").status_code == 302
+    now[0] += 2
+    assert site.get("/sorry/index?continue=%2Fcolor").headers["location"] == "/color"
+    assert site.get("/").status_code == 200
+    assert site.get("/gallery/status").json()["requests"]["blocked"] == 4
+
+
+def test_a_block_may_begin_by_chance(spoil: Spoil) -> None:
+    site = spoil(block=1.0, block_seconds=60)
+    assert site.get("/color?col=RED").headers["location"].startswith("/sorry/index?continue=")
+
+
+def test_consent_is_asked_until_its_cookie_is_set(spoil: Spoil) -> None:
+    site = spoil(consent=1.0)
+    first = site.get("/color?col=RED&hl=en")
+    assert first.status_code == 302
+    assert first.headers["location"] == "/consent/m?continue=%2Fcolor%3Fcol%3DRED%26hl%3Den"
+    form = site.get(first.headers["location"]).text
+    assert '<form action="/consent/save" method="post">' in form
+    target = re.search(r'name="continue" value="([^"]+)"', form)[1].replace("&amp;", "&")
+    saved = site.post("/consent/save", data={"continue": target, "set": "accept"})
+    assert site.get(saved.headers["location"]).status_code == 200
+
+
+def test_a_banner_covers_the_content(spoil: Spoil) -> None:
+    html = spoil(banner=1.0).get("/color?col=RED").text
+    assert '<div class="banner" role="dialog"' in html
+    assert "data-bgsrc=" in html
+
+
+def test_renamed_classes_leave_the_attributes(spoil: Spoil) -> None:
+    site = spoil(renamed_classes=1.0)
+    html = site.get("/color?col=RED").text
+    assert 'class="DuHQbc' not in html
+    assert "e0WtYb" not in html
+    assert "PJLMUc" not in html
+    assert len(re.findall(r'href="/asset/[^"]+" data-bgsrc="//', html)) >= 45
+    page = site.get(read_items(site)[0][4]).text
+    assert 'id="metadata-' in page
+    assert "ve9nKb" not in page
+    assert html != site.get("/color?col=RED").text, "other names on each visit"
+
+
+def test_missing_data_bgsrc_strikes_some_tiles_and_not_the_data(spoil: Spoil) -> None:
+    site = spoil(missing_bgsrc=0.3)
+    hidden = []
+    for _ in range(2):
+        html = site.get("/color?col=BLACK").text
+        assert len(read_colour_block(html, "BLACK")[2]) == len(re.findall(r'<a class="e0WtYb', html))
+        hidden.append(re.findall(r'href="(/asset/[^"]+)"(?! data-bgsrc)[^>]*></a></div>', html))
+    assert 4 <= len(hidden[0]) <= 26
+    assert hidden[0] != hidden[1], "another visit hides others"
+
+
+def test_a_shell_has_neither_tiles_nor_data(spoil: Spoil) -> None:
+    answer = spoil(empty_shell=1.0).get("/color?col=RED")
+    assert answer.status_code == 200
+    assert "INIT_data" not in answer.text
+    assert "data-bgsrc" not in answer.text
+
+
+def test_a_page_that_never_ends_loading_waits_for_a_script(spoil: Spoil) -> None:
+    assert '<script src="/gallery/never"></script>' in spoil(never_loads=1.0).get("/color?col=RED").text
+
+
+def test_a_list_page_fails_and_may_come_the_next_time(spoil: Spoil) -> None:
+    site = spoil(list_error=0.5)
+    token = read_token(site)
+    statuses = [ask_list(site, token, _reqid=str(number)).status_code for number in range(20)]
+    assert set(statuses) == {200, 500}
+
+
+def test_a_garbled_list_is_no_json(spoil: Spoil) -> None:
+    site = spoil(list_garbled=1.0)
+    answer = ask_list(site, read_token(site))
+    assert answer.status_code == 200
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
+        read_body(answer.text)
+
+
+def test_untagged_lists(spoil: Spoil) -> None:
+    site = spoil(untagged=1.0)
+    item = read_body(ask_list(site, read_token(site)).text)[0][0][2][0]
+    assert item[3].startswith("/asset/")
+    assert item[4] == 8
+
+
+@pytest.mark.parametrize("kind", ["ids", "token"])
+def test_an_endless_list_repeats_itself(open_site: OpenSite, kind: str) -> None:
+    site = open_site(artworks=100, colours=("RED",), faults=Faults(endless=1.0, endless_kind=kind))
+    token, tokens, ids = read_token(site, "RED"), [], []
+    for _ in range(12):
+        tokens.append(token)
+        block = read_body(ask_list(site, token).text)[0][0]
+        ids += [item[10][0] for item in block[2]]
+        token = block[8]
+    assert len(set(ids)) <= 100
+    assert len(ids) > 200
+    assert (len(set(tokens)) < 12) == (kind == "token")
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("image_empty", ImageDecodeError), ("image_not_image", ImageTypeError), ("image_truncated", ImageDecodeError)],
+)
+def test_spoiled_images_are_refused_by_the_decoder(spoil: Spoil, fault: str, error: type[Exception]) -> None:
+    site = spoil(**{fault: 1.0})
+    answer = site.get(image_paths(site)[0])
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "image/jpeg"
+    with pytest.raises(error):
+        decode_image(answer.content)
+
+
+def test_a_spoiled_image_may_be_whole_the_next_time(spoil: Spoil) -> None:
+    site = spoil(image_empty=0.5)
+    path = image_paths(site)[0]
+    sizes = [len(site.get(path).content) for _ in range(16)]
+    assert 0 < sizes.count(0) < 16
+
+
+def test_image_errors(spoil: Spoil) -> None:
+    site = spoil(image_error=1.0)
+    assert site.get(image_paths(site)[0]).status_code == 503
+
+
+def test_gone_images_stay_gone(spoil: Spoil) -> None:
+    site = spoil(image_gone=0.3)
+    paths = image_paths(site)
+    first, second = ([site.get(path).status_code for path in paths] for _ in range(2))
+    assert first == second
+    assert set(first) == {200, 404}
+
+
+def test_slow_answers_come_late(spoil: Spoil) -> None:
+    site = spoil(slow=1.0, slow_seconds=0.3)
+    begin = time.monotonic()
+    assert site.get("/").status_code == 200
+    assert time.monotonic() - begin >= 0.3
+
+
+def test_the_status_page_is_never_struck(open_site: OpenSite) -> None:
+    everything = Faults(**dict.fromkeys(PROBABILITIES, 1.0), block_after=1)
+    assert open_site(faults=everything).get("/gallery/status").status_code == 200
+
+
+@pytest.mark.parametrize("variant", ROBOTS_VARIANTS)
+def test_robots_variants(spoil: Spoil, variant: str) -> None:
+    answer = spoil(robots=variant).get("/robots.txt")
+    expected = {"missing": 404, "error": 500}.get(variant, 200)
+    assert answer.status_code == expected
+    if variant in {"site", "delay", "allow", "disallow-all"}:
+        rules = Protego.parse(answer.text)
+        assert rules.can_fetch("http://host/color?col=RED", "any") == (variant != "disallow-all")
+        assert rules.can_fetch("http://host/api/color", "any") == (variant == "allow")
+        assert rules.crawl_delay("any") == (1.0 if variant == "delay" else None)
+    if variant == "garbage":
+        with pytest.raises(UnicodeDecodeError):
+            answer.content.decode("utf-8")
+
+
+def test_the_reference_page_names_every_option_of_a_fault() -> None:
+    text = (PROJECT_ROOT / "references" / "gallery.md").read_text(encoding="utf-8")
+    assert [flag for flag in FLAGS.values() if f"`{flag}" not in text] == []
+    assert [variant for variant in ROBOTS_VARIANTS if f"`{variant}`" not in text] == []

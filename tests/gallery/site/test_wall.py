@@ -1,0 +1,187 @@
+"""What the page does by itself, seen in a real browser."""
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+from src.gallery.process import GalleryProcess
+from src.gallery.site.faults import Faults
+
+pytestmark = pytest.mark.browser
+
+TILES = "[href^='/asset/'][data-bgsrc]"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("chromium and chromedriver are not installed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SE_OFFLINE", "true")
+        patch.setenv("SE_AVOID_STATS", "true")
+        options = webdriver.ChromeOptions()
+        options.binary_location = chromium
+        options.page_load_strategy = "none"
+        for argument in (
+            "--headless=new",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=900,1000",
+            f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+            *(["--no-sandbox"] if os.geteuid() == 0 else []),
+        ):
+            options.add_argument(argument)
+        window = webdriver.Chrome(options=options, service=Service(driver))
+        yield window
+        window.quit()
+
+
+@pytest.fixture(scope="module")
+def gallery() -> Iterator[GalleryProcess]:
+    with GalleryProcess(artworks=130, colours=("RED", "BLUE"), workers=1) as process:
+        yield process
+
+
+def wait_for(window: webdriver.Chrome, script: str, wanted: Callable[[object], bool], seconds: float = 20) -> object:
+    deadline = time.monotonic() + seconds
+    value = None
+    while time.monotonic() < deadline:
+        value = window.execute_script(f"return {script}")
+        if wanted(value):
+            return value
+        time.sleep(0.1)
+    pytest.fail(f"{script} is still {value!r} after {seconds} s")
+
+
+def count_script(selector: str) -> str:
+    return f'document.querySelectorAll("{selector}").length'
+
+
+def scroll_to_end(window: webdriver.Chrome, total: int) -> None:
+    deadline = time.monotonic() + 30
+    while window.execute_script("return " + count_script("[href^='/asset/'].HpzMff")) < total:
+        assert time.monotonic() < deadline, "the list does not end"
+        window.execute_script("scrollTo(0, 0); scrollTo(0, document.documentElement.scrollHeight)")
+        time.sleep(0.1)
+
+
+def test_images_are_loaded_lazily_at_the_size_of_their_cells(
+    browser: webdriver.Chrome, gallery: GalleryProcess
+) -> None:
+    browser.get(f"{gallery.base_url}/color?col=RED")
+    wait_for(browser, count_script(".PJLMUc"), lambda count: count >= 15)
+    tiles = browser.execute_script(
+        "return [...document.querySelectorAll('a.HpzMff')].map(link => [link.className, link.style.backgroundImage,"
+        " link.dataset.bgsrc, Math.round(link.getBoundingClientRect().width), getComputedStyle(link).backgroundImage])"
+    )
+    loaded = [tile for tile in tiles if "PJLMUc" in tile[0]]
+    assert len(loaded) < len(tiles), "tiles far below wait"
+    for _, background, source, side, _ in loaded:
+        assert source.startswith("//127.0.0.1:")
+        assert re.fullmatch(rf'url\("http:{re.escape(source)}=w{side}-c-h{side}-rw-v1"\)', background)
+    assert {tile[4] for tile in tiles if "PJLMUc" not in tile[0]} == {"none"}
+
+
+def test_scrolling_brings_all_and_then_asks_no_more(browser: webdriver.Chrome, gallery: GalleryProcess) -> None:
+    browser.get(f"{gallery.base_url}/color?col=BLUE")
+    wait_for(browser, count_script(TILES), lambda count: count >= 45)
+    total = int(browser.find_element(By.CSS_SELECTOR, ".intro p").text.split()[0])
+    scroll_to_end(browser, total)
+    addresses = browser.execute_script(
+        "return performance.getEntriesByType('resource').map(entry => entry.name)"
+        ".filter(name => name.includes('/api/'))"
+    )
+    assert len(addresses) == -(-(total - 45) // 30)
+    for address in addresses:
+        assert re.search(r"/api/assets/images/color\?s=30&pt=[\w-]+&hl=en&_reqid=\d+&rt=j$", address)
+    hrefs = browser.execute_script("return [...document.querySelectorAll('a.HpzMff')].map(link => link.href)")
+    assert len(hrefs) == len(set(hrefs)) == total
+    browser.execute_script("scrollTo(0, 0); scrollTo(0, document.documentElement.scrollHeight)")
+    time.sleep(0.4)
+    assert browser.execute_script("return " + count_script("a.HpzMff")) == total
+
+
+def test_removed_tiles_make_room_for_more(browser: webdriver.Chrome, gallery: GalleryProcess) -> None:
+    browser.get(f"{gallery.base_url}/color?col=BLUE")
+    wait_for(browser, count_script(TILES), lambda count: count >= 45)
+    browser.execute_script("document.querySelectorAll('#wall > *').forEach(tile => tile.remove())")
+    browser.execute_script("scrollTo(0, document.documentElement.scrollHeight); dispatchEvent(new Event('scroll'))")
+    wait_for(browser, count_script(TILES), lambda count: count >= 20)
+
+
+def test_a_tile_leads_to_its_page_with_the_large_picture(browser: webdriver.Chrome, gallery: GalleryProcess) -> None:
+    browser.get(f"{gallery.base_url}/color?col=RED")
+    wait_for(browser, count_script(TILES), lambda count: count >= 45)
+    browser.find_element(By.CSS_SELECTOR, "a.HpzMff").click()
+    wait_for(browser, count_script("[id^='metadata-']"), lambda count: count == 1)
+    wait_for(browser, "document.querySelector('.picture img').naturalWidth", lambda width: (width or 0) > 300)
+
+
+def test_what_the_script_draws_is_what_the_server_would(
+    browser: webdriver.Chrome, gallery: GalleryProcess, tmp_path: Path
+) -> None:
+    describe = (
+        "[...document.querySelectorAll('#wall > div')].map(tile => [tile.className, tile.firstElementChild.className"
+        ".replace(/ PJLMUc| Xb8XNe/, ''), tile.firstElementChild.getAttribute('href')])"
+    )
+    browser.get(f"{gallery.base_url}/color?col=RED")
+    wait_for(browser, count_script(TILES), lambda count: count >= 45)
+    by_server = browser.execute_script(f"return {describe}")
+    script_drawn = GalleryProcess(
+        artworks=130,
+        colours=("RED", "BLUE"),
+        workers=1,
+        faults=Faults(missing_bgsrc=0.4, never_loads=1.0, untagged=1.0, image_gone=0.5),
+        extra_arguments=("--tiles", "script"),
+    )
+    with script_drawn as other:
+        browser.get(f"{other.base_url}/color?col=RED")
+        wait_for(browser, count_script("#wall > div"), lambda count: count >= 45)
+        by_script = browser.execute_script(f"return {describe}")
+        assert browser.execute_script("return document.readyState") == "loading"
+        assert 3 <= browser.execute_script("return " + count_script("#wall a:not([data-bgsrc])")) <= 30
+        wait_for(browser, count_script(".Xb8XNe"), lambda count: count >= 2)
+        wait_for(browser, count_script(".PJLMUc"), lambda count: count >= 2)
+        failed = "[...document.querySelectorAll('.Xb8XNe')].map(link => link.style.backgroundImage)"
+        assert set(browser.execute_script(f"return {failed}")) == {""}
+        browser.get("about:blank")
+    assert by_script == by_server
+
+
+def test_the_page_survives_failing_lists_and_a_banner(browser: webdriver.Chrome) -> None:
+    faults = Faults(list_error=0.4, list_garbled=0.2, banner=1.0, renamed_classes=0.0)
+    with GalleryProcess(artworks=150, colours=("RED",), workers=1, faults=faults) as gallery:
+        browser.get(f"{gallery.base_url}/color?col=RED")
+        wait_for(browser, count_script(TILES), lambda count: count >= 45)
+        scroll_to_end(browser, 150)
+        browser.find_element(By.CSS_SELECTOR, ".banner button").click()
+        assert browser.find_elements(By.CSS_SELECTOR, ".banner") == []
+
+
+def test_consent_and_captcha_as_a_browser_meets_them(browser: webdriver.Chrome) -> None:
+    faults = Faults(consent=1.0, block_after=4, block_seconds=60)
+    with GalleryProcess(artworks=50, colours=("RED",), workers=1, faults=faults) as gallery:
+        browser.get(f"{gallery.base_url}/color?col=RED")
+        wait_for(browser, "location.pathname", lambda path: path == "/consent/m")
+        wait_for(browser, count_script("button"), lambda count: count == 2)
+        browser.find_element(By.CSS_SELECTOR, "button[value=reject]").click()
+        wait_for(browser, "location.href", lambda address: address == f"{gallery.base_url}/color?col=RED")
+        wait_for(browser, count_script(TILES), lambda count: count >= 45)
+        for _ in range(4):
+            browser.get(f"{gallery.base_url}/color?col=RED")
+            time.sleep(0.3)
+        wait_for(browser, "location.pathname", lambda path: path == "/sorry/index")
+        assert "unusual traffic" in browser.page_source

@@ -1,0 +1,1 @@
+"""What builds documents: the data dictionary, the samples, the notebooks, the README's results."""
