@@ -34,13 +34,13 @@ from src.models.artefacts import load_model
 from src.models.calibration import find_temperature
 from src.models.classifiers import build_classifier, fit_classifier
 from src.models.classify_pictures import classify_pictures
+from src.models.data import Split, TrainingData, read_training_data
 from src.models.decision_scores import build_scorer, compute_softmax
 from src.models.evaluate import measure_reliability
 from src.models.find_pictures import FoundPictures, find_pictures
 from src.models.search_space import SEARCH_SPACES, STUDY_CHOICE, STUDY_FAMILIES, Candidate, SearchUnit
 from src.models.shared_fits import score_unit
 from src.models.training import group_rows
-from src.models.training_data import Split, TrainingData, read_training_data
 from src.paths import Workspace
 
 Row = dict[str, Any]

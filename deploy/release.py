@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from src.errors import ModelMissingError, ProjectError, UsageError
-from src.models.model_card import read_card
+from src.models.artefacts import read_card
 from src.paths import PROJECT_ROOT, Workspace
 
 

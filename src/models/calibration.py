@@ -9,9 +9,9 @@ from scipy.optimize import minimize_scalar
 from sklearn.preprocessing import StandardScaler
 
 from src.models.classifiers import fit_classifier
+from src.models.data import Split, TrainingData
 from src.models.decision_scores import SMALLEST_PROBABILITY, build_scorer, compute_softmax
 from src.models.search_space import Candidate
-from src.models.training_data import Split, TrainingData
 
 TEMPERATURE_RANGE: Final = (0.02, 50.0)
 

@@ -23,10 +23,10 @@ from rich.table import Table
 from src.colours import are_neighbours
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError
 from src.models.artefacts import ColourModel, load_model
+from src.models.data import read_training_data
 from src.models.evaluate import Evaluation, evaluate
 from src.models.labelled_pictures import measure_labelled_pictures, read_labels
 from src.models.train_display import build_class_table
-from src.models.training_data import read_training_data
 from src.models.write_predictions import show_failures
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import Workspace

@@ -19,13 +19,13 @@ from src import study
 from src.errors import EXIT_INTERRUPTED, ProjectError, UsageError
 from src.files import write_text
 from src.models.artefacts import ColourModel, load_model
+from src.models.data import read_training_data
 from src.models.evaluate import Evaluation
 from src.models.evaluate_real import evaluate_pictures, evaluate_rows
 from src.models.report_measures import ReportMeasures, measure_report
 from src.models.report_text import write_report_text
 from src.models.search_results import RESULTS_NAME, read_results
 from src.models.training import group_rows
-from src.models.training_data import read_training_data
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 from src.visualization.figures import (

@@ -13,10 +13,10 @@ from src.errors import ModelMismatchError
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import ColourModel
 from src.models.classifiers import build_pipeline
+from src.models.data import HELD_OUT_FOLDS, TrainingData
 from src.models.decision_scores import build_scorer, compute_softmax
 from src.models.evaluate import Evaluation, evaluate
 from src.models.search_space import SEARCH_SPACES, Candidate
-from src.models.training_data import HELD_OUT_FOLDS, TrainingData
 
 REPEATS: Final = 5
 CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)

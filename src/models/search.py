@@ -9,10 +9,10 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from numpy.typing import NDArray
 
 from src.errors import WorkerError
+from src.models.data import Split, TrainingData
 from src.models.search_cache import SearchCache
 from src.models.search_space import SEARCH_SPACES, Candidate, SearchUnit
 from src.models.shared_fits import FoldScore, score_unit
-from src.models.training_data import Split, TrainingData
 
 
 @dataclass(frozen=True)

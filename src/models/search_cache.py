@@ -10,9 +10,9 @@ import numpy as np
 import sklearn
 
 from src.files import write_text
+from src.models.data import Split
 from src.models.search_space import SEARCH_SPACES, SearchUnit
 from src.models.shared_fits import FoldScore
-from src.models.training_data import Split
 
 CACHE_FORMAT: Final = 1
 """Raise it when a fit comes to mean something else; old entries are then not found."""

@@ -15,8 +15,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from src.models.classifiers import fit_classifier
+from src.models.data import Split
 from src.models.search_space import SEARCH_SPACES, Candidate, SearchUnit
-from src.models.training_data import Split
 
 KERNEL_ROWS: Final = 12_000
 """A kernel matrix of so many rows takes 1.2 GB; more rows are fitted without sharing it."""

@@ -10,10 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from src.models.artefacts import ColourModel
+from src.models.data import TrainingData
 from src.models.evaluate import Evaluation
 from src.models.search import CandidateResult, ProgressReport
 from src.models.search_space import SEARCH_SPACES
-from src.models.training_data import TrainingData
 
 SHOWN_CANDIDATES: Final = 8
 

@@ -18,12 +18,11 @@ from pathlib import Path
 from rich.console import Console
 
 from src.errors import EXIT_INTERRUPTED, ModelMismatchError, ProjectError, UsageError
-from src.models.artefacts import CARD_NAME
-from src.models.model_card import ModelCard, read_card
+from src.models.artefacts import CARD_NAME, ModelCard, read_card
+from src.models.data import read_training_data
 from src.models.search_space import SEARCH_SPACES, parse_families
 from src.models.train_display import TrainingDisplay
 from src.models.training import TrainingSettings, TrainingSummary, group_rows, train
-from src.models.training_data import read_training_data
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 

@@ -10,18 +10,16 @@ from numpy.typing import NDArray
 from sklearn.preprocessing import StandardScaler
 
 from src.errors import UsageError
-from src.models.artefacts import ColourModel, save_model
+from src.models.artefacts import ColourModel, ModelCard, save_model
 from src.models.calibration import find_temperature, score_out_of_fold
 from src.models.classifiers import fit_classifier
+from src.models.data import HELD_OUT_FOLDS, Split, TrainingData, check_training_data, find_groups, hash_pictures
 from src.models.decision_scores import build_scorer, compute_softmax
 from src.models.evaluate import Evaluation, evaluate
-from src.models.groups import find_groups, hash_pictures
-from src.models.model_card import ModelCard
 from src.models.search import CandidateResult, ProgressReport, run_search
 from src.models.search_cache import SearchCache
 from src.models.search_results import RESULTS_NAME, write_results
 from src.models.search_space import SEARCH_SPACES, STUDY_CHOICE, Candidate
-from src.models.training_data import HELD_OUT_FOLDS, Split, TrainingData, check_training_data
 
 SVM_ROW_LIMIT: Final = 40_000
 """More rows than this make a support vector machine's fit longer than minutes (quadratic and more);

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from made_rows import make_rows, paint_noise, save_small_model
 
-from src.models.training_data import TrainingData
+from src.models.data import TrainingData
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import ColourModel, save_model
 from src.models.classifiers import fit_classifier
+from src.models.data import TrainingData
 from src.models.search_space import Candidate
-from src.models.training_data import TrainingData
 
 CENTRES = {"BLUE": (190, 90, 40), "GREEN": (60, 170, 70), "RED": (50, 40, 190), "WHITE": (235, 238, 240)}
 ROWS_PER_COLOUR = 60

@@ -16,9 +16,8 @@ from made_rows import save_small_model
 
 from src.errors import ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_NAMES
-from src.models.artefacts import load_model
-from src.models.model_card import read_card
-from src.models.training_data import TrainingData
+from src.models.artefacts import load_model, read_card
+from src.models.data import TrainingData
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from made_rows import fit, make_rows
 
+from src.models.data import TrainingData
 from src.models.decision_scores import (
     BlendScorer,
     ProductsScorer,
@@ -10,7 +11,6 @@ from src.models.decision_scores import (
     compute_softmax,
 )
 from src.models.search_space import Candidate
-from src.models.training_data import TrainingData
 
 FAST = {
     "svm": (Candidate("svm", {"C": 10, "gamma": 0.05}), SupportVectorScorer),

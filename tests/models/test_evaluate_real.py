@@ -10,9 +10,9 @@ from made_rows import CENTRES, paint_noise, write_csv
 from src.errors import TableError, UsageError
 from src.features.extract_features import extract_features
 from src.models.artefacts import load_model
+from src.models.data import TrainingData
 from src.models.evaluate_real import evaluate_rows, main
 from src.models.labelled_pictures import crop_thumbnail, measure_labelled_pictures, read_labels
-from src.models.training_data import TrainingData
 
 
 @pytest.fixture

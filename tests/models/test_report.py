@@ -6,9 +6,9 @@ from made_rows import write_csv
 
 from src.features.decode_image import decode_image
 from src.features.schema import FEATURE_NAMES
+from src.models.data import TrainingData
 from src.models.report import main
 from src.models.train_model import main as train_model
-from src.models.training_data import TrainingData
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from src.errors import UsageError
+from src.models.data import Split, TrainingData
 from src.models.search import ProgressReport, run_search
 from src.models.search_cache import SearchCache
 from src.models.search_space import (
@@ -25,7 +26,6 @@ from src.models.search_space import (
     parse_families,
 )
 from src.models.shared_fits import score_unit
-from src.models.training_data import Split, TrainingData
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from src.features.decode_image import decode_image
 from src.features.schema import FEATURE_NAMES
 from src.local_service import start_local_service
 from src.models.artefacts import ColourModel, load_model
+from src.models.data import TrainingData, read_training_data
 from src.models.evaluate_real import evaluate_rows
 from src.models.labelled_pictures import crop_thumbnail, read_labels
 from src.models.report_measures import restore_candidate
 from src.models.training import fit_candidate
-from src.models.training_data import TrainingData, read_training_data
 from src.paths import PROJECT_ROOT, Workspace
 
 SHIPPED = Workspace(PROJECT_ROOT)

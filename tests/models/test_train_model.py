@@ -9,12 +9,12 @@ from made_rows import make_rows, write_csv
 
 import src.models.shared_fits as module
 from src.models.artefacts import load_model
+from src.models.data import TrainingData, read_training_data
 from src.models.report_measures import restore_candidate
 from src.models.search_results import read_results
 from src.models.search_space import SEARCH_SPACES
 from src.models.train_model import main
 from src.models.training import TrainingSettings, fit_candidate, group_rows, train
-from src.models.training_data import TrainingData, read_training_data
 
 
 @pytest.fixture(scope="module")
