@@ -1,6 +1,7 @@
 """The rules of the tree: who may import whom, and what a module looks like."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -137,7 +138,13 @@ def test_no_module_does_work_at_import(tmp_path: Path) -> None:
         "assert ours == [], ours\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
