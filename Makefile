@@ -26,13 +26,16 @@ export SE_OFFLINE ?= true
 export SE_AVOID_STATS ?= true
 
 ##@ The two commands
-.PHONY: run test
+.PHONY: run test test-fast
 run: install ## The whole job in runs/demo: scrape, measure, train, serve (ARTWORKS=n, or IMAGES=dir LABELS=file)
 	$(BIN)/python -m src.pipeline --workspace $(WORKSPACE) --artworks $(ARTWORKS) --seed $(SEED) --browsers $(BROWSERS) \
 		$(if $(IMAGES),--images "$(IMAGES)") $(if $(LABELS),--labels "$(LABELS)")
 
 test: install ## All tests, with a real browser
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
+
+test-fast: install ## The tests without browsers, notebooks and containers, in under a minute
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not slow" $(TESTS)
 
 ##@ Everyday
 .PHONY: help install check format lock serve gallery clean

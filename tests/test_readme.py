@@ -67,6 +67,7 @@ def wait_until_answering(process: "subprocess.Popen[bytes]", address: str) -> No
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.timeout(500)
 def test_every_command_of_the_readme_works(checkout: Path) -> None:
     ports = {"9797": str(find_free_port()), "8765": str(find_free_port())}

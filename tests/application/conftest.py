@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,7 +10,7 @@ from application.factory import create_app
 from application.settings import Settings
 from benchmarks.service_process import ServiceProcess
 from benchmarks.stand_in_model import make_stand_in_model
-from src.colours import LEGIBLE_SWATCHES
+from tests.support.picture_files import draw
 
 
 @pytest.fixture(autouse=True)
@@ -26,13 +24,6 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     make_stand_in_model(folder)
     return folder
-
-
-def draw(colour: str, size: tuple[int, int] = (60, 40), kind: str = ".jpg") -> bytes:
-    """A picture that is mostly of one colour, with some grain."""
-    swatch = np.array([int(LEGIBLE_SWATCHES[colour][start : start + 2], 16) for start in (5, 3, 1)])
-    grain = np.random.default_rng(1).normal(0, 12, (size[1], size[0], 3))
-    return cv2.imencode(kind, np.clip(swatch + grain, 0, 255).astype(np.uint8))[1].tobytes()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from application.settings import Settings
 from src.features.measure_image import measure_image
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import load_model
-from tests.application.conftest import draw
+from tests.support.picture_files import draw
 
 JPEG = {"content-type": "image/jpeg"}
 TOKEN = "0123456789abcdef"  # noqa: S105 - of these tests alone

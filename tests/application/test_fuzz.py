@@ -1,6 +1,6 @@
 """Damaged files and schema-driven requests: never a crash, a hang or a 500.
 
-The large runs are commands: ``python -m benchmarks.service_endurance`` (20,000 damaged files), and
+The large runs are commands: ``python -m benchmarks.ordeals.service_endurance`` (20,000 damaged files), and
 with more ``--max-examples`` the one below against a running service.
 """
 

@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from benchmarks.service_process import ServiceProcess
-from tests.application.conftest import draw
+from tests.support.picture_files import draw
 
 pytestmark = pytest.mark.browser
 

@@ -17,8 +17,8 @@ from application.settings import Settings
 from application.utility.body_memory import BodyMemory
 from benchmarks.stand_in_model import make_stand_in_model
 from src.errors import ModelMismatchError, ModelMissingError
-from tests.application.conftest import draw
 from tests.application.test_classify import TOKEN, check_problem
+from tests.support.picture_files import draw
 
 
 def test_health_and_model(client: TestClient, models_dir: Path) -> None:

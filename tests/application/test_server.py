@@ -21,8 +21,8 @@ from benchmarks.service_process import ServiceProcess
 from benchmarks.stand_in_model import make_stand_in_model
 from benchmarks.uploads import send_endless_body
 from src.paths import PROJECT_ROOT
-from tests.application.conftest import draw
 from tests.application.test_classify import png_of_size
+from tests.support.picture_files import draw
 
 GIGABYTE = 10**9
 MEBIBYTE = 1 << 20

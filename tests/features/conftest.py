@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from picture_files import encode, make_pixels
 
 from src.paths import Workspace
+from tests.support.picture_files import encode, make_pixels
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from picture_files import BAD, GOOD
-from workspace_files import list_files
 
 from src.errors import TableError, UsageError
 from src.features import build_features as stage
@@ -23,6 +21,8 @@ from src.features.schema import FEATURE_NAMES
 from src.paths import PROJECT_ROOT, Workspace
 from src.table_files import read_table
 from src.tables import INTERIM, PROCESSED, REJECTS
+from tests.support.picture_files import BAD, GOOD
+from tests.support.workspace_files import list_files
 
 
 def test_every_kind_of_file_has_its_stated_outcome(workspace: Workspace) -> None:

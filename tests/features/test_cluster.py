@@ -6,10 +6,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from cluster_tasks import fail_on_the_worker, wait_and_double
 from moto.server import ThreadedMotoServer
-from picture_files import encode, make_pixels
-from workspace_files import list_files
 
 from src import cluster as cluster_module
 from src.cluster import connect_cluster, describe_libraries
@@ -19,8 +16,10 @@ from src.features.image_store import ImageStore
 from src.local_cluster import LocalCluster, start_local_cluster
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
+from tests.support.cluster_tasks import fail_on_the_worker, wait_and_double
+from tests.support.picture_files import encode, make_pixels
+from tests.support.workspace_files import list_files
 
-HELPERS = str(Path(__file__).parent)
 BUCKET = "pictures"
 
 
@@ -37,7 +36,6 @@ def s3_endpoint() -> Iterator[str]:
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        patch.setenv("PYTHONPATH", HELPERS)  # for the cluster below
         boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=BUCKET)
         yield endpoint
     server.stop()
@@ -107,8 +105,7 @@ def test_other_urls_are_explained() -> None:
         ImageStore("dropbox://place").check()
 
 
-def test_a_lost_worker_costs_only_its_work_in_flight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", HELPERS)
+def test_a_lost_worker_costs_only_its_work_in_flight(tmp_path: Path) -> None:
     with start_local_cluster(2) as running, parallel_backend(dask=running.address):
         results = map_with_progress(
             wait_and_double, [(number, str(tmp_path)) for number in range(24)], description="test", total=24
@@ -139,8 +136,8 @@ def test_a_cluster_without_this_project_is_refused(cluster: LocalCluster, monkey
     def missing() -> None:
         """Stand for a function of a module that is not there."""
 
-    missing.__module__, missing.__qualname__ = "cluster_tasks", "not_there"
-    monkeypatch.setattr("cluster_tasks.not_there", missing, raising=False)
+    missing.__module__, missing.__qualname__ = "tests.support.cluster_tasks", "not_there"
+    monkeypatch.setattr("tests.support.cluster_tasks.not_there", missing, raising=False)
     monkeypatch.setattr(cluster_module, "describe_libraries", missing)
     with pytest.raises(UsageError, match="cannot import this project"), connect_cluster(cluster.address):
         pass

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from picture_files import (
+from PIL import Image
+
+from src import errors
+from src.errors import ImageError, ImageTooLargeError
+from src.features.decode_image import decode_image
+from src.features.image_header import read_header
+from tests.support.picture_files import (
     BAD,
     GOOD,
     HEIGHT,
@@ -20,12 +26,6 @@ from picture_files import (
     make_pixels,
     save,
 )
-from PIL import Image
-
-from src import errors
-from src.errors import ImageError, ImageTooLargeError
-from src.features.decode_image import decode_image
-from src.features.image_header import read_header
 
 
 @pytest.mark.parametrize("name", GOOD)

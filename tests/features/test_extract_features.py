@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from picture_files import BAD, GOOD, encode, make_pixels
 
 from src.errors import ImageError
 from src.features.extract_features import extract_features
 from src.features.measure_image import measure_image
 from src.features.schema import CHANNELS, FEATURE_COUNT, FEATURE_NAMES
+from tests.support.picture_files import BAD, GOOD, encode, make_pixels
 
 
 def measure_by_numpy(image: np.ndarray) -> np.ndarray:

@@ -11,8 +11,7 @@ from src.gallery.settings import GallerySettings
 from src.gallery.site.app import create_app
 from src.gallery.site.faults import Faults
 from src.gallery.site.shared_state import SharedState
-
-OpenSite = Callable[..., TestClient]
+from tests.support.gallery_pages import OpenSite
 
 
 @pytest.fixture

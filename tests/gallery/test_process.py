@@ -18,7 +18,7 @@ from src.gallery.__main__ import main
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT
-from tests.gallery.reading import read_colour_block
+from tests.support.gallery_pages import read_colour_block
 
 HOLDER = """
 import sys, time

@@ -5,9 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from made_rows import make_rows, paint_noise, save_small_model
 
 from src.models.data import TrainingData
+from tests.support.made_rows import make_rows, paint_noise, save_small_model
 
 
 @pytest.fixture(scope="session")

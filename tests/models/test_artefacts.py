@@ -12,12 +12,12 @@ import joblib
 import numpy as np
 import pytest
 from joblib.numpy_pickle import NumpyUnpickler
-from made_rows import save_small_model
 
 from src.errors import ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import load_model, read_card
 from src.models.data import TrainingData
+from tests.support.made_rows import save_small_model
 
 
 @pytest.fixture

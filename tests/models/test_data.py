@@ -5,10 +5,10 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from made_rows import write_csv
 
 from src.errors import TrainingDataError
 from src.models.data import TrainingData, check_training_data, find_groups, hash_pictures, read_training_data
+from tests.support.made_rows import write_csv
 
 
 @pytest.fixture

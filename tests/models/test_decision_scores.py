@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from made_rows import fit, make_rows
 
 from src.models.data import TrainingData
 from src.models.decision_scores import (
@@ -11,6 +10,7 @@ from src.models.decision_scores import (
     compute_softmax,
 )
 from src.models.search_space import Candidate
+from tests.support.made_rows import fit, make_rows
 
 FAST = {
     "svm": (Candidate("svm", {"C": 10, "gamma": 0.05}), SupportVectorScorer),

@@ -5,7 +5,6 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from made_rows import CENTRES, paint_noise, write_csv
 
 from src.errors import TableError, UsageError
 from src.features.extract_features import extract_features
@@ -13,6 +12,7 @@ from src.models.artefacts import load_model
 from src.models.data import TrainingData
 from src.models.evaluate_real import evaluate_rows, main
 from src.models.labelled_pictures import crop_thumbnail, measure_labelled_pictures, read_labels
+from tests.support.made_rows import CENTRES, paint_noise, write_csv
 
 
 @pytest.fixture

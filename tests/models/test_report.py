@@ -2,13 +2,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from made_rows import write_csv
 
 from src.features.decode_image import decode_image
 from src.features.schema import FEATURE_NAMES
 from src.models.data import TrainingData
 from src.models.report import main
 from src.models.train_model import main as train_model
+from tests.support.made_rows import write_csv
 
 
 @pytest.fixture(scope="module")

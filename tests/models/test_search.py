@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_rows import write_csv
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -26,6 +25,7 @@ from src.models.search_space import (
     parse_families,
 )
 from src.models.shared_fits import score_unit
+from tests.support.made_rows import write_csv
 
 
 @pytest.fixture(scope="module")

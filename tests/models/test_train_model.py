@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_rows import make_rows, write_csv
 
 import src.models.shared_fits as module
 from src.models.artefacts import load_model
@@ -15,6 +14,7 @@ from src.models.search_results import read_results
 from src.models.search_space import SEARCH_SPACES
 from src.models.train_model import main
 from src.models.training import TrainingSettings, fit_candidate, group_rows, train
+from tests.support.made_rows import make_rows, write_csv
 
 
 @pytest.fixture(scope="module")

@@ -90,6 +90,7 @@ def test_the_links_of_a_notebook_lead_somewhere(name: str) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_runs_from_top_to_bottom(name: str, workspace: Path) -> None:
@@ -104,6 +105,7 @@ def test_a_notebook_runs_from_top_to_bottom(name: str, workspace: Path) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_second_run_changes_nothing(workspace: Path) -> None:
     first = workspace / "02-features.ipynb"

@@ -20,7 +20,7 @@ from src.scraping.page_state import PageError, PagePatience, open_listing
 from src.scraping.politeness import choose_manners
 from src.scraping.processes import find_marked
 from src.scraping.scraping_pictures import Site, list_colour
-from tests.scraping.conftest import make_settings
+from tests.support.scraper_runs import make_settings
 
 pytestmark = pytest.mark.browser
 HASTY = PagePatience(load_seconds=3.0, settle_seconds=0.3, quiet_seconds=1.0)

@@ -28,7 +28,7 @@ from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings, GallerySource
 from src.table_files import read_table
 from src.tables import INTERIM, RAW
-from tests.scraping.conftest import ARTWORKS, COLOURS, find_listing_lines, make_settings, open_gallery, read_result
+from tests.support.scraper_runs import ARTWORKS, COLOURS, find_listing_lines, make_settings, open_gallery, read_result
 
 pytestmark = pytest.mark.browser
 Undisturbed = tuple[Workspace, RunSummary]
@@ -249,7 +249,7 @@ def count_listed(workspace: Workspace) -> int:
 def test_killed_again_and_again_the_result_is_the_same(
     undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path
 ) -> None:
-    """The parent, a worker and a browser get SIGKILL; ``benchmarks/kill_storm.py`` does it 30 times."""
+    """The parent, a worker and a browser get SIGKILL; ``benchmarks/ordeals/kill_storm.py`` does it 30 times."""
     workspace, dice = Workspace(tmp_path), random.Random(4)
     mark = make_run_mark(workspace.root)
     for victim in ("browser", "worker", "parent"):

@@ -11,7 +11,7 @@ from src.scraping import install_browser as installer
 from src.scraping.command import main, read_settings
 from src.scraping.progress import show_summary
 from src.scraping.run_file import ColourSummary, RunSummary
-from tests.scraping.conftest import open_gallery
+from tests.support.scraper_runs import open_gallery
 
 
 def test_help_ends_well(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,8 +14,7 @@ from src.gallery.collection.folder import FolderCollection, list_pictures, read_
 from src.gallery.collection.images import crop_to_box
 from src.gallery.collection.unlabelled import file_pictures
 from src.gallery.filing.colour_index import load_colour_index
-from tests.gallery.conftest import OpenSite
-from tests.gallery.reading import read_all_ids, read_colour_block
+from tests.support.gallery_pages import OpenSite, read_all_ids, read_colour_block
 
 PURE_BGR = {"red.jpg": (20, 20, 210), "blue.png": (200, 60, 30), "green.webp": (50, 150, 30)}
 

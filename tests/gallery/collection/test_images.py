@@ -9,8 +9,7 @@ from src.features.extract_features import extract_features
 from src.features.image_header import read_header
 from src.gallery.collection.images import EncodedImage, ImageCache, ImageOptions, crop_to_box, parse_suffix, resize
 from src.gallery.site.faults import Faults
-from tests.gallery.conftest import OpenSite
-from tests.gallery.reading import read_colour_block
+from tests.support.gallery_pages import OpenSite, read_colour_block
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ from starlette.testclient import TestClient
 from src.colours import SITE_COLOURS, SWATCHES
 from src.gallery.site.api import count_first_tiles, write_script_value
 from src.gallery.site.faults import Faults
-from tests.gallery.conftest import OpenSite
-from tests.gallery.reading import ask_list, read_all_ids, read_body, read_colour_block, read_init_data
+from tests.support.gallery_pages import OpenSite, ask_list, read_all_ids, read_body, read_colour_block, read_init_data
 
 
 @pytest.fixture

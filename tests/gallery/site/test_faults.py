@@ -12,8 +12,7 @@ from src.features.decode_image import decode_image
 from src.gallery.settings import build_parser, parse_settings
 from src.gallery.site.faults import FLAGS, PROBABILITIES, ROBOTS_VARIANTS, Draw, Faults
 from src.paths import PROJECT_ROOT
-from tests.gallery.conftest import OpenSite
-from tests.gallery.reading import ask_list, read_body, read_colour_block
+from tests.support.gallery_pages import OpenSite, ask_list, read_body, read_colour_block
 
 Spoil = Callable[..., TestClient]
 

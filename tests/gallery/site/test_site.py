@@ -5,8 +5,7 @@ from starlette.testclient import TestClient
 
 from src.colours import SITE_COLOURS
 from src.gallery.site.api import count_first_tiles
-from tests.gallery.conftest import OpenSite
-from tests.gallery.reading import read_colour_block, read_init_data
+from tests.support.gallery_pages import OpenSite, read_colour_block, read_init_data
 
 TILE = re.compile(
     r'<div class="DuHQbc( pdfEnd)?"><a class="e0WtYb HpzMff" href="(/asset/[^"]+)"'

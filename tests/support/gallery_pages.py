@@ -2,9 +2,13 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from starlette.testclient import TestClient
+
+OpenSite = Callable[..., TestClient]
+"""A test's way to open a gallery in its own process."""
 
 INIT_DATA = re.compile(r"window\.INIT_data\['(\w+:[0-9a-f-]{36})'\] = (.*?);</script>", re.DOTALL)
 

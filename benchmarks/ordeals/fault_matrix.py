@@ -1,4 +1,4 @@
-"""Every fault of the gallery against the scraper: ``python -m benchmarks.fault_matrix``.
+"""Every fault of the gallery against the scraper: ``python -m benchmarks.ordeals.fault_matrix``.
 
 Each row starts a gallery with one fault (the last ones with all of them), scrapes it with two real
 browsers, and holds the result against what the gallery has: rows found, duplicates, files, and a
@@ -193,10 +193,10 @@ def write_report(findings: list[Finding], path: Path, artworks: int) -> None:
     lines = [
         "# Fault matrix of the scraper",
         "",
-        f"Made by `python -m benchmarks.fault_matrix`: a gallery of {artworks} artworks in {len(COLOURS)} colours, two",
-        "real browsers, one fault a row. Every number after a flag is a probability per attempt, or per artwork where",
-        "the gallery's help says so. *Ends* are the exit codes of the runs: 0 done, 1 done in part, 3 refused by the",
-        "site (the same command is then run again when the refusal is over), 4 layout changed.",
+        f"Made by `python -m benchmarks.ordeals.fault_matrix`: a gallery of {artworks} artworks in {len(COLOURS)}",
+        "colours, two real browsers, one fault a row. Every number after a flag is a probability per attempt, or per",
+        "artwork where the gallery's help says so. *Ends* are the exit codes of the runs: 0 done, 1 done in part,",
+        "3 refused by the site (the same command is then run again when the refusal is over), 4 layout changed.",
         "",
         "| fault | gallery options | there | rows | twice | files | no file, and why | expected | ends | seconds | |",
         "|---|---|---:|---:|---:|---:|---|---|---|---:|---|",

@@ -1,4 +1,4 @@
-"""Thirty SIGKILLs during one scrape, then the same bytes: ``python -m benchmarks.kill_storm``.
+"""Thirty SIGKILLs during one scrape, then the same bytes: ``python -m benchmarks.ordeals.kill_storm``.
 
 First a run that nothing disturbs. Then, in another workspace, runs of the same command that are hit
 at random moments: the parent, a worker, a driver or a process of a browser gets SIGKILL. When a

@@ -1,6 +1,6 @@
 """What the service endures: memory at rest and under abuse, damaged files, endless uploads.
 
-``python -m benchmarks.service_endurance [--quick]``. Exit code 1 if a limit of :data:`LIMITS` does not hold.
+``python -m benchmarks.ordeals.service_endurance [--quick]``. Exit code 1 if a limit of :data:`LIMITS` does not hold.
 """
 
 import argparse
@@ -183,7 +183,7 @@ def check(figures: dict[str, Any], sizes: Sequence[int]) -> dict[str, bool]:
 
 def main() -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.service_endurance", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ordeals.service_endurance", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a twentieth of the requests")
     parser.add_argument("--models", type=Path, default=None, metavar="DIR", help="model to serve (default: models/)")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Pictures and files that the tests of this folder make, good and bad."""
+"""Pictures and files that tests make, good and bad."""
 
 import io
 import struct
@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from src.colours import LEGIBLE_SWATCHES
+
 HEIGHT, WIDTH = 120, 160
 
 
@@ -16,6 +18,13 @@ def make_pixels(height: int = HEIGHT, width: int = WIDTH, seed: int = 0) -> np.n
     """Make a smooth BGR picture with colours of all kinds."""
     coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
     return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def draw(colour: str, size: tuple[int, int] = (60, 40), kind: str = ".jpg") -> bytes:
+    """A picture that is mostly of one colour, with some grain."""
+    swatch = np.array([int(LEGIBLE_SWATCHES[colour][start : start + 2], 16) for start in (5, 3, 1)])
+    grain = np.random.default_rng(1).normal(0, 12, (size[1], size[0], 3))
+    return cv2.imencode(kind, np.clip(swatch + grain, 0, 255).astype(np.uint8))[1].tobytes()
 
 
 def encode(pixels: np.ndarray, kind: str, **options: object) -> bytes:

@@ -1,0 +1,1 @@
+"""Long trials of what has to survive: kills, faults of the site, hostile requests."""
