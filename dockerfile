@@ -13,7 +13,7 @@ COPY requirements.txt ./
 RUN python -m venv --without-pip /opt/service \
     && python -m pip --python /opt/service/bin/python install --no-cache-dir --disable-pip-version-check \
         --root-user-action=ignore --only-binary=:all: -r requirements.txt \
-    && rm -rf requirements.txt /opt/service/lib/python3.11/site-packages/cv2/data/*.xml \
+    && rm -rf requirements.txt /opt/service/lib/python3.*/site-packages/cv2/data/*.xml \
     && find /opt/service -type d -name tests -not -path '*/numpy/_core/*' -prune -exec rm -rf {} +
 COPY main.py ./
 COPY application ./application
@@ -27,9 +27,9 @@ RUN chmod -R u=rwX,go=rX . \
 
 FROM ${BASE_IMAGE}
 # The interpreter stays, its installers go.
-RUN rm -rf /usr/local/lib/python3.11/site-packages/* /usr/local/lib/python3.11/ensurepip /usr/local/bin/pip* \
+RUN rm -rf /usr/local/lib/python3.*/site-packages/* /usr/local/lib/python3.*/ensurepip /usr/local/bin/pip* \
         /usr/lib/python3/dist-packages/pip* /usr/lib/python3/dist-packages/setuptools* \
-        /usr/lib/python3/dist-packages/wheel* /usr/lib/python3.11/ensurepip /usr/share/python-wheels /usr/bin/pip* \
+        /usr/lib/python3/dist-packages/wheel* /usr/lib/python3.*/ensurepip /usr/share/python-wheels /usr/bin/pip* \
     && groupadd --gid 10001 service \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin service
 # /dev/shm is writable where the root file system is not; several workers share their metrics there.
