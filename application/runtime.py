@@ -22,7 +22,7 @@ from application.utility.body_memory import BodyMemory
 from application.utility.conversion import ImageLimits
 from application.utility.upload import UploadReader
 from src.errors import ImageError, ModelError, ModelMismatchError, ProjectError
-from src.features.decode_image import MAXIMUM_PIXELS
+from src.features.decode_image import MAXIMUM_MEMORY
 from src.models.artefacts import ColourModel, load_model
 
 SELF_TEST_PICTURE = Path(__file__).with_name("static") / "self_test.jpg"
@@ -55,7 +55,7 @@ class Runtime:
         self.requests_in_flight = 0
         self.last_request = monotonic()
         self._loader = loader
-        self._limits = ImageLimits(settings.maximum_body_bytes, settings.maximum_pixels)
+        self._limits = ImageLimits(settings.maximum_body_bytes, settings.decoding_memory_bytes)
         self._pool: WorkPool | None = None
         self._service: ImgClassify | None = None
         self._reloading = asyncio.Lock()
@@ -123,7 +123,7 @@ class Runtime:
         """Classify the self-test picture, the whole way from bytes to colour."""
         model = service.model
         content = SELF_TEST_PICTURE.read_bytes()
-        unlimited = ImgClassify(model, ImageLimits(len(content), MAXIMUM_PIXELS))  # whatever the operator allows
+        unlimited = ImgClassify(model, ImageLimits(len(content), MAXIMUM_MEMORY))  # whatever the operator allows
         prediction = unlimited.classify(content, with_shares=True).prediction
         total = sum(prediction.probabilities.values())
         if prediction.colour not in model.classes or abs(total - 1) > 1e-6:

@@ -8,7 +8,6 @@ import joblib
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from src.features.decode_image import MAXIMUM_PIXELS
 from src.paths import Workspace
 
 MEBIBYTE = 1 << 20
@@ -46,8 +45,8 @@ class Settings(BaseSettings):
     maximum_body_bytes: int = Field(default=20 * MEBIBYTE, ge=1024)
     """Largest picture in bytes; a larger one is refused with 413 while it arrives."""
 
-    maximum_pixels: int = Field(default=MAXIMUM_PIXELS, ge=1)
-    """Largest width × height, read from the header before decoding; more is refused with 413."""
+    decoding_memory_bytes: int = Field(default=220_000_000, ge=1)
+    """What decoding one picture may take, estimated from its header before; more is refused with 413."""
 
     maximum_batch_files: int = Field(default=32, ge=1, le=1000)
     """Most pictures in one batch; more are refused with 413."""

@@ -10,7 +10,7 @@
     ├── WorkerError                  worker processes die over one piece of work        2
     ├── ImageError                   a file is not a picture that we take
     │   ├── ImageTypeError           its bytes are of no type served (HTTP 415)
-    │   ├── ImageTooLargeError       too many bytes or pixels (HTTP 413)
+    │   ├── ImageTooLargeError       too many bytes, in the file or to decode (HTTP 413)
     │   └── ImageDecodeError         empty, truncated or damaged (HTTP 422)
     ├── ScrapingError                a page or an image could not be collected          1
     │   ├── BrowserError             the browser died or does not answer                1
@@ -64,11 +64,11 @@ class ImageError(ProjectError):
 
 
 class ImageTypeError(ImageError):
-    """The bytes are not JPEG, PNG or WebP, whatever the file is called."""
+    """The bytes are of no kind of picture that we take, whatever the file is called."""
 
 
 class ImageTooLargeError(ImageError):
-    """The picture has more bytes or pixels than the limit."""
+    """The picture has more bytes, or takes more memory to decode, than the limit."""
 
 
 class ImageDecodeError(ImageError):

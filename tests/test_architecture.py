@@ -20,7 +20,15 @@ SERVICE_MAY_IMPORT = (
     "src.listener",
 )
 FORBIDDEN_IN_SERVICE = {"selenium", "pandas", "matplotlib", "seaborn", "pandera", "requests", "dask", "distributed"}
-PURE_FEATURES = ("schema", "image_header", "decode_image", "reduce_image", "extract_features", "measure_image")
+PURE_FEATURES = (
+    "schema",
+    "image_header",
+    "decode_image",
+    "reduce_image",
+    "colour_profile",
+    "extract_features",
+    "measure_image",
+)
 OURS = ("src", "application", "main")
 
 
@@ -107,8 +115,8 @@ def test_the_running_service_takes_in_no_scraping_table_or_figure_library() -> N
 
 
 @pytest.mark.parametrize("name", PURE_FEATURES)
-def test_the_pure_features_need_numpy_and_opencv_only(name: str) -> None:
-    allowed = {"numpy", "cv2", "src"} | set(sys.stdlib_module_names)
+def test_the_pure_features_need_numpy_and_the_decoders_only(name: str) -> None:
+    allowed = {"numpy", "cv2", "PIL", "simplejpeg", "src"} | set(sys.stdlib_module_names)
     imports = find_imports(f"src.features.{name}")
     assert {entry.split(".")[0] for entry in imports} <= allowed
     ours = {entry for entry in imports if entry.startswith("src")}

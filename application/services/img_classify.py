@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from application.services.colour_shares import measure_shares
 from application.utility.conversion import ImageLimits, convert_upload
 from src.features.extract_features import extract_features
-from src.features.reduce_image import reduce_image
 from src.features.schema import FeatureVector
 from src.models.artefacts import ColourModel, Prediction
 
@@ -67,10 +66,8 @@ class ImgClassify:
         ImageError
             If it is not a picture that we take.
         """
-        image = convert_upload(content, self.limits)
-        height, width = image.shape[:2]
-        image = reduce_image(image)
-        features = extract_features(image)
+        picture = convert_upload(content, self.limits)
+        features = extract_features(picture.image)
         (prediction,) = self.model.predict_features(features[None])
-        shares = measure_shares(image) if with_shares else None
-        return Classified(prediction, width, height, features, shares, self.model.version)
+        shares = measure_shares(picture.image) if with_shares else None
+        return Classified(prediction, picture.width, picture.height, features, shares, self.model.version)

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from src.errors import ImageTooLargeError
-from src.features.decode_image import decode_image
-from src.features.schema import BGRImage
+from src.features.measure_image import Picture, read_picture
 
 
 @dataclass(frozen=True)
@@ -12,11 +11,11 @@ class ImageLimits:
     """What one picture may cost."""
 
     maximum_bytes: int
-    maximum_pixels: int
+    maximum_memory: int
 
 
-def convert_upload(content: bytes, limits: ImageLimits) -> BGRImage:
-    """Decode a picture that somebody sent.
+def convert_upload(content: bytes, limits: ImageLimits) -> Picture:
+    """Read a picture that somebody sent.
 
     Parameters
     ----------
@@ -27,8 +26,8 @@ def convert_upload(content: bytes, limits: ImageLimits) -> BGRImage:
 
     Returns
     -------
-    BGRImage
-        uint8, shape (H, W, 3), channels blue, green, red; of the size that was sent.
+    Picture
+        Reduced and in sRGB, with what its file was.
 
     Raises
     ------
@@ -40,4 +39,4 @@ def convert_upload(content: bytes, limits: ImageLimits) -> BGRImage:
             f"the picture has {len(content):,} bytes: expected at most {limits.maximum_bytes:,}; "
             "send a smaller or more compressed file"
         )
-    return decode_image(content, limits.maximum_pixels)
+    return read_picture(content, limits.maximum_memory)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from application.problems import ProblemError, describe_image_error
 from src.errors import ImageTypeError
-from src.features.image_header import SIGNATURE_BYTES, identify_format
+from src.features.image_header import SIGNATURE_BYTES, identify_kind
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class FilePart:
         elif not self._is_type_checked and self._size >= SIGNATURE_BYTES:
             self._is_type_checked = True
             try:
-                identify_format(b"".join(self._pieces))
+                identify_kind(b"".join(self._pieces))
             except ImageTypeError as error:
                 self.refuse(describe_image_error(error))
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, TableError
-from src.features.decode_image import MAXIMUM_PIXELS
+from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore
 from src.features.measure_batch import ImageBatch, measure_batch, measure_batch_isolated
 from src.features.measured_chunks import CHUNK_ROWS, MeasuredChunks, make_chunk_key
@@ -76,7 +76,7 @@ def build_features(
     *,
     dask: str | None = None,
     images: str | None = None,
-    maximum_pixels: int = MAXIMUM_PIXELS,
+    maximum_memory: int = MAXIMUM_MEMORY,
 ) -> FeatureSummary:
     """Measure every downloaded thumbnail of a workspace.
 
@@ -91,8 +91,8 @@ def build_features(
     images
         Folder or URL with the pictures; None is the workspace's own folder. Workers read from it
         themselves, so on a cluster without a shared disk it is a URL.
-    maximum_pixels
-        Pictures that declare more are rejected.
+    maximum_memory
+        Pictures whose decoding would take more bytes are rejected.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def build_features(
     todo: set[str] = set()
     total = measured = 0
     for number, rows in _iterate_chunks(workspace.interim_table, _LISTED):
-        keys.append(_make_key(number, rows, store, maximum_pixels))
+        keys.append(_make_key(number, rows, store, maximum_memory))
         total += len(rows)
         outcome = finished.load(keys[-1], len(rows))
         if outcome is None or not outcome.is_final:
@@ -125,7 +125,7 @@ def build_features(
             f"{workspace.interim_table} lists no picture with status ok: expected at least one; run the scraper again"
         )
     batches = (
-        ImageBatch(store, tuple(rows["filename"]), maximum_pixels)
+        ImageBatch(store, tuple(rows["filename"]), maximum_memory)
         for key, (_, rows) in zip(keys, _iterate_chunks(workspace.interim_table, _LISTED), strict=True)
         if key in todo
     )
@@ -187,8 +187,8 @@ def _is_ascending(path: Path) -> bool:
     return True
 
 
-def _make_key(number: int, rows: pd.DataFrame, store: ImageStore, maximum_pixels: int) -> str:
-    lines = [f"{store.location if store.is_remote else 'folder'} {maximum_pixels}"]
+def _make_key(number: int, rows: pd.DataFrame, store: ImageStore, maximum_memory: int) -> str:
+    lines = [f"{store.location if store.is_remote else 'folder'} {maximum_memory}"]
     lines += [
         f"{index} {name} {digest} {store.describe_file(name)}"
         for index, name, digest in zip(rows["index"], rows["filename"], rows["sha256"], strict=True)
@@ -229,14 +229,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="folder with data/ (default: the project)")
     parser.add_argument("--images", metavar="DIR|URL", help="where the pictures are (default: data/processed/img)")
     parser.add_argument(
-        "--maximum-pixels", type=int, default=MAXIMUM_PIXELS, metavar="N", help="reject larger pictures (%(default)s)"
+        "--maximum-memory",
+        type=int,
+        default=MAXIMUM_MEMORY,
+        metavar="BYTES",
+        help="reject pictures whose decoding takes more (%(default)s)",
     )
     add_parallel_arguments(parser)
     options = parser.parse_args(arguments)
     workspace = Workspace() if options.workspace is None else Workspace(options.workspace)
     try:
         summary = build_features(
-            workspace, options.jobs, dask=options.dask, images=options.images, maximum_pixels=options.maximum_pixels
+            workspace, options.jobs, dask=options.dask, images=options.images, maximum_memory=options.maximum_memory
         )
     except ProjectError as error:
         sys.stderr.write(f"error: {error}\n")

@@ -1,34 +1,62 @@
-"""Bytes to pixels: the only place of the project that calls ``cv2.imdecode``."""
+"""Bytes to pixels: the only place of the project that decodes pictures.
 
-from typing import Final
+JPEG is decoded by libjpeg-turbo (simplejpeg), PNG and WebP by OpenCV, the rest by Pillow.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Final, cast
 
 import cv2
 import numpy as np
+import simplejpeg  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from PIL import Image
 
 from src.errors import ImageDecodeError, ImageTooLargeError
-from src.features.image_header import ImageHeader, read_header
+from src.features.image_header import ImageHeader, open_image, read_header
 from src.features.schema import BGRImage
 
-MAXIMUM_PIXELS: Final = 64_000_000
-"""Default cap on width × height: 64 megapixels decode to 192 MB."""
+MAXIMUM_MEMORY: Final = 512_000_000
+"""Default limit of what decoding one picture may take, in bytes: 170 megapixels of a plain JPEG file."""
 
 BAND_ROWS: Final = 64
-"""So many rows of a transparent picture are laid over white at a time."""
+"""Rows that are converted at a time, so that no second copy of a large picture is made."""
+
+MAXIMUM_SCANS: Final = 100
+"""JPEG encoders write some ten scans; each costs a pass over all pixels, so thousands of empty ones stop a machine."""
+
+HARMLESS_WARNINGS: Final = (
+    "extraneous bytes before marker",
+    "Premature end of JPEG file",
+    "unknown JFIF revision",
+    "Unknown Adobe color transform",
+    "Invalid SOS parameters",
+    "Inconsistent progression sequence",
+    "bad ICC marker",
+)
+"""libjpeg's warnings that a file with all its pixels may cause (``jerror.h``)."""
+
+JPEG_DAMAGE: Final = ("Corrupt JPEG data", "Invalid JPEG file structure", "Bogus", "Premature end")
+
+JPEG_END: Final = b"\xff\xd9"
+OTHER_DATA: Final = bytes(range(1, 250, 3)) * 8
 
 
-def decode_image(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> BGRImage:
-    """Decode a JPEG, PNG or WebP picture as everything in this project sees it.
+def decode_image(content: bytes, maximum_memory: int = MAXIMUM_MEMORY) -> BGRImage:
+    """Decode a picture as everything in this project sees it.
 
-    The EXIF orientation is applied, grey becomes three equal channels, of 16 bits the upper 8 are
-    kept, CMYK becomes BGR by OpenCV's conversion, an animation gives its first frame, and what is
-    transparent is laid over white, as a web page shows it.
+    The orientation is applied, grey becomes three equal channels, of 16 bits the upper 8 are kept,
+    CMYK becomes BGR by the decoder's conversion, an animation gives its first frame, and what is
+    transparent is laid over white, as a web page shows it. Colours stay those of the embedded profile
+    (:func:`src.features.colour_profile.convert_to_srgb`).
 
     Parameters
     ----------
     content
-        The whole file.
-    maximum_pixels
-        Pictures that declare more are refused before any pixel is decoded.
+        The whole file, of any of :data:`src.features.image_header.IMAGE_KINDS`.
+    maximum_memory
+        Pictures whose decoding would take more bytes are refused before any pixel is decoded.
 
     Returns
     -------
@@ -38,52 +66,172 @@ def decode_image(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> BGRIma
     Raises
     ------
     ImageTypeError
-        If the bytes are of another type, whatever the file is called.
+        If the bytes are of another kind, whatever the file is called.
     ImageTooLargeError
-        If the header declares more than ``maximum_pixels``.
+        If decoding would take more than ``maximum_memory``.
     ImageDecodeError
-        If the file is empty, truncated or damaged.
-
-    Notes
-    -----
-    Three limits of OpenCV's decoders: bytes altered inside a JPEG or WebP file that still ends well
-    (neither has a checksum) decode to altered pixels; a PNG file with alpha is not turned by its
-    EXIF orientation, which no feature depends on but by the reduction of large pictures; the one
-    transparent grey of a grey PNG file (its ``tRNS`` chunk) stays grey.
+        If the file is empty, truncated or damaged, or uses what the decoder does not know.
     """
-    header = read_header(content)
-    if header.pixels > maximum_pixels:
+    return decode_pixels(content, read_header(content), maximum_memory)
+
+
+def decode_pixels(content: bytes, header: ImageHeader, maximum_memory: int = MAXIMUM_MEMORY) -> BGRImage:
+    """Decode a picture whose header was read; else as :func:`decode_image`."""
+    if header.memory > maximum_memory:
         raise ImageTooLargeError(
-            f"the picture declares {header.width} × {header.height} = {header.pixels:,} pixels: "
-            f"expected at most {maximum_pixels:,}; send a smaller version"
+            f"decoding the {header.kind} picture of {header.width} × {header.height} = "
+            f"{header.width * header.height:,} pixels would take about {header.memory / 1e6:,.0f} MB: "
+            f"expected at most {maximum_memory / 1e6:,.0f} MB; send a smaller version"
         )
-    flags = cv2.IMREAD_UNCHANGED if header.has_alpha else cv2.IMREAD_COLOR
-    buffer = np.frombuffer(content, dtype=np.uint8)
     try:
-        image = cv2.imdecode(buffer, flags)
-    except cv2.error as error:
-        raise _undecodable(header) from error
-    if image is None or image.size == 0:
-        raise _undecodable(header)
-    return _lay_over_white(image) if header.has_alpha else image.astype(np.uint8, copy=False)
+        image = DECODERS.get(header.kind, _decode_by_pillow)(content, header)
+    except MemoryError as error:
+        raise ImageTooLargeError("there is not enough memory to decode the picture: send a smaller version") from error
+    return _turn(image, header.orientation)
 
 
-def _undecodable(header: ImageHeader) -> ImageDecodeError:
+def _damaged(header: ImageHeader, reason: str) -> ImageDecodeError:
     return ImageDecodeError(
-        f"the {header.media_type} content of {header.width} × {header.height} pixels cannot be decoded: "
-        "the file is damaged; fetch or export it again"
+        f"the {header.kind} file of {header.width} × {header.height} pixels is truncated or damaged ({reason}): "
+        "fetch or export it again"
     )
 
 
-def _lay_over_white(image: np.ndarray) -> BGRImage:
-    """Turn what IMREAD_UNCHANGED gives (1, 3 or 4 channels, 8 or 16 bits) into BGR uint8."""
-    if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)  # as libpng does where there is no alpha
-    if image.ndim == 2:
-        image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
-    if image.shape[2] == 4:
-        for top in range(0, len(image), BAND_ROWS):  # a whole picture in floats would be large
-            band = image[top : top + BAND_ROWS]
+def _turn(image: BGRImage, orientation: int) -> BGRImage:
+    """Apply an EXIF orientation (JEITA CP-3451, tag 0x0112)."""
+    if orientation == 1:
+        return image
+    if orientation >= 5:
+        image = image.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        image = image[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        image = image[::-1]
+    return np.ascontiguousarray(image)
+
+
+def _decode_jpeg(content: bytes, header: ImageHeader) -> BGRImage:
+    """Decode a JPEG file; libjpeg's warnings are errors, but for those that leave every pixel as it was meant."""
+    scans = content.count(b"\xff\xda")
+    if scans > MAXIMUM_SCANS:
+        raise ImageDecodeError(
+            f"the JPEG file has {scans:,} scans: expected at most {MAXIMUM_SCANS}; export it again as a plain JPEG"
+        )
+    is_cmyk = header.mode == "CMYK"
+    try:
+        image: BGRImage = simplejpeg.decode_jpeg(content, "CMYK" if is_cmyk else "BGR")
+    except ValueError as error:
+        reason = str(error)
+        if any(warning in reason for warning in HARMLESS_WARNINGS):
+            return _decode_if_whole(content, header)
+        if any(words in reason for words in JPEG_DAMAGE):
+            raise _damaged(header, reason) from error
+        raise ImageDecodeError(f"the JPEG file cannot be decoded ({reason}): export it as a plain JPEG") from error
+    return _decode_by_opencv(content, header, cv2.IMREAD_COLOR) if is_cmyk else image
+
+
+def _decode_if_whole(content: bytes, header: ImageHeader) -> BGRImage:
+    """Decode a JPEG file with oddities that libjpeg warns of, unless it runs out of data.
+
+    Where data are missing, libjpeg goes on with what stands next. So other data are put behind the
+    picture's own: the pixels of a whole picture do not depend on them.
+    """
+    start = cast("io.BytesIO", open_image(content).fp).tell()
+    end = content.find(JPEG_END, start)
+    data = content if end < 0 else content[:end]
+    image = _decode_by_opencv(data + JPEG_END, header, cv2.IMREAD_COLOR)
+    if not np.array_equal(image, _decode_by_opencv(data + OTHER_DATA + JPEG_END, header, cv2.IMREAD_COLOR)):
+        raise _damaged(header, "its data end before the last pixel")
+    return image
+
+
+def _decode_by_opencv(content: bytes, header: ImageHeader, flags: int) -> NDArray[np.uint8]:
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error as error:
+        raise _damaged(header, "its pixels cannot be decoded") from error
+    if image is None or image.shape[:2] != (header.height, header.width):
+        raise _damaged(header, "its pixels cannot be decoded")
+    return image  # type: ignore[return-value]
+
+
+def _decode_png(content: bytes, header: ImageHeader) -> BGRImage:
+    opened = open_image(content)
+    content = cast("io.BytesIO", opened.fp).getvalue()  # without what is not needed
+    if not opened.has_transparency_data:
+        return _decode_by_opencv(content, header, cv2.IMREAD_COLOR)
+    image = _decode_by_opencv(content, header, cv2.IMREAD_UNCHANGED)
+    if image.ndim == 2:  # libpng leaves the one transparent grey (tRNS) to us
+        depth = content[24]
+        grey = int(opened.info["transparency"]) * np.iinfo(image.dtype).max // (2**depth - 1)
+        is_clear = image == grey
+        if image.dtype == np.uint16:
+            image = (image >> 8).astype(np.uint8)
+        image[is_clear] = 255
+        return cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)  # type: ignore[return-value]
+    return _lay_over_white(image)
+
+
+def _decode_webp(content: bytes, header: ImageHeader) -> BGRImage:
+    is_extended = content[12:16] == b"VP8X"
+    if is_extended and content[20] & 0x02:  # an animation: its canvas is transparent, whatever the alpha flag says
+        content = content[:20] + bytes([content[20] | 0x10]) + content[21:]
+        return _lay_over_white(_decode_by_opencv(content, header, cv2.IMREAD_UNCHANGED))
+    if header.mode == "RGBA":
+        return _lay_over_white(_decode_by_opencv(content, header, cv2.IMREAD_UNCHANGED))
+    return _decode_by_opencv(content, header, cv2.IMREAD_COLOR)
+
+
+def _lay_over_white(image: NDArray[np.uint8]) -> BGRImage:
+    """Turn BGR or BGRA, 8 or 16 bits, into BGR uint8, a few rows at a time."""
+    result = np.empty((*image.shape[:2], 3), np.uint8)
+    for top in range(0, len(image), BAND_ROWS):
+        band = image[top : top + BAND_ROWS]
+        if image.dtype == np.uint16:
+            band = (band >> 8).astype(np.uint8)  # as libpng does where there is no alpha
+        if band.shape[2] == 4:
             opacity = band[:, :, 3:].astype(np.float32) / 255
-            band[:, :, :3] = np.rint(band[:, :, :3] * opacity + 255 * (1 - opacity))
-    return np.ascontiguousarray(image[:, :, :3], dtype=np.uint8)
+            band = np.rint(band[:, :, :3] * opacity + 255 * (1 - opacity))
+        result[top : top + BAND_ROWS] = band
+    return result
+
+
+def _decode_by_pillow(content: bytes, header: ImageHeader) -> BGRImage:
+    """Decode GIF, BMP, TIFF and AVIF."""
+    opened = open_image(content)
+    try:
+        frame = opened.tile[0][1] if header.kind == "GIF" else None
+        left, upper, right, lower = frame or (0, 0, opened.width, opened.height)
+        opened.load()
+        result = np.full((opened.height, opened.width, 3), 255, np.uint8)
+        for top in range(0, opened.height, BAND_ROWS):
+            bottom = min(top + BAND_ROWS, opened.height)
+            band = opened.crop((0, top, opened.width, bottom))
+            result[top:bottom] = _lay_over_white(_convert_band(band, header))
+    except (ImageDecodeError, MemoryError):
+        raise
+    except Exception as error:  # a hostile file may raise anything in a decoder
+        raise _damaged(header, str(error) or type(error).__name__) from error
+    result[:upper] = result[lower:] = result[:, :left] = result[:, right:] = 255  # canvas that the frame leaves bare
+    return result
+
+
+def _convert_band(band: Image.Image, header: ImageHeader) -> NDArray[np.uint8]:
+    """Give rows of any pixel format as BGRA."""
+    if band.mode in {"I;16", "I;16B", "I;16L", "I;16N"}:
+        grey = (np.asarray(band).astype(np.uint16) >> 8).astype(np.uint8)
+        return np.dstack([grey, grey, grey])
+    if band.mode in {"I", "F", "LAB", "HSV"}:
+        raise ImageDecodeError(
+            f"the {header.kind} file has pixels of the format {band.mode}, which we do not take: "
+            "export it with 8 bits a channel, RGB"
+        )
+    pixels = np.asarray(band.convert("RGBA" if band.has_transparency_data else "RGB"))
+    return pixels[:, :, [2, 1, 0, 3][: pixels.shape[2]]]
+
+
+DECODERS: Final[dict[str, Callable[[bytes, ImageHeader], BGRImage]]] = {
+    "JPEG": _decode_jpeg,
+    "PNG": _decode_png,
+    "WebP": _decode_webp,
+}

@@ -1,176 +1,280 @@
-"""What the first bytes of a picture say: its type, size and whether the file is whole.
+"""What a picture's file declares, and what decoding it would cost: read before any pixel is decoded.
 
-Read before decoding, because decoding is where a hostile or damaged file costs time and memory.
-Formats: ISO/IEC 10918-1 annex B (JPEG markers), the PNG specification (chunks) and RFC 9649 (WebP).
+The headers are read by Pillow's format classes, which look at no pixel when they are made. They are
+called one by one, for the kind that the signature tells: a file is never tried as something else.
 """
 
+import io
+import re
 import struct
+import zlib
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
+
+from PIL import Image
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from src.errors import ImageDecodeError, ImageTypeError
 
-MEDIA_TYPES: Final = ("image/jpeg", "image/png", "image/webp")
-"""The types that the project takes."""
-
-SIGNATURE_BYTES: Final = 12
-"""So many bytes tell the format of a picture."""
-
-PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-JPEG_START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-JPEG_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
-JPEG_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
-JPEG_START_OF_SCAN: Final = b"\xff\xda"
-JPEG_END_OF_IMAGE: Final = b"\xff\xd9"
-
-MAXIMUM_SCANS: Final = 100
-"""Encoders write some ten; each costs a pass over all pixels, so thousands of empty ones stop a machine."""
-
 
 @dataclass(frozen=True)
-class ImageHeader:
-    """What a picture's header declares.
+class ImageKind:
+    """A kind of picture that the project takes.
 
     Attributes
     ----------
     media_type
-        One of :data:`MEDIA_TYPES`, from the content and never from a name.
-    width, height
-        In pixels, before any EXIF rotation.
-    has_alpha
-        Whether pixels may be transparent.
+        As HTTP names it.
+    suffixes
+        The usual ends of a file's name.
+    signature
+        What matches the first :data:`SIGNATURE_BYTES` of such a file.
+    reader
+        The class of Pillow that reads it.
     """
 
     media_type: str
+    suffixes: tuple[str, ...]
+    signature: re.Pattern[bytes]
+    reader: type[ImageFile]
+
+
+def _make_signature(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern, re.DOTALL)
+
+
+IMAGE_KINDS: Final = {
+    "JPEG": ImageKind(
+        "image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"), _make_signature(rb"\xff\xd8\xff"), JpegImageFile
+    ),
+    "PNG": ImageKind("image/png", (".png", ".apng"), _make_signature(rb"\x89PNG\r\n\x1a\n"), PngImageFile),
+    "WebP": ImageKind("image/webp", (".webp",), _make_signature(rb"RIFF.{4}WEBP"), WebPImageFile),
+    "GIF": ImageKind("image/gif", (".gif",), _make_signature(rb"GIF8[79]a"), GifImageFile),
+    "BMP": ImageKind(  # a known size of the second header as well: two letters alone may begin any text
+        "image/bmp", (".bmp", ".dib"), _make_signature(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"), BmpImageFile
+    ),
+    "TIFF": ImageKind(
+        "image/tiff", (".tif", ".tiff"), _make_signature(rb"(?:II[*+]\0|MM\0[*+])(?!.{4}CR)"), TiffImageFile
+    ),
+    "AVIF": ImageKind("image/avif", (".avif",), _make_signature(rb".{4}ftyp(?:.{4})*?avi[fs]"), AvifImageFile),
+}
+"""The one list of what is taken, by name; the command line, the service and the pipeline share it."""
+
+MEDIA_TYPES: Final = tuple(kind.media_type for kind in IMAGE_KINDS.values())
+PICTURE_SUFFIXES: Final = tuple(suffix for kind in IMAGE_KINDS.values() for suffix in kind.suffixes)
+KIND_NAMES: Final = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
+
+SIGNATURE_BYTES: Final = 32
+"""The first bytes that tell the kind of a picture; fewer will do where the file has no more."""
+
+OTHER_KINDS: Final = {
+    _make_signature(pattern): name
+    for pattern, name in (
+        (rb".{4}ftyp(?:.{4})*?(?:hei[cxms]|hev[cx]|mif1|msf1)", "a HEIC photograph"),
+        (rb".{4}ftyp", "a video or raw photograph"),
+        (rb"\xff\x0a|\0\0\0\x0cJXL ", "a JPEG XL picture"),
+        (rb"\xff\x4f\xff\x51|\0\0\0\x0cjP  ", "a JPEG 2000 picture"),
+        (rb"8BPS", "a Photoshop document"),
+        (rb"\0\0[\x01\x02]\0", "an icon or cursor"),
+        (rb"%PDF", "a PDF document"),
+        (rb"%!PS", "a PostScript document"),
+        (rb"v/1\x01", "an OpenEXR picture"),
+        (rb"FUJIFILM|IIRO|II.{6}CR", "a raw photograph"),
+        (rb"PK\x03\x04", "a ZIP archive"),
+        (rb"(?:\xef\xbb\xbf)?\s*(?i:<!doctype html|<html)", "a web page"),
+        (rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml|<svg)", "an SVG drawing or another XML file"),
+    )
+}
+"""What else people send, by how it begins."""
+
+PNG_HEADER: Final = frozenset({b"IHDR", b"PLTE"})
+PNG_CHECKED: Final = frozenset({b"tRNS", b"iCCP", b"eXIf"})
+PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
+
+ORIENTATION_TAG: Final = 0x0112
+
+
+@dataclass(frozen=True)
+class ImageHeader:
+    """What the header of a picture declares.
+
+    Attributes
+    ----------
+    kind
+        A name of :data:`IMAGE_KINDS`, from the content and never from a file's name.
+    width, height
+        In pixels, as stored: before the orientation is applied.
+    mode
+        Pillow's name of the pixel format: ``RGB``, ``L``, ``CMYK`` …
+    orientation
+        1-8, as EXIF counts; 1 where nothing is to be turned.
+    profile
+        The embedded ICC profile; None if there is none.
+    memory
+        Upper estimate of the bytes that decoding takes at its peak, the file itself not counted.
+    """
+
+    kind: str
     width: int
     height: int
-    has_alpha: bool
+    mode: str
+    orientation: int
+    profile: bytes | None
+    memory: int
 
     @property
-    def pixels(self) -> int:
-        """Width times height."""
-        return self.width * self.height
+    def media_type(self) -> str:
+        """The kind as HTTP names it."""
+        return IMAGE_KINDS[self.kind].media_type
 
 
-def identify_format(beginning: bytes) -> str:
-    """Tell the format of a picture by its first :data:`SIGNATURE_BYTES`: JPEG, PNG or WebP.
+def identify_kind(beginning: bytes) -> str:
+    """Tell the kind of a picture by its first :data:`SIGNATURE_BYTES`.
+
+    Returns
+    -------
+    str
+        A name of :data:`IMAGE_KINDS`.
 
     Raises
     ------
     ImageTypeError
-        If it is none of them.
+        If it is none of them; other known kinds are named.
     """
-    if beginning.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if beginning.startswith(PNG_SIGNATURE):
-        return "PNG"
-    if beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP":
-        return "WebP"
+    for name, kind in IMAGE_KINDS.items():
+        if kind.signature.match(beginning):
+            return name
+    other = next(
+        (name for signature, name in OTHER_KINDS.items() if signature.match(beginning)),
+        f"not a picture of a kind we take (it begins with {beginning[:8].hex(' ')})",
+    )
     raise ImageTypeError(
-        f"the content is not a picture of a type we take (it begins with {beginning[:8].hex(' ')}): "
-        "expected JPEG, PNG or WebP; convert the file, a new name does not change its type"
+        f"the content is {other}: expected {KIND_NAMES}; export it as one of these, a new name does not change its kind"
     )
 
 
 def read_header(content: bytes) -> ImageHeader:
-    """Read type and size of a picture without decoding it.
+    """Read what a picture declares, without decoding it.
 
     Parameters
     ----------
     content
         The whole file.
 
-    Returns
-    -------
-    ImageHeader
-
     Raises
     ------
     ImageTypeError
-        If the bytes are neither JPEG nor PNG nor WebP.
+        If the bytes are of another kind.
     ImageDecodeError
-        If there are no bytes, or the file ends before it should.
+        If there are no bytes, or no header that can be read.
     """
-    if not content:
-        raise ImageDecodeError("the file is empty (0 bytes): expected a JPEG, PNG or WebP picture")
-    return READERS[identify_format(content)](content)
-
-
-def _truncated(kind: str) -> ImageDecodeError:
-    return ImageDecodeError(
-        f"the {kind} file is truncated or damaged: its header or its end is missing; fetch or export it again"
+    image = open_image(content)
+    kind = identify_kind(content[:SIGNATURE_BYTES])
+    profile = image.info.get("icc_profile")
+    orientation = 1 if kind == "TIFF" else _read_orientation(image.info.get("exif"))  # Pillow turns TIFF itself
+    return ImageHeader(
+        kind,
+        image.width,
+        image.height,
+        image.mode,
+        orientation,
+        profile if isinstance(profile, bytes) and profile else None,
+        _estimate_memory(kind, image, orientation),
     )
 
 
-def _read_jpeg(content: bytes) -> ImageHeader:
-    position, size, is_progressive = 2, None, False
-    while position + 4 <= len(content):
-        if content[position] != 0xFF:
-            raise _truncated("JPEG")
-        marker = content[position + 1]
-        if marker == 0xFF:  # fill byte
-            position += 1
-            continue
-        if marker in JPEG_STANDALONE:
-            position += 2
-            continue
-        (length,) = struct.unpack_from(">H", content, position + 2)
-        if marker in JPEG_START_OF_FRAME:
-            if position + 9 > len(content):
-                break
-            size = struct.unpack_from(">HH", content, position + 5)
-            is_progressive = marker in JPEG_PROGRESSIVE
-        if marker == 0xDA:
-            # An embedded EXIF thumbnail has an end of its own, so only one behind the scan counts.
-            if size is None or content.rfind(JPEG_END_OF_IMAGE) < position:
-                break
-            if is_progressive and (scans := content.count(JPEG_START_OF_SCAN, position)) > MAXIMUM_SCANS:
-                raise ImageDecodeError(
-                    f"the JPEG file has {scans:,} scans: expected at most {MAXIMUM_SCANS}; export it again"
-                )
-            height, width = size
-            return _checked(ImageHeader("image/jpeg", width, height, has_alpha=False), "JPEG")
-        position += 2 + length
-    raise _truncated("JPEG")
+def open_image(content: bytes) -> ImageFile:
+    """Give a picture's header as Pillow reads it; its pixels are decoded by ``load`` only.
+
+    Raises
+    ------
+    ImageTypeError, ImageDecodeError
+        As :func:`read_header`.
+    """
+    if not content:
+        raise ImageDecodeError(f"the file is empty (0 bytes): expected a {KIND_NAMES} picture")
+    kind = identify_kind(content[:SIGNATURE_BYTES])
+    try:
+        image = IMAGE_KINDS[kind].reader(io.BytesIO(keep_needed_chunks(content) if kind == "PNG" else content))
+    except Exception as error:  # a hostile header may raise anything in a parser
+        raise ImageDecodeError(
+            f"the {kind} file is truncated or damaged, its header cannot be read ({error or type(error).__name__}): "
+            "fetch or export it again"
+        ) from error
+    if image.width <= 0 or image.height <= 0:
+        raise ImageDecodeError(f"the {kind} file is damaged: it declares no pixels; fetch or export it again")
+    return image
 
 
-def _read_png(content: bytes) -> ImageHeader:
-    if len(content) < 33 or content[12:16] != b"IHDR":
-        raise _truncated("PNG")
-    width, height, _, colour_type = struct.unpack_from(">IIBB", content, 16)
-    position, has_alpha = 8, colour_type in (4, 6)
+def keep_needed_chunks(content: bytes) -> bytes:
+    """Take out of a PNG file what has no part in its pixels: texts, private chunks, animation, what follows the end.
+
+    Decoders have limits for such chunks that say nothing of the picture. A missing end is added:
+    whether all pixels are there, the decoder finds out. The pixels come last, so that orientation and
+    profile are before them. An optional chunk whose checksum is wrong is left out, as libpng does.
+    """
+    view = memoryview(content)
+    head: list[bytes | memoryview] = [content[:8]]
+    pixels: list[bytes | memoryview] = []
+    position = 8
     while position + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, position)
         kind = content[position + 4 : position + 8]
-        has_alpha = has_alpha or kind == b"tRNS"
+        chunk = view[position : position + 12 + length]
         position += 12 + length
         if kind == b"IEND":
-            return _checked(ImageHeader("image/png", width, height, has_alpha), "PNG")
-    raise _truncated("PNG")
+            break
+        if kind == b"IDAT":
+            pixels.append(chunk)
+        elif kind in PNG_CHECKED:
+            if zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big"):
+                head.append(chunk)
+        elif kind in PNG_HEADER or kind[:1].isupper():  # critical ones that we do not know: the decoder says so
+            head.append(chunk)
+    return b"".join([*head, *pixels, PNG_END])
 
 
-def _read_webp(content: bytes) -> ImageHeader:
-    if len(content) < 30 or struct.unpack_from("<I", content, 4)[0] + 8 > len(content):
-        raise _truncated("WebP")
-    kind = content[12:16]
-    if kind == b"VP8X":
-        width = 1 + int.from_bytes(content[24:27], "little")
-        height = 1 + int.from_bytes(content[27:30], "little")
-        return ImageHeader("image/webp", width, height, has_alpha=bool(content[20] & 0x10))
-    if kind == b"VP8L":
-        (bits,) = struct.unpack_from("<I", content, 21)
-        return ImageHeader("image/webp", 1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF), bool(bits >> 28 & 1))
-    if kind == b"VP8 ":
-        width, height = struct.unpack_from("<HH", content, 26)
-        return _checked(ImageHeader("image/webp", width & 0x3FFF, height & 0x3FFF, False), "WebP")
-    raise _truncated("WebP")
+def _read_orientation(exif: bytes | None) -> int:
+    if not exif:
+        return 1
+    try:
+        tags = Image.Exif()
+        tags.load(exif)
+        orientation = tags.get(ORIENTATION_TAG, 1)
+    except Exception:  # noqa: BLE001 - broken EXIF data raise anything, and cost no picture
+        return 1
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
-def _checked(header: ImageHeader, kind: str) -> ImageHeader:
-    if header.pixels == 0:
-        raise _truncated(kind)
-    return header
+def _estimate_memory(kind: str, image: ImageFile, orientation: int) -> int:
+    """Estimate the peak in bytes of decoding, as ``benchmarks/decoding_memory.py`` measures it."""
+    pixels = image.width * image.height
+    has_alpha = image.has_transparency_data
+    if kind == "JPEG":
+        peak = pixels * (10 if image.mode == "CMYK" else 3)
+        if image.info.get("progressive"):
+            peak += 2 * _count_coefficients(image)
+    elif kind == "PNG":
+        is_deep = any(str(tile[3]).endswith(";16B") for tile in image.tile)
+        peak = pixels * (2 * (8 if is_deep else 4) if has_alpha else 6)  # OpenCV holds two copies
+    elif kind == "WebP":
+        peak = pixels * (13 if getattr(image, "is_animated", False) else 9 if has_alpha else 7)
+    elif kind == "AVIF":
+        peak = pixels * 16
+    else:
+        peak = pixels * 9
+    return max(peak, pixels * 6 if orientation > 1 else 0)
 
 
-READERS: Final = MappingProxyType({"JPEG": _read_jpeg, "PNG": _read_png, "WebP": _read_webp})
+def _count_coefficients(image: ImageFile) -> int:
+    """Count the coefficients of a JPEG file, which a progressive one keeps in memory until its end."""
+    layers = getattr(image, "layer", [])  # of each component: name, horizontal and vertical sampling, table
+    widest, highest = max(layer[1] for layer in layers), max(layer[2] for layer in layers)
+    return sum(image.width * image.height * layer[1] * layer[2] // (widest * highest) for layer in layers)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.errors import ImageError
-from src.features.decode_image import MAXIMUM_PIXELS
+from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore
 from src.features.measure_image import measure_image
 from src.features.schema import FEATURE_COUNT
@@ -28,13 +28,13 @@ class ImageBatch:
         Where they are.
     names
         Their file names there.
-    maximum_pixels
-        Pictures that declare more are rejected.
+    maximum_memory
+        Pictures whose decoding would take more bytes are rejected.
     """
 
     store: ImageStore
     names: Sequence[str]
-    maximum_pixels: int = MAXIMUM_PIXELS
+    maximum_memory: int = MAXIMUM_MEMORY
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def measure_batch(batch: ImageBatch) -> BatchOutcome:
         try:
             if isinstance(content, Exception):
                 raise content
-            features[position] = measure_image(content, batch.maximum_pixels)
+            features[position] = measure_image(content, batch.maximum_memory)
         except ImageError as error:
             reasons[position] = str(error)
         except FileNotFoundError:
@@ -94,7 +94,7 @@ def measure_batch_isolated(batch: ImageBatch) -> BatchOutcome:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             while waiting:
                 position = waiting.popleft()
-                single = ImageBatch(batch.store, (batch.names[position],), batch.maximum_pixels)
+                single = ImageBatch(batch.store, (batch.names[position],), batch.maximum_memory)
                 try:
                     outcome = pool.submit(measure_batch, single).result()
                 except BrokenProcessPool:

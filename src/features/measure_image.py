@@ -1,20 +1,82 @@
-"""The whole way from the bytes of a picture to its features, for training and serving alike."""
+"""The whole way from the bytes of a picture to its features, for training and serving alike.
 
-from src.features.decode_image import MAXIMUM_PIXELS, decode_image
+``read_picture`` decodes, scales and converts to sRGB; ``measure_image`` measures what it gives.
+Limits: ``maximum_memory`` is the number of bytes that decoding one picture may take at its peak. A caller
+with several decoders at once can add up ``read_header(content).memory`` to know what they take together.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from src.features.colour_profile import ProfileOutcome, convert_to_srgb
+from src.features.decode_image import MAXIMUM_MEMORY, decode_pixels
 from src.features.extract_features import extract_features
+from src.features.image_header import read_header
 from src.features.reduce_image import reduce_image
-from src.features.schema import FeatureVector
+from src.features.schema import BGRImage, FeatureVector
 
 
-def measure_image(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> FeatureVector:
-    """Decode, reduce and measure one picture.
+@dataclass(frozen=True)
+class Picture:
+    """A picture as the features see it, and what its file was.
+
+    Attributes
+    ----------
+    image
+        BGR uint8, shape (H, W, 3): scaled, in sRGB.
+    kind
+        ``JPEG``, ``PNG`` … (:data:`src.features.image_header.IMAGE_KINDS`).
+    width, height
+        Of the whole picture as it is shown, before scaling.
+    profile
+        What was done about its colour profile.
+    """
+
+    image: BGRImage
+    kind: str
+    width: int
+    height: int
+    profile: ProfileOutcome
+
+
+def read_picture(
+    content: bytes,
+    maximum_memory: int = MAXIMUM_MEMORY,
+    scale: Callable[[BGRImage], BGRImage] = reduce_image,
+) -> Picture:
+    """Decode a picture, scale it and convert its colours to sRGB.
 
     Parameters
     ----------
     content
-        The whole file: JPEG, PNG or WebP.
-    maximum_pixels
-        Pictures that declare more are refused before decoding.
+        The whole file, of any of :data:`src.features.image_header.IMAGE_KINDS`.
+    maximum_memory
+        Pictures whose decoding would take more bytes are refused before any pixel is decoded.
+    scale
+        The step between: colours are converted last, on few pixels.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ImageError
+        As :func:`src.features.decode_image.decode_image` says.
+    """
+    header = read_header(content)
+    whole = decode_pixels(content, header, maximum_memory)
+    image, profile = convert_to_srgb(scale(whole), header.profile, header.mode)
+    return Picture(image, header.kind, whole.shape[1], whole.shape[0], profile)
+
+
+def measure_image(content: bytes, maximum_memory: int = MAXIMUM_MEMORY) -> FeatureVector:
+    """Read and measure one picture.
+
+    Parameters
+    ----------
+    content, maximum_memory
+        As :func:`read_picture` takes them.
 
     Returns
     -------
@@ -26,4 +88,4 @@ def measure_image(content: bytes, maximum_pixels: int = MAXIMUM_PIXELS) -> Featu
     ImageError
         As :func:`src.features.decode_image.decode_image` says.
     """
-    return extract_features(reduce_image(decode_image(content, maximum_pixels)))
+    return extract_features(read_picture(content, maximum_memory).image)

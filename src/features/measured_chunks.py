@@ -6,13 +6,21 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 
-from src.features import decode_image, extract_features, image_header, measure_image, reduce_image, schema
+from src.features import (
+    colour_profile,
+    decode_image,
+    extract_features,
+    image_header,
+    measure_image,
+    reduce_image,
+    schema,
+)
 from src.features.measure_batch import BatchOutcome
 from src.features.schema import FEATURE_COUNT
 from src.files import replace_file
@@ -24,8 +32,9 @@ CHUNK_ROWS: Final = 256
 @cache
 def _describe_extractor() -> str:
     """Return a hash of the code and the libraries that turn bytes into features."""
-    digest = hashlib.sha256(f"{np.__version__} {cv2.__version__}".encode())
-    for module in (schema, image_header, decode_image, reduce_image, extract_features, measure_image):
+    libraries = [f"{name} {version(name)}" for name in ("numpy", "opencv-python-headless", "pillow", "simplejpeg")]
+    digest = hashlib.sha256(" ".join(libraries).encode())
+    for module in (schema, image_header, decode_image, reduce_image, colour_profile, extract_features, measure_image):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from src.features.decode_image import MAXIMUM_PIXELS
+from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore
 from src.features.measure_batch import BatchOutcome, ImageBatch, measure_batch, measure_batch_isolated
 from src.models.artefacts import ColourModel, Prediction
@@ -32,7 +32,7 @@ def classify_pictures(
     model: ColourModel,
     jobs: int = -1,
     dask: str | None = None,
-    maximum_pixels: int = MAXIMUM_PIXELS,
+    maximum_memory: int = MAXIMUM_MEMORY,
 ) -> Iterator[ClassifiedPicture]:
     """Classify files, with a progress bar.
 
@@ -44,8 +44,8 @@ def classify_pictures(
         A loaded model.
     jobs, dask
         As :func:`src.parallel.parallel_backend` takes them.
-    maximum_pixels
-        Pictures that declare more are refused.
+    maximum_memory
+        Pictures whose decoding would take more bytes are refused.
 
     Yields
     ------
@@ -60,7 +60,7 @@ def classify_pictures(
     with parallel_backend(jobs, dask):
         outcomes = map_with_progress(
             measure_batch,
-            (ImageBatch(store, batch, maximum_pixels) for batch in batches),
+            (ImageBatch(store, batch, maximum_memory) for batch in batches),
             description="classify",
             total=len(names),
             unit="pictures",

@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from src.errors import ImageError, TableError, UsageError
-from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
+from src.features.measure_image import read_picture
 from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
 from src.features.schema import FEATURE_COUNT, BGRImage
 from src.parallel import map_with_progress
@@ -121,8 +121,8 @@ def _measure_batch(task: tuple[Path, Sequence[str], bool]) -> list[NDArray[np.fl
 def _measure_each(folder: Path, names: Sequence[str], crop: bool) -> Iterator[NDArray[np.float64] | str]:
     for name in names:
         try:
-            image = decode_image((folder / name).read_bytes())
+            picture = read_picture((folder / name).read_bytes(), scale=crop_thumbnail if crop else reduce_image)
         except (ImageError, OSError) as error:
             yield str(error)
         else:
-            yield extract_features(crop_thumbnail(image) if crop else reduce_image(image))
+            yield extract_features(picture.image)

@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError
-from src.features.decode_image import MAXIMUM_PIXELS
+from src.features.decode_image import MAXIMUM_MEMORY
 from src.files import write_text
 from src.models.artefacts import load_model
 from src.models.classify_pictures import ClassifiedPicture, classify_pictures
@@ -52,7 +52,13 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--contact-sheet", type=Path, metavar="FILE.png", help="draw the surest pictures of each colour"
     )
-    parser.add_argument("--maximum-pixels", type=int, default=MAXIMUM_PIXELS, help="refuse larger ones (%(default)s)")
+    parser.add_argument(
+        "--maximum-memory",
+        type=int,
+        default=MAXIMUM_MEMORY,
+        metavar="BYTES",
+        help="refuse pictures whose decoding takes more (%(default)s)",
+    )
     add_parallel_arguments(parser)
     return parser
 
@@ -79,7 +85,7 @@ def _run(options: argparse.Namespace, messages: Console) -> int:
     found = find_pictures(options.paths, sys.stdin, options.sort_into)
     if found.location and options.sort_into is not None:
         raise UsageError("--sort-into takes pictures of this machine only: download them first")
-    pictures = list(classify_pictures(found, model, options.jobs, options.dask, options.maximum_pixels))
+    pictures = list(classify_pictures(found, model, options.jobs, options.dask, options.maximum_memory))
     _write_answers(options, pictures, model.classes)
     if options.sort_into is not None:
         made = sort_pictures(pictures, options.sort_into, as_links=options.link)

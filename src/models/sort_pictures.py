@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from src.errors import ProjectError, UsageError
-from src.features.decode_image import decode_image
 from src.features.image_store import ImageStore
-from src.features.reduce_image import reduce_image
+from src.features.measure_image import read_picture
 from src.features.schema import BGRImage
 from src.files import replace_file
 from src.models.classify_pictures import ClassifiedPicture
@@ -117,7 +116,7 @@ def _read_small(store: ImageStore, names: Sequence[str], fit: Callable[[BGRImage
     for content in store.read_many(names):
         if isinstance(content, bytes):
             try:
-                images.append(fit(reduce_image(decode_image(content)), 96))
+                images.append(fit(read_picture(content).image, 96))
             except ProjectError:  # changed since it was classified
                 continue
     return images

@@ -59,7 +59,7 @@ def test_a_prefix_of_all_addresses_changes_no_answer(models_dir: Path, picture: 
         prefixed = client.post("/colours/img_classify", files={"file": picture})
         assert prefixed.status_code == 200
         assert prefixed.json() == client.post("/img_classify", files={"file": picture}).json()
-        check_problem(client.post("/colours/img_classify", content=b"GIF89a", headers=JPEG), 415, "unsupported-type")
+        check_problem(client.post("/colours/img_classify", content=b"%PDF-1.7", headers=JPEG), 415, "unsupported-type")
         check_problem(client.get("/colours/img_classify"), 405, "method-not-allowed")
         figures = client.get("/metrics").text
     assert 'service_requests_total{method="POST",route="/img_classify",status="200"} 2.0' in figures
@@ -96,13 +96,13 @@ def png_of_size(width: int, height: int) -> bytes:
     [
         (b"", 422, "undecodable"),
         (b"just some text, named .jpg", 415, "unsupported-type"),
-        (b"GIF89a" + bytes(100), 415, "unsupported-type"),
+        (b"%PDF-1.7" + bytes(100), 415, "unsupported-type"),
         (b"\xff\xd8\xff", 422, "undecodable"),
         (draw("BLUE", (300, 200))[:2000], 422, "undecodable"),
         (png_of_size(20_000, 20_000), 413, "too-many-pixels"),
         (png_of_size(10, 10), 422, "undecodable"),
     ],
-    ids=["empty", "text", "gif", "three bytes", "truncated", "pixel bomb", "no pixels"],
+    ids=["empty", "text", "pdf", "three bytes", "truncated", "pixel bomb", "no pixels"],
 )
 def test_bad_files(client: TestClient, content: bytes, status: int, slug: str) -> None:
     check_problem(client.post("/img_classify", files={"file": ("a.jpg", content)}), status, slug)
@@ -165,7 +165,7 @@ def test_small_limits(models_dir: Path, picture: bytes) -> None:
         maximum_body_bytes=2000,
         maximum_batch_bytes=6000,
         maximum_batch_files=3,
-        maximum_pixels=5000,
+        decoding_memory_bytes=30_000,
     )
     small, many_pixels = draw("RED", (30, 20)), png_of_size(90, 80)
     noise = b"\xff\xd8\xff" + bytes(2000)

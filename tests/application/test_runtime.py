@@ -195,15 +195,15 @@ def test_shares_of_clear_pictures() -> None:
 
 def test_settings_come_from_the_environment_and_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORS_ORIGINS", "https://a.example, https://b.example")
-    monkeypatch.setenv("MAXIMUM_PIXELS", "1000")
+    monkeypatch.setenv("DECODING_MEMORY_BYTES", "1000")
     monkeypatch.setenv("API_TOKEN", "")
     settings = Settings()
     assert settings.cors_origins == ("https://a.example", "https://b.example")
-    assert settings.maximum_pixels == 1000
+    assert settings.decoding_memory_bytes == 1000
     assert settings.api_token is None
     for name, value in (
         ("API_TOKEN", "short"),
-        ("MAXIMUM_PIXELS", "0"),
+        ("DECODING_MEMORY_BYTES", "0"),
         ("BODY_MEMORY_BYTES", "1048576"),
         ("LOG_LEVEL", "x"),
     ):

@@ -180,10 +180,10 @@ def test_the_command_refuses_clearly(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert done.returncode == 2
     assert done.stderr.startswith(f"cannot listen on 127.0.0.1 port {port} (")
     assert "Traceback" not in done.stdout + done.stderr
-    monkeypatch.setenv("MAXIMUM_PIXELS", "none")
+    monkeypatch.setenv("DECODING_MEMORY_BYTES", "none")
     done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("MAXIMUM_PIXELS: ")
+    assert done.stderr.startswith("DECODING_MEMORY_BYTES: ")
 
 
 def test_help_names_every_setting() -> None:

@@ -169,8 +169,8 @@ def test_a_missing_model_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_a_picture_above_the_cap_is_refused_alone(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(models_dir, "a/RED.jpg", "--maximum-pixels", "100") == 1
-    assert "expected at most 100" in " ".join(capsys.readouterr().err.split())
+    assert run(models_dir, "a/RED.jpg", "--maximum-memory", "1000") == 1
+    assert "expected at most 0 MB" in " ".join(capsys.readouterr().err.split())
 
 
 def test_many_pictures_over_processes_have_the_answers_of_one(models_dir: Path, picture_folder: Path) -> None:

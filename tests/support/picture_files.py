@@ -1,6 +1,7 @@
 """Pictures and files that tests make, good and bad."""
 
 import io
+import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
@@ -69,9 +70,11 @@ def make_png(width: int, height: int, raw: bytes) -> bytes:
 
 
 def make_many_scans(count: int) -> bytes:
+    """Repeat the first scan of a progressive JPEG file, which any later one then refines as usual."""
     content = encode(make_pixels(), "JPEG", progressive=True)
-    last = content.rfind(b"\xff\xda")
-    return content[:last] + content[last:-2] * count + content[-2:]
+    first = re.search(rb"\xff\xda.*?(?=\xff[^\0\xff\xd0-\xd7])", content[1:], re.DOTALL)
+    assert first is not None
+    return content.replace(first[0], first[0] * count, 1)
 
 
 def flip_middle_byte(content: bytes) -> bytes:
@@ -95,24 +98,26 @@ GOOD: Mapping[str, Callable[[], bytes]] = {
     "png with opaque alpha": lambda: encode(add_alpha(make_pixels(), 255), "PNG"),
     "webp": lambda: encode(make_pixels(), "WEBP", quality=95),
     "lossless webp": lambda: encode(make_pixels(), "WEBP", lossless=True),
+    "gif": lambda: encode(make_pixels(), "GIF"),
+    "bmp": lambda: encode(make_pixels(), "BMP"),
+    "tiff": lambda: encode(make_pixels(), "TIFF", compression="tiff_lzw"),
+    "avif": lambda: encode(make_pixels(), "AVIF", quality=95),
+    "jpeg without end": lambda: encode(make_pixels(), "JPEG", quality=95)[:-2],
+    "png without end": lambda: encode(make_pixels(), "PNG")[:-12],
 }
 """Files that all show the pixels of :func:`make_pixels`."""
 
 BAD: Mapping[str, tuple[Callable[[], bytes], str, str]] = {
     "empty": (lambda: b"", "ImageDecodeError", r"empty \(0 bytes\)"),
-    "text": (lambda: b"this is a text renamed to .jpg", "ImageTypeError", "expected JPEG, PNG or WebP"),
-    "gif": (lambda: encode(make_pixels(), "GIF"), "ImageTypeError", "begins with 47 49 46"),
-    "bmp": (lambda: encode(make_pixels(), "BMP"), "ImageTypeError", "begins with 42 4d"),
-    "html": (lambda: b"<!doctype html><title>Sorry</title>", "ImageTypeError", "expected JPEG, PNG or WebP"),
-    "truncated jpeg": (lambda: halve(encode(make_pixels(), "JPEG")), "ImageDecodeError", "JPEG file is truncated"),
-    "jpeg without end": (lambda: encode(make_pixels(), "JPEG")[:-2], "ImageDecodeError", "JPEG file is truncated"),
+    "text": (lambda: b"this is a text renamed to .jpg", "ImageTypeError", "expected JPEG, PNG, WebP"),
+    "html": (lambda: b"<!doctype html><title>Sorry</title>", "ImageTypeError", "expected JPEG, PNG, WebP"),
+    "truncated jpeg": (lambda: halve(encode(make_pixels(), "JPEG")), "ImageDecodeError", "JPEG file .* is truncated"),
     "three bytes": (lambda: b"\xff\xd8\xff", "ImageDecodeError", "JPEG file is truncated"),
-    "truncated png": (lambda: halve(encode(make_pixels(), "PNG")), "ImageDecodeError", "PNG file is truncated"),
-    "png without end": (lambda: encode(make_pixels(), "PNG")[:-12], "ImageDecodeError", "PNG file is truncated"),
+    "truncated png": (lambda: halve(encode(make_pixels(), "PNG")), "ImageDecodeError", "PNG file .* is truncated"),
     "damaged png": (
         lambda: flip_middle_byte(encode(make_pixels(), "PNG")),
         "ImageDecodeError",
-        "cannot be decoded: the file is damaged",
+        "PNG file .* damaged .its pixels",
     ),
     "png with too few pixels": (lambda: make_png(100, 100, bytes(1_000)), "ImageDecodeError", "cannot be decoded"),
     "png of no pixels": (lambda: make_png(0, 100, b""), "ImageDecodeError", "PNG file is truncated or damaged"),
@@ -120,7 +125,7 @@ BAD: Mapping[str, tuple[Callable[[], bytes], str, str]] = {
     "20,000 x 20,000 png": (
         lambda: make_png(20_000, 20_000, bytes(1_000)),
         "ImageTooLargeError",
-        r"20000 × 20000 = 400,000,000 pixels: expected at most 64,000,000",
+        r"20000 × 20000 = 400,000,000 pixels would take about 2,400 MB: expected at most 512 MB",
     ),
     "jpeg of 1,000 scans": (lambda: make_many_scans(1_000), "ImageDecodeError", "scans: expected at most 100"),
 }

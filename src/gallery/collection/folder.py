@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from src.colours import SITE_COLOURS
 from src.errors import ImageError, TableError, UsageError
-from src.features.decode_image import decode_image
+from src.features.measure_image import read_picture
 from src.features.schema import BGRImage
 from src.gallery.collection.artwork import Artwork, AssetDetails, FileContent
 from src.gallery.collection.catalogue import make_slug
@@ -187,11 +187,11 @@ class FolderCollection:
     def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage | FileContent:
         """Scale a picture; a file that cannot be decoded is served as it is."""
         content = self._path(number).read_bytes()
+        fit = crop_to_box if is_crop else resize
         try:
-            image = decode_image(content)
+            return read_picture(content, scale=lambda image: fit(image, width, height)).image
         except ImageError:
             return FileContent(content)
-        return crop_to_box(image, width, height) if is_crop else resize(image, width, height)
 
     def measure(self, number: int) -> tuple[int, int]:
         """Return width and height of the picture as it is shown; 1 and 1 where its header cannot be read."""

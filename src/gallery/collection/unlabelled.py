@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from src.colours import SITE_COLOURS
 from src.errors import ImageError
-from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
+from src.features.measure_image import read_picture
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.files import write_text
 from src.gallery.collection.folder import FolderEntry
@@ -68,10 +68,11 @@ def file_pictures(folder: Path, names: list[str]) -> list[FolderEntry]:
 
 def _file_picture(path: Path) -> str:
     try:
-        image = decode_image(path.read_bytes())
+        thumbnail = read_picture(
+            path.read_bytes(), scale=lambda image: crop_to_box(image, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        ).image
     except ImageError:
         return UNDECODABLE_COLOUR
-    thumbnail = crop_to_box(image, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     return load_colour_index().file(extract_features(thumbnail))
 
 
