@@ -1,12 +1,16 @@
-"""The colour vocabulary, defined once: names, order, swatches, neighbours.
+"""The colour vocabulary, defined once: names, order, swatches, neighbours, and which colour has which name.
 
 Sources: the names, their order and the swatches are those of the colour pages of Google Arts &
 Culture as recorded in 2026; the original study of January 2023 met eleven of the twelve (no GRAY).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from types import MappingProxyType
 from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from src.errors import UsageError
 
@@ -78,6 +82,78 @@ NEIGHBOURS: Final = frozenset(
     )
 )
 """Pairs of colours that a person may confuse: next to each other in hue, or in lightness."""
+
+
+NEUTRAL_CHROMA: Final = 7.5
+"""CIELAB chroma below which a colour has no hue that a person would name."""
+
+HUE_STARTS: Final = MappingProxyType(
+    {
+        "RED": 346.0,
+        "ORANGE": 12.0,
+        "YELLOW": 42.0,
+        "GREEN": 68.0,
+        "TEAL": 160.0,
+        "BLUE": 196.0,
+        "PURPLE": 248.0,
+        "PINK": 325.0,
+    }
+)
+"""HSV hue, in degrees, at which each chromatic colour begins; it ends where the next one begins.
+
+Between the hues of the site's own tints (TEAL 167-218, BLUE 194-236, RED 339-15; where TEAL and BLUE overlap, the
+middle) and about where the sectors of the ISCC-NBS names meet at full chroma.
+"""
+
+
+def name_colours(pixels: NDArray[np.uint8], vocabulary: Collection[str] = SITE_COLOURS) -> NDArray[np.str_]:
+    """Name single colours as people do, by thresholds of hue, lightness and chroma.
+
+    Berlin and Kay ("Basic Color Terms", 1969) found what such thresholds have to follow: pink is a light red or
+    purple, brown a dark orange or a dull red, and hue has no say where a colour is near white, grey or black.
+
+    Parameters
+    ----------
+    pixels
+        BGR uint8, shape (n, 3).
+    vocabulary
+        Without GRAY in it, a grey is WHITE or BLACK, whichever its lightness is nearer to.
+
+    Returns
+    -------
+    numpy.ndarray
+        Names of :data:`SITE_COLOURS`, shape (n,).
+    """
+    image = np.asarray(pixels, dtype=np.float32).reshape(1, -1, 3) / np.float32(255)
+    hue, saturation, value = cv2.cvtColor(image, cv2.COLOR_BGR2HSV)[0].T
+    lightness, green_red, blue_yellow = cv2.cvtColor(image, cv2.COLOR_BGR2LAB)[0].T
+    chroma = np.hypot(green_red, blue_yellow)
+    turned = (hue - HUE_STARTS["RED"]) % 360.0
+    starts = [(start - HUE_STARTS["RED"]) % 360.0 for start in HUE_STARTS.values()]
+    names: NDArray[np.str_] = np.array(tuple(HUE_STARTS), dtype="<U6")[
+        np.searchsorted(starts, turned, side="right") - 1
+    ]
+
+    is_red = (hue < HUE_STARTS["ORANGE"]) | (hue >= 350.0)
+    is_orange = (hue >= HUE_STARTS["ORANGE"]) & (hue < HUE_STARTS["YELLOW"])
+    is_pale = is_orange & (chroma < 32.0)
+    names[((hue >= 300.0) | (hue < 14.0)) & (lightness >= 62.0) & (saturation < 0.62)] = "PINK"
+    names[(hue >= 318.0) & (hue < HUE_STARTS["RED"]) & (lightness >= 45.0)] = "PINK"
+    names[(hue >= HUE_STARTS["PINK"]) & (hue < 330.0) & (lightness < 45.0)] = "PURPLE"
+    names[(hue >= 330.0) & (hue < HUE_STARTS["RED"]) & (lightness < 45.0)] = "RED"
+    names[is_red & (saturation < 0.62) & (lightness < 62.0) & (chroma < 38.0)] = "BROWN"
+    names[is_orange & (lightness < 50.0)] = "BROWN"
+    names[(hue >= HUE_STARTS["YELLOW"]) & (hue < 52.0) & (lightness < 38.0)] = "BROWN"
+    names[is_pale & (lightness < 62.0)] = "BROWN"
+    names[is_pale & (lightness >= 62.0) & (hue >= 24.0)] = "YELLOW"
+
+    is_neutral = chroma < np.where(lightness < 30.0, 12.0, NEUTRAL_CHROMA)
+    names[is_neutral] = np.where(lightness[is_neutral] < 55.0, "BLACK", "WHITE")
+    if "GRAY" in vocabulary:
+        names[is_neutral & (lightness >= 30.0) & (lightness < 85.0)] = "GRAY"
+    names[(value < 0.2) | ((lightness < 22.0) & (chroma < 16.0)) | ((value < 0.28) & (chroma < 22.0))] = "BLACK"
+    names[(lightness > 94.0) & (chroma < 14.0)] = "WHITE"
+    return names
 
 
 def are_neighbours(first: str, second: str) -> bool:

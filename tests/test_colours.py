@@ -1,5 +1,6 @@
 """The colour vocabulary."""
 
+import numpy as np
 import pytest
 
 from src import colours
@@ -38,3 +39,31 @@ def test_an_unknown_colour_is_named() -> None:
 
 def test_colours_of_other_data_follow_sorted() -> None:
     assert colours.order_colours(["ZINC", "RED", "AMBER"]) == ("RED", "AMBER", "ZINC")
+
+
+NAMED = {
+    "WHITE": ("#FFFFFF", "#FFFAFA", "#F5F5DC"),
+    "GRAY": ("#BDBDBD", "#808080", "#696969"),
+    "PINK": ("#F48FB1", "#FFC0CB", "#FF69B4", "#FF1493"),
+    "PURPLE": ("#9C27B0", "#800080", "#4B0082", "#9400D3", "#FF00FF"),
+    "BLUE": ("#2A56C6", "#2979FF", "#0000FF", "#002FA7", "#000080", "#87CEEB"),
+    "TEAL": ("#00897B", "#008080", "#00FFFF", "#40E0D0"),
+    "GREEN": ("#0D904F", "#008000", "#00FF00", "#006400", "#90EE90"),
+    "YELLOW": ("#FDD835", "#FFFF00", "#F0E68C", "#F5DEB3"),
+    "ORANGE": ("#FF9800", "#FFA500", "#FF7F00", "#FF5000"),
+    "RED": ("#D50000", "#FF0000", "#8B0000", "#DC143C"),
+    "BROWN": ("#795548", "#8B4513", "#A0522D", "#654321"),
+    "BLACK": ("#000000", "#202020", "#0A0A1E", "#1A1410"),
+}
+
+
+@pytest.mark.parametrize("colour", NAMED)
+def test_single_colours_are_named_as_people_name_them(colour: str) -> None:
+    pixels = np.array([[int(code[place : place + 2], 16) for place in (5, 3, 1)] for code in NAMED[colour]], np.uint8)
+    assert colours.name_colours(pixels).tolist() == [colour] * len(pixels)
+
+
+def test_without_gray_a_grey_is_named_after_its_lightness() -> None:
+    greys = np.repeat(np.array([[40], [90], [190], [230]], np.uint8), 3, axis=1)
+    names = colours.name_colours(greys, colours.STUDY_COLOURS)
+    assert names.tolist() == ["BLACK", "BLACK", "WHITE", "WHITE"]

@@ -65,6 +65,8 @@ class Prediction:
         The next best.
     probabilities
         Every class of the model, most probable first; they sum to 1.
+    is_familiar
+        Whether the picture is like those that the model learned from; where it is not, the answer is a guess.
     """
 
     colour: str
@@ -72,6 +74,7 @@ class Prediction:
     second_colour: str
     second_probability: float
     probabilities: Mapping[str, float]
+    is_familiar: bool = True
 
 
 def list_predictions(probabilities: NDArray[np.float64], classes: Sequence[str]) -> list[Prediction]:
