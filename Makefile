@@ -107,7 +107,9 @@ cluster-demo: $(VENV)/.dev ## Features, training and prediction on a Dask cluste
 	$(BIN)/python -m benchmarks.cluster_demo
 
 image: $(VENV)/.job ## The container image google-images-classifier, labelled with version and model
-	docker build $$($(BIN)/python -m deploy.release) -t google-images-classifier .
+	docker build -t google-images-classifier . \
+		--label org.opencontainers.image.version="$$($(BIN)/python setup.py --version)" \
+		--label model.hash="$$($(BIN)/python -c "import json; print(json.load(open('models/model_card.json'))['version'])")"
 
 container-test: $(VENV)/.dev ## Builds and runs the container where docker, or buildah and podman, are there
 	$(BIN)/python -m deploy.container_test

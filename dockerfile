@@ -17,8 +17,10 @@ RUN python -m venv --without-pip /opt/service \
     && find /opt/service -type d -name tests -not -path '*/numpy/_core/*' -prune -exec rm -rf {} +
 COPY main.py ./
 COPY application ./application
-COPY src ./src
-COPY models ./models
+COPY src/*.py ./src/
+COPY src/features ./src/features
+COPY src/models ./src/models
+COPY models/scaler.joblib models/svm_classifier.joblib models/model_card.json ./models/
 # Readable whatever the umask of the checkout was, compiled because the file system is read-only at
 # run time, and refused here, not in production, if the model is missing or of other libraries.
 RUN chmod -R u=rwX,go=rX . \
@@ -41,23 +43,20 @@ ENV PATH=/opt/service/bin:$PATH \
     TMPDIR=/dev/shm \
     OMP_NUM_THREADS=1 \
     OPENBLAS_NUM_THREADS=1 \
-    WORKERS=1
+    WORKERS=1 \
+    PORT=9797
 WORKDIR /app
 COPY --from=build /opt/service /opt/service
 COPY --from=build /app /app
-# Last, because they change with every build: `make image` fills them in.
-ARG VERSION=1.0.0
-ARG MODEL_HASH=unrecorded
 LABEL org.opencontainers.image.title="Google Art & Culture image classification" \
       org.opencontainers.image.description="Names the colour of an artwork: POST /img_classify" \
-      org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="${VERSION}" \
-      model.hash="${MODEL_HASH}"
+      org.opencontainers.image.licenses="MIT"
 # By number, so that an orchestrator can see that it is not root.
 USER 10001:10001
+# Another port: docker run --env PORT=8080 --publish 8080:8080. Service and health check both follow it.
 EXPOSE 9797
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 9797, timeout=4); c.request('GET', '/health/ready'); raise SystemExit(c.getresponse().status != 200)"]
-# As process 1 the service gets SIGTERM itself, finishes what it has begun and ends.
-ENTRYPOINT ["python", "-m", "application", "--host", "0.0.0.0", "--port", "9797"]
+    CMD ["python", "-c", "import http.client as h, os; c = h.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); c.request('GET', '/health/ready'); raise SystemExit(c.getresponse().status != 200)"]
+# The shell is replaced by the service, which as process 1 gets SIGTERM itself, finishes what it has begun and ends.
+ENTRYPOINT ["sh", "-c", "exec python -m application --host 0.0.0.0 --port \"$PORT\" \"$@\"", "service"]

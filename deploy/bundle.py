@@ -1,65 +1,67 @@
-"""The bundle for Elastic Beanstalk's Docker platform, as one zip file.
+"""The source bundle for Elastic Beanstalk's Docker platform, as one zip file.
 
-``python -m deploy.bundle`` writes ``dist/beanstalk.zip``: the dockerfile (as ``Dockerfile``, which
-the platform insists on), exactly the files that it copies, the body limit for the platform's nginx and
-the options of the environment. The same input gives the same bytes.
+``python -m deploy.bundle`` writes ``dist/beanstalk.zip``, which ``eb deploy`` uploads: the dockerfile (as
+``Dockerfile``, which the platform insists on), the files that it copies, and the upload limit for the platform's nginx.
+The same checkout gives the same bytes; ``python -m deploy.bundle --check`` tells whether a bundle is current.
 """
 
 import argparse
 import io
 import math
-import string
 import sys
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import yaml
 from pydantic import ValidationError
 
 from application.settings import FORM_ALLOWANCE_BYTES, Settings
-from deploy.context import list_context
 from src.errors import ProjectError, UsageError
 from src.files import write_bytes
 from src.models.artefacts import load_model
 from src.paths import PROJECT_ROOT, Workspace
 
+BUNDLE: Final = Path("dist") / "beanstalk.zip"
+SAVED_CONFIGURATION: Final = Path(".elasticbeanstalk") / "saved_configs" / "production.cfg.yml"
+VARIABLES: Final = "aws:elasticbeanstalk:application:environment"
+NGINX_SOURCE: Final = Path("deploy") / "nginx_upload.conf"
+NGINX_TARGET: Final = ".platform/nginx/conf.d/upload.conf"
+
 MAXIMUM_BYTES: Final = 10_000_000
 """Far below Elastic Beanstalk's 500 MB; more means that something got in that does not belong there."""
-
-PLATFORM: Final = Path(__file__).resolve().parent / "platform"
-PLATFORM_FILES: Final = {
-    ".ebextensions/service.config": PLATFORM / "ebextensions" / "service.config",
-    ".platform/nginx/conf.d/upload.conf": PLATFORM / "nginx" / "conf.d" / "upload.conf",
-}
-WORKERS: Final = 2
-"""As many as the cores of the instance types that ``deploy.beanstalk`` starts."""
 
 PROXY_MARGIN_SECONDS: Final = 5
 EARLIEST_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 REGULAR_FILE: Final = 0o100644
 
 
-class _PlatformTemplate(string.Template):
-    """``@{name}`` is filled in, because ``$`` belongs to nginx."""
+def read_production_settings(root: Path) -> Settings:
+    """Read the environment variables of the saved configuration as the service will.
 
-    delimiter = "@"
-
-
-@dataclass(frozen=True)
-class BundleFile:
-    """One file of the bundle.
-
-    Attributes
-    ----------
-    name
-        Its path in the zip file, with forward slashes.
-    content
-        Its bytes.
+    Raises
+    ------
+    UsageError
+        If one is no setting of the service, or has a value that it refuses.
     """
-
-    name: str
-    content: bytes
+    place = root / SAVED_CONFIGURATION
+    variables = yaml.safe_load(place.read_text("utf-8"))["OptionSettings"][VARIABLES]
+    values = {name.lower(): value for name, value in variables.items()}
+    # given as well, so that the environment of this machine has no say
+    defaults = {name: field.get_default(call_default_factory=True) for name, field in Settings.model_fields.items()}
+    if unknown := sorted(name.upper() for name in values.keys() - Settings.model_fields.keys()):
+        raise UsageError(
+            f"{place} sets {', '.join(unknown)}: expected settings of the service, as `python -m application --help` "
+            "lists them"
+        )
+    try:
+        return Settings(**{**defaults, **values})
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, part['loc'])).upper() or 'settings'}: {part['msg']}" for part in error.errors()
+        )
+        raise UsageError(f"{place} holds values that the service refuses: {faults}") from error
 
 
 def compute_request_limit(settings: Settings) -> int:
@@ -67,35 +69,60 @@ def compute_request_limit(settings: Settings) -> int:
     return max(settings.maximum_body_bytes, settings.maximum_batch_bytes) + FORM_ALLOWANCE_BYTES
 
 
-def list_bundle_files(root: Path, settings: Settings) -> list[BundleFile]:
-    """Collect the files of the bundle, sorted by name.
+def list_copied_files(root: Path) -> list[Path]:
+    """List the files that the dockerfile's COPY lines name, relative to the root and sorted.
 
-    Parameters
-    ----------
-    root
-        The project.
-    settings
-        Those that the service shall have in production.
+    Folders are walked, without caches and hidden files, as ``.dockerignore`` says too.
+
+    Raises
+    ------
+    UsageError
+        If a line names nothing that is there.
     """
-    values = {
-        "maximum_request_bytes": compute_request_limit(settings),
-        "maximum_body_bytes": settings.maximum_body_bytes,
-        "maximum_batch_bytes": settings.maximum_batch_bytes,
-        "body_memory_bytes": settings.body_memory_bytes,
-        "request_seconds": f"{settings.request_seconds:g}",
-        "proxy_seconds": math.ceil(settings.request_seconds) + PROXY_MARGIN_SECONDS,
-        "workers": WORKERS,
+    files: set[Path] = set()
+    for line in (root / "dockerfile").read_text("utf-8").splitlines():
+        if not line.startswith("COPY ") or "--from" in line:
+            continue
+        for source in line.split()[1:-1]:
+            found = [path for top in root.glob(source) for path in ([top] if top.is_file() else top.rglob("*"))]
+            kept = {path.relative_to(root) for path in found if path.is_file()}
+            if not kept:
+                raise UsageError(
+                    f"the dockerfile copies {source}, which {root} lacks: expected the root of the project"
+                )
+            files |= kept
+    return sorted(
+        path for path in files if not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+    )
+
+
+def collect_files(root: Path) -> dict[str, bytes]:
+    """Collect the bundle's files by their names in it, with forward slashes.
+
+    Raises
+    ------
+    ModelError
+        If the project's model is missing or would not load: such a bundle would fail in production.
+    UsageError
+        If the saved configuration or the dockerfile does not fit the project.
+    """
+    load_model(Workspace(root).models_dir)
+    settings = read_production_settings(root)
+    seconds = math.ceil(settings.request_seconds) + PROXY_MARGIN_SECONDS
+    nginx = (
+        (root / NGINX_SOURCE)
+        .read_text("utf-8")
+        .replace("MAXIMUM_REQUEST_BYTES", str(compute_request_limit(settings)))
+        .replace("PROXY_SECONDS", str(seconds))
+    )
+    return {
+        "Dockerfile": (root / "dockerfile").read_bytes(),
+        NGINX_TARGET: nginx.encode(),
+        **{path.as_posix(): (root / path).read_bytes() for path in list_copied_files(root)},
     }
-    files = [BundleFile("Dockerfile", (root / "dockerfile").read_bytes())]
-    files += [BundleFile(path.as_posix(), (root / path).read_bytes()) for path in list_context(root)]
-    files += [
-        BundleFile(name, _PlatformTemplate(source.read_text("utf-8")).substitute(values).encode())
-        for name, source in PLATFORM_FILES.items()
-    ]
-    return sorted(files, key=lambda file: file.name)
 
 
-def pack(files: list[BundleFile]) -> bytes:
+def pack(files: Mapping[str, bytes]) -> bytes:
     """Make a zip file whose bytes follow from names and contents alone.
 
     Raises
@@ -105,63 +132,61 @@ def pack(files: list[BundleFile]) -> bytes:
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for file in files:
-            entry = zipfile.ZipInfo(file.name, EARLIEST_ZIP_TIME)
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, EARLIEST_ZIP_TIME)
             entry.create_system = 3  # Unix, whatever packs it, so that the mode counts
             entry.external_attr = REGULAR_FILE << 16
-            archive.writestr(entry, file.content, zipfile.ZIP_DEFLATED, compresslevel=9)
+            archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED, compresslevel=9)
     if buffer.tell() > MAXIMUM_BYTES:
-        largest = max(files, key=lambda file: len(file.content))
+        largest = max(files, key=lambda name: len(files[name]))
         raise UsageError(
             f"the bundle has {buffer.tell():,} bytes, expected fewer than {MAXIMUM_BYTES:,}; its largest file is "
-            f"{largest.name} ({len(largest.content):,} bytes): see .dockerignore for what goes in"
+            f"{largest} ({len(files[largest]):,} bytes): see the dockerfile's COPY lines for what goes in"
         )
     return buffer.getvalue()
 
 
-def write_bundle(target: Path, root: Path = PROJECT_ROOT, settings: Settings | None = None) -> list[BundleFile]:
-    """Write the bundle whole and return what it holds.
+def check_bundle(bundle: Path, files: Mapping[str, bytes]) -> None:
+    """Make sure that a bundle is what would be packed now.
 
     Raises
     ------
-    ModelError
-        If the project's model is missing or would not load: such a bundle would fail in production.
+    UsageError
+        If it is missing, no zip file, has no ``Dockerfile`` at its root, or is older than the checkout.
     """
-    load_model(Workspace(root).models_dir)
-    files = list_bundle_files(root, settings or _read_settings())
-    write_bytes(target, pack(files))
-    return files
-
-
-def _read_settings() -> Settings:
+    advice = "run `make eb-bundle`"
     try:
-        return Settings()
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, part['loc'])).upper() or 'settings'}: {part['msg']}" for part in error.errors()
-        )
-        raise UsageError(f"the environment holds settings that the service would refuse: {problems}") from error
+        with zipfile.ZipFile(bundle) as archive:
+            packed = {name: archive.read(name) for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{bundle} cannot be read as a zip file ({error}): {advice}") from error
+    if "Dockerfile" not in packed:
+        raise UsageError(f"{bundle} has no Dockerfile at its root, which the platform expects: {advice}")
+    if differing := sorted(name for name in packed.keys() | files.keys() if packed.get(name) != files.get(name)):
+        raise UsageError(f"{bundle} is not of this checkout, {', '.join(differing[:5])} differ: {advice}")
 
 
-def main() -> int:
-    """Run the command."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and give its exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m deploy.bundle",
-        description="Write the source bundle for Elastic Beanstalk (Docker on Amazon Linux 2023). "
-        "The service's settings are taken from the environment, as the service takes them "
-        "(MAXIMUM_BODY_BYTES=… sets the proxy's limit as well).",
+        description="Write the source bundle for Elastic Beanstalk (Docker on Amazon Linux 2023), with the settings of "
+        f"{SAVED_CONFIGURATION.as_posix()}.",
     )
-    parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "dist" / "beanstalk.zip", help="file to write")
     parser.add_argument("--root", type=Path, default=PROJECT_ROOT, help="project to pack (default: this one)")
-    arguments = parser.parse_args()
+    parser.add_argument("--output", type=Path, help=f"file to write (default: {BUNDLE.as_posix()} of the project)")
+    parser.add_argument("--check", action="store_true", help="write nothing; tell whether the file is current")
+    options = parser.parse_args(arguments)
+    bundle = options.output or options.root / BUNDLE
     try:
-        files = write_bundle(arguments.output, arguments.root)
+        files = collect_files(options.root)
+        if not options.check:
+            write_bytes(bundle, pack(files))
+        check_bundle(bundle, files)
     except ProjectError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    for file in files:
-        print(f"{len(file.content):>10,}  {file.name}")
-    print(f"{arguments.output.stat().st_size:>10,}  bytes in {arguments.output}")
+    print(f"{bundle}: {bundle.stat().st_size:,} bytes, {len(files)} files, current")
     return 0
 
 

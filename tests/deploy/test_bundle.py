@@ -1,9 +1,9 @@
-"""The bundle, opened and held to the rules."""
+"""The bundle, opened and held to what the platform and the service expect."""
 
 import io
 import os
-import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,109 +11,149 @@ import pytest
 import yaml
 
 from application.settings import FORM_ALLOWANCE_BYTES, Settings
-from deploy.bundle import MAXIMUM_BYTES, BundleFile, list_bundle_files, main, pack, write_bundle
-from deploy.context import list_context
-from src.errors import EXIT_DONE, ModelMismatchError, UsageError
+from deploy.bundle import (
+    BUNDLE,
+    MAXIMUM_BYTES,
+    NGINX_TARGET,
+    SAVED_CONFIGURATION,
+    VARIABLES,
+    collect_files,
+    list_copied_files,
+    main,
+    pack,
+)
+from src.errors import ModelError, UsageError
 from src.paths import PROJECT_ROOT
 
 
-@pytest.fixture(scope="module")
-def archive(project: Path) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(pack(list_bundle_files(project, Settings()))))
+def run(project: Path, *options: str) -> int:
+    return main(["--root", str(project), *options])
 
 
-def read_options(archive: zipfile.ZipFile) -> dict[str, dict[str, str]]:
-    options: dict[str, dict[str, str]] = yaml.safe_load(archive.read(".ebextensions/service.config"))["option_settings"]
-    return options
+def set_variables(project: Path, **values: str) -> None:
+    place = project / SAVED_CONFIGURATION
+    configuration = yaml.safe_load(place.read_text("utf-8"))
+    configuration["OptionSettings"][VARIABLES].update(values)
+    place.write_text(yaml.safe_dump(configuration), "utf-8")
 
 
-def test_holds_what_the_dockerfile_copies_and_nothing_else(archive: zipfile.ZipFile, project: Path) -> None:
-    names = set(archive.namelist())
-    platform = {".ebextensions/service.config", ".platform/nginx/conf.d/upload.conf"}
-    copied = {path.as_posix() for path in list_context(project)}
-    assert names == {"Dockerfile"} | platform | copied
-    assert {"main.py", "requirements.txt", "application/factory.py", "models/model_card.json"} <= copied
-    assert "docker-compose.yml" not in names, "it would change how the platform works"
-    assert len(archive.namelist()) == len(names)
-    for name in names - platform - {"Dockerfile"}:
-        assert archive.read(name) == (project / name).read_bytes()
-    assert archive.read("Dockerfile") == (PROJECT_ROOT / "dockerfile").read_bytes()
+def test_it_holds_what_the_dockerfile_copies_and_the_proxys_limit(shipped: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(pack(collect_files(shipped)))) as archive:
+        names = set(archive.namelist())
+        copied = {path.as_posix() for path in list_copied_files(shipped)}
+        assert names == {"Dockerfile", NGINX_TARGET} | copied
+        assert {"main.py", "requirements.txt", "models/model_card.json", "src/models/artefacts.py"} <= copied
+        assert all(archive.read(name) == (shipped / name).read_bytes() for name in copied)
+        assert archive.read("Dockerfile") == (PROJECT_ROOT / "dockerfile").read_bytes()
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
 
 
-def test_every_copied_path_is_in_the_bundle(archive: zipfile.ZipFile) -> None:
-    text = archive.read("Dockerfile").decode()
-    sources = [line.split()[1] for line in text.splitlines() if line.startswith("COPY ") and "--from" not in line]
-    assert len(sources) >= 5
-    for source in sources:
-        assert any(name == source or name.startswith(f"{source}/") for name in archive.namelist()), source
-
-
-def test_names_sizes_and_modes(archive: zipfile.ZipFile) -> None:
-    for entry in archive.infolist():
-        assert not entry.filename.startswith("/")
-        assert "\\" not in entry.filename
-        assert ".." not in entry.filename.split("/")
-        assert entry.external_attr >> 16 == 0o100644
-        assert "__pycache__" not in entry.filename
-    assert sum(entry.compress_size for entry in archive.infolist()) < MAXIMUM_BYTES
-
-
-def test_the_same_input_gives_the_same_bytes(project: Path, tmp_path: Path) -> None:
-    first = pack(list_bundle_files(project, Settings()))
-    copy = tmp_path / "copy"
-    shutil.copytree(project, copy)
-    for path in copy.rglob("*"):
+def test_the_same_input_gives_the_same_bytes(project: Path) -> None:
+    first = pack(collect_files(project))
+    for path in project.rglob("*"):
         os.utime(path, (1, 1))
         if path.is_file():
             path.chmod(0o600)
-    (copy / "application" / "__pycache__").mkdir(exist_ok=True)
-    (copy / "application" / "__pycache__" / "junk.pyc").write_bytes(b"junk")
-    (copy / "notes.txt").write_text("not shipped")
-    assert pack(list_bundle_files(copy, Settings())) == first
-    (copy / "main.py").write_text("# changed\n")
-    assert pack(list_bundle_files(copy, Settings())) != first
+    (project / "application" / "__pycache__").mkdir(exist_ok=True)
+    (project / "application" / "__pycache__" / "junk.pyc").write_bytes(b"junk")
+    (project / "application" / ".hidden").write_text("not shipped")
+    (project / "notes.txt").write_text("not shipped")
+    assert pack(collect_files(project)) == first
+    (project / "main.py").write_text("# changed\n")
+    assert pack(collect_files(project)) != first
 
 
-def test_the_proxy_and_the_service_have_the_same_limit(archive: zipfile.ZipFile, project: Path) -> None:
-    settings = Settings()
+def test_the_proxy_takes_what_the_service_takes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAXIMUM_BATCH_BYTES", "1024")  # the author's environment has no say
+    settings = Settings(maximum_batch_bytes=64 << 20)
     limit = max(settings.maximum_body_bytes, settings.maximum_batch_bytes) + FORM_ALLOWANCE_BYTES
-    assert f"client_max_body_size {limit};" in archive.read(".platform/nginx/conf.d/upload.conf").decode()
-    other = Settings(maximum_body_bytes=90 << 20, body_memory_bytes=200 << 20)
-    files = {file.name: file.content.decode(errors="replace") for file in list_bundle_files(project, other)}
-    assert f"client_max_body_size {(90 << 20) + FORM_ALLOWANCE_BYTES};" in files[".platform/nginx/conf.d/upload.conf"]
-    variables = yaml.safe_load(files[".ebextensions/service.config"])["option_settings"][
-        "aws:elasticbeanstalk:application:environment"
-    ]
-    assert variables["MAXIMUM_BODY_BYTES"] == str(90 << 20)
+    assert f"client_max_body_size {limit};" in collect_files(project)[NGINX_TARGET].decode()
+    set_variables(project, MAXIMUM_BODY_BYTES=str(90 << 20), BODY_MEMORY_BYTES=str(200 << 20), REQUEST_SECONDS="40.5")
+    nginx = collect_files(project)[NGINX_TARGET].decode()
+    assert f"client_max_body_size {(90 << 20) + FORM_ALLOWANCE_BYTES};" in nginx
+    assert "proxy_read_timeout 46s;" in nginx
 
 
-def test_options_are_what_the_platform_knows(archive: zipfile.ZipFile) -> None:
-    options = read_options(archive)
+def remove_dockerfile(project: Path) -> None:
+    content = zipfile.ZipFile(project / BUNDLE)
+    with zipfile.ZipFile(project / "other.zip", "w") as archive:
+        for name in set(content.namelist()) - {"Dockerfile"}:
+            archive.writestr(name, content.read(name))
+    (project / "other.zip").replace(project / BUNDLE)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda project: (project / BUNDLE).unlink(), "cannot be read as a zip file"),
+        (lambda project: (project / BUNDLE).write_bytes(b"no zip"), "cannot be read as a zip file"),
+        (remove_dockerfile, "no Dockerfile at its root"),
+        (lambda project: (project / "main.py").write_text("# newer\n"), r"main\.py differ"),
+    ],
+)
+def test_an_unusable_bundle_is_found_before_it_is_used(
+    project: Path, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], object], said: str
+) -> None:
+    assert run(project) == run(project, "--check") == 0
+    spoil(project)
+    capsys.readouterr()
+    assert run(project, "--check") == 2
+    message = capsys.readouterr().err
+    assert said.replace("\\", "") in message
+    assert "make eb-bundle" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("MAXIMUM_BODY_BYTES", "3", "MAXIMUM_BODY_BYTES: "), ("MAXIMUM_BODY_BITES", "30000000", "expected settings of")],
+)
+def test_settings_that_the_service_refuses_are_not_packed(project: Path, name: str, value: str, said: str) -> None:
+    set_variables(project, **{name: value})
+    with pytest.raises(UsageError, match=said):
+        collect_files(project)
+    assert run(project) == 2
+    assert not (project / BUNDLE).exists()
+
+
+def test_a_model_that_would_not_load_is_not_packed(project: Path) -> None:
+    (project / "models" / "scaler.joblib").write_bytes(b"something else")
+    with pytest.raises(ModelError):
+        collect_files(project)
+
+
+def test_a_copied_path_that_is_missing_is_named(project: Path) -> None:
+    (project / "main.py").unlink()
+    with pytest.raises(UsageError, match=r"copies main\.py, which .* lacks"):
+        collect_files(project)
+
+
+def test_too_large_a_bundle_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"its largest file is models/big"):
+        pack({"models/big": np.random.default_rng(0).bytes(MAXIMUM_BYTES), "main.py": b""})
+
+
+def read_options() -> dict[str, dict[str, str]]:
+    saved = yaml.safe_load((PROJECT_ROOT / SAVED_CONFIGURATION).read_text("utf-8"))
+    options: dict[str, dict[str, str]] = saved["OptionSettings"]
+    return options
+
+
+def test_the_environment_updates_without_losing_the_old_version() -> None:
+    options = read_options()
+    assert options["aws:elasticbeanstalk:command"]["DeploymentPolicy"] == "Immutable"
     process = options["aws:elasticbeanstalk:environment:process:default"]
     assert process["HealthCheckPath"] == "/health/ready"
-    assert process["MatcherHTTPCode"] == "200"
-    assert int(process["DeregistrationDelay"]) <= 60
     assert int(process["HealthCheckTimeout"]) < int(process["HealthCheckInterval"])
-    for namespace, values in options.items():
-        assert namespace.startswith("aws:")
+    for values in options.values():
         assert all(isinstance(value, str) for value in values.values()), "YAML must not turn them into numbers"
 
 
-def test_the_service_takes_the_variables(archive: zipfile.ZipFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every variable is a setting of the service, and means what it says there."""
-    variables = read_options(archive)["aws:elasticbeanstalk:application:environment"]
-    for name, value in variables.items():
-        assert name.lower() in Settings.model_fields
-        monkeypatch.setenv(name, value)
-    assert Settings().model_dump(exclude={"workers"}) == Settings.model_construct().model_dump(exclude={"workers"})
-
-
-def test_options_pass_the_template_linter(archive: zipfile.ZipFile) -> None:
+def test_its_options_pass_the_template_linter() -> None:
     """cfn-lint knows the shape of an environment's option settings."""
     lint = pytest.importorskip("cfnlint.api").lint_all
     settings = [
         {"Namespace": namespace, "OptionName": name, "Value": value}
-        for namespace, values in read_options(archive).items()
+        for namespace, values in read_options().items()
         for name, value in values.items()
     ]
 
@@ -127,31 +167,7 @@ def test_options_pass_the_template_linter(archive: zipfile.ZipFile) -> None:
     assert list_errors([{"OptionName": "a namespace is missing"}]), "it does look"
 
 
-def test_a_model_that_would_not_load_is_not_packed(project: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(project, copy)
-    (copy / "models" / "scaler.joblib").write_bytes(b"something else")
-    target = tmp_path / "dist" / "beanstalk.zip"
-    with pytest.raises(ModelMismatchError):
-        write_bundle(target, copy)
-    assert not target.exists()
-
-
-def test_too_large_a_bundle_is_refused() -> None:
-    noise = np.random.default_rng(0).bytes(MAXIMUM_BYTES)
-    with pytest.raises(UsageError, match=r"its largest file is models/big"):
-        pack([BundleFile("models/big", noise), BundleFile("main.py", b"")])
-
-
-def test_the_command(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    target = tmp_path / "dist" / "beanstalk.zip"
-    words = ["python -m deploy.bundle", "--root", str(project), "--output", str(target)]
-    monkeypatch.setattr("sys.argv", words)
-    assert main() == EXIT_DONE
-    assert "Dockerfile" in capsys.readouterr().out
-    assert zipfile.ZipFile(target).testzip() is None
-    monkeypatch.setenv("MAXIMUM_BODY_BYTES", "3")
-    assert main() == 2
-    assert "MAXIMUM_BODY_BYTES" in capsys.readouterr().err
+def test_eb_uploads_the_bundle() -> None:
+    configuration = yaml.safe_load((PROJECT_ROOT / ".elasticbeanstalk" / "config.yml").read_text("utf-8"))
+    assert configuration["deploy"]["artifact"] == BUNDLE.as_posix()
+    assert "Docker" in configuration["global"]["default_platform"]

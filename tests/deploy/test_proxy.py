@@ -23,7 +23,7 @@ import pytest
 import requests
 
 from application.settings import Settings
-from deploy.bundle import compute_request_limit, list_bundle_files
+from deploy.bundle import NGINX_TARGET, collect_files, compute_request_limit
 from src.local_service import LocalService, find_free_port, start_local_service
 
 MEBIBYTE = 1 << 20
@@ -84,15 +84,14 @@ def write_frame(folder: Path, port: int, upstream: int, configuration: bytes) ->
 
 
 @pytest.fixture(scope="module")
-def configuration(project: Path) -> bytes:
-    files = {file.name: file.content for file in list_bundle_files(project, Settings())}
-    return files[".platform/nginx/conf.d/upload.conf"]
+def configuration(shipped: Path) -> bytes:
+    return collect_files(shipped)[NGINX_TARGET]
 
 
 @pytest.fixture(scope="module")
-def service(project: Path) -> Iterator[LocalService]:
+def service(shipped: Path) -> Iterator[LocalService]:
     find_nginx()
-    with start_local_service(project / "models") as running:
+    with start_local_service(shipped / "models") as running:
         yield running
 
 

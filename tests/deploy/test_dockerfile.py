@@ -1,0 +1,67 @@
+"""The dockerfile and the compose file keep their promises."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from deploy.bundle import list_copied_files
+from src.paths import PROJECT_ROOT
+from tests.support.imports import MODULES, find_closure, find_file
+from tests.support.page_servers import PageServers
+
+DOCKERFILE = (PROJECT_ROOT / "dockerfile").read_text("utf-8")
+
+
+def read_instructions(name: str) -> list[str]:
+    joined = re.sub(r"\\\n\s*", " ", re.sub(r"^#.*\n", "", DOCKERFILE, flags=re.MULTILINE))
+    return [line.partition(" ")[2].strip() for line in joined.splitlines() if line.startswith(f"{name} ")]
+
+
+def test_it_copies_what_the_service_imports() -> None:
+    copied = {PROJECT_ROOT / path for path in list_copied_files(PROJECT_ROOT)}
+    closure = find_closure(["main", *(name for name in MODULES if name.startswith("application"))])
+    assert {file for module in closure if (file := find_file(module))} <= copied
+    assert not any("scraping" in path.parts or "gallery" in path.parts for path in copied)
+
+
+def test_what_every_builder_and_platform_expects() -> None:
+    first = next(line for line in DOCKERFILE.splitlines() if not line.startswith("#"))
+    assert first == "ARG BASE_IMAGE=python:3.11-slim"
+    assert read_instructions("EXPOSE") == ["9797"]
+    assert read_instructions("STOPSIGNAL") == ["SIGTERM"]
+    (user,) = read_instructions("USER")
+    assert int(user.split(":")[0]) >= 1000
+    for unknown_to_old_builders in ("<<", "--mount", "--link", "# syntax"):
+        assert unknown_to_old_builders not in DOCKERFILE
+
+
+def test_the_service_gets_its_port_and_arguments_and_is_process_1() -> None:
+    """The entry point, with a program that tells its arguments in the service's place."""
+    shell, option, script, *name = json.loads(read_instructions("ENTRYPOINT")[0])
+    assert script.startswith("exec ")
+    told = script.replace("python -m application", "printf '%s '")
+    done = subprocess.run(
+        [shell, option, told, *name, "--workers", "3"], env={"PORT": "8080"}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "--host 0.0.0.0 --port 8080 --workers 3 "
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
+def test_the_health_check_follows_the_port(status: int, code: int) -> None:
+    _, *probe = json.loads(read_instructions("HEALTHCHECK")[0].partition("CMD ")[2])
+    with PageServers() as servers:
+        environment = {"PORT": servers.serve("ready", status).rpartition(":")[2]}
+        done = subprocess.run([sys.executable, *probe], env=environment, capture_output=True, timeout=30, check=False)
+    assert done.returncode == code, done.stderr
+
+
+def test_the_compose_file_locks_the_service_down() -> None:
+    service = yaml.safe_load((PROJECT_ROOT / "docker-compose.yml").read_text("utf-8"))["services"]["service"]
+    assert service["build"] == {"context": ".", "dockerfile": "dockerfile"}
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
