@@ -16,7 +16,6 @@ from typing import Final
 
 import imagehash
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 from scipy.sparse import coo_array
@@ -24,15 +23,17 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from src.colours import order_colours
-from src.errors import TrainingDataError
-from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
+from src.errors import TableError, TrainingDataError
+from src.features.schema import FEATURE_NAMES
 from src.files import write_text
 from src.parallel import map_with_progress
+from src.user_tables import read_user_table
 
 HELD_OUT_FOLDS: Final = 4
 """One of four folds is held out: the study's 75/25 split."""
 
 LABEL_COLUMN: Final = "color"
+MAXIMUM_FEATURE: Final = 255.0
 SHOWN_ROWS: Final = 5
 
 
@@ -50,8 +51,8 @@ class TrainingData:
         str, shape (n,).
     groups
         Shape (n,): rows of one picture share a number (:func:`find_groups`).
-    filenames, images
-        File names and addresses of the pictures, where the table has them.
+    filenames, images, origins
+        File names, addresses and origins of the pictures, where the table has them.
     """
 
     name: str
@@ -60,6 +61,7 @@ class TrainingData:
     groups: NDArray[np.intp]
     filenames: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -95,6 +97,7 @@ class TrainingData:
             groups=self.groups[rows],
             filenames=tuple(self.filenames[row] for row in rows) if self.filenames else (),
             images=tuple(self.images[row] for row in rows) if self.images else (),
+            origins=tuple(self.origins[row] for row in rows) if self.origins else (),
         )
 
     def split_folds(self, folds: int, seed: int) -> list["Split"]:
@@ -131,7 +134,8 @@ def read_training_data(path: Path) -> TrainingData:
     Parameters
     ----------
     path
-        CSV or Parquet; further columns are left alone (``filename`` and ``image`` are kept).
+        Any table that :func:`src.user_tables.read_user_table` takes; further columns are left alone
+        (``filename``, ``image`` and ``origin`` are kept).
 
     Returns
     -------
@@ -140,60 +144,30 @@ def read_training_data(path: Path) -> TrainingData:
 
     Raises
     ------
-    TrainingDataError
-        If the file is missing or unreadable, a column is missing, or a value is no number.
+    TableError
+        If the file is missing or unreadable, a column is missing, or a cell is no feature or no colour.
     """
     if not path.is_file():
-        raise TrainingDataError(
+        raise TableError(
             f"{path} is missing: expected a table of the 18 features and {LABEL_COLUMN!r}; "
             "run `python -m src.features.build_features` first, or name a table with --data"
         )
-    text = {LABEL_COLUMN: "str", "filename": "str", "image": "str"}
-    try:
-        if path.suffix == ".parquet":
-            frame = pd.read_parquet(path)
-        else:
-            frame = pd.read_csv(path, dtype=text, keep_default_na=False, na_values=["", "nan", "NaN", "NA"])
-    except (ValueError, OSError, pd.errors.ParserError) as error:
-        raise TrainingDataError(f"{path} cannot be read as a table: {error}") from error
-    missing = [name for name in (*FEATURE_NAMES, LABEL_COLUMN) if name not in frame.columns]
+    table = read_user_table(path)
+    table.require([*FEATURE_NAMES, LABEL_COLUMN])
+    labels = table.read_labels(LABEL_COLUMN)
+    missing = [number for number, label in zip(table.row_numbers, labels, strict=True) if label is None]
     if missing:
-        raise TrainingDataError(
-            f"{path} lacks the columns {', '.join(missing)}: expected {', '.join(FEATURE_NAMES)} and {LABEL_COLUMN}"
-        )
+        rows = ", ".join(map(str, missing[:SHOWN_ROWS]))
+        raise TableError(f"{path}: {len(missing)} rows have no {LABEL_COLUMN} (rows {rows}): label or remove them")
     return TrainingData(
         name=path.name,
-        features=_read_features(frame, path),
-        colours=_read_colours(frame, path),
-        groups=np.arange(len(frame)),
-        filenames=tuple(frame["filename"].astype(str)) if "filename" in frame.columns else (),
-        images=tuple(frame["image"].astype(str)) if "image" in frame.columns else (),
+        features=np.column_stack([table.read_numbers(name, 0, MAXIMUM_FEATURE) for name in FEATURE_NAMES]),
+        colours=np.asarray(labels, dtype=str),
+        groups=np.arange(len(table)),
+        filenames=table.get("filename") or (),
+        images=table.get("image") or (),
+        origins=table.get("origin") or (),
     )
-
-
-def _read_features(frame: pd.DataFrame, path: Path) -> NDArray[np.float64]:
-    columns = []
-    for name in FEATURE_NAMES:
-        numbers = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        bad = np.flatnonzero(~np.isfinite(numbers))
-        if len(bad):
-            cells = ", ".join(f"row {row + 2}: {frame[name].iloc[row]!r}" for row in bad[:SHOWN_ROWS])
-            raise TrainingDataError(
-                f"{path}: column {name} holds {len(bad)} values that are missing or no finite numbers ({cells}): "
-                "remove these rows or measure their pictures again"
-            )
-        columns.append(numbers)
-    return np.column_stack(columns) if len(frame) else np.empty((0, FEATURE_COUNT))
-
-
-def _read_colours(frame: pd.DataFrame, path: Path) -> NDArray[np.str_]:
-    missing = np.flatnonzero(frame[LABEL_COLUMN].isna().to_numpy())
-    if len(missing):
-        rows = ", ".join(str(row + 2) for row in missing[:SHOWN_ROWS])
-        raise TrainingDataError(
-            f"{path}: {len(missing)} rows have no {LABEL_COLUMN} (rows {rows}): label or remove them"
-        )
-    return frame[LABEL_COLUMN].to_numpy(dtype=str)
 
 
 def check_training_data(data: TrainingData, folds: int) -> None:
@@ -322,7 +296,8 @@ def find_groups(
         Perceptual hash of each row's picture, where there is one: hashes at most
         :data:`HASH_DISTANCE` bits apart are one picture, if the features are close too.
     names
-        Anything else by which rows are known to be one picture, such as the image address.
+        Address of each row's picture. Rows of one address are one picture; an empty address says
+        nothing, and neither does one that every row has.
 
     Returns
     -------
@@ -332,8 +307,11 @@ def find_groups(
     row_count = len(features)
     _, same_features = np.unique(features, axis=0, return_inverse=True)
     pairs = [_link_equal(same_features.ravel())]
-    if names is not None:
-        pairs.append(_link_equal(np.unique(np.asarray(names, dtype=str), return_inverse=True)[1]))
+    if names is not None and len(set(names)) > 1:
+        known = np.flatnonzero(np.asarray(names, dtype=str) != "")
+        _, same_names = np.unique(np.asarray(names, dtype=str)[known], return_inverse=True)
+        first_rows, rows = _link_equal(same_names)
+        pairs.append((known[first_rows], known[rows]))
     if hashes is not None:
         pairs.append(_link_close(features, hashes))
     first, second = (np.concatenate(column) for column in zip(*pairs, strict=True))

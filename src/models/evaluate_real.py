@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -42,19 +41,16 @@ def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
 
     Raises
     ------
-    TrainingDataError
+    TableError
         If the table lacks a column or holds a value that is no number.
     """
     data = read_training_data(path)
     probabilities = model.predict_probabilities(data.features)
     evaluations = {"all": evaluate(data.colours, probabilities, model.classes)}
-    header = pd.read_csv(path, nrows=0) if path.suffix == ".csv" else pd.read_parquet(path)
-    if "origin" in header.columns:
-        frame = pd.read_csv(path, usecols=["origin"]) if path.suffix == ".csv" else header
-        origins = frame["origin"].astype(str).to_numpy(dtype=str)
-        for origin in np.unique(origins):
-            chosen = origins == origin
-            evaluations[str(origin)] = evaluate(data.colours[chosen], probabilities[chosen], model.classes)
+    origins = np.asarray(data.origins, dtype=str)
+    for origin in np.unique(origins):
+        chosen = origins == origin
+        evaluations[str(origin)] = evaluate(data.colours[chosen], probabilities[chosen], model.classes)
     return evaluations
 
 

@@ -7,17 +7,16 @@ from typing import Final
 
 import cv2
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from src.errors import ImageError, TableError, UsageError
+from src.errors import ImageError, UsageError
 from src.features.extract_features import extract_features
 from src.features.measure_image import read_picture
 from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
 from src.features.schema import FEATURE_COUNT, BGRImage
 from src.parallel import map_with_progress
+from src.user_tables import read_labelled_names
 
-LABEL_COLUMNS: Final = ("color", "study_label")
 BATCH_PICTURES: Final = 32
 
 
@@ -31,24 +30,15 @@ class MeasuredPictures:
 
 
 def read_labels(path: Path) -> list[tuple[str, str]]:
-    """Read file names and colours from a CSV with ``filename`` and ``color`` or ``study_label``.
+    """Read file names and colours from a table with ``filename`` and ``color`` or ``study_label``.
 
     Raises
     ------
     TableError
-        If the file or one of these columns is missing; rows without a colour are left out.
+        As :func:`src.user_tables.read_labelled_names`; rows without a colour are left out.
     """
-    if not path.is_file():
-        raise TableError(f"{path} is missing: expected a CSV with filename and {' or '.join(LABEL_COLUMNS)}")
-    frame = pd.read_csv(path, dtype="str", keep_default_na=False)
-    label = next((name for name in LABEL_COLUMNS if name in frame.columns), None)
-    if label is None or "filename" not in frame.columns:
-        raise TableError(
-            f"{path} has the columns {', '.join(map(str, frame.columns))}: "
-            f"expected filename and {' or '.join(LABEL_COLUMNS)}"
-        )
-    pairs = zip(frame["filename"].tolist(), frame[label].tolist(), strict=True)
-    return [(str(name), str(colour)) for name, colour in pairs if colour]
+    _, names, colours = read_labelled_names(path)
+    return [(name, colour) for name, colour in zip(names, colours, strict=True) if colour is not None]
 
 
 def crop_thumbnail(image: BGRImage) -> BGRImage:

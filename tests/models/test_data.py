@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from src.errors import TrainingDataError
+from src.errors import TableError, TrainingDataError
 from src.models.data import TrainingData, check_training_data, find_groups, hash_pictures, read_training_data
 from tests.support.made_rows import write_csv
 
@@ -39,32 +39,36 @@ def test_columns_may_stand_in_any_order_and_others_beside_them(
 
 
 def test_missing_columns_are_all_named(frame: pd.DataFrame, tmp_path: Path) -> None:
-    with pytest.raises(TrainingDataError, match="lacks the columns s_hsv_mean, color"):
+    with pytest.raises(TableError, match="lacks the columns s_hsv_mean, color"):
         read_training_data(save(frame.drop(columns=["color", "s_hsv_mean"]), tmp_path))
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, "much"])
-def test_values_that_are_no_numbers_are_shown_with_their_rows(
+@pytest.mark.parametrize("value", [np.nan, np.inf, "much", 1e300, -0.5, 255.1])
+def test_values_that_are_no_features_are_shown_with_their_rows(
     frame: pd.DataFrame, tmp_path: Path, value: object
 ) -> None:
     frame["a_lab_std"] = frame["a_lab_std"].astype(object)
     frame.loc[3, "a_lab_std"] = value
-    with pytest.raises(TrainingDataError, match=r"column a_lab_std holds 1 values.*row 5"):
+    with pytest.raises(TableError, match=r"column a_lab_std holds 1 values.*row 5"):
         read_training_data(save(frame, tmp_path))
 
 
-def test_a_row_without_a_colour_is_shown(frame: pd.DataFrame, tmp_path: Path) -> None:
-    frame.loc[0, "color"] = None
-    with pytest.raises(TrainingDataError, match=r"1 rows have no color \(rows 2\)"):
+@pytest.mark.parametrize("label", [None, " ", "nan"])
+def test_a_row_without_a_colour_is_shown(frame: pd.DataFrame, tmp_path: Path, label: object) -> None:
+    frame.loc[0, "color"] = label
+    with pytest.raises(TableError, match=r"1 rows have no color \(rows 2\)"):
         read_training_data(save(frame, tmp_path))
 
 
-def test_a_missing_or_unreadable_table_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(TrainingDataError, match="build_features"):
+def test_labels_that_differ_in_case_or_spaces_are_one_colour(frame: pd.DataFrame, tmp_path: Path) -> None:
+    expected = frame["color"].tolist()
+    frame["color"] = [[name, name.lower(), f" {name.title()} "][row % 3] for row, name in enumerate(frame["color"])]
+    assert read_training_data(save(frame, tmp_path)).colours.tolist() == expected
+
+
+def test_a_missing_table_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="build_features"):
         read_training_data(tmp_path / "none.csv")
-    (tmp_path / "bad.parquet").write_bytes(b"no parquet")
-    with pytest.raises(TrainingDataError, match="cannot be read"):
-        read_training_data(tmp_path / "bad.parquet")
 
 
 def test_one_colour_alone_cannot_be_learned(made_rows: TrainingData) -> None:
@@ -144,6 +148,12 @@ def test_equal_features_or_addresses_are_one_picture_without_any_file() -> None:
     features[3] = features[0]
     names = ["a", "b", "c", "d", "b"]
     assert find_groups(features, None, names).tolist() == [0, 1, 2, 0, 1]
+
+
+@pytest.mark.parametrize("names", [[""] * 4, ["placeholder.png"] * 4, ["", "", "a", "b"]])
+def test_a_missing_or_constant_address_links_no_rows(names: list[str]) -> None:
+    features = np.arange(72, dtype=float).reshape(4, 18)
+    assert find_groups(features, None, names).tolist() == [0, 1, 2, 3]
 
 
 def test_chains_of_likeness_are_one_group() -> None:

@@ -31,7 +31,7 @@ def make_rows(seed: int, rows_per_colour: int = ROWS_PER_COLOUR) -> TrainingData
     colours = np.repeat(np.asarray(sorted(CENTRES)), rows_per_colour)
     features = np.asarray([extract_features(paint_noise(colour, generator)) for colour in colours])
     blurred = features + generator.normal(0, 45, features.shape)  # else every candidate is perfect
-    return TrainingData("made.csv", np.abs(blurred), colours, np.arange(len(colours)))
+    return TrainingData("made.csv", np.clip(np.abs(blurred), 0, 255), colours, np.arange(len(colours)))
 
 
 def write_csv(data: TrainingData, path: Path) -> Path:

@@ -1,6 +1,5 @@
 """The collection of ``--images DIR``: real pictures, filed by a table or by the colour index."""
 
-import csv
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -18,10 +17,10 @@ from src.features.schema import BGRImage
 from src.gallery.collection.artwork import Artwork, AssetDetails, FileContent
 from src.gallery.collection.catalogue import make_slug
 from src.gallery.collection.images import crop_to_box, resize
+from src.user_tables import LABEL_COLUMNS, read_labelled_names
 
 PICTURE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-COLOUR_COLUMNS: Final = ("color", "study_label")
-NAMED_COLUMNS: Final = ("filename", *COLOUR_COLUMNS, "title", "artist", "partner")
+NAMED_COLUMNS: Final = ("filename", *LABEL_COLUMNS, "title", "artist", "partner")
 EXIF_ORIENTATION: Final = 274
 SIDEWAYS: Final = (5, 6, 7, 8)
 
@@ -87,27 +86,21 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
         If the table is missing, lacks a column, names an unknown colour, names a file twice, or
         none of its files is there.
     """
-    if not table.is_file():
-        raise TableError(f"--labels {table}: there is no such file")
+    rows, filenames, colours = read_labelled_names(table)
     entries: dict[str, FolderEntry] = {}
-    with table.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        columns = reader.fieldnames or []
-        colour_column = next((name for name in COLOUR_COLUMNS if name in columns), None)
-        if "filename" not in columns or colour_column is None:
-            raise TableError(
-                f"{table} has the columns {', '.join(columns) or '(none)'}: expected filename, and color or study_label"
-            )
-        for row in reader:
-            filename, colour = row["filename"] or "", (row[colour_column] or "").strip().upper()
-            if colour not in SITE_COLOURS:
-                raise TableError(f"{table}, line {reader.line_num}: unknown colour {colour or '(empty)'}")
-            if filename in entries:
-                raise TableError(f"{table}, line {reader.line_num}: {filename} stands in the table twice")
-            if not _is_inside(folder, filename):
-                continue
-            # DictReader puts surplus cells of a row under None
-            metadata = {name: value.strip() for name, value in row.items() if name and value and value.strip()}
+    for position, (filename, colour) in enumerate(zip(filenames, colours, strict=True)):
+        place = f"{table}, row {rows.row_numbers[position]}"
+        if colour not in SITE_COLOURS:
+            raise TableError(f"{place}: unknown colour {colour or '(empty)'}: expected {', '.join(SITE_COLOURS)}")
+        if filename in entries:
+            raise TableError(f"{place}: {filename} stands in the table twice")
+        if _is_inside(folder, filename):
+            cells = zip(rows.headings, rows.columns, strict=True)
+            metadata = {
+                name if name in NAMED_COLUMNS else heading: column[position]
+                for heading, (name, column) in cells
+                if name and column[position]
+            }
             entries[filename] = FolderEntry(filename, colour, MappingProxyType(metadata))
     if not entries:
         raise TableError(f"{table} names no file that is in {folder}: expected paths within that folder")

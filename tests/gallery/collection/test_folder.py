@@ -83,14 +83,14 @@ def test_ids_depend_on_the_file_name_alone(folder: Path, labels: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name,color\nred.jpg,RED\n", "expected filename, and color or study_label"),
-        ("filename\nred.jpg\n", "expected filename, and color or study_label"),
-        ("filename,color\nred.jpg,MAUVE\n", "line 2: unknown colour MAUVE"),
+        ("name,color\nred.jpg,RED\n", "expected filename and color or study_label"),
+        ("filename\nred.jpg\n", "expected filename and color or study_label"),
+        ("filename,color\nred.jpg,MAUVE\n", "row 2: unknown colour MAUVE"),
         ("filename,color\nred.jpg,\n", r"unknown colour \(empty\)"),
         ("filename,color\nred.jpg,RED\nred.jpg,RED\n", "stands in the table twice"),
         ("filename,color\nother.jpg,RED\n", "names no file"),
         ("filename,color\n../labels.csv,RED\n", "names no file"),
-        ("", r"\(none\)"),
+        ("", "is empty"),
     ],
 )
 def test_bad_tables_are_refused_with_the_reason(folder: Path, text: str, message: str) -> None:
@@ -101,7 +101,7 @@ def test_bad_tables_are_refused_with_the_reason(folder: Path, text: str, message
 
 
 def test_a_missing_table_is_refused(folder: Path) -> None:
-    with pytest.raises(TableError, match="no such file"):
+    with pytest.raises(TableError, match="is missing"):
         read_labels(folder / "none.csv", folder)
 
 

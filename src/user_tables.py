@@ -1,0 +1,285 @@
+"""Tables that people have: read whatever way a spreadsheet, a database or a script has saved them.
+
+Training, evaluation, prediction's reports and the gallery's ``--labels`` read through here. A table is
+read right or refused with the reason; nothing is guessed that would shift or rename what it says.
+"""
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from src.errors import TableError
+
+LABEL_COLUMNS: Final = ("color", "study_label")
+MISSING: Final = frozenset({"", "nan", "na", "n/a", "null", "none", "<na>"})
+"""What an empty cell is written as, in lower case."""
+
+MAXIMUM_NAME_BYTES: Final = 255
+"""Of a file name, on every file system in common use."""
+
+SHOWN: Final = 5
+
+_SEPARATORS: Final = (",", ";", "\t", "|")
+_BYTE_ORDER_MARKS: Final = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+)
+
+
+@dataclass(frozen=True)
+class UserTable:
+    """A table as text.
+
+    Attributes
+    ----------
+    path
+        Where it was read.
+    columns
+        Cells by column; names in lower case, spaces as underscores. Of two columns of one name, both
+        stand under it until :meth:`get` is asked for it.
+    headings
+        Names of the columns as the table writes them.
+    row_numbers
+        Number of each row as a spreadsheet shows it; the header of a plain table is row 1.
+    """
+
+    path: Path
+    columns: tuple[tuple[str, tuple[str, ...]], ...]
+    headings: tuple[str, ...]
+    row_numbers: tuple[int, ...]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.row_numbers)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns in their order."""
+        return tuple(name for name, _ in self.columns)
+
+    def get(self, name: str) -> tuple[str, ...] | None:
+        """Give a column's cells, stripped; None if there is no such column.
+
+        Raises
+        ------
+        TableError
+            If there are two of this name.
+        """
+        found = [cells for column, cells in self.columns if column == name]
+        if len(found) > 1:
+            raise TableError(f"{self.path} has {len(found)} columns {name}: expected one; remove or rename the others")
+        return found[0] if found else None
+
+    def require(self, names: Sequence[str]) -> list[tuple[str, ...]]:
+        """Give columns that must be there.
+
+        Raises
+        ------
+        TableError
+            If one is not, or the table has no rows; the message shows what was found.
+        """
+        found = {name: self.get(name) for name in names}
+        missing = [name for name, cells in found.items() if cells is None]
+        if missing:
+            raise TableError(
+                f"{self.path} lacks the columns {', '.join(missing)}: expected {', '.join(names)}, "
+                f"found {', '.join(filter(None, self.names)) or 'none'}"
+            )
+        if not len(self):
+            raise TableError(f"{self.path} has a header and no rows: expected one row for each picture")
+        return [cells for cells in found.values() if cells is not None]
+
+    def read_numbers(self, name: str, minimum: float, maximum: float) -> NDArray[np.float64]:
+        """Read a column of numbers, with decimal points or commas.
+
+        Raises
+        ------
+        TableError
+            If a cell is missing, no finite number or outside of the range; the message names rows.
+        """
+        cells = self.require([name])[0]
+        numbers = np.array([_parse_number(cell) for cell in cells], dtype=np.float64)
+        with np.errstate(invalid="ignore"):
+            bad = np.flatnonzero(~((numbers >= minimum) & (numbers <= maximum)))
+        if len(bad):
+            shown = ", ".join(f"row {self.row_numbers[row]}: {cells[row]!r:.40}" for row in bad[:SHOWN])
+            raise TableError(
+                f"{self.path}: column {name} holds {len(bad)} values that are missing, no finite numbers or outside "
+                f"of {minimum:g} to {maximum:g} ({shown}): remove these rows or measure their pictures again"
+            )
+        return numbers
+
+    def read_labels(self, name: str) -> list[str | None]:
+        """Read a column of colour names: stripped, in capitals as the site writes them, missing ones as None."""
+        return [normalize_label(cell) for cell in self.require([name])[0]]
+
+
+def normalize_label(label: str) -> str | None:
+    """Write a colour name as the site does (``" Red"`` is RED), or None where there is none."""
+    words = label.split()
+    return None if " ".join(words).lower() in MISSING else " ".join(words).upper()
+
+
+def read_user_table(path: Path) -> UserTable:
+    """Read a table, deciding by its content and not by its name.
+
+    CSV with commas, semicolons, tabs or bars, found by the header; ``sep=`` lines and comment lines
+    (``#``) before it; UTF-8, UTF-16, UTF-32, Windows-1252; plain or by gzip; Parquet.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    UserTable
+
+    Raises
+    ------
+    TableError
+        If it is missing, empty, no table, cut off, or a row has another number of cells than the header.
+    """
+    try:
+        if not path.is_file():
+            raise TableError(f"{path} is missing: expected a table, such as CSV or Parquet")
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise TableError(f"{str(path)[:200]!r} cannot be read: {error}") from error
+    if content.startswith(b"\x1f\x8b"):
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise TableError(f"{path} is a damaged or cut off gzip file ({error}): make it again") from error
+    if content.startswith(b"PAR1"):
+        return _read_parquet(path, content)
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise TableError(f"{path} is a workbook or an archive, no table of text: save the sheet as CSV UTF-8")
+    return _read_text(path, _decode(path, content))
+
+
+def read_labelled_names(path: Path) -> tuple[UserTable, tuple[str, ...], list[str | None]]:
+    """Read a table of file names and colours: the table, the names, and the colours (None where one is missing).
+
+    Raises
+    ------
+    TableError
+        As :func:`read_user_table`; also if ``filename`` or the colour (``color`` or ``study_label``) is
+        missing, or a name can be no file's.
+    """
+    table = read_user_table(path)
+    label = next((name for name in LABEL_COLUMNS if name in table.names), None)
+    if label is None or "filename" not in table.names:
+        raise TableError(
+            f"{path} has the columns {', '.join(filter(None, table.names)) or 'none'}: "
+            f"expected filename and {' or '.join(LABEL_COLUMNS)}"
+        )
+    names = table.require(["filename"])[0]
+    for number, name in zip(table.row_numbers, names, strict=True):
+        if "\0" in name or any(len(part.encode()) > MAXIMUM_NAME_BYTES for part in re.split(r"[/\\]", name)):
+            raise TableError(
+                f"{path}, row {number}: {name[:40]!r} is too long for a file name, or holds a NUL: correct the row"
+            )
+    return table, names, table.read_labels(label)
+
+
+def _decode(path: Path, content: bytes) -> str:
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
+    if encoding is None and len(content) > 1 and 0 in content[:2] and any(content[:2]):
+        encoding = "utf-16-be" if content[0] == 0 else "utf-16-le"  # Latin text without a byte order mark
+    try:
+        text = content.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        if encoding is not None:
+            raise TableError(f"{path} is cut off or no {encoding.upper()} text ({error}): save it again") from error
+        text = content.decode("cp1252", errors="replace")  # what Excel writes in Western Europe and America
+    if "\0" in text:
+        raise TableError(f"{path} holds NUL characters: expected a table of text, or Parquet")
+    if not text.strip():
+        raise TableError(f"{path} is empty: expected a header and a row for each picture")
+    return text
+
+
+def _read_text(path: Path, text: str) -> UserTable:
+    lines = list(io.StringIO(text, newline=""))
+    skipped = 0
+    separator = None
+    while skipped < len(lines) and (not lines[skipped].strip() or lines[skipped].lstrip('"').startswith(("#", "sep="))):
+        named = re.match(r'"?sep=(.)', lines[skipped])
+        separator = named[1] if named else separator
+        skipped += 1
+    if skipped == len(lines):
+        raise TableError(f"{path} has no header: expected the names of the columns in its first row")
+    if separator is None:
+        separator = max(_SEPARATORS, key=lambda mark: len(next(csv.reader([lines[skipped]], delimiter=mark))))
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    try:
+        for number, row in enumerate(csv.reader(lines[skipped:], delimiter=separator, strict=True), start=skipped + 1):
+            if any(cell.strip() for cell in row):
+                rows.append([cell.strip() for cell in row])
+                numbers.append(number)
+    except csv.Error as error:
+        raise TableError(
+            f"{path}: cannot be read after row {numbers[-1] if numbers else skipped + 1} ({error}): expected quotation "
+            "marks in pairs; the file may be cut off"
+        ) from error
+    header = rows.pop(0)
+    while header and not header[-1]:  # a separator at the end of the header
+        header.pop()
+    for number, row in zip(numbers[1:], rows, strict=True):
+        surplus = row[len(header) :]
+        if any(surplus) or len(row) < len(header):
+            raise TableError(
+                f"{path}, row {number} has {len(row)} cells separated by {separator!r}, the header {len(header)}: "
+                "expected as many; a separator inside a text needs quotation marks, and a short last row means that "
+                "the file is cut off"
+            )
+    cells = list(zip(*(row[: len(header)] for row in rows), strict=True)) if rows else [()] * len(header)
+    return _make_table(path, header, cells, tuple(numbers[1:]))
+
+
+def _make_table(
+    path: Path, headings: Sequence[str], cells: Sequence[tuple[str, ...]], row_numbers: tuple[int, ...]
+) -> UserTable:
+    names = ["_".join(name.lower().split()) for name in headings]
+    return UserTable(path, tuple(zip(names, cells, strict=True)), tuple(headings), row_numbers)
+
+
+def _read_parquet(path: Path, content: bytes) -> UserTable:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - large, and only Parquet needs it
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise TableError(
+            f"{path} is Parquet, which needs pyarrow: run `pip install pyarrow`, or save it as CSV"
+        ) from error
+    try:
+        table = pq.read_table(io.BytesIO(content))
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(f"{path} is a damaged or cut off Parquet file ({error}): make it again") from error
+    cells = [
+        tuple("" if value is None else str(value).strip() for value in column.to_pylist()) for column in table.columns
+    ]
+    return _make_table(path, table.column_names, cells, tuple(range(2, table.num_rows + 2)))
+
+
+def _parse_number(cell: str) -> float:
+    if "," in cell and "." not in cell:
+        cell = cell.replace(",", ".")
+    try:
+        return float(cell) if "_" not in cell else np.nan  # Python reads 1_0 as 10, no table means that
+    except ValueError:
+        return np.nan

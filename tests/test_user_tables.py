@@ -1,0 +1,243 @@
+"""Tables as people have them: read right, or refused with the true reason."""
+
+import gzip
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from src.errors import TableError
+from src.features.schema import FEATURE_NAMES
+from src.gallery.collection.folder import read_labels as read_gallery_labels
+from src.models.data import TrainingData, read_training_data
+from src.models.labelled_pictures import read_labels
+from src.user_tables import normalize_label, read_user_table
+from tests.support.made_rows import make_rows
+
+CASES = Path(__file__).resolve().parent.parent.parent / "shared" / "cases" / "data"
+needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the cases from public bug reports are not here")
+
+
+def make_frame(rows_per_colour: int = 6) -> pd.DataFrame:
+    data = make_rows(3, rows_per_colour)
+    frame = pd.DataFrame(data.features.round(3), columns=list(FEATURE_NAMES))
+    frame.insert(0, "filename", [f"{row}.jpg" for row in range(len(frame))])
+    frame["color"] = data.colours
+    return frame
+
+
+def to_csv(frame: pd.DataFrame, **options: object) -> str:
+    return str(frame.to_csv(index=False, **options))
+
+
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.to_parquet(stream)
+    return stream.getvalue()
+
+
+def decimal_commas(frame: pd.DataFrame) -> bytes:
+    return to_csv(frame, sep=";", decimal=",").encode()
+
+
+READ_RIGHT: dict[str, tuple[str, Callable[[pd.DataFrame], bytes]]] = {
+    "as pandas writes it": ("a.csv", lambda f: to_csv(f).encode()),
+    "a byte order mark": ("a.csv", lambda f: to_csv(f).encode("utf-8-sig")),
+    "semicolons": ("a.csv", lambda f: to_csv(f, sep=";").encode()),
+    "semicolons and decimal commas": ("a.csv", decimal_commas),
+    "tabs": ("a.tsv", lambda f: to_csv(f, sep="\t").encode()),
+    "bars": ("a.csv", lambda f: to_csv(f, sep="|").encode()),
+    "CRLF": ("a.csv", lambda f: to_csv(f, lineterminator="\r\n").encode()),
+    "CR alone": ("a.csv", lambda f: to_csv(f, lineterminator="\r").encode()),
+    "no line end at the end": ("a.csv", lambda f: to_csv(f).rstrip("\n").encode()),
+    "blank lines at the end": ("a.csv", lambda f: (to_csv(f) + "\n\n  \n").encode()),
+    "rows of separators at the end": ("a.csv", lambda f: (to_csv(f) + "," * len(f.columns) + "\n").encode()),
+    "everything in quotation marks": ("a.csv", lambda f: to_csv(f, quoting=1).encode()),
+    "an index column without a name": ("a.csv", lambda f: str(f.to_csv()).encode()),
+    "columns in another order": ("a.csv", lambda f: to_csv(f[list(reversed(f.columns))]).encode()),
+    "capitals in the header": ("a.csv", lambda f: to_csv(f.rename(columns=str.upper)).encode()),
+    "spaces in the header": ("a.csv", lambda f: to_csv(f.rename(columns=lambda name: f" {name} ")).encode()),
+    "words in the header": ("a.csv", lambda f: to_csv(f.rename(columns=lambda n: n.replace("_", " "))).encode()),
+    "sep= of Excel": ("a.csv", lambda f: ("sep=;\n" + to_csv(f, sep=";")).encode()),
+    "a comment before the header": ("a.csv", lambda f: ("# measured on Monday\n\n" + to_csv(f)).encode()),
+    "a comma after every row": ("a.csv", lambda f: to_csv(f).replace("\n", ",\n").encode()),
+    "a comma after the data rows": ("a.csv", lambda f: to_csv(f).replace("\n", ",\n").replace(",\n", "\n", 1).encode()),
+    "UTF-16 with a mark": ("a.csv", lambda f: to_csv(f).encode("utf-16")),
+    "UTF-16 without": ("a.csv", lambda f: to_csv(f).encode("utf-16-le")),
+    "Unicode text of Excel": ("a.txt", lambda f: to_csv(f, sep="\t").encode("utf-16")),
+    "Latin-1": ("a.csv", lambda f: to_csv(f.assign(title="Café")).encode("latin-1")),
+    "a line separator in a title": ("a.csv", lambda f: to_csv(f.assign(title="a\u2028b")).encode()),
+    "a line break in a title": ("a.csv", lambda f: to_csv(f.assign(title="a\nb, c")).encode()),
+    "capitals in the suffix": ("A.CSV", lambda f: to_csv(f).encode()),
+    "another suffix": ("rows.txt", lambda f: to_csv(f).encode()),
+    "no suffix": ("rows", lambda f: to_csv(f).encode()),
+    "gzip": ("rows.csv.gz", lambda f: gzip.compress(to_csv(f).encode())),
+    "gzip under another name": ("rows.csv", lambda f: gzip.compress(to_csv(f).encode())),
+    "Parquet": ("rows.parquet", to_parquet),
+    "Parquet in capitals": ("ROWS.PARQUET", to_parquet),
+    "Parquet under another name": ("rows.csv", to_parquet),
+    "Parquet of text": ("rows.pq", lambda f: to_parquet(f.astype(str))),
+}
+
+
+@pytest.mark.parametrize("case", READ_RIGHT)
+def test_a_table_is_read_right(case: str, tmp_path: Path) -> None:
+    name, write = READ_RIGHT[case]
+    frame = make_frame()
+    (tmp_path / name).write_bytes(write(frame))
+    data = read_training_data(tmp_path / name)
+    np.testing.assert_array_equal(data.features, frame[list(FEATURE_NAMES)].to_numpy())
+    assert data.colours.tolist() == frame["color"].tolist()
+    assert data.filenames == tuple(frame["filename"])
+
+
+def drop_last_cells(frame: pd.DataFrame) -> bytes:
+    return to_csv(frame).encode()[:-9]
+
+
+REFUSED: dict[str, tuple[str, Callable[[pd.DataFrame], bytes]]] = {
+    "is empty": ("a.csv", lambda _: b""),
+    "is empty: ": ("a.csv", lambda _: b" \n\n"),
+    "has a header and no rows": ("a.csv", lambda f: to_csv(f.iloc[:0]).encode()),
+    "has no header": ("a.csv", lambda _: b"# nothing but this\n"),
+    "lacks the columns a_lab_mean": ("a.csv", lambda f: to_csv(f.drop(columns="a_lab_mean")).encode()),
+    "found filename, b_bgr_mean": ("a.csv", lambda f: to_csv(f.drop(columns="a_lab_mean")).encode()),
+    "row 25 has 1[0-9] cells": ("a.csv", drop_last_cells),
+    "row 2 has 21 cells separated by ',', the header 20": (
+        "a.csv",
+        lambda f: to_csv(f).replace("0.jpg,", "0.jpg,surplus,", 1).encode(),
+    ),
+    "the file may be cut off": ("a.csv", lambda f: to_csv(f, quoting=1).encode()[:-4]),
+    "2 columns b_bgr_mean": ("a.csv", lambda f: to_csv(f.rename(columns={"filename": "b_bgr_mean"})).encode()),
+    "2 columns color": ("a.csv", lambda f: to_csv(f.rename(columns={"filename": "Color"})).encode()),
+    "row 2: '1e\\+300'": ("a.csv", lambda f: to_csv(f.assign(h_hsv_std=1e300)).encode()),
+    "row 3: '300.0'": ("a.csv", lambda f: to_csv(f.assign(l_lab_std=[1.0, 300.0] + [2.0] * (len(f) - 2))).encode()),
+    "row 2: '1.234,5'": ("a.csv", lambda f: to_csv(f.assign(l_lab_std="1.234,5"), sep=";").encode()),
+    "holds NUL": ("a.csv", lambda f: to_csv(f).encode().replace(b"RED", b"R\0D")),
+    "cut off gzip": ("a.csv.gz", lambda f: gzip.compress(to_csv(f).encode())[:-20]),
+    "cut off Parquet": ("a.parquet", lambda f: to_parquet(f)[:-100]),
+    "workbook": ("a.xlsx", lambda _: b"PK\x03\x04 and so on"),
+    "cut off or no UTF-16": ("a.csv", lambda f: to_csv(f).encode("utf-16")[:-1]),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_a_table_is_refused_with_the_reason(message: str, tmp_path: Path) -> None:
+    name, write = REFUSED[message]
+    (tmp_path / name).write_bytes(write(make_frame()))
+    with pytest.raises(TableError, match=message):
+        read_training_data(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["", "none.csv", "x" * 300, "a\0b"])
+def test_a_place_that_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(TableError):
+        read_user_table(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("green", "GREEN"), ("GREEN ", "GREEN"), ("\tPale  blue", "PALE BLUE"), (" ", None), ("NaN", None), ("", None)],
+)
+def test_a_colour_is_written_as_the_site_does(written: str, meant: str | None) -> None:
+    assert normalize_label(written) == meant
+
+
+LABELS = "filename,color\nrötlich.jpg,Red\nb.jpg, BLUE\nc.jpg,\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+def test_evaluation_and_gallery_read_labels_alike(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_bytes(LABELS.replace("c.jpg,\n", "").encode(encoding))
+    for name in ("rötlich.jpg", "b.jpg"):
+        (tmp_path / name).touch()
+    expected = [("rötlich.jpg", "RED"), ("b.jpg", "BLUE")]
+    assert read_labels(tmp_path / "labels.csv") == expected
+    entries = read_gallery_labels(tmp_path / "labels.csv", tmp_path)
+    assert sorted((entry.filename, entry.colour) for entry in entries) == sorted(expected)
+
+
+def test_a_row_without_a_colour_is_left_out_of_the_evaluation(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(LABELS, "utf-8")
+    assert [name for name, _ in read_labels(tmp_path / "labels.csv")] == ["rötlich.jpg", "b.jpg"]
+
+
+def test_a_name_that_no_file_can_have_is_refused_with_its_row(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(f"filename,color\n{'x' * 300}.jpg,RED\n")
+    with pytest.raises(TableError, match=r"row 2: 'xxx.* too long"):
+        read_labels(tmp_path / "labels.csv")
+
+
+def test_further_columns_of_labels_are_metadata_under_their_own_names(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("Filename;Color;Museum Name;Title\na.jpg;RED;Louvre;Mona\n")
+    (tmp_path / "a.jpg").touch()
+    (entry,) = read_gallery_labels(tmp_path / "labels.csv", tmp_path)
+    assert dict(entry.metadata) == {"filename": "a.jpg", "color": "RED", "Museum Name": "Louvre", "title": "Mona"}
+
+
+def read_case(name: str) -> TrainingData:
+    return read_training_data(CASES / name)
+
+
+@needs_cases
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("name", "colours"),
+    [
+        ("trailing-comma/first-row.csv", {"BLUE", "RED"}),
+        ("trailing-comma/every-row.csv", {"BLUE", "RED"}),
+        ("trailing-comma/refused.csv", {"BLUE", "RED"}),
+        ("semicolon-message/semicolon.csv", {"BLUE", "RED"}),
+        ("semicolon-message/decimal-comma.csv", {"BLUE", "RED"}),
+        ("label-spaces-and-case/spaces.csv", {"BLUE", "RED"}),
+        ("label-spaces-and-case/case.csv", {"BLUE", "RED"}),
+        ("evaluate-rows-suffix/ROWS.CSV", {"BLUE", "RED"}),
+        ("evaluate-rows-suffix/ROWS.PARQUET", {"BLUE", "RED"}),
+        ("evaluate-rows-suffix/rows.csv.gz", {"BLUE", "RED"}),
+        ("evaluate-rows-suffix/rows.pq", {"BLUE", "RED"}),
+        ("evaluate-rows-suffix/rows.txt", {"BLUE", "RED"}),
+    ],
+)
+def test_tables_of_the_cases_are_read_right(name: str, colours: set[str]) -> None:
+    data = read_case(name)
+    assert set(data.colours) == colours
+    assert len(data) > 20
+    assert data.features.max() <= 255
+
+
+@needs_cases
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("duplicate-column/dup.csv", "2 columns b_bgr_mean"),
+        ("label-spaces-and-case/blank.csv", "rows have no color"),
+        ("evaluate-rows-suffix/header-only.csv", "has a header and no rows"),
+    ],
+)
+def test_tables_of_the_cases_are_refused(name: str, message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        read_case(name)
+
+
+@needs_cases
+@pytest.mark.reference
+@pytest.mark.parametrize("name", ["latin1.csv", "utf16.csv", "case.csv"])
+def test_labels_of_the_cases_are_read_right(name: str) -> None:
+    assert read_labels(CASES / "label-table-unreadable" / name) == [
+        ("01-portrait.jpg", "RED"),
+        ("02-landscape.jpg", "BLUE"),
+    ]
+
+
+@needs_cases
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("name", "message"), [("empty.csv", "is empty"), ("ragged.csv", "row 2 has 3 cells separated by ',', the header 2")]
+)
+def test_labels_of_the_cases_are_refused(name: str, message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        read_labels(CASES / "label-table-unreadable" / name)
