@@ -95,7 +95,8 @@ reproduce: $(VENV)/.job $(VENV)/.browser ## The study at full scale, 16,311 artw
 		--browsers $(call quote,$(BROWSERS)) --families $(REPRODUCE_FAMILIES)
 
 notebooks: install ## Runs the four notebooks and stores their outputs
-	$(BIN)/python -m tools.run_notebooks
+	PYTHONPATH="$(CURDIR)" $(BIN)/python -m jupyter nbconvert --to notebook --execute --inplace \
+		--ExecutePreprocessor.record_timing=False --ExecutePreprocessor.timeout=900 notebooks/*.ipynb
 
 report: $(VENV)/.job ## The model report and its figures (of the project root)
 	$(BIN)/python -m src.models.report

@@ -94,7 +94,7 @@ def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, pat
         If no picture has an answer.
     """
     from src.visualization.contact_sheet import fit_picture, make_colour_sheet  # noqa: PLC0415 - needs matplotlib
-    from src.visualization.picture_file import save_picture  # noqa: PLC0415
+    from src.visualization.output import save_picture  # noqa: PLC0415
 
     by_colour: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for picture in pictures:

@@ -1,18 +1,131 @@
-"""Distributions of the 18 features: of two data sets, and of each colour."""
+"""How many pictures each colour has, and how the 18 features are distributed: in two data sets, and in each colour."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 
 from src.colours import order_colours
 from src.features.schema import FEATURE_NAMES
-from src.visualization.ks_distance import measure_ks_distance
 from src.visualization.style import INK, OURS, OUTLINE, REFERENCE, choose_swatch, styled
+
+
+def measure_ks_distance(
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    first_weights: NDArray[np.float64] | None = None,
+    second_weights: NDArray[np.float64] | None = None,
+) -> float:
+    """Measure the Kolmogorov–Smirnov distance of two samples, which may be weighted.
+
+    Parameters
+    ----------
+    first, second
+        The samples, shapes (m,) and (n,).
+    first_weights, second_weights
+        A weight for each value, of any sum; equal weights by default.
+
+    Returns
+    -------
+    float
+        The largest difference of the two cumulative distributions, 0-1. Without weights this is
+        the statistic of :func:`scipy.stats.ks_2samp`.
+    """
+    values = np.concatenate([first, second])
+    sorted_values = np.sort(values)
+    distances = np.abs(
+        _cumulate(first, first_weights, sorted_values) - _cumulate(second, second_weights, sorted_values)
+    )
+    return float(distances.max())
+
+
+def balance_weights(labels: NDArray[np.str_], counts: dict[str, float]) -> NDArray[np.float64]:
+    """Give each row a weight, so that the classes weigh what the counts say.
+
+    Parameters
+    ----------
+    labels
+        The class of each row, shape (n,).
+    counts
+        What each class should weigh, in any unit; a class that is not named weighs nothing.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, shape (n,), with sum 1.
+    """
+    names, places, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    wanted = np.array([counts.get(str(name), 0.0) for name in names])
+    weights = (wanted / sizes)[places]
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _cumulate(
+    sample: NDArray[np.float64], weights: NDArray[np.float64] | None, places: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    order = np.argsort(sample, kind="stable")
+    share = np.full(len(sample), 1 / len(sample)) if weights is None else weights[order] / weights.sum()
+    sums = np.concatenate([[0.0], np.cumsum(share)])
+    return np.asarray(sums[np.searchsorted(sample[order], places, side="right")])
+
+
+@styled
+def plot_class_counts(
+    counts: Mapping[str, int],
+    *,
+    reference: Mapping[str, float] | None = None,
+    reference_name: str = "the study",
+    title: str = "Pictures per colour",
+) -> Figure:
+    """Draw a bar for each colour, filled with its swatch and labelled with its count and share.
+
+    Parameters
+    ----------
+    counts
+        Pictures of each colour.
+    reference
+        Counts to compare with; drawn as marks at the same share of all, because totals differ.
+    reference_name
+        What the marks are called.
+    title
+        Words above the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    colours = order_colours(counts)
+    total = sum(counts.values())
+    widths = [counts[colour] for colour in colours]
+    figure = Figure(figsize=(8, 0.36 * len(colours) + 1.1), layout="constrained")
+    axes = figure.add_subplot()
+    places = range(len(colours))
+    axes.barh(places, widths, color=[choose_swatch(colour) for colour in colours], edgecolor=OUTLINE, linewidth=0.8)
+    ends = [float(width) for width in widths]
+    if reference is not None:
+        scale = total / sum(reference.values())
+        scaled = [reference.get(colour, 0) * scale for colour in colours]
+        ends = [max(pair) for pair in zip(ends, scaled, strict=True)]
+        axes.vlines(scaled, [p - 0.44 for p in places], [p + 0.44 for p in places], color=REFERENCE, linewidth=2.4)
+        axes.plot([], [], color=REFERENCE, linewidth=2.4, label=f"same share as in {reference_name}")
+        axes.legend(loc="center right")
+    for place, width, end in zip(places, widths, ends, strict=True):
+        label = f"{width:,}  ({100 * width / total:.1f} %)"
+        axes.annotate(label, (end, place), (8, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
+    axes.set_yticks(places, colours)
+    axes.invert_yaxis()
+    axes.set_xlim(0, max(ends) * 1.17)
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.set_xlabel("pictures")
+    axes.grid(visible=False, axis="y")
+    axes.set_title(f"{title}: {total:,} in {len(colours)} colours")
+    return figure
+
 
 COLOUR_SPACES: Final = {
     "RGB": ("r_bgr", "g_bgr", "b_bgr"),
@@ -59,7 +172,7 @@ def plot_feature_distributions(
         What the data sets are called.
     first_weights, second_weights
         A weight for each row, to compare at the same class counts
-        (:func:`src.visualization.ks_distance.balance_weights`).
+        (:func:`src.visualization.distributions.balance_weights`).
     title
         Words above the figure.
 

@@ -11,14 +11,11 @@ from matplotlib.figure import Figure
 from src.errors import UsageError
 from src.features.schema import BGRImage
 from src.paths import PROJECT_ROOT, Workspace
-from src.visualization.picture_file import encode_picture, render_figure
+from src.visualization.output import encode_picture, render_figure
 from src.visualization.style import apply_style
 
 if TYPE_CHECKING:
     from IPython.display import Image
-
-ENVIRONMENT_PREFIX: Final = "NOTEBOOK_"
-"""``NOTEBOOK_ARTWORKS=240`` and the like take the place of the first cell's values: for the tests."""
 
 FIGURE_DPI: Final = 80
 
@@ -39,8 +36,8 @@ class NotebookSettings:
 
     artworks: int
     workspace: Workspace
-    images: Path | None = None
-    labels: Path | None = None
+    images: Path | None
+    labels: Path | None
 
 
 def prepare_notebook(
@@ -48,19 +45,18 @@ def prepare_notebook(
 ) -> NotebookSettings:
     """Set a notebook up: the style, how figures and tables are shown, no progress bars in the output.
 
-    A figure is shown as PNG with few colours, and as JPEG where it is made of photographs, which is
-    a tenth of the size.
+    A figure is shown as PNG, or as JPEG where it is made of photographs.
 
     Parameters
     ----------
     artworks, workspace, images, labels
-        As the first cell has them; paths are relative to the project. An environment variable such
-        as ``NOTEBOOK_ARTWORKS`` takes the place of each.
+        As the first cell has them; paths are relative to the project. ``NOTEBOOK_ARTWORKS`` and
+        ``NOTEBOOK_WORKSPACE`` in the environment take the place of the first two.
 
     Raises
     ------
     UsageError
-        If no notebook is running, or a value cannot be used.
+        If no notebook is running.
     """
     from IPython.core.getipython import get_ipython  # noqa: PLC0415 - only there where a notebook is
 
@@ -74,27 +70,12 @@ def prepare_notebook(
     formatters["image/png"].for_type(Figure, _draw_chart)
     formatters["image/jpeg"].for_type(Figure, _draw_photographs)
     formatters["text/plain"].for_type(Figure, _describe)
-    return read_settings(artworks, workspace, images, labels)
-
-
-def read_settings(
-    artworks: int, workspace: str | Path, images: str | Path | None = None, labels: str | Path | None = None
-) -> NotebookSettings:
-    """Take the first cell's values, or those of the environment in their place.
-
-    Raises
-    ------
-    UsageError
-        If the number is none, or a folder or file is not there.
-    """
-    values = {"ARTWORKS": artworks, "WORKSPACE": workspace, "IMAGES": images, "LABELS": labels}
-    values |= {name: given for name in values if (given := os.environ.get(ENVIRONMENT_PREFIX + name))}
-    try:
-        count = int(str(values["ARTWORKS"]))
-    except ValueError as error:
-        raise UsageError(f"ARTWORKS is {values['ARTWORKS']!r}: expected a whole number") from error
-    folder, table = _find(values["IMAGES"], "IMAGES"), _find(values["LABELS"], "LABELS")
-    return NotebookSettings(count, Workspace(PROJECT_ROOT / str(values["WORKSPACE"])), folder, table)
+    return NotebookSettings(
+        artworks=int(os.environ.get("NOTEBOOK_ARTWORKS", artworks)),
+        workspace=Workspace(PROJECT_ROOT / os.environ.get("NOTEBOOK_WORKSPACE", workspace)),
+        images=PROJECT_ROOT / images if images else None,
+        labels=PROJECT_ROOT / labels if labels else None,
+    )
 
 
 def show_picture(image: BGRImage, quality: int = 85) -> "Image":
@@ -113,15 +94,6 @@ def show_picture(image: BGRImage, quality: int = 85) -> "Image":
     return make_image(data=encode_picture(image, ".jpg", quality), format="jpeg")  # type: ignore[no-any-return]
 
 
-def _find(value: str | Path | int | None, name: str) -> Path | None:
-    if value is None:
-        return None
-    path = (PROJECT_ROOT / str(value)).resolve()
-    if not path.exists():
-        raise UsageError(f"{name} is {value!r}, and there is nothing: expected a path from the project's folder")
-    return path
-
-
 def _has_photographs(figure: Figure) -> bool:
     """Whether the figure shows pictures, pixel values of three channels."""
     arrays = (picture.get_array() for axes in figure.axes for picture in axes.get_images())
@@ -129,11 +101,11 @@ def _has_photographs(figure: Figure) -> bool:
 
 
 def _draw_chart(figure: Figure) -> bytes | None:
-    return None if _has_photographs(figure) else render_figure(figure, "image/png", FIGURE_DPI)
+    return None if _has_photographs(figure) else render_figure(figure, "png", FIGURE_DPI)
 
 
 def _draw_photographs(figure: Figure) -> bytes | None:
-    return render_figure(figure, "image/jpeg", FIGURE_DPI) if _has_photographs(figure) else None
+    return render_figure(figure, "jpg", FIGURE_DPI) if _has_photographs(figure) else None
 
 
 def _describe(figure: Figure, printer: Any, _: bool) -> None:

@@ -1,17 +1,114 @@
-"""Pictures seen through their channels, and the average of many."""
+"""Pictures of a workspace, seen through their channels, averaged, and their hue as the angle that it is."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
 
 from src.colours import order_colours
+from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
+from src.features.reduce_image import reduce_image
 from src.features.schema import FEATURE_NAMES, BGRImage
 from src.visualization.distributions import CHANNEL_TITLES, COLOUR_SPACES
 from src.visualization.style import OUTLINE, choose_swatch, styled
+
+
+def read_pictures(folder: Path, filenames: Sequence[str]) -> list[BGRImage]:
+    """Decode pictures of a folder, the large ones reduced.
+
+    Parameters
+    ----------
+    folder
+        Such as :attr:`src.paths.Workspace.image_dir`.
+    filenames
+        Names in it.
+
+    Returns
+    -------
+    list of BGRImage
+        uint8, shape (H, W, 3) each, in the order of the names.
+
+    Raises
+    ------
+    ImageError
+        If a file is not a picture that the project takes.
+    """
+    return [reduce_image(decode_image((folder / name).read_bytes())) for name in filenames]
+
+
+def pick_rows(frame: pd.DataFrame, count: int, seed: int = 0) -> pd.DataFrame:
+    """Draw rows of a table without replacement, all of them if there are no more; seeded."""
+    return frame.sample(n=min(count, len(frame)), random_state=seed).sort_index()
+
+
+def pick_by_colour(frame: pd.DataFrame, folder: Path, count: int, seed: int = 0) -> Mapping[str, list[BGRImage]]:
+    """Draw and decode pictures of each colour.
+
+    Parameters
+    ----------
+    frame
+        Rows with ``filename`` and ``color``.
+    folder
+        Where the files are.
+    count
+        Pictures of each colour, at most.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    mapping of str to list of BGRImage
+        In the site's order.
+    """
+    return {
+        colour: read_pictures(folder, pick_rows(frame.loc[frame["color"] == colour], count, seed)["filename"].tolist())
+        for colour in order_colours(frame["color"])
+    }
+
+
+def average_hue(hues: NDArray[np.uint8]) -> float:
+    """Return the circular mean of hues.
+
+    Parameters
+    ----------
+    hues
+        In half-degrees, 0-179, of any shape.
+
+    Returns
+    -------
+    float
+        The direction of the mean of unit vectors, in half-degrees, 0 to below 180.
+
+    Notes
+    -----
+    N. I. Fisher, "Statistical Analysis of Circular Data", Cambridge 1993, section 2.3.
+    """
+    angles = np.deg2rad(2.0 * hues)
+    return float(np.rad2deg(np.arctan2(np.sin(angles).mean(), np.cos(angles).mean())) / 2 % 180)
+
+
+def measure_hue_gap(image: BGRImage) -> float:
+    """Return how far the plain mean of a picture's hue lies from the circular one.
+
+    Parameters
+    ----------
+    image
+        BGR uint8, shape (H, W, 3).
+
+    Returns
+    -------
+    float
+        In half-degrees, 0-90.
+    """
+    hues = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2HSV)[:, :, 0], dtype=np.uint8)
+    gap = abs(float(hues.mean()) - average_hue(hues))
+    return min(gap, 180 - gap)
 
 
 def split_channels(image: BGRImage) -> dict[str, BGRImage]:

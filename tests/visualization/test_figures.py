@@ -16,8 +16,20 @@ from src.colours import STUDY_COLOURS, SWATCHES
 from src.errors import UsageError
 from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES, BGRImage
-from src.visualization import figures
-from src.visualization.picture_file import render_figure
+from src.visualization.confusion import plot_confusion_matrix
+from src.visualization.curves import plot_learning_curve, plot_reliability
+from src.visualization.distributions import (
+    plot_channel_boxes,
+    plot_class_counts,
+    plot_densities,
+    plot_feature_distributions,
+)
+from src.visualization.imgshow import imgshow
+from src.visualization.importance import plot_feature_elimination, plot_permutation_importance
+from src.visualization.maps import plot_colour_map, plot_colour_similarity, plot_correlations
+from src.visualization.output import render_figure
+from src.visualization.pictures import average_pictures, plot_mean_pictures, plot_picture_channels
+from src.visualization.scores import plot_class_scores, plot_family_scores, plot_grid_scores
 
 MATRIX = np.array([[8, 1, 1], [0, 5, 0], [2, 0, 3]])
 CLASSES = ("TEAL", "RED", "BLUE")  # neighbours: TEAL and BLUE
@@ -29,38 +41,38 @@ def read_texts(figure: Figure) -> list[str]:
 
 
 DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
-    "class_counts": lambda frame, _: figures.plot_class_counts(
+    "class_counts": lambda frame, _: plot_class_counts(
         frame["color"].value_counts().to_dict(), reference=dict.fromkeys(STUDY_COLOURS, 10.0)
     ),
-    "confusion": lambda *_: figures.plot_confusion_matrix(MATRIX, CLASSES),
-    "class_scores": lambda *_: figures.plot_class_scores(
+    "confusion": lambda *_: plot_confusion_matrix(MATRIX, CLASSES),
+    "class_scores": lambda *_: plot_class_scores(
         {"RED": 0.9, "BLUE": 0.7}, {"RED": 0.8, "BLUE": 0.6}, {"RED": 10, "BLUE": 5}
     ),
-    "family_scores": lambda *_: figures.plot_family_scores(
+    "family_scores": lambda *_: plot_family_scores(
         {"svm": 0.88, "random_forest": 0.84}, {"svm": 0.002, "random_forest": 0.004}, reference={"svm": 0.87}
     ),
-    "grid_scores": lambda *_: figures.plot_grid_scores(np.array([[0.5, 0.6], [0.7, 0.65]]), [1, 10], [0.1, 0.01]),
-    "reliability": lambda *_: figures.plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40]),
-    "learning_curve": lambda *_: figures.plot_learning_curve(
+    "grid_scores": lambda *_: plot_grid_scores(np.array([[0.5, 0.6], [0.7, 0.65]]), [1, 10], [0.1, 0.01]),
+    "reliability": lambda *_: plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40]),
+    "learning_curve": lambda *_: plot_learning_curve(
         [100, 200], [0.7, 0.8], [0.02, 0.01], training_means=[0.9, 0.9], reference=0.85
     ),
-    "importance": lambda *_: figures.plot_permutation_importance(
+    "importance": lambda *_: plot_permutation_importance(
         {"a_lab_mean": 0.1, "b_lab_mean": 0.2}, {"a_lab_mean": 0.01, "b_lab_mean": 0.01}, reference={"a_lab_mean": 0.3}
     ),
-    "elimination": lambda *_: figures.plot_feature_elimination(
+    "elimination": lambda *_: plot_feature_elimination(
         {1: 0.5, 2: 0.8, 3: 0.805}, added=["a", "b", "c"], reference={1: 0.4, 2: 0.7}
     ),
-    "distributions": lambda frame, _: figures.plot_feature_distributions(frame, frame.head(60)),
-    "boxes": lambda frame, _: figures.plot_channel_boxes(frame, "Lab"),
-    "densities": lambda frame, _: figures.plot_densities(frame),
-    "correlations": lambda frame, _: figures.plot_correlations(frame),
-    "colour_map": lambda frame, _: figures.plot_colour_map(
+    "distributions": lambda frame, _: plot_feature_distributions(frame, frame.head(60)),
+    "boxes": lambda frame, _: plot_channel_boxes(frame, "Lab"),
+    "densities": lambda frame, _: plot_densities(frame),
+    "correlations": lambda frame, _: plot_correlations(frame),
+    "colour_map": lambda frame, _: plot_colour_map(
         frame[["a_lab_mean", "b_lab_mean"]].to_numpy(), frame["color"].tolist(), title="map", axis_names=("a", "b")
     ),
-    "similarity": lambda *_: figures.plot_colour_similarity(np.array([[0.9, 0.1], [0.3, 0.7]]), ("RED", "WHITE")),
-    "imgshow": lambda _, images: figures.imgshow(images[0], "one picture"),
-    "channels": lambda _, images: figures.plot_picture_channels(images[1]),
-    "means": lambda _, images: figures.plot_mean_pictures({"RED": images[2], "BLUE": images[3]}),
+    "similarity": lambda *_: plot_colour_similarity(np.array([[0.9, 0.1], [0.3, 0.7]]), ("RED", "WHITE")),
+    "imgshow": lambda _, images: imgshow(images[0], "one picture"),
+    "channels": lambda _, images: plot_picture_channels(images[1]),
+    "means": lambda _, images: plot_mean_pictures({"RED": images[2], "BLUE": images[3]}),
 }
 
 
@@ -78,13 +90,8 @@ def test_a_figure_is_drawn_without_global_state(name: str, frame: pd.DataFrame, 
     assert pyplot is None or pyplot.get_fignums() == []
 
 
-def test_every_name_of_figures_is_documented() -> None:
-    for name in figures.__all__:
-        assert (getattr(figures, name).__doc__ or "").strip()
-
-
 def test_class_counts_are_bars_in_the_swatches_and_the_sites_order() -> None:
-    figure = figures.plot_class_counts({"RED": 30, "WHITE": 10})
+    figure = plot_class_counts({"RED": 30, "WHITE": 10})
     axes = figure.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["WHITE", "RED"]
     assert [bar.get_width() for bar in axes.patches] == [10, 30]
@@ -93,7 +100,7 @@ def test_class_counts_are_bars_in_the_swatches_and_the_sites_order() -> None:
 
 
 def test_confusion_is_reordered_and_counts_near_and_far_misses() -> None:
-    figure = figures.plot_confusion_matrix(MATRIX, CLASSES)
+    figure = plot_confusion_matrix(MATRIX, CLASSES)
     texts = read_texts(figure)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["BLUE (5)", "TEAL (10)", "RED (5)"]
     assert "right: 16 of 20 (80.0 %)" in texts
@@ -107,39 +114,39 @@ def test_confusion_is_reordered_and_counts_near_and_far_misses() -> None:
 
 def test_confusion_refuses_a_matrix_of_another_shape() -> None:
     with pytest.raises(UsageError, match="3 × 3"):
-        figures.plot_confusion_matrix(np.zeros((2, 2), dtype=int), CLASSES)
+        plot_confusion_matrix(np.zeros((2, 2), dtype=int), CLASSES)
 
 
 def test_a_class_without_pictures_is_a_row_of_nothing() -> None:
-    figure = figures.plot_confusion_matrix(np.array([[0, 0], [1, 3]]), ("RED", "BLUE"))
+    figure = plot_confusion_matrix(np.array([[0, 0], [1, 3]]), ("RED", "BLUE"))
     assert "RED (0)" in read_texts(figure)
 
 
 def test_reliability_leaves_empty_bins_out() -> None:
-    figure = figures.plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40], calibration_error=0.0123)
+    figure = plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40], calibration_error=0.0123)
     model = next(line for line in figure.axes[0].lines if line.get_label() == "this model")
     assert list(model.get_xdata()) == [0.3, 0.9]
     assert "expected calibration error 0.012" in read_texts(figure)
 
 
 def test_importance_is_sorted() -> None:
-    figure = figures.plot_permutation_importance({"a_lab_mean": 0.1, "b_lab_mean": 0.2})
+    figure = plot_permutation_importance({"a_lab_mean": 0.1, "b_lab_mean": 0.2})
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["b_lab_mean", "a_lab_mean"]
 
 
 def test_elimination_names_how_few_would_do() -> None:
-    figure = figures.plot_feature_elimination({1: 0.5, 2: 0.8, 3: 0.805})
+    figure = plot_feature_elimination({1: 0.5, 2: 0.8, 3: 0.805})
     assert "2 features: within 0.01 of the best (0.805)" in read_texts(figure)
 
 
 def test_family_scores_stand_best_first_beside_the_reference() -> None:
-    figure = figures.plot_family_scores({"random_forest": 0.84, "svm": 0.88}, reference={"svm": 0.8791})
+    figure = plot_family_scores({"random_forest": 0.84, "svm": 0.88}, reference={"svm": 0.8791})
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["svm", "random forest"]
     assert {"0.880", "0.879"} <= set(read_texts(figure))
 
 
 def test_distributions_give_the_distance_of_the_two(frame: pd.DataFrame) -> None:
-    figure = figures.plot_feature_distributions(frame, frame.copy(), first_name="one", second_name="other")
+    figure = plot_feature_distributions(frame, frame.copy(), first_name="one", second_name="other")
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == [f"{name}   distance 0.000" for name in FEATURE_NAMES]
     assert {"one", "other"} <= set(read_texts(figure))
@@ -147,7 +154,7 @@ def test_distributions_give_the_distance_of_the_two(frame: pd.DataFrame) -> None
 
 def test_boxes_follow_the_order_that_is_asked_for(frame: pd.DataFrame) -> None:
     order = tuple(reversed(STUDY_COLOURS))
-    figure = figures.plot_channel_boxes(frame, "HSV", order=order)
+    figure = plot_channel_boxes(frame, "HSV", order=order)
     assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == list(order)
     assert figure.axes[0].get_ylabel() == "hue (half-degrees)"
 
@@ -155,7 +162,7 @@ def test_boxes_follow_the_order_that_is_asked_for(frame: pd.DataFrame) -> None:
 def test_names_on_a_map_do_not_cover_each_other() -> None:
     points = np.repeat([[0.0, 0.0], [0.01, 0.0], [0.0, 0.01], [10.0, 10.0]], 5, axis=0)
     labels = [name for name in ("RED", "PINK", "BLUE", "WHITE") for _ in range(5)]
-    figure = figures.plot_colour_map(points, labels, title="close together")
+    figure = plot_colour_map(points, labels, title="close together")
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert len(boxes) == 4
@@ -166,13 +173,13 @@ def test_names_on_a_map_do_not_cover_each_other() -> None:
 def test_imgshow_shows_red_as_red() -> None:
     red = np.zeros((4, 6, 3), dtype=np.uint8)
     red[:, :, 2] = 255
-    shown = figures.imgshow(red).axes[0].images[0].get_array()
+    shown = imgshow(red).axes[0].images[0].get_array()
     assert shown is not None
     assert shown[0, 0].tolist() == [255, 0, 0]
 
 
 def test_channels_are_labelled_with_the_extractors_numbers(images: list[BGRImage]) -> None:
-    figure = figures.plot_picture_channels(images[3])
+    figure = plot_picture_channels(images[3])
     values = dict(zip(FEATURE_NAMES, extract_features(images[3]), strict=True))
     expected = f"mean {values['h_hsv_mean']:.1f}   std {values['h_hsv_std']:.1f}"
     assert figure.axes[5].get_title(loc="left") == "hue (H, half-degrees)"
@@ -181,6 +188,6 @@ def test_channels_are_labelled_with_the_extractors_numbers(images: list[BGRImage
 
 def test_the_average_of_pictures_is_their_mean() -> None:
     dark, light = np.zeros((10, 20, 3), dtype=np.uint8), np.full((30, 10, 3), 200, dtype=np.uint8)
-    average = figures.average_pictures([dark, light], side=8)
+    average = average_pictures([dark, light], side=8)
     assert average.shape == (8, 8, 3)
     assert np.unique(average).tolist() == [100]

@@ -2,43 +2,43 @@
 
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from src.colours import STUDY_COLOURS
 from src.errors import UsageError
 from src.paths import PROJECT_ROOT
-from src.visualization.hue_circle import average_hue, measure_hue_gap
-from src.visualization.notebook import prepare_notebook, read_settings
-from src.visualization.picture_file import save_picture
-from src.visualization.workspace_pictures import pick_by_colour, pick_rows, read_pictures
+from src.visualization.distributions import plot_class_counts
+from src.visualization.imgshow import imgshow
+from src.visualization.notebook import prepare_notebook
+from src.visualization.output import save_picture
+from src.visualization.pictures import average_hue, measure_hue_gap, pick_by_colour, pick_rows, read_pictures
 
 
-def test_settings_are_those_of_the_first_cell(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ARTWORKS", "WORKSPACE", "IMAGES", "LABELS"):
-        monkeypatch.delenv(f"NOTEBOOK_{name}", raising=False)
-    settings = read_settings(500, "runs/notebooks", "tests", None)
-    assert settings.artworks == 500
-    assert settings.workspace.root == PROJECT_ROOT / "runs" / "notebooks"
-    assert settings.images == PROJECT_ROOT / "tests"
-    assert settings.labels is None
+class Shell:
+    """What a running notebook has, as far as it is asked."""
+
+    def __init__(self) -> None:
+        self.display_formatter = DisplayFormatter()
 
 
-def test_the_environment_takes_their_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("NOTEBOOK_ARTWORKS", "240")
+def test_a_notebook_gets_its_settings_and_figures_as_pictures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shell = Shell()
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
+    monkeypatch.setenv("TQDM_DISABLE", "")
     monkeypatch.setenv("NOTEBOOK_WORKSPACE", str(tmp_path))
-    settings = read_settings(500, "runs/notebooks")
-    assert settings.artworks == 240
-    assert settings.workspace.root == tmp_path
-
-
-def test_settings_that_cannot_be_used_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="IMAGES is 'no/such/folder'"):
-        read_settings(500, "runs", "no/such/folder")
-    monkeypatch.setenv("NOTEBOOK_ARTWORKS", "many")
-    with pytest.raises(UsageError, match="expected a whole number"):
-        read_settings(500, "runs")
+    with mpl.rc_context(), pd.option_context("display.precision", 6, "display.max_columns", 5, "display.width", 80):
+        settings = prepare_notebook(500, "runs/notebooks", "tests")
+    assert (settings.artworks, settings.workspace.root) == (500, tmp_path)
+    assert (settings.images, settings.labels) == (PROJECT_ROOT / "tests", None)
+    chart, _ = shell.display_formatter.format(plot_class_counts({"RED": 3}))
+    photograph, _ = shell.display_formatter.format(imgshow(np.zeros((9, 9, 3), dtype=np.uint8), "dark"))
+    assert set(chart) == {"image/png", "text/plain"}
+    assert set(photograph) == {"image/jpeg", "text/plain"}
+    assert photograph["text/plain"] == "Figure: dark"
 
 
 def test_outside_a_notebook_there_is_nothing_to_prepare() -> None:

@@ -7,8 +7,8 @@ from scipy.stats import ks_2samp
 
 from src.colours import STUDY_COLOURS
 from src.features.schema import FEATURE_NAMES
-from src.visualization.ks_distance import balance_weights, measure_ks_distance
-from src.visualization.neighbourhood import find_neighbourhoods, measure_similarity, pick_pictures
+from src.visualization.distributions import balance_weights, measure_ks_distance
+from src.visualization.maps import find_neighbourhoods, measure_similarity, pick_pictures
 
 
 def test_the_distance_is_that_of_scipy() -> None:

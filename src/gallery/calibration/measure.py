@@ -38,7 +38,7 @@ from src.models.search_space import STUDY_CHOICE, Candidate
 from src.models.training import fit_candidate
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import PROJECT_ROOT
-from src.visualization.ks_distance import balance_weights, measure_ks_distance
+from src.visualization.distributions import balance_weights, measure_ks_distance
 
 STUDY_ARTWORKS: Final = 16_311
 HELD_OUT_SHARE: Final = 0.25

@@ -16,7 +16,9 @@ from src.features.reduce_image import THUMBNAIL_SIDE
 from src.files import write_text
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
-from src.visualization.figures import make_contact_sheet, plot_feature_distributions, save_figure, save_picture
+from src.visualization.contact_sheet import make_contact_sheet
+from src.visualization.distributions import plot_feature_distributions
+from src.visualization.output import save_figure, save_picture
 
 REPORT_NAME: Final = "gallery_calibration.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
