@@ -83,8 +83,8 @@ clean: ## Removes what the tools made: caches, dist, coverage (not .venv, not ru
 $(VENV)/.predict $(VENV)/.job $(VENV)/.dev: $(VENV)/.%: Pipfile.lock setup.py .ci/dependencies.py
 	@.ci/install $* $(call quote,$(PYTHON))
 
-$(VENV)/.browser: src/scraping/install_browser.py | $(VENV)/.job
-	$(BIN)/python -m src.scraping.install_browser
+$(VENV)/.browser: src/scraping/browser/install.py | $(VENV)/.job
+	$(BIN)/python -m src.scraping.browser.install
 	@touch $@
 
 ##@ Data, notebooks, deployment

@@ -46,5 +46,6 @@ if __name__ == "__main__":
             "application": ["templates/*", "static/*", "static/*/*"],
             "src.gallery.site": ["templates/*", "static/*"],
             "src.gallery.filing": ["*.json"],
+            "src.scraping.page": ["*.js"],
         },
     )

@@ -7,9 +7,11 @@ writes the numbers.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,7 +27,7 @@ from rich.table import Table
 from benchmarks.figures import write_figures
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
-from src.scraping.processes import find_marked, make_run_mark
+from src.scraping.browser.marks import find_marked, make_run_mark
 
 STUDY_LISTING_SECONDS = 373.0
 """Of the study: ``reference/study_results.json`` of the project's reference material."""
@@ -111,7 +113,7 @@ def run(
     began = time.monotonic()
     while process.poll() is None:
         time.sleep(0.2)
-        listed = sum(path.read_bytes().count(b"\n") for path in workspace.journal_dir.glob("*.jsonl")) if waiting else 0
+        listed = count_listed(workspace) if waiting else 0
         if (waiting and listed >= waiting[0]) or time.monotonic() - last > 3.0:
             browsers, last = memory.sample(), time.monotonic()
             while waiting and listed >= waiting[0] and browsers:
@@ -119,6 +121,16 @@ def run(
     content: dict[str, Any] = json.loads(workspace.run_file.read_text("utf-8"))
     content["whole_seconds"] = time.monotonic() - began
     return content, memory
+
+
+def count_listed(workspace: Workspace) -> int:
+    """Return how many artworks the store of a workspace lists."""
+    with (
+        contextlib.suppress(sqlite3.OperationalError),
+        contextlib.closing(sqlite3.connect(f"{workspace.scraping_store.as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        return int(connection.execute("SELECT count(*) FROM artworks").fetchone()[0])
+    return 0
 
 
 def time_scale(artworks: int, browsers: int, folder: Path) -> tuple[list[Stage], Memory]:

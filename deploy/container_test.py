@@ -25,8 +25,9 @@ from deploy.bundle import list_copied_files
 from src.errors import EXIT_DONE, EXIT_PARTIAL, MissingToolError, ProjectError
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint
-from src.local_service import find_free_port, start_local_service
+from src.local_service import start_local_service
 from src.paths import PROJECT_ROOT, Workspace
+from src.processes import find_free_port
 
 TAG: Final = "localhost/google-images-classifier:container-test"
 STOP_SECONDS: Final = 40

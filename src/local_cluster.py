@@ -11,7 +11,7 @@ from subprocess import DEVNULL, Popen
 from typing import Final
 
 from src.paths import PROJECT_ROOT
-from src.stage_process import start_process
+from src.processes import start_process
 
 LOOPBACK: Final = "127.0.0.1"
 THREAD_VARIABLES: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

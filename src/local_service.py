@@ -1,10 +1,8 @@
 """The microservice on a free port of this machine, for as long as one needs it."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +13,8 @@ import requests
 
 from src.errors import ModelError
 from src.paths import PROJECT_ROOT
-from src.stage_process import start_process
+from src.processes import find_free_port, start_process, wait_until_answers
 
-START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 30.0
 
 
@@ -77,33 +74,11 @@ def start_local_service(models_dir: Path) -> Iterator[LocalService]:
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"]
     environment = {**os.environ, "MODELS_DIR": str(models_dir.resolve())}
     with start_process(command, environment, log=subprocess.DEVNULL) as process, requests.Session() as session:
+        session.trust_env = False  # a proxy is for other machines
         address = f"http://127.0.0.1:{port}"
-        _wait_until_ready(process, session, address, models_dir)
+        if not wait_until_answers(process, f"{address}/health/ready"):
+            raise ModelError(
+                f"the service did not start with the model in {models_dir} (exit code {process.poll()}): "
+                f"run MODELS_DIR={models_dir} uvicorn main:app to read why"
+            )
         yield LocalService(address, session)
-
-
-def _wait_until_ready(
-    process: "subprocess.Popen[bytes]", session: requests.Session, address: str, models_dir: Path
-) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        try:
-            if session.get(f"{address}/health/ready", timeout=2).ok:
-                return
-        except requests.RequestException:
-            pass
-        time.sleep(0.1)
-    raise ModelError(
-        f"the service did not start with the model in {models_dir} (exit code {process.poll()}): "
-        f"run MODELS_DIR={models_dir} uvicorn main:app to read why"
-    )
-
-
-def find_free_port() -> int:
-    """Return a TCP port of the loopback address that nobody listens on just now."""
-    with socket.socket() as candidate:
-        candidate.bind(("127.0.0.1", 0))
-        port: int = candidate.getsockname()[1]
-        return port

@@ -71,9 +71,9 @@ class Workspace:
         return self.root / "data" / "interim" / "run.lock"
 
     @property
-    def journal_dir(self) -> Path:
-        """What the browsers have listed so far, one append-only file a colour."""
-        return self.root / "data" / "interim" / "listing"
+    def scraping_store(self) -> Path:
+        """What the scraper remembers from run to run (SQLite)."""
+        return self.root / "data" / "interim" / "scraping.sqlite3"
 
     @property
     def evidence_dir(self) -> Path:

@@ -27,7 +27,7 @@ from src.files import write_text
 from src.gallery.settings import DEFAULT_SEED
 from src.local_service import start_local_service
 from src.paths import PROJECT_ROOT, Workspace
-from src.stage_process import run_stage
+from src.processes import run_stage
 from src.table_files import read_table
 from src.tables import INTERIM, PROCESSED
 

@@ -68,6 +68,8 @@ def validate_table(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     import pandera.errors  # noqa: PLC0415 - as above
 
+    later = [column.name for column in table.columns if column.may_be_absent and column.name not in frame.columns]
+    frame = frame.assign(**dict.fromkeys(later)) if later else frame
     missing = [name for name in table.column_names if name not in frame.columns]
     unknown = [str(name) for name in frame.columns if name not in table.column_names]
     if missing or unknown:

@@ -35,6 +35,8 @@ class Column:
         The only values allowed, where there are such.
     pattern
         Regular expression that must be found in a text.
+    may_be_absent
+        Whether tables written before the column was introduced are valid without it.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Column:
     is_unique: bool = False
     values: tuple[str, ...] = ()
     pattern: str | None = None
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,16 @@ _METADATA = (
         "item index 10, [1]",
         minimum=0.0,
         is_optional=True,
+    ),
+    Column(
+        "tint",
+        "text",
+        "`#rrggbb`",
+        "the site's own colour for the artwork",
+        "item index 8",
+        is_optional=True,
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        may_be_absent=True,
     ),
 )
 _INDEX = Column(

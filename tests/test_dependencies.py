@@ -173,8 +173,8 @@ def make(root: Path, *arguments: str, **environment: str) -> str:
 @pytest.fixture
 def checkout(copy: Path) -> Path:
     shutil.copy(PROJECT_ROOT / "Makefile", copy)
-    (copy / "src" / "scraping").mkdir(parents=True)
-    (copy / "src" / "scraping" / "install_browser.py").touch()
+    (copy / "src" / "scraping" / "browser").mkdir(parents=True)
+    (copy / "src" / "scraping" / "browser" / "install.py").touch()
     return copy
 
 
@@ -216,5 +216,5 @@ def test_variables_of_the_command_line_reach_the_command_whatever_is_in_them(che
 
 @pytest.mark.parametrize("target", ["predict", "serve", "check", "report"])
 def test_a_browser_is_asked_for_only_by_what_needs_one(checkout: Path, target: str) -> None:
-    assert "install_browser" not in make(checkout, target, "PATHS=x")
-    assert "install_browser" in make(checkout, "run")
+    assert "scraping.browser.install" not in make(checkout, target, "PATHS=x")
+    assert "scraping.browser.install" in make(checkout, "run")

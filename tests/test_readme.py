@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from src.local_service import find_free_port
 from src.paths import PROJECT_ROOT
+from src.processes import find_free_port
 from tools.publish_results import format_results, insert_results, read_results
 
 README = (PROJECT_ROOT / "README.md").read_text("utf-8")

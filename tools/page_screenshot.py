@@ -13,7 +13,7 @@ from urllib3.exceptions import HTTPError
 from src.errors import BrowserError, MissingToolError
 from src.features.decode_image import decode_image
 from src.features.schema import BGRImage
-from src.scraping.browser import find_installed_browser
+from src.scraping.browser.browser import find_installed_browser
 
 POLL_SECONDS: Final = 0.2
 COMMAND_SECONDS: Final = 45
@@ -56,7 +56,7 @@ def take_screenshot(address: str, width: int = 1000, height: int = 700, patience
     """
     installed = find_installed_browser()
     if installed is None:
-        raise MissingToolError("no browser was found: run `python -m src.scraping.install_browser`")
+        raise MissingToolError("no browser was found: run `python -m src.scraping.browser.install`")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options = _make_options(profile, width, height)
         options.binary_location = str(installed.browser)

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
-from src.scraping.processes import find_marked, make_run_mark
+from src.scraping.browser.marks import find_marked, make_run_mark
 
 COLOURS = ("PURPLE", "BLUE", "RED", "BLACK")
 KINDS = ("parent", "worker", "driver", "browser")

@@ -1,6 +1,7 @@
 """Everything that can be set about a gallery, and the command line options that set it."""
 
 import argparse
+import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 
 from src.colours import SITE_COLOURS, parse_colours
 from src.errors import UsageError
+from src.files import hash_file
 from src.gallery.site.faults import Faults, add_fault_options, parse_faults
 
 DEFAULT_SEED: Final = 7
@@ -41,8 +43,6 @@ class GallerySettings:
         Encoded images kept in memory by each worker.
     faults
         What goes wrong on purpose.
-    exit_with
-        Id of the process with which the gallery ends; None: it lives on its own.
     """
 
     artworks: int = 2000
@@ -58,7 +58,19 @@ class GallerySettings:
     image_epoch: int = 0
     cache_megabytes: int = 64
     faults: Faults = field(default_factory=Faults)
-    exit_with: int | None = None
+
+
+def describe_gallery(settings: GallerySettings) -> tuple[str, str]:
+    """Name a gallery's pictures, and how much of them it shows: the same names, the same pictures."""
+    if settings.images is None:
+        return f"gallery, seed {settings.seed}", f"{settings.artworks} {settings.proportions}"
+    digest = hashlib.sha256()
+    for path in sorted(settings.images.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(settings.images)} {path.stat().st_size}\n".encode())
+    labels = settings.labels
+    filing = hash_file(labels)[:12] if labels is not None and labels.is_file() else "unlabelled"
+    return f"gallery of {settings.images.resolve().name}, seed {settings.seed}, {digest.hexdigest()[:12]}", filing
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -100,7 +112,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--cache-megabytes", type=int, default=64, metavar="M", help="encoded images kept by each worker (default 64)"
     )
-    parser.add_argument("--exit-with", type=int, metavar="PID", help="end when this process, the parent, is gone")
     add_fault_options(parser)
     return parser
 
@@ -139,5 +150,4 @@ def parse_settings(arguments: list[str] | None = None) -> GallerySettings:
         image_epoch=options.image_epoch,
         cache_megabytes=options.cache_megabytes,
         faults=parse_faults(options),
-        exit_with=options.exit_with,
     )

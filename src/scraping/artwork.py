@@ -1,8 +1,8 @@
 """What is known of one artwork before its picture is fetched, and the addresses that name it."""
 
 import re
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
 
 from src.errors import UsageError
@@ -22,7 +22,8 @@ ASSET_ID: Final = re.compile(r"[A-Za-z0-9_-]{14}")
 
 _ASSET_PATH: Final = re.compile(r"/asset/(?:[^/?#]*/)?([A-Za-z0-9_-]{14})/?$")
 _SIZE_SUFFIX: Final = re.compile(r"=[A-Za-z0-9,_=-]*$")
-_LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_PAGE: Final = re.compile(r"https?://[^/\s]+/asset/(?:[^/\s]*/)?[A-Za-z0-9_-]{14}$")
+_PICTURE: Final = re.compile(r"(?:https?:)?//[^/\s]+/\S+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Artwork:
         As the page's data say; None where they do not.
     aspect
         Width divided by height of the whole picture.
+    tint
+        The site's own colour for it, ``#rrggbb``.
     """
 
     asset_id: str
@@ -53,16 +56,29 @@ class Artwork:
     artist: str | None = None
     partner: str | None = None
     aspect: float | None = None
-
-    def to_record(self) -> dict[str, Any]:
-        """Return the fields, by name, for a journal."""
-        return asdict(self)
+    tint: str | None = None
 
 
 def read_asset_id(address: str) -> str | None:
     """Return the asset id at the end of an address, or None if it is not an artwork's."""
     match = _ASSET_PATH.search(urlsplit(address).path)
     return match.group(1) if match else None
+
+
+def make_well_formed(text: str) -> str:
+    """Replace half surrogate pairs, which JSON can hold and no UTF-8 file can."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name is this machine's own."""
+    name = (host or "").lower()
+    return name in ("localhost", "::1") or name.endswith(".localhost") or name.startswith("127.")
+
+
+def hide_credentials(address: str) -> str:
+    """Return an address without user name and password, for people and files."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "", address)
 
 
 def sized_image(image: str, size: int, media_format: str) -> str:
@@ -102,7 +118,11 @@ class Addresses:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            is_web = False
+        if not is_web:
             raise UsageError(f"base URL {self.base_url!r}: expected http://HOST[:PORT] or https://HOST[:PORT]")
 
     @property
@@ -114,8 +134,7 @@ class Addresses:
     @property
     def is_loopback(self) -> bool:
         """Whether the site runs on this machine."""
-        host = urlsplit(self.base_url).hostname or ""
-        return host in _LOOPBACK_HOSTS or host.startswith("127.")
+        return is_loopback(urlsplit(self.base_url).hostname)
 
     @property
     def canonical_origin(self) -> str:
@@ -126,14 +145,21 @@ class Addresses:
         """Return the live address of a colour's page."""
         return f"{self.origin}/color?col={quote(color)}" + (f"&hl={quote(language)}" if language else "")
 
-    def canonical_page(self, href: str) -> str:
-        """Return the lasting address of an artwork's page, from a tile's ``href``."""
-        path = urlsplit(urljoin(f"{self.origin}/", href)).path
-        return self.canonical_origin + "".join(quote(mark) if mark.isspace() else mark for mark in path).rstrip("/")
+    def canonical_page(self, href: str) -> str | None:
+        """Return the lasting address of an artwork's page, from a tile's ``href``; None if it is no artwork's."""
+        path = urlsplit(urljoin(f"{self.origin}/", make_well_formed(href))).path
+        page = self.canonical_origin + "".join(quote(mark) if mark.isspace() else mark for mark in path).rstrip("/")
+        return page if _PAGE.fullmatch(page) else None
 
-    def canonical_image(self, address: str) -> str:
-        """Return the lasting address of a picture, without a size suffix, from ``data-bgsrc``."""
-        absolute = _SIZE_SUFFIX.sub("", urljoin(f"{self.origin}/", address.strip()))
+    def canonical_image(self, address: str | None) -> str | None:
+        """Return the lasting address of a picture, without a size suffix; None if it is no web address.
+
+        Lazy pages put ``data:`` placeholders where the address will be.
+        """
+        address = make_well_formed(address or "").strip()
+        if not _PICTURE.fullmatch(address):
+            return None
+        absolute = _SIZE_SUFFIX.sub("", urljoin(f"{self.origin}/", address))
         return self._swap(absolute, self.origin, self.canonical_origin)
 
     def live(self, address: str) -> str:

@@ -7,26 +7,27 @@ from typing import Final
 from rich.console import Console
 
 from src.colours import order_colours
-from src.errors import BlockedError, BrowserError, MissingToolError, UsageError
+from src.errors import BlockedError, LayoutChangedError, ProjectError, UsageError
 from src.scraping.artwork import Artwork
-from src.scraping.browser import BrowserSettings
-from src.scraping.browser_pool import BrowserPool
-from src.scraping.colour_listing import ListingTask
-from src.scraping.details import collect_details
-from src.scraping.downloads import Downloads, Thumbnails
-from src.scraping.ledger import Ledger
-from src.scraping.listings import Listings
-from src.scraping.lock import lock_workspace
-from src.scraping.placement import find_files, incoming_dir
-from src.scraping.politeness import TERMS_NOTE, Manners, Robots, choose_manners, suggest_return
-from src.scraping.processes import kill_marked, make_run_mark, remove_profile_dirs
+from src.scraping.browser.browser import BrowserSettings
+from src.scraping.browser.marks import kill_marked, make_run_mark, remove_profile_dirs
+from src.scraping.browser.pool import BrowserPool
+from src.scraping.browser.worker import Breakdown, Ended, Listed, Told, WorkerSettings
+from src.scraping.fetch.client import HttpClient
+from src.scraping.fetch.details import collect_details
+from src.scraping.fetch.manners import TERMS_NOTE, Manners, choose_manners, suggest_return
+from src.scraping.fetch.robots import Robots
+from src.scraping.fetch.thumbnails import Downloads
+from src.scraping.page.listing import ListingOutcome, ListingTask
 from src.scraping.progress import Display
-from src.scraping.publish import forget_scraped, publish_tables
 from src.scraping.run_file import ColourSummary, RunFile, RunSummary
 from src.scraping.scraping_pictures import Site
 from src.scraping.settings import CollectSettings
 from src.scraping.source import Source, open_source
-from src.scraping.worker import Breakdown, Ended, Listed, WorkerSettings
+from src.scraping.store.lock import lock_workspace
+from src.scraping.store.placement import find_pictures, incoming_dir
+from src.scraping.store.publish import forget_scraped, publish
+from src.scraping.store.store import Store
 
 # fmt: off
 LONGEST_FIRST: Final = (
@@ -85,24 +86,26 @@ class _Run:
         self._began = time.monotonic()
         self._summary = RunSummary(is_listing_only=settings.list_only)
         self._run_file = RunFile(self._workspace)
-        self._robots = Robots(manners.user_agent)
-        self._listings = Listings(self._workspace, source.origin, relist=settings.relist)
-        thumbnails = Thumbnails(settings.image_size, settings.image_format)
-        if self._listings.was_replaced:
-            Ledger.path_in(self._workspace).unlink(missing_ok=True)
+        self._client = HttpClient(manners.contact, settings.download_threads or manners.download_threads)
+        self._robots = Robots(self._client)
+        self._failure: ProjectError | None = None
+        self._listing_began: dict[str, float] = {}
+        kind = f"{settings.image_format}-{settings.image_size}"
+        self._store = Store(self._workspace, source.origin, kind, relist=settings.relist)
+        if self._store.was_replaced:
             self._summary.notes.append(f"the workspace held another gallery; it now holds {source.origin.site}")
-        self._ledger = Ledger(self._workspace, thumbnails.kind)
-        self._thumbnails = thumbnails
 
     def go(self) -> RunSummary:
-        try:
+        with self._store:
             self._prepare()
             with Downloads(
-                self._ledger,
+                self._store,
                 incoming_dir(self._workspace),
+                client=self._client,
                 addresses=self._source.addresses,
                 manners=self._manners,
-                thumbnails=self._thumbnails,
+                size=self._settings.image_size,
+                media_format=self._settings.image_format,
                 robots=self._robots,
                 threads=self._settings.download_threads,
             ) as downloads:
@@ -115,41 +118,51 @@ class _Run:
                 except KeyboardInterrupt:
                     self._summary.is_interrupted = True
             self._summary.fetched = downloads.tally["ok"]
-            self._publish()
-        finally:
-            self._listings.close()
-            self._ledger.close()
+            publish(self._workspace, self._store, self._summary)
+            self._write_run_file("interrupted" if self._summary.is_interrupted else "ended")
+        self._client.close()
+        if self._failure is not None:
+            raise self._failure
         return self._summary
 
     # ---- before
 
     def _prepare(self) -> None:
         settings = self._settings
-        if settings.retry_failed and not self._listings.colors:
+        if settings.retry_failed and not self._store.colors:
             raise UsageError(f"{self._workspace.root} holds nothing yet: run without --retry-failed first")
+        if self._source.artworks is not None:
+            self._take_list(self._source.artworks)
         self._colors_to_list = (
             ()
-            if settings.retry_failed
-            else tuple(color for color in settings.colours if not self._listings.is_finished(color, settings.limit))
+            if settings.retry_failed or self._source.artworks is not None
+            else tuple(color for color in settings.colours if not self._store.is_finished(color, settings.limit))
         )
         if self._manners.is_polite:
             if not self._run_file.has_shown_terms:
                 self._console.print(TERMS_NOTE, style="bold")
             self._obey_robots()
-        self._files = find_files(self._workspace)
-        there = set(self._files.values())
-        self._ledger.forget(
-            artwork.asset_id
-            for artwork in self._listings.rows()
-            if (outcome := self._ledger.outcome(artwork.asset_id)) and outcome.sha256 and outcome.sha256 not in there
-        )
-        for color in order_colours({*settings.colours, *self._listings.colors}):
-            ended = self._listings.outcome(color)
+        self._store.forget_missing(find_pictures(self._workspace).values())
+        wanted = () if self._source.artworks is not None else settings.colours
+        for color in order_colours({*wanted, *self._store.colors}):
+            ended = self._store.ending(color)
             summary = ColourSummary(color, total=ended.total if ended else None)
             if ended:
                 summary.state, summary.reason = ended.state, ended.reason
             self._summary.colours[color] = summary
         self._write_run_file("running")
+
+    def _take_list(self, artworks: tuple[Artwork, ...]) -> None:
+        """List what the file lists, as a site would."""
+        self._summary.left_out += self._source.left_out
+        for color in self._settings.colours:
+            rows = [artwork for artwork in artworks if artwork.color == color]
+            wanted = rows[: self._settings.limit]
+            if wanted:
+                self._store.add(color, wanted)
+                self._store.end(
+                    ListingOutcome(color, "complete" if len(wanted) == len(rows) else "limit", None, len(rows))
+                )
 
     def _obey_robots(self) -> None:
         pages = [self._source.addresses.color_page(color, self._settings.language) for color in self._colors_to_list]
@@ -166,20 +179,24 @@ class _Run:
     # ---- during
 
     def _work(self, downloads: Downloads, display: Display) -> None:
-        earlier = self._listings.rows()
+        earlier = self._store.rows()
         if self._settings.retry_failed:
-            earlier = [row for row in earlier if self._ledger.has_failed(row.asset_id)]
-        self._ask(downloads, [row for row in earlier if not self._ledger.has_file(row.asset_id)])
+            earlier = [row for row in earlier if self._store.has_failed(row.asset_id)]
+        self._ask(downloads, [row for row in earlier if not self._store.has_file(row.asset_id)])
         self._list(downloads, display)
         self._summary.listing_seconds = time.monotonic() - self._began
         self._finish_downloads(downloads, display)
-        failed = [row for row in self._listings.rows() if self._ledger.has_failed(row.asset_id, is_passing=True)]
-        if failed and downloads.blocked_reason is None and not self._settings.list_only:
+        failed = [row for row in self._store.rows() if self._store.has_failed(row.asset_id, is_passing=True)]
+        if failed and not self._is_stopping and downloads.blocked_reason is None and not self._settings.list_only:
             downloads.ask_again(failed)
             self._finish_downloads(downloads, display)
         self._summary.download_seconds = time.monotonic() - self._began
         if downloads.blocked_reason is not None:
             self._note_block(downloads.blocked_reason)
+
+    @property
+    def _is_stopping(self) -> bool:
+        return bool(self._summary.blocked or self._summary.layout_changed or self._failure)
 
     def _list(self, downloads: Downloads, display: Display) -> None:
         if not self._colors_to_list:
@@ -203,24 +220,28 @@ class _Run:
                 elif isinstance(event, Ended):
                     has_tiles = has_tiles or event.outcome.state == "complete"
                     self._end(event, display)
-                else:
+                elif isinstance(event, Told):
+                    if event.text not in self._summary.notes:
+                        self._summary.notes.append(event.text)
+                elif isinstance(event, Breakdown):
                     self._break(event, display, is_everywhere=not has_tiles)
-                    if self._summary.blocked or self._summary.layout_changed:
-                        break
                 downloads.collect()
                 display.show_thumbnails(downloads.tally["ok"], downloads.open_count + sum(downloads.tally.values()))
+                if self._is_stopping or downloads.blocked_reason is not None:
+                    break
 
     def _make_task(self, color: str) -> ListingTask:
         self._summary.colours[color].state = "listing"
-        return ListingTask(color, self._listings.known_ids(color), self._settings.limit)
+        self._listing_began.setdefault(color, time.monotonic())
+        return ListingTask(color, self._store.known_ids(color), self._settings.limit)
 
     def _take(self, event: Listed, downloads: Downloads, display: Display) -> None:
-        fresh = self._listings.add(event.color, event.artworks)
+        fresh = self._store.add(event.color, event.artworks)
         self._ask(downloads, fresh)
         summary = self._summary.colours[event.color]
         summary.new += len(fresh)
         summary.total = event.total if event.total is not None else summary.total
-        display.show_listing(event.color, self._listings.count(event.color), self._wanted(summary.total))
+        display.show_listing(event.color, self._store.count(event.color), self._wanted(summary.total))
 
     def _ask(self, downloads: Downloads, artworks: list[Artwork]) -> None:
         if not self._settings.list_only:
@@ -232,41 +253,40 @@ class _Run:
 
     def _end(self, event: Ended, display: Display) -> None:
         outcome = event.outcome
-        self._listings.end(outcome)
+        self._store.end(outcome)
         summary = self._summary.colours[outcome.color]
         summary.state, summary.reason = outcome.state, outcome.reason
-        summary.seconds, summary.scrolls = outcome.seconds, outcome.scrolls
+        summary.seconds = time.monotonic() - self._listing_began[outcome.color]
         summary.total = outcome.total if outcome.total is not None else summary.total
-        display.show_end(outcome.color, self._listings.count(outcome.color), outcome.state, outcome.reason)
+        display.show_end(outcome.color, self._store.count(outcome.color), outcome.state, outcome.reason)
         self._write_run_file("running")
 
     def _break(self, event: Breakdown, display: Display, *, is_everywhere: bool) -> None:
-        summary = self._summary.colours[event.color]
-        summary.reason = event.message
-        if event.error == MissingToolError.__name__:
-            raise MissingToolError(event.message)
-        if event.error == BrowserError.__name__:
-            raise BrowserError(event.message)
-        if event.error == BlockedError.__name__:
+        summary, message = self._summary.colours[event.color], str(event.error)
+        summary.reason = message
+        summary.state = "failed"
+        if isinstance(event.error, BlockedError):
             summary.state = "blocked"
-            self._note_block(event.message)
-        else:
-            summary.state = "failed"
-            # Where other colours show their tiles, only this page is broken: the others go on.
-            if is_everywhere:
-                self._summary.layout_changed = event.message
-            else:
-                self._summary.notes.append(f"{event.color}: {event.message}")
-        display.show_end(event.color, self._listings.count(event.color), summary.state, event.message)
+            self._note_block(message)
+        elif not isinstance(event.error, LayoutChangedError):
+            self._failure = event.error
+        elif is_everywhere:
+            self._summary.layout_changed = message
+        # else: where other colours show their tiles, only this page is broken, and the others go on
+        display.show_end(event.color, self._store.count(event.color), summary.state, message)
 
     def _note_block(self, message: str) -> None:
-        self._summary.blocked = (
-            f"{message}: everything collected so far is kept. Blocks are per address and last hours to a day: run the "
-            f"same command again after {suggest_return()}, it goes on from here"
-        )
+        kept = f"{message}: everything collected so far is kept"
+        if "asks to come back" in message:
+            self._summary.blocked = f"{kept}. Run the same command again then, it goes on from here"
+        else:
+            self._summary.blocked = (
+                f"{kept}. Blocks are per address and last hours to a day: run the same command again after "
+                f"{suggest_return()}, it goes on from here"
+            )
 
     def _finish_downloads(self, downloads: Downloads, display: Display) -> None:
-        if self._summary.blocked and self._manners.is_polite:
+        if self._summary.blocked or self._failure:
             downloads.stop()
             return
         while downloads.open_count and downloads.blocked_reason is None:
@@ -275,17 +295,15 @@ class _Run:
 
     # ---- after
 
-    def _publish(self) -> None:
-        publish_tables(self._workspace, self._listings.rows(), self._ledger, self._files, self._summary)
-        self._write_run_file("interrupted" if self._summary.is_interrupted else "ended")
-
     def _read_details(self, display: Display) -> None:
-        rows = [row for row in self._listings.rows() if row.color in self._settings.colours]
+        rows = [row for row in self._store.rows() if row.color in self._settings.colours]
         self._summary.details = collect_details(
             rows,
             self._workspace,
-            self._source.addresses,
-            self._manners,
+            self._store,
+            client=self._client,
+            addresses=self._source.addresses,
+            manners=self._manners,
             language=self._settings.language,
             show=display.show_details,
         )

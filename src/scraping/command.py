@@ -2,19 +2,18 @@
 
 import argparse
 import os
-import signal
 from pathlib import Path
 
 from rich.console import Console
 
-from src.colours import STUDY_COLOURS, parse_colours
-from src.errors import EXIT_INTERRUPTED, LayoutChangedError, ProjectError
-from src.gallery.settings import DEFAULT_SEED
+from src.colours import SITE_COLOURS, STUDY_COLOURS, parse_colours
+from src.command import run_command
+from src.errors import LayoutChangedError, UsageError
 from src.paths import PROJECT_ROOT, Workspace
+from src.scraping.browser.marks import make_run_mark
 from src.scraping.collect import collect
-from src.scraping.contract_check import check_contract, show_clauses
-from src.scraping.politeness import choose_manners
-from src.scraping.processes import make_run_mark
+from src.scraping.fetch.manners import choose_manners
+from src.scraping.page.contract import check_contract, show_clauses
 from src.scraping.progress import show_summary
 from src.scraping.settings import IMAGE_FORMATS, SOURCES, CollectSettings, GallerySource
 from src.scraping.source import open_source
@@ -36,12 +35,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--source", choices=SOURCES, default="gallery", help="the offline gallery (default) or the real site"
     )
     site.add_argument("--base-url", metavar="URL", help="any site that keeps the contract, instead of --source")
+    site.add_argument("--list", type=Path, metavar="CSV", help="take this list (image, page, color) instead of a site")
     site.add_argument("--hl", metavar="LANGUAGE", help="language of labels and page names")
     site.add_argument("--check", action="store_true", help="take five tiles: does the page still keep the contract?")
 
     what = parser.add_argument_group("what to collect")
     what.add_argument(
-        "--colours", nargs="+", default=list(STUDY_COLOURS), metavar="NAME", help="default: the study's eleven"
+        "--colours", nargs="+", default=[], metavar="NAME", help="default: the study's eleven; of a list: all"
     )
     what.add_argument("--limit", type=int, metavar="N", help="artworks of each colour (default: all)")
     what.add_argument("--details", action="store_true", help="fetch the asset pages too: date, medium, rights, place")
@@ -69,11 +69,9 @@ def build_parser() -> argparse.ArgumentParser:
     manners.add_argument("--polite", action="store_true", help="the manners of real sites on this machine too")
 
     gallery = parser.add_argument_group("the gallery (with --source gallery)")
-    gallery.add_argument("--artworks", type=int, default=2000, metavar="N", help="how many paintings (default 2000)")
-    gallery.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, metavar="S", help="of the paintings (default %(default)s)"
-    )
-    gallery.add_argument("--proportions", choices=("study", "site"), default="study", help="of the colours")
+    gallery.add_argument("--artworks", type=int, metavar="N", help="how many paintings (default: the gallery's)")
+    gallery.add_argument("--seed", type=int, metavar="S", help="of the paintings (default: the gallery's)")
+    gallery.add_argument("--proportions", choices=("study", "site"), help="of the colours (default: study)")
     gallery.add_argument("--images", type=Path, metavar="DIR", help="serve these pictures instead")
     gallery.add_argument("--labels", type=Path, metavar="CSV", help="how the pictures are filed")
     gallery.add_argument(
@@ -95,10 +93,14 @@ def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, 
         If a value is out of its range.
     """
     options = build_parser().parse_args(arguments)
+    everything = SITE_COLOURS if options.list is not None else STUDY_COLOURS
+    if options.check and options.list is not None:
+        raise UsageError("--check looks at a page of the site: leave out --list")
     settings = CollectSettings(
         workspace=Workspace(options.workspace),
         source=options.source,
         base_url=options.base_url,
+        list_file=options.list,
         gallery=GallerySource(
             artworks=options.artworks,
             seed=options.seed,
@@ -107,7 +109,7 @@ def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, 
             labels=options.labels,
             extra_arguments=tuple(part for option in options.gallery_option for part in option.split("=", 1)),
         ),
-        colours=parse_colours(options.colours),
+        colours=parse_colours(options.colours or everything),
         limit=options.limit,
         browsers=options.browsers,
         download_threads=options.download_threads,
@@ -146,28 +148,19 @@ def check(settings: CollectSettings, console: Console) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    return run_command(lambda: _work(arguments), "interrupted: the same command goes on where it stopped")
+
+
+def _work(arguments: list[str] | None) -> int:
     console, errors = Console(), Console(stderr=True)
-    for number in (signal.SIGTERM, signal.SIGHUP) if hasattr(signal, "SIGHUP") else (signal.SIGTERM,):
-        signal.signal(number, _interrupt)
-    try:
-        settings, is_check = read_settings(arguments)
-        if is_check:
-            return check(settings, console)
-        summary = collect(settings, console)
-    except ProjectError as error:
-        errors.print(f"[bold red]error:[/] {error}", highlight=False)
-        return error.exit_code
-    except KeyboardInterrupt:
-        errors.print("interrupted: the same command goes on where it stopped")
-        return EXIT_INTERRUPTED
+    settings, is_check = read_settings(arguments)
+    if is_check:
+        return check(settings, console)
+    summary = collect(settings, console)
     show_summary(console, summary)
     for message in (summary.blocked, summary.layout_changed):
         if message:
-            errors.print(message, style="bold red", highlight=False)
+            errors.print(message, style="bold red", highlight=False, markup=False)
     if summary.is_interrupted:
         errors.print("interrupted: the same command goes on where it stopped")
     return summary.exit_code
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt

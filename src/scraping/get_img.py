@@ -5,23 +5,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import urllib3
-from urllib3.exceptions import HTTPError
+from typing import Final
 
 from src.errors import BlockedError, DownloadError, ImageError
 from src.features.decode_image import decode_image
-from src.files import replace_file
+from src.files import write_bytes
 from src.scraping.artwork import sized_image
-from src.scraping.page_state import is_block
-from src.scraping.politeness import find_opt_out
-from src.scraping.retry import retry
+from src.scraping.fetch.client import FetchError, HttpClient, explain_block, retry
+from src.scraping.fetch.robots import describe_return, find_opt_out
 
-_GONE = frozenset({400, 401, 403, 404, 405, 410, 451})
+MAXIMUM_BYTES_A_PIXEL: Final = 16
+"""An uncompressed picture has three; what is larger than this, and than a megabyte, is no thumbnail."""
 
-
-class _PassingError(DownloadError):
-    """It went wrong this time; another attempt may mend it."""
+_GONE: Final = frozenset({400, 401, 403, 404, 405, 410, 451})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ class DownloadOutcome:
 
 def get_img(
     request: ThumbnailRequest,
-    pool: urllib3.PoolManager,
+    client: HttpClient,
     folder: Path,
     sleep: Callable[[float], None] = time.sleep,
 ) -> DownloadOutcome:
@@ -90,8 +86,8 @@ def get_img(
     ----------
     request
         What to fetch.
-    pool
-        Connections that are kept alive.
+    client
+        Fetches it.
     folder
         Where the verified file goes.
     sleep
@@ -101,11 +97,15 @@ def get_img(
     -------
     DownloadOutcome
         Never an exception of the network, the host or the picture: those are outcomes.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
     """
     try:
         content = retry(
-            lambda: _fetch(request, pool),
-            _PassingError,
+            lambda: _fetch(request, client),
             attempts=request.attempts,
             first_pause=request.first_pause,
             longest_pause=40 * request.first_pause,
@@ -114,35 +114,31 @@ def get_img(
     except BlockedError as error:
         return DownloadOutcome(request.asset_id, "blocked", detail=str(error))
     except DownloadError as error:
-        is_passing = isinstance(error, _PassingError)
+        is_passing = isinstance(error, FetchError) and error.is_passing
         return DownloadOutcome(request.asset_id, "failed", detail=str(error), is_passing=is_passing)
     digest = hashlib.sha256(content).hexdigest()
-    with replace_file(folder / digest) as temporary:
-        temporary.write_bytes(content)
+    write_bytes(folder / digest, content)
     return DownloadOutcome(request.asset_id, "ok", sha256=digest)
 
 
-def _fetch(request: ThumbnailRequest, pool: urllib3.PoolManager) -> bytes:
+def _fetch(request: ThumbnailRequest, client: HttpClient) -> bytes:
     """Get the bytes of one attempt, verified."""
     address = sized_image(request.address, request.size, request.media_format)
-    try:
-        answer = pool.request("GET", address, retries=False)
-    except HTTPError as error:
-        raise _PassingError(f"no whole answer from the image host ({type(error).__name__})") from error
-    content = answer.data
-    if answer.status == 429 or (answer.status == 503 and is_block(503, content[:4000].decode("latin-1"))):
-        raise BlockedError(f"the image host answered with HTTP {answer.status}")
+    largest = max(1 << 20, MAXIMUM_BYTES_A_PIXEL * request.size**2)
+    answer = client.get(address, maximum_bytes=largest, accept="image/*")
+    if answer.status == 429 or (answer.status == 503 and explain_block(503, answer.text[:4000])):
+        raise BlockedError(f"the image host answered with HTTP {answer.status}{describe_return(answer.retry_after)}")
     if answer.status in _GONE:
         raise DownloadError(f"the image host answers HTTP {answer.status}: the picture is not there for us")
     if answer.status != 200:
-        raise _PassingError(f"the image host answers HTTP {answer.status}")
-    if request.honours_opt_out and (words := find_opt_out(answer.headers.get("X-Robots-Tag"))):
+        raise FetchError(f"the image host answers HTTP {answer.status}", retry_after=answer.retry_after)
+    if request.honours_opt_out and (words := find_opt_out(answer.headers.get("x-robots-tag"))):
         raise DownloadError(f"the picture is reserved by its owner (X-Robots-Tag: {words})")
     try:
-        image = decode_image(content)
+        image = decode_image(answer.content)
     except ImageError as error:
-        raise _PassingError(f"what came is no usable picture: {error}") from error
+        raise FetchError(f"what came is no usable picture: {error}") from error
     height, width = image.shape[:2]
     if (width, height) != (request.size, request.size):
-        raise _PassingError(f"the picture is {width} × {height}: expected {request.size} × {request.size}")
-    return content
+        raise FetchError(f"the picture is {width} × {height}: expected {request.size} × {request.size}")
+    return answer.content

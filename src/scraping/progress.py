@@ -40,7 +40,7 @@ class Display:
 
     def note(self, text: str) -> None:
         """Say something above the bars."""
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, markup=False)
 
     def show_listing(self, color: str, found: int, total: int | None) -> None:
         """Show how far a colour is."""
@@ -56,7 +56,7 @@ class Display:
             self._progress.start_task(task)
             self._progress.update(task, completed=found, total=found, state=state)
             self._progress.stop_task(task)
-        if reason and state != "complete":
+        if reason:
             self.note(f"{color}: {reason}")
         elif not self._console.is_terminal:
             self.note(f"{color}: {found:,} artworks, {state}")
@@ -105,14 +105,18 @@ def show_summary(console: Console, summary: RunSummary) -> None:
         f"{max(new, summary.fetched) / summary.seconds:.0f}" if summary.seconds > 0 else "",
     )
     console.print(table)
-    for reason, count in sorted(summary.failures.items(), key=lambda entry: (-entry[1], entry[0])):
-        console.print(f"  {count:,} without a file: {reason}", highlight=False)
+    lines = [
+        f"{count:,} without a file: {reason}"
+        for reason, count in sorted(summary.failures.items(), key=lambda entry: (-entry[1], entry[0]))
+    ]
     if summary.details is not None:
-        console.print(f"  {summary.details.found:,} asset pages read", highlight=False)
-        for reason, count in sorted(summary.details.failed.items()):
-            console.print(f"  {count:,} without details: {reason}", highlight=False)
-    for colour in summary.colours.values():
-        if colour.reason and colour.state != "complete":
-            console.print(f"  {colour.color} {colour.state}: {colour.reason}", highlight=False)
-    for note in summary.notes:
-        console.print(f"  {note}", highlight=False)
+        lines.append(f"{summary.details.found:,} asset pages read")
+        lines += [f"{count:,} without details: {reason}" for reason, count in sorted(summary.details.failed.items())]
+    lines += [f"{colour.color} {colour.state}: {colour.reason}" for colour in summary.colours.values() if colour.reason]
+    lines += summary.notes
+    if summary.left_out:
+        lines.append(f"{len(summary.left_out):,} rows of the list were left out:")
+        lines += [f"  {reason}" for reason in summary.left_out[:10]]
+    for line in lines:
+        # what comes from outside may look like markup
+        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)

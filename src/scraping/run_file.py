@@ -10,7 +10,16 @@ from typing import Any
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, BlockedError, LayoutChangedError
 from src.files import write_text
 from src.paths import Workspace
-from src.scraping.details import DetailsSummary
+from src.scraping.store.placement import set_aside
+
+
+@dataclass(frozen=True)
+class DetailsSummary:
+    """How many asset pages were read, and why others were not."""
+
+    found: int
+    failed: Mapping[str, int]
+    blocked: str | None
 
 
 @dataclass
@@ -25,7 +34,7 @@ class ColourSummary:
         Artworks in the tables; those that this run added; size of the site's list.
     downloaded, failed
         Thumbnails there; reasons of those that are not, with their numbers.
-    seconds, scrolls, reason
+    seconds, reason
         Of the listing.
     """
 
@@ -38,8 +47,17 @@ class ColourSummary:
     failed: dict[str, int] = field(default_factory=dict)
     pending: int = 0
     seconds: float = 0.0
-    scrolls: int = 0
     reason: str | None = None
+
+    def count(self, status: str, reason: str | None) -> None:
+        """Count a row of the table: ``ok``, ``failed`` with its reason, or ``pending``."""
+        self.found += 1
+        if status == "ok":
+            self.downloaded += 1
+        elif status == "failed":
+            self.failed[reason or "unknown"] = self.failed.get(reason or "unknown", 0) + 1
+        else:
+            self.pending += 1
 
 
 @dataclass
@@ -62,6 +80,8 @@ class RunSummary:
         What became of the asset pages, if they were asked for.
     notes
         Further remarks for people.
+    left_out
+        Rows of a list that could not be taken, with the reason (``--list``).
     """
 
     colours: dict[str, ColourSummary] = field(default_factory=dict)
@@ -75,6 +95,13 @@ class RunSummary:
     is_listing_only: bool = False
     details: DetailsSummary | None = None
     notes: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def has_been_cut_short(self) -> bool:
+        """Whether the run did not list all that it wanted."""
+        is_open = any(colour.state not in ("complete", "limit") for colour in self.colours.values())
+        return bool(self.blocked or self.layout_changed or self.is_interrupted or is_open)
 
     @property
     def found(self) -> int:
@@ -103,9 +130,9 @@ class RunSummary:
             return LayoutChangedError.exit_code
         if self.is_interrupted:
             return EXIT_INTERRUPTED
-        is_whole = all(colour.state in ("complete", "limit") for colour in self.colours.values())
         has_details = self.details is None or not self.details.failed
         has_files = self.is_listing_only or self.downloaded == self.found
+        is_whole = not self.has_been_cut_short and not self.left_out
         return EXIT_DONE if is_whole and has_details and has_files else EXIT_PARTIAL
 
 
@@ -139,9 +166,13 @@ class RunFile:
             "blocked": summary.blocked,
             "layout_changed": summary.layout_changed,
             "notes": summary.notes,
+            "left_out": summary.left_out,
             "details": None if summary.details is None else asdict(summary.details),
             "colours": {color: asdict(colour) for color, colour in summary.colours.items()},
         }
+        if self._path.is_file() and not self._previous:
+            set_aside(self._path)  # not the scraper's
+        self._previous = content
         write_text(self._path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
     def _read(self) -> dict[str, Any]:
@@ -149,7 +180,7 @@ class RunFile:
             content = json.loads(self._path.read_text("utf-8"))
         except (OSError, ValueError):
             return {}  # a clock and a tally only: nothing is lost with it
-        return content if isinstance(content, dict) else {}
+        return content if isinstance(content, dict) and "terms_shown" in content else {}
 
 
 def _show_time(moment: float) -> str:

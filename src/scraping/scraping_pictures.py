@@ -1,23 +1,29 @@
 """One browser, one colour: every artwork that its page shows, in the page's order."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from src.colours import SITE_COLOURS
 from src.errors import BlockedError, LayoutChangedError
 from src.scraping.artwork import Addresses
-from src.scraping.browser import Browser
-from src.scraping.colour_listing import ColourListing, Emit, ListingOutcome, ListingTask
-from src.scraping.page_data import parse_answer, parse_page_data
-from src.scraping.page_state import PageError, is_block, open_listing, save_evidence
-from src.scraping.politeness import Manners, Pace
-from src.scraping.scripts import DRAIN, PAGE_DATA, START, STOP
+from src.scraping.browser.browser import Browser
+from src.scraping.fetch.client import explain_block
+from src.scraping.fetch.manners import Manners, Pace
+from src.scraping.page.data import parse_answer, parse_page_data
+from src.scraping.page.listing import ColourListing, Emit, ListingOutcome, ListingTask
+from src.scraping.page.state import PageError, open_listing, save_evidence
+from src.scraping.scripts import DRAIN, PAGE_DATA, SHOW_MORE, START, STOP
 
 TILES_A_TRIP: Final = 240
 TRIP_MILLISECONDS: Final = 400
+"""How long one round trip waits for tiles, whatever the pause between scrolls: scripts have a time limit."""
 END_QUIET_MILLISECONDS: Final = 1200
 """After the last answer of a list: how long tiles may still take to be drawn."""
+STALLED_MILLISECONDS: Final = 1500
+"""Without anything new while the list goes on: from then on a button may bring more."""
 HANG_FACTOR: Final = 5
 """A request in flight may take this many times the usual patience."""
 MAXIMUM_REPEATS: Final = 90
@@ -48,7 +54,9 @@ class Site:
     language: str | None = None
 
 
-def list_colour(browser: Browser, site: Site, task: ListingTask, emit: Emit) -> ListingOutcome:
+def list_colour(
+    browser: Browser, site: Site, task: ListingTask, emit: Emit, tell: Callable[[str], None] | None = None
+) -> ListingOutcome:
     """List a colour by scrolling its page to the end, or to the limit.
 
     A page that stops in the middle is opened again, for as long as each opening brings something new.
@@ -63,6 +71,8 @@ def list_colour(browser: Browser, site: Site, task: ListingTask, emit: Emit) -> 
         What to list.
     emit
         Takes new artworks in listing order, and the list's size where the page tells it.
+    tell
+        Takes sentences about what was done to the page: consent, banners, buttons.
 
     Returns
     -------
@@ -76,16 +86,16 @@ def list_colour(browser: Browser, site: Site, task: ListingTask, emit: Emit) -> 
     BrowserError
         If the browser dies; what was emitted stays valid.
     """
-    began = time.monotonic()
     listing = ColourListing(task, site.addresses, emit, set(task.known))
     pace = Pace(*site.manners.pause_seconds)
-    setbacks = openings = furthest = shells = 0
+    setbacks = furthest = shells = 0
     problem: str | None = None
     while setbacks < SETBACKS:
-        openings += 1
+        if browser.has_opened_page:
+            pace.wait()
         listing.start_page()
         try:
-            problem = _ListedPage(browser, site, listing, pace).list()
+            problem = _ListedPage(browser, site, listing, pace, tell or (lambda _: None)).list()
             shells = 0
         except PageError as error:
             problem = str(error)
@@ -101,52 +111,55 @@ def list_colour(browser: Browser, site: Site, task: ListingTask, emit: Emit) -> 
         setbacks = setbacks + 1 if reached <= furthest else 1
         furthest = max(furthest, reached)
         pace.note_failure()
-        time.sleep(min(5.0, max(0.1 * setbacks, pace.pause_milliseconds[0] / 1000)))
+        time.sleep(0.1 * setbacks)
     if problem is None:
         state, problem = _judge_end(listing)
     else:
         listing.report(is_last=True)
         state = "partial" if listing.reported else "failed"
-    seconds = time.monotonic() - began
-    return ListingOutcome(task.color, state, problem, listing.total, seconds, listing.scrolls, openings)
+    return ListingOutcome(task.color, state, problem, listing.total)
 
 
 def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
-    """Tell a list that has ended from one that only stopped."""
+    """Tell a list that has ended from one that only stopped, and from one with tiles of other lists."""
     found = len(listing.reported)
     if listing.is_full():
         return "limit", None
-    undrawn = len(listing.listed - listing.reported)
-    if undrawn:
-        return "partial", f"{undrawn} artworks stand in the page's data and were not drawn as tiles"
     if listing.total is not None and found < listing.total:
         why = listing.end_reason or "the list ended"
         return "partial", f"{why} after {found:,} of {listing.total:,} artworks"
+    unlisted = listing.reported - listing.task.known - listing.listed.keys()
+    if listing.total is not None and found > listing.total:
+        what = f"found {found:,} artworks where the page tells of {listing.total:,}"
+        if listing.has_data and unlisted:
+            return "partial", f"{what}: {len(unlisted):,} of them stand in no data of the page"
+        return "complete", what
     return "complete", listing.end_reason
 
 
 class _ListedPage:
     """One opening of a colour's page."""
 
-    def __init__(self, browser: Browser, site: Site, listing: ColourListing, pace: Pace) -> None:
+    def __init__(
+        self, browser: Browser, site: Site, listing: ColourListing, pace: Pace, tell: Callable[[str], None]
+    ) -> None:
         self._browser = browser
         self._site = site
         self._listing = listing
         self._pace = pace
+        self._tell = tell
         self._color = listing.task.color
         self._address = site.addresses.color_page(self._color, site.language)
 
     def list(self) -> str | None:
         """Scroll to the end; return what went wrong, or None."""
         listing, patience = self._listing, self._site.manners.patience
-        state = open_listing(self._browser, self._address, patience, self._site.evidence, self._color)
+        state = open_listing(self._browser, self._address, patience, self._site.evidence, self._color, tell=self._tell)
         listing.take_blocks(parse_page_data(self._browser.run(PAGE_DATA)), is_first=True)
         if not state["artworks"]:
             self._accept_empty_page()
             return None
-        pause = self._pace.pause_milliseconds
-        limit = listing.task.limit or 10**9
-        self._browser.run(START, {"limit": limit, "pause": pause, "nudgeAfter": 400 + 2 * pause[1]})
+        self._start()
         problem: str | None = None
         while True:
             drained = self._drain()
@@ -155,6 +168,8 @@ class _ListedPage:
             problem = self._read_failures(drained) or (None if drained["tiles"] else problem)
             if listing.is_full():
                 break
+            if not drained["isRunning"]:
+                self._start()  # some of the tiles were not of this colour's list
             # A page that has met an error gets less time to mend itself than one that is only slow.
             quiet = 1000 * patience.quiet_seconds + 3 * self._pace.pause_milliseconds[1]
             verdict = _has_stopped(listing, drained, quiet)
@@ -163,35 +178,52 @@ class _ListedPage:
                 if verdict:
                     return problem or verdict
                 break
+            self._show_more(drained)
         self._browser.run(STOP)
-        self._refuse_pictureless()
+        self._refuse_strange_page()
+        if listing.left_out:
+            self._tell(
+                f"{self._color}: {len(listing.left_out)} artworks beside the list, of other lists, were left out"
+            )
         return None
+
+    def _start(self) -> None:
+        listing, pause = self._listing, self._pace.pause_milliseconds
+        wanted = listing.task.limit
+        limit = 10**9 if wanted is None else max(wanted, len(listing.drawn) + wanted - len(listing.reported))
+        settings = {"limit": limit, "pause": pause, "nudgeAfter": 400 + 2 * pause[1]}
+        self._browser.run(START, settings | {"color": self._color, "colors": list(SITE_COLOURS)})
 
     def _drain(self) -> dict[str, Any] | None:
         """Take what has come together in the page: tiles, answers, failures."""
         pause = self._pace.pause_milliseconds
         listing = self._listing
         tiles = listing.count_missing() or TILES_A_TRIP
-        drained: dict[str, Any] | None = self._browser.run_until_done(
-            DRAIN, tiles, TRIP_MILLISECONDS + 2 * pause[1], pause
-        )
+        drained: dict[str, Any] | None = self._browser.run_until_done(DRAIN, tiles, TRIP_MILLISECONDS, pause)
         if drained is None:
             return None
-        listing.take_tiles(drained["tiles"])
         for answer in drained["answers"]:
             listing.take_blocks(parse_answer(answer), is_first=False)
             self._pace.note_answer(drained["answerTime"] / 1000)
-        listing.scrolls += drained["scrolls"]
-        listing.report(is_last=listing.has_ended and drained["quiet"] > END_QUIET_MILLISECONDS / 2)
+        listing.take_tiles(drained["tiles"])
+        listing.report(is_last=False)
         return drained
+
+    def _show_more(self, drained: dict[str, Any]) -> None:
+        """Click the button below the list where scrolling brings nothing."""
+        pause = self._pace.pause_milliseconds
+        if not self._listing.has_ended and drained["quiet"] > STALLED_MILLISECONDS + 2 * pause[1]:
+            label = None if drained["inFlight"] else self._browser.run(SHOW_MORE)
+            if label is not None:
+                self._tell(f"{self._color}: the button {label!r} below the list was clicked")
+                self._pace.wait()
 
     def _read_failures(self, drained: dict[str, Any]) -> str | None:
         problem = None
         for failure in drained["failures"]:
             status = failure["status"]
-            if is_block(status, failure["text"]):
-                what = "HTTP 429" if status == 429 else "a captcha page"
-                raise BlockedError(f"the site answered a scroll of {self._address} with {what}")
+            if refusal := explain_block(status, failure["text"]):
+                raise BlockedError(f"the site answered a scroll of {self._address} with {refusal}")
             self._pace.note_failure()
             what = f"HTTP {status}" if status else "no answer"
             problem = f"a continuation of the list met {what}"
@@ -208,12 +240,17 @@ class _ListedPage:
             f"although the page's data list {len(listing.listed)} artworks, saved page at {self._save()}"
         )
 
-    def _refuse_pictureless(self) -> None:
+    def _refuse_strange_page(self) -> None:
         listing = self._listing
         if not listing.images and len(listing.reported) > len(listing.task.known):
             raise LayoutChangedError(
                 "the page no longer shows pictures: expected data-bgsrc on the tiles or a picture in the page's data, "
                 f"found {len(listing.reported)} tiles without either, saved page at {self._save()}"
+            )
+        if not listing.reported and not listing.has_data:
+            raise LayoutChangedError(
+                f"the page shows artworks of other colours only: expected {self._color} tiles, found none, "
+                f"saved page at {self._save()}"
             )
 
     def _save(self) -> Path:

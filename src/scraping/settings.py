@@ -1,23 +1,23 @@
 """What one run of the scraper is asked to do."""
 
-import hashlib
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from src.colours import STUDY_COLOURS
 from src.errors import UsageError
-from src.files import hash_file
-from src.gallery.settings import DEFAULT_SEED
 from src.paths import Workspace
-from src.scraping.artwork import Origin
+from src.scraping.artwork import Addresses
 
 SOURCES = ("gallery", "google")
 IMAGE_FORMATS = ("jpeg", "webp")
+LARGEST_IMAGE = 4096
+LONGEST_PAUSE = 3600.0
 
 
 @dataclass(frozen=True)
 class GallerySource:
-    """The gallery that the run starts and stops itself.
+    """The gallery that the run starts and stops itself; None leaves a value to the gallery.
 
     Attributes
     ----------
@@ -29,24 +29,23 @@ class GallerySource:
         Further options of ``python -m src.gallery``, the faults for instance.
     """
 
-    artworks: int = 2000
-    seed: int = DEFAULT_SEED
-    proportions: str = "study"
+    artworks: int | None = None
+    seed: int | None = None
+    proportions: str | None = None
     images: Path | None = None
     labels: Path | None = None
     extra_arguments: tuple[str, ...] = ()
 
-    def describe(self) -> Origin:
-        """Name the gallery's pictures, and how much of them it shows."""
-        if self.images is None:
-            return Origin(f"gallery, seed {self.seed}", f"{self.artworks} {self.proportions}", is_replaceable=True)
-        digest = hashlib.sha256()
-        for path in sorted(self.images.rglob("*")):
-            if path.is_file():
-                digest.update(f"{path.relative_to(self.images)} {path.stat().st_size}\n".encode())
-        filing = hash_file(self.labels)[:12] if self.labels is not None and self.labels.is_file() else "unlabelled"
-        site = f"gallery of {self.images.resolve().name}, seed {self.seed}, {digest.hexdigest()[:12]}"
-        return Origin(site, filing, is_replaceable=True)
+    @property
+    def arguments(self) -> list[str]:
+        """The options of ``python -m src.gallery``."""
+        paths = {
+            name: None if path is None else Path(path).resolve()
+            for name, path in (("images", self.images), ("labels", self.labels))
+        }
+        given = {"artworks": self.artworks, "seed": self.seed, "proportions": self.proportions, **paths}
+        words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
+        return [*words, *self.extra_arguments]
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,8 @@ class CollectSettings:
         Where everything goes.
     source, base_url
         ``gallery`` or ``google``; a base URL names any other site that keeps the contract.
+    list_file
+        A CSV file with image, page and color, in the place of a site.
     gallery
         The gallery, where it is the source.
     colours
@@ -91,6 +92,7 @@ class CollectSettings:
     workspace: Workspace = field(default_factory=Workspace)
     source: str = "gallery"
     base_url: str | None = None
+    list_file: Path | None = None
     gallery: GallerySource = field(default_factory=GallerySource)
     colours: tuple[str, ...] = STUDY_COLOURS
     limit: int | None = None
@@ -116,15 +118,21 @@ class CollectSettings:
             raise UsageError(f"image format {self.image_format!r}: expected one of {', '.join(IMAGE_FORMATS)}")
         if not self.colours:
             raise UsageError("no colour to list: name at least one")
-        for name, value, least in (
-            ("limit", self.limit, 1),
-            ("browsers", self.browsers, 1),
-            ("download threads", self.download_threads, 1),
-            ("image size", self.image_size, 16),
+        for name, value, least, most in (
+            ("limit", self.limit, 1, None),
+            ("browsers", self.browsers, 1, 64),
+            ("download threads", self.download_threads, 1, 64),
+            ("image size", self.image_size, 16, LARGEST_IMAGE),
         ):
-            if value is not None and value < least:
-                raise UsageError(f"{name} {value}: expected at least {least}")
-        if self.pause is not None and self.pause < 0:
-            raise UsageError(f"pause {self.pause}: expected 0 seconds or more")
+            if value is not None and (value < least or (most is not None and value > most)):
+                raise UsageError(f"{name} {value}: expected at least {least}" + (f", at most {most}" if most else ""))
+        if self.pause is not None and not (math.isfinite(self.pause) and 0 <= self.pause <= LONGEST_PAUSE):
+            raise UsageError(f"pause {self.pause}: expected 0 to {LONGEST_PAUSE:.0f} seconds")
+        if self.contact is not None and not (self.contact.strip() and self.contact.isprintable()):
+            raise UsageError(f"--contact {self.contact!r}: expected a mail address or a web page, in one line")
+        if self.grid is not None:
+            Addresses(self.grid)
+        if self.list_file is not None and (self.base_url is not None or self.source != "gallery" or self.relist):
+            raise UsageError("--list takes the place of a site: leave out --source, --base-url and --relist")
         if self.retry_failed and (self.relist or self.list_only):
             raise UsageError("--retry-failed lists nothing, --relist and --list-only do: choose one")

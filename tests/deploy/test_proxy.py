@@ -24,7 +24,8 @@ import requests
 
 from application.settings import Settings
 from deploy.bundle import NGINX_TARGET, collect_files, compute_request_limit
-from src.local_service import LocalService, find_free_port, start_local_service
+from src.local_service import LocalService, start_local_service
+from src.processes import find_free_port
 
 MEBIBYTE = 1 << 20
 BOUNDARY = "a-boundary-of-the-test"

@@ -102,8 +102,7 @@ def test_nothing_outlives_a_killed_parent(temporary: Path) -> None:
 
 
 def test_workers_are_replaced_and_end_when_their_supervisor_is_killed(temporary: Path) -> None:
-    gallery = GalleryProcess(artworks=240, workers=2).start()
-    try:
+    with GalleryProcess(artworks=240, workers=2) as gallery:
         first = find_workers(gallery.pid)[0]
         first.kill()
         deadline = time.monotonic() + 20
@@ -118,8 +117,6 @@ def test_workers_are_replaced_and_end_when_their_supervisor_is_killed(temporary:
         processes = family(gallery.pid)
         os.kill(gallery.pid, signal.SIGKILL)
         assert find_alive(processes[1:]) == []
-    finally:
-        gallery.stop()
     assert list(temporary.iterdir()) == []
 
 

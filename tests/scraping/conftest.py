@@ -6,7 +6,7 @@ import pytest
 
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
-from src.scraping.browser import Browser, BrowserSettings
+from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.collect import collect
 from src.scraping.run_file import RunSummary
 from tests.support.page_servers import PageServers
@@ -41,7 +41,13 @@ def undisturbed(gallery: GalleryProcess, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def serve_page() -> Iterator[Callable[..., str]]:
+def servers() -> Iterator[PageServers]:
+    """Small servers for odd pages."""
+    with PageServers() as some:
+        yield some
+
+
+@pytest.fixture
+def serve_page(servers: PageServers) -> Callable[..., str]:
     """Serve one page at every address: ``serve_page(html, status=200)`` gives the base URL."""
-    with PageServers() as servers:
-        yield servers.serve
+    return servers.serve

@@ -21,14 +21,14 @@ from src.errors import EXIT_PARTIAL, BlockedError, UsageError, WorkspaceLockedEr
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT, Workspace
+from src.scraping.browser.marks import find_marked, make_run_mark
 from src.scraping.collect import collect
-from src.scraping.lock import lock_workspace
-from src.scraping.processes import find_marked, make_run_mark
 from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings, GallerySource
+from src.scraping.store.lock import lock_workspace
 from src.table_files import read_table
 from src.tables import INTERIM, RAW
-from tests.support.scraper_runs import ARTWORKS, COLOURS, find_listing_lines, make_settings, open_gallery, read_result
+from tests.support.scraper_runs import ARTWORKS, COLOURS, make_settings, open_gallery, read_listed, read_result
 
 pytestmark = pytest.mark.browser
 Undisturbed = tuple[Workspace, RunSummary]
@@ -90,12 +90,12 @@ def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, tmp_path
 
 def test_a_rerun_lists_and_fetches_nothing(undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path) -> None:
     workspace, _ = undisturbed
-    before, lines = read_result(workspace), find_listing_lines(workspace)
+    before, lines = read_result(workspace), read_listed(workspace)
     again = collect(make_settings(workspace, gallery))
     assert again.fetched == 0
     assert sum(colour.new for colour in again.colours.values()) == 0
     assert again.exit_code == 0
-    assert (read_result(workspace), find_listing_lines(workspace)) == (before, lines)
+    assert (read_result(workspace), read_listed(workspace)) == (before, lines)
 
 
 def test_only_what_is_missing_or_spoilt_is_fetched(undisturbed: Undisturbed, gallery: GalleryProcess) -> None:
@@ -105,6 +105,10 @@ def test_only_what_is_missing_or_spoilt_is_fetched(undisturbed: Undisturbed, gal
     (workspace.image_dir / "9.jpg").write_bytes(b"spoilt")
     again = collect(make_settings(workspace, gallery))
     assert again.fetched == 2
+    kept = workspace.image_dir / "9.kept.jpg"
+    assert kept.read_bytes() == b"spoilt"
+    assert any("9.kept.jpg" in note for note in again.notes)
+    kept.unlink()
     assert read_result(workspace) == before
 
 
@@ -242,10 +246,6 @@ def find_victims(parent: int, kind: str) -> list[psutil.Process]:
     return found
 
 
-def count_listed(workspace: Workspace) -> int:
-    return sum(len(lines) for lines in find_listing_lines(workspace).values()) if workspace.journal_dir.is_dir() else 0
-
-
 def test_killed_again_and_again_the_result_is_the_same(
     undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path
 ) -> None:
@@ -254,8 +254,8 @@ def test_killed_again_and_again_the_result_is_the_same(
     mark = make_run_mark(workspace.root)
     for victim in ("browser", "worker", "parent"):
         with start_command(workspace, gallery.base_url) as process:
-            target = count_listed(workspace) + dice.randrange(5, 30)
-            assert wait_for(lambda: count_listed(workspace) >= target or process.poll() is not None)  # noqa: B023
+            target = len(read_listed(workspace)) + dice.randrange(5, 30)
+            assert wait_for(lambda: len(read_listed(workspace)) >= target or process.poll() is not None)  # noqa: B023
             if process.poll() is not None:
                 break
             if victim == "parent":

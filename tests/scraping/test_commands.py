@@ -7,7 +7,7 @@ from rich.console import Console
 from src.errors import MissingToolError, UsageError
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
-from src.scraping import install_browser as installer
+from src.scraping.browser import install as installer
 from src.scraping.command import main, read_settings
 from src.scraping.progress import show_summary
 from src.scraping.run_file import ColourSummary, RunSummary

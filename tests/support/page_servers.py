@@ -1,6 +1,8 @@
 """Small web servers for odd pages."""
 
+import contextlib
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -22,15 +24,18 @@ class PageServers:
     def serve(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> str:
         """Serve one page at every address; give the base URL."""
 
+        def answer(request: BaseHTTPRequestHandler) -> None:
+            send(request, html.encode(), status, **{"Content-Type": "text/html", **(headers or {})})
+
+        return self.serve_with(answer)
+
+    def serve_with(self, answer: Callable[[BaseHTTPRequestHandler], None]) -> str:
+        """Let a function answer every GET; give the base URL."""
+
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                body = html.encode()
-                self.send_response(status)
-                for name, value in {"Content-Type": "text/html", **(headers or {})}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    answer(self)
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name in http.server
                 pass
@@ -39,3 +44,13 @@ class PageServers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self._servers.append(server)
         return f"http://127.0.0.1:{server.server_address[1]}"
+
+
+def send(request: BaseHTTPRequestHandler, body: bytes = b"", status: int = 200, **headers: str) -> None:
+    """Answer a request whole."""
+    request.send_response(status)
+    for name, value in headers.items():
+        request.send_header(name.replace("_", "-"), value)
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body)

@@ -1,6 +1,7 @@
 """Runs of the scraper over one small gallery, and what they leave."""
 
-from pathlib import Path
+import contextlib
+import sqlite3
 from typing import Any
 
 from src.gallery.process import GalleryProcess
@@ -29,6 +30,12 @@ def read_result(workspace: Workspace) -> dict[str, bytes]:
     return {path.relative_to(workspace.root).as_posix(): path.read_bytes() for path in paths}
 
 
-def find_listing_lines(workspace: Workspace) -> dict[str, list[str]]:
-    """Lines of the listing journals, by colour."""
-    return {path.stem: path.read_text("utf-8").splitlines() for path in sorted(Path(workspace.journal_dir).iterdir())}
+def read_listed(workspace: Workspace) -> list[tuple[str, str]]:
+    """Colour and asset id of all that a workspace's store lists, in listing order."""
+    if not workspace.scraping_store.is_file():
+        return []
+    with contextlib.closing(sqlite3.connect(workspace.scraping_store, timeout=10)) as connection:
+        try:
+            return list(connection.execute("SELECT color, asset_id FROM artworks ORDER BY position"))
+        except sqlite3.OperationalError:
+            return []  # it is just being made

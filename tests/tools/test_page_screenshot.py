@@ -3,7 +3,7 @@ import pytest
 
 from src.errors import BrowserError
 from src.gallery.process import GalleryProcess
-from src.local_service import find_free_port
+from src.processes import find_free_port
 from tools.page_screenshot import take_screenshot
 
 

@@ -23,7 +23,7 @@ from src.gallery.collection.images import EncodedImage, ImageCache, ImageOptions
 from src.gallery.collection.opening import open_collection
 from src.gallery.collection.tokens import ASSET_ID_LENGTH, TokenBook
 from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES
-from src.gallery.settings import GallerySettings
+from src.gallery.settings import GallerySettings, describe_gallery
 from src.gallery.site.api import (
     DEFAULT_PAGE_SIZE,
     LARGEST_PAGE_SIZE,
@@ -69,6 +69,7 @@ class Site:
         self._collection = collection
         self._state = state
         self._listing = Listing(collection, TokenBook(settings.seed, settings.image_epoch))
+        self._name, self._extent = describe_gallery(settings)
         self._cache = ImageCache(settings.cache_megabytes << 20)
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
         self._since_farewell = 0
@@ -207,6 +208,8 @@ class Site:
         """Answer what the gallery holds and what it was asked for; never spoiled by a fault."""
         return JSONResponse(
             {
+                "name": self._name,
+                "extent": self._extent,
                 "artworks": sum(self._collection.counts.values()),
                 "colours": dict(self._collection.counts),
                 "requests": self._state.read_counts(),

@@ -6,7 +6,6 @@ import os
 import signal
 import tempfile
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,6 @@ from src.gallery.site.shared_state import SharedState
 from src.listener import open_listener
 
 BACKLOG: Final = 1024
-PARENT_CHECK_SECONDS: Final = 0.2
 
 
 def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
@@ -57,8 +55,6 @@ def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
             timeout_keep_alive=75,
         )
         announce(f"http://{settings.host}:{listener.getsockname()[1]}")
-        if settings.exit_with is not None:
-            _watch_parent(settings.exit_with)
         if settings.workers == 1:
             uvicorn.Server(config).run(sockets=[listener])
         else:
@@ -93,14 +89,3 @@ def _end_with(wait: Callable[[], object], folder: Path) -> None:
     if folder.is_dir():
         folder.rmdir()
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _watch_parent(parent: int) -> None:
-    """End this process soon after its parent is gone, however the parent ended."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(PARENT_CHECK_SECONDS)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,1 @@
+"""Real browsers: found, started, driven, several at once, and surely ended."""

@@ -1,0 +1,291 @@
+"""One real browser: found, opened, driven and surely closed.
+
+A browser of this machine and one of a Selenium Grid differ in one thing, the address of the
+WebDriver endpoint: here we start a driver of our own, there it is ``--grid URL``.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from selenium.common.exceptions import JavascriptException, NoSuchDriverException, WebDriverException
+from selenium.webdriver import ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.driver_finder import DriverFinder
+from selenium.webdriver.common.proxy import Proxy, ProxyType
+from selenium.webdriver.remote.client_config import ClientConfig
+from selenium.webdriver.remote.command import Command
+from selenium.webdriver.remote.remote_connection import RemoteConnection
+from selenium.webdriver.remote.webdriver import WebDriver
+from urllib3.exceptions import HTTPError
+
+from src.errors import BrowserError, MissingToolError
+from src.processes import end_with_parent
+from src.scraping.artwork import hide_credentials
+from src.scraping.browser.marks import MARK_VARIABLE, kill_marked, make_profile_dir, remove_profile_dirs
+from src.scraping.fetch.client import encode_contact, find_proxy
+
+Value = TypeVar("Value")
+
+BROWSER_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+DRIVER_NAMES: Final = ("chromedriver", "chromium.chromedriver")
+HOW_TO_GET_ONE: Final = (
+    "install Chrome or Chromium with its driver (Debian, Ubuntu: apt-get install chromium chromium-driver; "
+    "macOS: brew install --cask google-chrome), or name a remote one with --grid URL"
+)
+
+_ARGUMENTS: Final = (
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-renderer-backgrounding",
+    "--disable-sync",
+    "--mute-audio",
+    "--no-default-browser-check",
+    "--no-first-run",
+    # A browser that talks to its driver through a pipe ends when the driver does.
+    "--remote-debugging-pipe",
+    # The thumbnails come over plain HTTP later: a browser that draws them too does the work twice.
+    "--blink-settings=imagesEnabled=false",
+    # Few tiles in view: the page's own lazy loader has little to do.
+    "--window-size=700,600",
+)
+
+
+@dataclass(frozen=True)
+class InstalledBrowser:
+    """A browser of this machine and the driver that fits it; None: Selenium Manager chooses."""
+
+    browser: Path | None
+    driver: Path | None
+
+
+@dataclass(frozen=True)
+class BrowserSettings:
+    """How to open a browser.
+
+    Attributes
+    ----------
+    mark
+        What the run's processes carry (:mod:`src.scraping.browser.marks`).
+    grid
+        Address of a remote WebDriver endpoint, with user name and password where it asks for them; None
+        for a browser of this machine.
+    contact
+        Whom the site may write to; stands in the user agent. None on loopback.
+    is_loopback
+        Whether the site runs on this machine; the browser then resolves no other host.
+    command_seconds
+        A command that takes longer means that the browser hangs.
+    """
+
+    mark: str
+    grid: str | None = None
+    contact: str | None = None
+    is_loopback: bool = True
+    command_seconds: float = 45.0
+
+
+def find_installed_browser() -> InstalledBrowser | None:
+    """Find a browser and a driver on the search path; None if either is missing."""
+    browser = next((found for name in BROWSER_NAMES if (found := shutil.which(name))), None)
+    driver = next((found for name in DRIVER_NAMES if (found := shutil.which(name))), None)
+    return InstalledBrowser(Path(browser), Path(driver)) if browser and driver else None
+
+
+def make_user_agent(browser_version: str, contact: str) -> str:
+    """Name the browser, the project and whom to write to."""
+    return (
+        f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{browser_version} "
+        f"Safari/537.36 GoogleArtCultureImageClassification/1.0 (+{encode_contact(contact)})"
+    )
+
+
+class Browser:
+    """A running browser; a context manager that always closes it.
+
+    Raises
+    ------
+    MissingToolError
+        If there is no browser or driver on this machine.
+    BrowserError
+        If it does not start. Every later command raises it when the browser has died or hangs.
+    """
+
+    def __init__(self, settings: BrowserSettings) -> None:
+        self._settings = settings
+        self._service: Service | None = None
+        self._driver: WebDriver | None = None
+        self._has_listener = False
+        self.has_opened_page = False
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        settings = self._settings
+        options = ChromeOptions()
+        for argument in _ARGUMENTS:
+            options.add_argument(argument)
+        if sys.platform == "linux" and os.geteuid() == 0:
+            options.add_argument("--no-sandbox")  # Chromium refuses to start as root without it
+        if settings.is_loopback:
+            options.add_argument(
+                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost , EXCLUDE ::1"
+            )
+            options.add_argument("--no-proxy-server")
+        options.unhandled_prompt_behavior = "dismiss"
+        # We wait for tiles and not for a load event, which a page may never give.
+        options.page_load_strategy = "none"
+        try:
+            endpoint = settings.grid or self._start_driver(options)
+            config = ClientConfig(
+                remote_server_addr=endpoint,
+                timeout=int(settings.command_seconds),
+                proxy=None if find_proxy(endpoint) else Proxy({"proxyType": ProxyType.DIRECT}),
+            )
+            self._driver = WebDriver(command_executor=endpoint, options=options, client_config=config)
+            self._driver.set_script_timeout(settings.command_seconds / 2)
+        except NoSuchDriverException as error:
+            raise MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}") from error
+        except (WebDriverException, HTTPError, OSError) as error:
+            words = " ".join(hide_credentials(str(error)).split())
+            if "only supports" in words and "session not created" in words:
+                reason = words.split("Stacktrace")[0].split("(Session info")[0].strip()[:400]
+                raise MissingToolError(f"the driver does not fit the browser: {reason}; {HOW_TO_GET_ONE}") from error
+            where = f"at {hide_credentials(settings.grid)}" if settings.grid else "on this machine"
+            raise BrowserError(
+                f"no browser could be started {where}: {_first_line(error)}; {HOW_TO_GET_ONE}"
+            ) from error
+        if settings.contact:
+            agent = make_user_agent(str(self._driver.capabilities.get("browserVersion", "")), settings.contact)
+            self._run_devtools("Network.setUserAgentOverride", {"userAgent": agent})
+
+    def _start_driver(self, options: ChromeOptions) -> str:
+        installed = find_installed_browser()
+        if installed is None:
+            finder = DriverFinder(Service(), options)
+            installed = InstalledBrowser(Path(finder.get_browser_path()), Path(finder.get_driver_path()))
+        options.binary_location = str(installed.browser)
+        profile = make_profile_dir(self._settings.mark)
+        options.add_argument(f"--user-data-dir={profile}")
+        self._service = Service(
+            str(installed.driver),
+            # What the browser leaves in the folder for temporary files goes with its profile.
+            env={**os.environ, MARK_VARIABLE: self._settings.mark, "TMPDIR": str(profile)},
+            # A session of its own: Ctrl-C reaches us and not the driver, so that we can close in order.
+            popen_kw={"start_new_session": True, "preexec_fn": end_with_parent(signal.SIGKILL)},
+        )
+        self._service.start()
+        return self._service.service_url
+
+    @property
+    def session(self) -> tuple[str, str] | None:
+        """Endpoint and session id of a remote browser, by which anybody can end it."""
+        if self._settings.grid is None or self._driver is None:
+            return None
+        return self._settings.grid, str(self._driver.session_id)
+
+    def open(self, address: str, listener: str) -> None:
+        """Go to a page without waiting for it, a script installed before the page's own.
+
+        Where the browser has no such thing as a script on new documents (a remote one that is not
+        Chromium), :meth:`run` of the same script right afterwards has to do.
+        """
+        driver = self._living_driver()
+        self.has_opened_page = True
+        if not self._has_listener:
+            self._has_listener = self._run_devtools("Page.addScriptToEvaluateOnNewDocument", {"source": listener})
+        self._command(lambda: driver.get("about:blank"))
+        self._command(lambda: driver.get(address))
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """Run a script in the page and return its value."""
+        driver = self._living_driver()
+        return self._command(lambda: driver.execute_script(script, *arguments))
+
+    def run_until_done(self, script: str, *arguments: Any) -> Any:
+        """Run a script that calls its last argument with its value when it is done."""
+        driver = self._living_driver()
+        return self._command(lambda: driver.execute_async_script(script, *arguments))
+
+    def close(self) -> None:
+        """End the session, the driver and the browser, and remove the profile; never raises."""
+        driver, self._driver = self._driver, None
+        service, self._service = self._service, None
+        if driver is not None:
+            with contextlib.suppress(Exception):
+                config = driver.command_executor.client_config  # type: ignore[union-attr]
+                config.timeout = 5
+                driver.quit()
+        if service is not None:
+            with contextlib.suppress(Exception):
+                service.process.kill()
+                service.process.wait(timeout=5)
+        if self._settings.grid is None:
+            kill_marked(self._settings.mark)
+            remove_profile_dirs(self._settings.mark)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _living_driver(self) -> WebDriver:
+        if self._driver is None:
+            raise BrowserError("the browser is closed: open a new one")
+        return self._driver
+
+    def _run_devtools(self, command: str, parameters: dict[str, Any]) -> bool:
+        """Send a command of the DevTools protocol; False where the browser has none."""
+        driver = self._living_driver()
+        try:
+            driver.execute("executeCdpCommand", {"cmd": command, "params": parameters})
+        except (WebDriverException, HTTPError, OSError, KeyError, AssertionError):
+            return False
+        return True
+
+    def _command(self, action: Callable[[], Value]) -> Value:
+        try:
+            return action()
+        except JavascriptException as error:
+            raise BrowserError(f"a script failed in the page: {_first_line(error)}") from error
+        except (WebDriverException, HTTPError, OSError) as error:
+            raise BrowserError(f"the browser died or does not answer: {_first_line(error)}") from error
+
+
+def end_remote_session(endpoint: str, session_id: str) -> None:
+    """End a browser on a grid by its session id; never raises."""
+    config = ClientConfig(
+        remote_server_addr=endpoint,
+        timeout=5,
+        proxy=None if find_proxy(endpoint) else Proxy({"proxyType": ProxyType.DIRECT}),
+    )
+    with contextlib.suppress(Exception):
+        RemoteConnection(client_config=config).execute(  # type: ignore[no-untyped-call]
+            Command.QUIT, {"sessionId": session_id}
+        )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return hide_credentials(lines[0] if lines else type(error).__name__)[:200]

@@ -1,0 +1,319 @@
+"""The one HTTP client: robots.txt, thumbnails, asset pages and checks all go through it.
+
+Every answer has a deadline for the whole of it and a cap on its bytes. Hosts outside of this machine
+are reached through the environment's proxy, this machine never is. Redirects are followed, at most five.
+"""
+
+import queue
+import re
+import ssl
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, TypeVar
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+import urllib3
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from urllib3.exceptions import DecodeError, HTTPError, SSLError
+
+from src.errors import DownloadError
+from src.scraping.artwork import is_loopback
+
+Value = TypeVar("Value")
+
+PRODUCT: Final = "GoogleArtCultureImageClassification"
+"""The name under which robots.txt may address us."""
+
+DEADLINE_SECONDS: Final = 60.0
+MAXIMUM_BYTES: Final = 8 << 20
+MAXIMUM_REDIRECTS: Final = 5
+LONGEST_RETRY_AFTER: Final = 60.0
+"""A host that asks for a longer pause (Retry-After) is left for another run."""
+
+REFUSALS: Final = frozenset({401, 403, 429, 451})
+"""Statuses of a page or a list that mean: not for you."""
+
+_PIECE_BYTES: Final = 1 << 16
+_TOO_SLOW: Final = "no whole answer in time: it comes too slowly"
+_SILENCE: Final = urllib3.Timeout(connect=10.0, read=20.0)
+
+
+class FetchError(DownloadError):
+    """An answer that did not come, or not whole.
+
+    Attributes
+    ----------
+    is_passing
+        Whether another attempt may mend it.
+    retry_after
+        Seconds after which the host wants to be asked again, where it says so.
+    """
+
+    def __init__(self, message: str, *, is_passing: bool = True, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.is_passing = is_passing
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer: where it came from in the end, its status, its headers (lower case) and its bytes."""
+
+    address: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The bytes as UTF-8, without a byte order mark."""
+        return self.content.decode("utf-8-sig", "replace")
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds of the ``Retry-After`` header, from either of its forms (RFC 9110, section 10.2.3)."""
+        return parse_retry_after(self.headers.get("retry-after"))
+
+
+def parse_retry_after(header: str | None, now: datetime | None = None) -> float | None:
+    """Read ``Retry-After``: seconds, or the date of HTTP; None where it is neither."""
+    if header is None:
+        return None
+    if re.fullmatch(r"\s*\d{1,9}\s*", header):
+        return float(header)
+    try:
+        moment = parsedate_to_datetime(header)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, (moment.astimezone(UTC) - (now or datetime.now(UTC))).total_seconds())
+
+
+class HttpClient:
+    """Fetches addresses; may be used from many threads.
+
+    Parameters
+    ----------
+    contact
+        Whom a site may write to; stands in the user agent, percent-encoded where it is not ASCII.
+    connections
+        Connections that are kept alive to each host.
+    """
+
+    def __init__(self, contact: str | None, connections: int = 4) -> None:
+        self._headers = {"User-Agent": make_product_agent(contact), "Accept-Encoding": "gzip, deflate"}
+        self._connections = connections
+        self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._lock = threading.Lock()
+
+    def get(
+        self,
+        address: str,
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+        maximum_bytes: int = MAXIMUM_BYTES,
+        accept: str = "*/*",
+    ) -> Answer:
+        """Fetch an address.
+
+        Raises
+        ------
+        FetchError
+            If no whole answer comes: no connection, TLS, redirects in a circle, too slow, too large.
+        """
+        outcomes: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
+        deadline = time.monotonic() + deadline_seconds
+
+        def work() -> None:
+            try:
+                outcomes.put(self._follow(address, deadline, maximum_bytes, accept))
+            except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
+                outcomes.put(error)
+
+        # Headers that come byte by byte hold the reader inside the library: the caller does not wait with it.
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            outcome = outcomes.get(timeout=deadline_seconds + 1.0)
+        except queue.Empty:
+            outcome = FetchError(_TOO_SLOW, is_passing=False)
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def close(self) -> None:
+        """Close idle connections."""
+        for pool in self._pools.values():
+            pool.clear()
+
+    def _follow(self, address: str, deadline: float, maximum_bytes: int, accept: str) -> Answer:
+        visited = [address]
+        while True:
+            answer = self._ask(visited[-1], deadline, maximum_bytes, accept)
+            location = answer.headers.get("location")
+            if answer.status not in (301, 302, 303, 307, 308) or not location:
+                return answer
+            target = urljoin(visited[-1], location)
+            if urlsplit(target).scheme not in ("http", "https"):
+                raise FetchError(f"it redirects to {target[:100]!r}, which is no web address", is_passing=False)
+            if target in visited:
+                raise FetchError(f"redirects in a circle: {_show_path(*visited, target)}", is_passing=False)
+            visited.append(target)
+            if len(visited) > MAXIMUM_REDIRECTS + 1:
+                raise FetchError(
+                    f"more than {MAXIMUM_REDIRECTS} redirects: {_show_path(visited[0], visited[1])} …", is_passing=False
+                )
+
+    def _ask(self, address: str, deadline: float, maximum_bytes: int, accept: str) -> Answer:
+        try:
+            response = self._choose_pool(address).request(
+                "GET",
+                address,
+                headers={**self._headers, "Accept": accept},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                timeout=_SILENCE,
+            )
+            try:
+                content = _read(response, deadline, maximum_bytes)
+            except BaseException:
+                response.close()  # a half-read connection serves nobody else
+                raise
+            response.release_conn()
+        except (HTTPError, OSError, ValueError) as error:
+            raise _explain(error) from error
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(address, response.status, headers, content)
+
+    def _choose_pool(self, address: str) -> urllib3.PoolManager:
+        proxy = find_proxy(address)
+        with self._lock:
+            if proxy not in self._pools:
+                if proxy is None:
+                    self._pools[None] = urllib3.PoolManager(num_pools=8, maxsize=self._connections)
+                else:
+                    parts = urlsplit(proxy)
+                    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+                    headers = urllib3.make_headers(proxy_basic_auth=login)
+                    self._pools[proxy] = urllib3.ProxyManager(
+                        proxy, num_pools=8, proxy_headers=headers, maxsize=self._connections
+                    )
+            return self._pools[proxy]
+
+
+def find_proxy(address: str) -> str | None:
+    """Return the environment's proxy for an address; None for this machine and for what NO_PROXY names."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if is_loopback(host) or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
+        return None
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def make_product_agent(contact: str | None) -> str:
+    """Name the project and whom to write to, for a user agent."""
+    return f"{PRODUCT}/1.0 (+{encode_contact(contact)})" if contact else f"{PRODUCT}/1.0"
+
+
+def encode_contact(contact: str) -> str:
+    """Write a contact in the characters that a header may hold: others as percent-encoded UTF-8."""
+    return "".join(mark if " " <= mark <= "~" else quote(mark) for mark in contact)
+
+
+def explain_block(status: int, text: str) -> str | None:
+    """Tell by an answer that is no page whether the site refuses us: how, or None.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    text
+        The beginning of the answer.
+    """
+    lowered = text[:4000].lower()
+    if status in REFUSALS:
+        return f"HTTP {status}"
+    is_captcha = "unusual traffic" in lowered or "/sorry/" in lowered or (status == 503 and "captcha" in lowered)
+    return "a captcha page" if is_captcha and "/asset/" not in lowered else None
+
+
+def retry(
+    action: Callable[[], Value],
+    *,
+    attempts: int = 4,
+    first_pause: float = 0.1,
+    longest_pause: float = 5.0,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Value:
+    """Call until it works, at most ``attempts`` times; only what may pass is tried again.
+
+    Parameters
+    ----------
+    action
+        What to do.
+    attempts
+        At most so many calls.
+    first_pause, longest_pause
+        Pause in seconds after the first failure, doubled at each further one up to the longest, with
+        jitter; at least what the host asks for by ``Retry-After``.
+    sleep
+        Takes the seconds; replaced in tests.
+
+    Raises
+    ------
+    Exception
+        The last error, when no attempt is left or the error will not pass.
+    """
+    usual = wait_exponential_jitter(multiplier=first_pause, max=longest_pause, jitter=first_pause)
+
+    def choose_pause(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, FetchError) else None
+        return max(usual(state), asked or 0.0)
+
+    def may_pass(error: BaseException) -> bool:
+        return isinstance(error, FetchError) and error.is_passing and (error.retry_after or 0.0) <= LONGEST_RETRY_AFTER
+
+    return Retrying(
+        stop=stop_after_attempt(attempts),
+        wait=choose_pause,
+        retry=retry_if_exception(may_pass),
+        sleep=sleep,
+        reraise=True,
+    )(action)
+
+
+def _read(response: urllib3.BaseHTTPResponse, deadline: float, maximum_bytes: int) -> bytes:
+    content = bytearray()
+    while piece := response.read1(_PIECE_BYTES, decode_content=True):
+        content += piece
+        if len(content) > maximum_bytes:
+            raise FetchError(f"the answer is larger than {maximum_bytes:,} bytes", is_passing=False)
+        if time.monotonic() > deadline:
+            raise FetchError(_TOO_SLOW, is_passing=False)
+    return bytes(content)
+
+
+def _explain(error: Exception) -> FetchError:
+    """Say in one sentence why no whole answer came."""
+    if isinstance(error, FetchError):
+        return error
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = getattr(cause, "reason", None) if isinstance(getattr(cause, "reason", None), Exception) else None
+    if cause is not None or isinstance(error, SSLError):
+        words = getattr(cause, "verify_message", None) or str(cause or error)
+        return FetchError(f"no secure connection (TLS): {words}", is_passing=False)
+    if isinstance(error, DecodeError):
+        return FetchError("no whole answer (its compression is broken)")
+    return FetchError(f"no whole answer ({type(error).__name__})")
+
+
+def _show_path(*addresses: str) -> str:
+    return " → ".join(address[:120] for address in addresses)

@@ -1,0 +1,161 @@
+"""Reads the data that a page has loaded by itself: ``INIT_data`` and the answers to its own requests.
+
+Everything is found by its shape, not by its place alone: between 2019 and 2026 the same lists came
+with and without a leading tag, so that every index moved by one, and answers come with one or two
+levels of nesting.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from src.colours import SITE_COLOURS
+from src.scraping.artwork import make_well_formed, read_asset_id
+
+_PREFIX: Final = re.compile(r"^\s*\)\]\}'?,?\s*")
+_QUERY: Final = "AssetsQuery:"
+_TINT: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_MAXIMUM_DEPTH: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One artwork as the page's data describe it; addresses are as the page gives them."""
+
+    asset_id: str
+    page: str
+    image: str | None
+    title: str | None
+    artist: str | None
+    partner: str | None
+    aspect: float | None
+    tint: str | None
+    is_tagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a colour's list.
+
+    Attributes
+    ----------
+    color
+        The colour that the data name beside it; None in an answer, which is of the page's colour.
+    items
+        The artworks, in order.
+    total
+        Size of the whole list, where the data tell.
+    token
+        Opaque address of the next stretch; None at the end of the list.
+    has_query
+        Whether the block names its query, so that a missing token does mean the end.
+    """
+
+    color: str | None
+    items: tuple[Item, ...]
+    total: int | None
+    token: str | None
+    has_query: bool
+
+
+def parse_answer(text: str) -> list[Block]:
+    """Read the body of an answer: an optional ``)]}'`` prefix, then JSON.
+
+    Returns
+    -------
+    list of Block
+        Empty if the body is not JSON or lists nothing.
+    """
+    try:
+        tree = json.loads(_PREFIX.sub("", text, count=1))
+    except ValueError:
+        return []
+    return list(_find_blocks(tree, None, 0))
+
+
+def parse_page_data(text: str | None) -> list[Block]:
+    """Read ``window.INIT_data`` as JSON; the blocks of several colours may stand in it."""
+    return parse_answer(text) if text else []
+
+
+def _find_blocks(node: Any, color: str | None, depth: int) -> Iterator[Block]:
+    if depth > _MAXIMUM_DEPTH:
+        return
+    if isinstance(node, dict):
+        for value in node.values():
+            yield from _find_blocks(value, color, depth + 1)
+        return
+    if not isinstance(node, list):
+        return
+    block = _read_block(node, color)
+    if block is not None:
+        yield block
+        return
+    named = next((value for value in node[:4] if isinstance(value, str) and value in SITE_COLOURS), color)
+    for value in node:
+        yield from _find_blocks(value, named, depth + 1)
+
+
+def _read_block(node: list[Any], color: str | None) -> Block | None:
+    """Read a list as a block: ``[tag?, query, items, ?, total, ?, ?, ?, token]``."""
+    query = next((k for k, value in enumerate(node[:3]) if isinstance(value, str) and value.startswith(_QUERY)), None)
+    if query is None:
+        place = next((k for k, value in enumerate(node[:4]) if _lists_items(value)), None)
+        if place is None:
+            return None
+    else:
+        place = query + 1
+    listed = node[place] if place < len(node) and isinstance(node[place], list) else []
+    items = tuple(item for item in map(_read_item, listed) if item is not None)
+    total = node[place + 2] if place + 2 < len(node) else None
+    token = node[place + 6] if place + 6 < len(node) else None
+    return Block(
+        color=color,
+        items=items,
+        total=total if isinstance(total, int) and not isinstance(total, bool) else None,
+        token=token if isinstance(token, str) and token else None,
+        has_query=query is not None,
+    )
+
+
+def _lists_items(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and any(_read_item(entry) is not None for entry in value[:3])
+
+
+def _read_item(node: Any) -> Item | None:
+    """Read a list as an artwork: title, artist, picture and page stand side by side."""
+    if not isinstance(node, list):
+        return None
+    place = next((k for k, value in enumerate(node[:6]) if isinstance(value, str) and "/asset/" in value), None)
+    asset_id = None if place is None else read_asset_id(node[place])
+    if place is None or asset_id is None:
+        return None
+    details = next((value for value in node[place + 1 :] if isinstance(value, list) and asset_id in value), [])
+    at = details.index(asset_id) if details else 0
+    return Item(
+        asset_id=asset_id,
+        page=make_well_formed(node[place]),
+        image=_text_at(node, place - 1),
+        title=_text_at(node, place - 3),
+        artist=_text_at(node, place - 2),
+        partner=_text_at(details, at + 12),
+        aspect=_aspect_at(details, at + 1),
+        tint=next((value for value in node[place + 1 :] if isinstance(value, str) and _TINT.fullmatch(value)), None),
+        is_tagged=place >= 4,
+    )
+
+
+def _text_at(node: list[Any], place: int) -> str | None:
+    """Return the text at a place as a page shows it, white space made single; None if there is none."""
+    if not 0 <= place < len(node) or not isinstance(node[place], str):
+        return None
+    return " ".join(make_well_formed(node[place]).split()) or None
+
+
+def _aspect_at(node: list[Any], place: int) -> float | None:
+    value = node[place] if place < len(node) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+        return None
+    return float(value)

@@ -1,0 +1,280 @@
+"""What a run remembers: one SQLite file, ``data/interim/scraping.sqlite3``.
+
+It holds the artworks listed so far, how each colour's listing ended, what became of each thumbnail and
+each asset page, and which files the scraper has put into the workspace. Every change is a transaction,
+so a run that is killed leaves what it knew, whole.
+"""
+
+import contextlib
+import errno
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any, Final, Self
+
+from src.colours import order_colours
+from src.errors import TableError, UsageError
+from src.paths import Workspace
+from src.scraping.artwork import Artwork, Origin
+from src.scraping.get_img import DownloadOutcome
+from src.scraping.page.listing import ListingOutcome
+
+FORMAT: Final = 1
+
+_TABLES: Final = """
+CREATE TABLE origin (record TEXT NOT NULL);
+CREATE TABLE artworks (
+    position INTEGER PRIMARY KEY, color TEXT NOT NULL, asset_id TEXT NOT NULL, record TEXT NOT NULL,
+    UNIQUE (color, asset_id)
+);
+CREATE TABLE endings (color TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE thumbnails (
+    asset_id TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, sha256 TEXT, detail TEXT,
+    is_passing INTEGER NOT NULL, PRIMARY KEY (asset_id, kind)
+);
+CREATE TABLE asset_pages (asset_id TEXT PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE files (path TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (path, sha256));
+"""
+
+
+class Store:
+    """The memory of a workspace; used from one thread.
+
+    Parameters
+    ----------
+    workspace
+        Where it is.
+    origin
+        Where this run lists.
+    kind
+        Format and size of the thumbnails wanted; those of another kind count as not fetched.
+    relist
+        List complete colours again; what is new is appended.
+
+    Raises
+    ------
+    UsageError
+        If the workspace holds artworks of another site that may not be replaced.
+    TableError
+        If the file was not written by this version of the scraper.
+    OSError
+        If it cannot be written.
+    """
+
+    def __init__(self, workspace: Workspace, origin: Origin, kind: str, *, relist: bool = False) -> None:
+        self._workspace = workspace
+        self._kind = kind
+        self.was_replaced = False
+        self.path = workspace.scraping_store
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._explaining():
+            self._connection = sqlite3.connect(self.path)
+            # What is committed survives the death of this process, though perhaps not a power failure.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._prepare()
+            self._take_origin(origin)
+            self._artworks: dict[str, dict[str, Artwork]] = {}
+            for color, record in self._connection.execute("SELECT color, record FROM artworks ORDER BY position"):
+                artwork = Artwork(**json.loads(record))
+                self._artworks.setdefault(color, {})[artwork.asset_id] = artwork
+            endings = [] if relist else self._connection.execute("SELECT color, record FROM endings")
+            self._endings = {color: ListingOutcome(**json.loads(record)) for color, record in endings}
+            self._outcomes: dict[str, DownloadOutcome] = {}
+            self._earlier: dict[str, str] = {}
+            for asset_id, kind_of_row, *rest in self._connection.execute("SELECT * FROM thumbnails"):
+                outcome = DownloadOutcome(asset_id, rest[0], rest[1], rest[2], is_passing=bool(rest[3]))
+                if kind_of_row == kind:
+                    self._outcomes[asset_id] = outcome
+                elif outcome.sha256:
+                    self._earlier[asset_id] = outcome.sha256
+
+    def _prepare(self) -> None:
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and not self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            self._connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
+        elif version != FORMAT:
+            raise TableError(
+                f"{self.path} was written by another version of the scraper (format {version}, expected {FORMAT}): "
+                "move it away, and what it listed is listed again"
+            )
+
+    def _take_origin(self, origin: Origin) -> None:
+        row = self._connection.execute("SELECT record FROM origin").fetchone()
+        previous = Origin(**json.loads(row[0])) if row else origin
+        if row and previous == origin:
+            return
+        if previous.site != origin.site and not (previous.is_replaceable and origin.is_replaceable):
+            self._connection.close()
+            raise UsageError(
+                f"{self._workspace.root} holds artworks of {previous.site}, and this run lists "
+                f"{origin.site}: name another workspace with --workspace DIR, or --start-over"
+            )
+        self.was_replaced = previous.site != origin.site
+        with self._connection:
+            for table in (
+                "origin",
+                "artworks",
+                "endings",
+                *(("thumbnails", "asset_pages") if self.was_replaced else ()),
+            ):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+            self._connection.execute("INSERT INTO origin VALUES (?)", (_dump(asdict(origin)),))
+
+    # ---- artworks
+
+    @property
+    def colors(self) -> tuple[str, ...]:
+        """Colours with artworks or an ended list, in the site's order."""
+        return order_colours({*self._artworks, *self._endings})
+
+    def known_ids(self, color: str) -> frozenset[str]:
+        """Return the asset ids listed under a colour."""
+        return frozenset(self._artworks.get(color, ()))
+
+    def count(self, color: str) -> int:
+        """Return how many artworks are listed under a colour."""
+        return len(self._artworks.get(color, ()))
+
+    def ending(self, color: str) -> ListingOutcome | None:
+        """Return how the last listing of a colour ended; None if it never did."""
+        return self._endings.get(color)
+
+    def is_finished(self, color: str, limit: int | None) -> bool:
+        """Whether a colour needs no listing: its list has ended, or there are as many as wanted."""
+        ending = self.ending(color)
+        has_enough = limit is not None and self.count(color) >= limit
+        return ending is not None and (has_enough or ending.state == "complete")
+
+    def add(self, color: str, artworks: Sequence[Artwork]) -> list[Artwork]:
+        """Append artworks to a colour and return the new ones."""
+        known = self._artworks.setdefault(color, {})
+        fresh = [artwork for artwork in artworks if artwork.asset_id not in known]
+        rows = [(color, artwork.asset_id, _dump(asdict(artwork))) for artwork in fresh]
+        self._write("INSERT INTO artworks (color, asset_id, record) VALUES (?, ?, ?)", rows)
+        known.update((artwork.asset_id, artwork) for artwork in fresh)
+        return fresh
+
+    def end(self, outcome: ListingOutcome) -> None:
+        """Note how a colour's listing ended."""
+        self._endings[outcome.color] = outcome
+        self._write("REPLACE INTO endings VALUES (?, ?)", [(outcome.color, _dump(asdict(outcome)))])
+
+    def rows(self) -> list[Artwork]:
+        """Return the artworks in table order: colours as on the site; an id under two counts for the first."""
+        rows: dict[str, Artwork] = {}
+        for color in self.colors:
+            for asset_id, artwork in self._artworks.get(color, {}).items():
+                rows.setdefault(asset_id, artwork)
+        return list(rows.values())
+
+    # ---- thumbnails
+
+    def outcome(self, asset_id: str) -> DownloadOutcome | None:
+        """Return what became of an artwork's thumbnail; None if it was never asked for."""
+        return self._outcomes.get(asset_id)
+
+    def earlier_sha256(self, asset_id: str) -> str | None:
+        """Return the hash of an artwork's thumbnail of another size or format, if there was one."""
+        return self._earlier.get(asset_id)
+
+    def has_file(self, asset_id: str) -> bool:
+        """Tell whether an artwork's thumbnail was fetched."""
+        outcome = self.outcome(asset_id)
+        return outcome is not None and outcome.status == "ok"
+
+    def has_failed(self, asset_id: str, *, is_passing: bool = False) -> bool:
+        """Tell whether an artwork's thumbnail failed; with ``is_passing``, only if the trouble may pass."""
+        outcome = self.outcome(asset_id)
+        return outcome is not None and outcome.status == "failed" and (outcome.is_passing or not is_passing)
+
+    def note(self, outcomes: Iterable[DownloadOutcome]) -> None:
+        """Remember outcomes; a refusal by the site says nothing about the picture and is not kept."""
+        kept = [outcome for outcome in outcomes if outcome.status in ("ok", "failed")]
+        self._outcomes.update((outcome.asset_id, outcome) for outcome in kept)
+        rows = [(one.asset_id, self._kind, one.status, one.sha256, one.detail, one.is_passing) for one in kept]
+        self._write("REPLACE INTO thumbnails VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def forget_missing(self, there: Iterable[str]) -> None:
+        """Count thumbnails as never fetched whose content is not among the hashes of what is there."""
+        found = set(there)
+        for asset_id, outcome in list(self._outcomes.items()):
+            if outcome.sha256 and outcome.sha256 not in found:
+                del self._outcomes[asset_id]
+        self._earlier = {asset_id: digest for asset_id, digest in self._earlier.items() if digest in found}
+
+    # ---- asset pages
+
+    def read_asset_pages(self) -> dict[str, dict[str, str | None]]:
+        """Return what the asset pages read so far say, by asset id."""
+        rows = self._connection.execute("SELECT asset_id, record FROM asset_pages")
+        return {asset_id: json.loads(record) for asset_id, record in rows}
+
+    def add_asset_page(self, asset_id: str, record: dict[str, str | None]) -> None:
+        """Remember what an asset page says."""
+        self._write("REPLACE INTO asset_pages VALUES (?, ?)", [(asset_id, _dump(record))])
+
+    # ---- files
+
+    def read_files(self) -> set[tuple[str, str]]:
+        """Return the files that the scraper has written or is about to: path in the workspace, and SHA-256."""
+        return set(self._connection.execute("SELECT path, sha256 FROM files"))
+
+    def claim_files(self, files: Iterable[tuple[str, str]]) -> None:
+        """Note files as the scraper's own, before they are put in place."""
+        self._write("INSERT OR IGNORE INTO files VALUES (?, ?)", files)
+
+    def settle_files(self, files: Iterable[tuple[str, str]]) -> None:
+        """Note the files that are in place, and no others, as the scraper's own."""
+        with self._explaining(), self._connection:
+            self._connection.execute("DELETE FROM files")
+            self._connection.executemany("INSERT INTO files VALUES (?, ?)", files)
+
+    # ---- the file itself
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._explaining(), self._connection:
+            self._connection.executemany(statement, rows)
+
+    @contextlib.contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """Tell a full or locked disk from a file that is not ours."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            is_full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+            number = errno.ENOSPC if is_full else errno.EACCES
+            raise OSError(number, f"{error}", str(self.path)) from error
+        except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+            raise TableError(
+                f"{self.path} is not what the scraper wrote ({error}): move it away, and what it listed is listed again"
+            ) from error
+
+
+def read_owned_files(workspace: Workspace) -> set[tuple[str, str]]:
+    """Return the files that the scraper has put into a workspace, where it has a store; else none."""
+    if not workspace.scraping_store.is_file():
+        return set()
+    with contextlib.closing(sqlite3.connect(workspace.scraping_store)) as connection:
+        try:
+            return set(connection.execute("SELECT path, sha256 FROM files"))
+        except sqlite3.DatabaseError:
+            return set()
+
+
+def _dump(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,135 @@
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from src.errors import BlockedError, BrowserError, LayoutChangedError
+from src.gallery.process import GalleryProcess
+from src.paths import Workspace
+from src.scraping.artwork import Addresses
+from src.scraping.browser.browser import Browser, BrowserSettings, find_installed_browser, make_user_agent
+from src.scraping.browser.marks import find_marked
+from src.scraping.collect import collect
+from src.scraping.fetch.manners import PagePatience, choose_manners
+from src.scraping.page.listing import ListingTask
+from src.scraping.page.state import PageError, open_listing
+from src.scraping.scraping_pictures import Site, list_colour
+from tests.support.scraper_runs import make_settings
+
+pytestmark = pytest.mark.browser
+HASTY = PagePatience(load_seconds=3.0, settle_seconds=0.3, quiet_seconds=1.0)
+TILE = '<a href="/asset/x/bgEuwDxel93-Pg"></a>'
+
+
+def open_page(browser: Browser, base_url: str, folder: Path) -> dict[str, object]:
+    return open_listing(browser, f"{base_url}/color?col=RED", HASTY, folder, "RED")
+
+
+def test_a_changed_layout_is_told_with_the_page_saved(
+    browser: Browser, serve_page: Callable[..., str], tmp_path: Path
+) -> None:
+    html = "<title>New design</title><a href='/asset/viewer'>x</a><div class='card'>The Magpie</div>"
+    with pytest.raises(LayoutChangedError) as caught:
+        open_page(browser, serve_page(html), tmp_path)
+    message = str(caught.value)
+    assert message.startswith("the page no longer shows artwork tiles: expected")
+    assert "found 1 links under /asset/" in message
+    assert "'New design'" in message
+    assert "The Magpie" in (tmp_path / "RED.html").read_text("utf-8")
+    assert message.endswith(str(tmp_path / "RED.html"))
+
+
+def test_tiles_without_any_picture_are_a_changed_layout(
+    browser: Browser, serve_page: Callable[..., str], tmp_path: Path
+) -> None:
+    addresses = Addresses(serve_page(TILE))
+    manners = choose_manners(addresses, contact=None)
+    with pytest.raises(LayoutChangedError, match="no longer shows pictures"):
+        list_colour(browser, Site(addresses, manners, tmp_path), ListingTask("RED", limit=1), lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("html", "status"),
+    [
+        ("<title>429</title>", 429),
+        ("<form id='captcha-form' action='/sorry/index'></form>", 200),
+        ("<p>Our systems have detected unusual traffic from your computer network.</p>", 503),
+    ],
+)
+def test_a_refusal_is_recognised(
+    browser: Browser, serve_page: Callable[..., str], tmp_path: Path, html: str, status: int
+) -> None:
+    with pytest.raises(BlockedError):
+        open_page(browser, serve_page(html, status), tmp_path)
+
+
+def test_an_error_page_may_pass(browser: Browser, serve_page: Callable[..., str], tmp_path: Path) -> None:
+    with pytest.raises(PageError, match="HTTP 500"):
+        open_page(browser, serve_page("<p>oops</p>", 500), tmp_path)
+    with pytest.raises(PageError, match="cannot be reached"):
+        open_page(browser, "http://127.0.0.1:9", tmp_path)
+
+
+def test_a_dead_browser_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    with Browser(BrowserSettings(mark="tests-dead.", command_seconds=5)) as one:
+        for process in find_marked("tests-dead."):
+            if "chromium" in process.name():
+                process.kill()
+        time.sleep(0.3)
+        with pytest.raises(BrowserError, match="died or does not answer"):
+            one.run("return 1")
+    assert not find_marked("tests-dead.")
+
+
+def test_a_broken_script_says_so(browser: Browser) -> None:
+    with pytest.raises(BrowserError, match="script failed"):
+        browser.run("return nothing.at.all")
+
+
+def test_the_user_agent_names_a_contact() -> None:
+    assert "+me@example.org" in make_user_agent("140.0.1.2", "me@example.org")
+
+
+@pytest.fixture
+def remote_endpoint() -> Iterator[tuple[str, int]]:
+    """A ``chromedriver`` listening on a port of its own: a remote WebDriver endpoint."""
+    installed = find_installed_browser()
+    if installed is None or installed.driver is None:
+        pytest.skip("no chromedriver on the search path")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    driver = subprocess.Popen([installed.driver, f"--port={port}"], stdout=subprocess.DEVNULL)
+    endpoint = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            urlopen(f"{endpoint}/status", timeout=1).close()
+            break
+        except (URLError, OSError):
+            time.sleep(0.05)
+    yield endpoint, driver.pid
+    driver.terminate()
+    driver.wait(10)
+
+
+def test_a_remote_browser_lists_the_same(
+    gallery: GalleryProcess, undisturbed: tuple[Workspace, object], remote_endpoint: tuple[str, int], tmp_path: Path
+) -> None:
+    endpoint, pid = remote_endpoint
+    settings = make_settings(Workspace(tmp_path), gallery, grid=endpoint, colours=("PINK",), browsers=1)
+    assert collect(settings).exit_code == 0
+    rows = Workspace(tmp_path).raw_table.read_text("utf-8").splitlines()
+    assert rows == undisturbed[0].raw_table.read_text("utf-8").splitlines()[: len(rows)]
+    assert len(rows) == 21
+    assert [child for child in psutil.Process(pid).children() if child.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_grid_that_is_not_there_is_told(gallery: GalleryProcess, tmp_path: Path) -> None:
+    with pytest.raises(BrowserError, match=r"could be started at http://127.0.0.1:9"):
+        Browser(BrowserSettings(mark="tests-none.", grid="http://127.0.0.1:9"))

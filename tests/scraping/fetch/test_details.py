@@ -1,0 +1,86 @@
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+from src.paths import Workspace
+from src.scraping.artwork import Addresses, Artwork, Origin
+from src.scraping.fetch.client import HttpClient
+from src.scraping.fetch.details import collect_details, parse_asset_page
+from src.scraping.fetch.manners import choose_manners
+from src.scraping.run_file import DetailsSummary
+from src.scraping.store.store import Store
+from src.table_files import read_table
+from src.tables import DETAILS
+from tests.support.page_servers import PageServers, send
+
+ID = "-gEuwDxel93-Pg"
+PAGE = f"""<html><body><section><h1>The <i>Magpie</i> &amp; snow</h1>
+<h3 class="To7WBf">Musée d'Orsay<a href="/x">More</a></h3><span class="a WrfKPd">Paris, France</span>
+<div class="ve9nKb" id="metadata-{ID}"><ul>
+<li><span>Title:</span> The Magpie: winter</li><li><span>Date Created:</span> 1868/1869</li>
+<li><span>Credit Line:</span> <a href="/c">Bequest</a> of N. N.</li><li><span>Rights：</span> <b>© RMN</b></li>
+<li><span>Künstler:</span> Claude Monet</li><li><span>Empty:</span></li><li>no label</li>
+</ul></div><h1>Other</h1><li><span>Outside:</span> not ours</li></section></body></html>"""
+
+
+def test_labels_are_kept_as_they_are_and_the_known_ones_found() -> None:
+    page = parse_asset_page(PAGE, ID)
+    assert (page.title, page.partner, page.place) == ("The Magpie & snow", "Musée d'Orsay", "Paris, France")
+    assert page.labels["Title"] == "The Magpie: winter"
+    assert page.labels["Credit Line"] == "Bequest of N. N."
+    assert "Outside" not in page.labels
+    assert page.find("rights") == "© RMN"
+    assert page.find("creator") == "Claude Monet"
+    assert page.find("date") == "1868/1869"
+    assert page.find("medium") is None
+
+
+def test_a_page_without_its_list_is_told_from_an_empty_list() -> None:
+    assert not parse_asset_page(PAGE, "bgEuwDxel93-Pg").has_metadata
+    assert not parse_asset_page("<html>", ID).has_metadata
+    assert parse_asset_page(f'<div id="metadata-{ID}"><ul></ul></div>', ID).has_metadata
+
+
+def make_artworks(*marks: str) -> list[Artwork]:
+    page = "https://gallery.invalid/asset/old"
+    return [Artwork(f"{mark}gEuwDxel93-Pg", "RED", None, f"{page}/{mark}gEuwDxel93-Pg") for mark in marks]
+
+
+def collect(folder: Path, base_url: str, artworks: list[Artwork]) -> DetailsSummary:
+    addresses = Addresses(base_url)
+    with Store(Workspace(folder), Origin("https://gallery.invalid"), "jpeg-218") as store:
+        return collect_details(
+            artworks,
+            Workspace(folder),
+            store,
+            client=HttpClient(None),
+            addresses=addresses,
+            manners=choose_manners(addresses, contact=None),
+        )
+
+
+def test_asset_pages_are_read_once_and_followed_by_their_id(servers: PageServers, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        _, _, slug, asset_id = request.path.split("/")
+        if slug == "old":
+            other = "zgEuwDxel93-Pg" if asset_id.startswith("d") else asset_id
+            send(request, status=301, Location=f"/asset/new/{other}")
+        else:
+            send(request, PAGE.replace(ID, asset_id).encode())
+
+    base_url = servers.serve_with(answer)
+    assert collect(tmp_path, base_url, make_artworks("a", "b")).found == 2
+    summary = collect(tmp_path, base_url, make_artworks("a", "b", "c", "d"))
+    assert (summary.found, summary.failed) == (3, {"the asset page redirects to another page": 1})
+    assert len(asked) == 8
+    table = read_table(Workspace(tmp_path).details_table, DETAILS)
+    assert table["asset_id"].tolist() == [artwork.asset_id for artwork in make_artworks("a", "b", "c")]
+    assert set(table["title"]) == {"The Magpie & snow"}
+
+
+def test_a_refusal_ends_the_reading(servers: PageServers, tmp_path: Path) -> None:
+    summary = collect(tmp_path, servers.serve("", 429, {"Retry-After": "60"}), make_artworks(*"abcdefgh"))
+    assert summary.found == 0
+    assert summary.blocked == "the site answered an asset page with HTTP 429 and asks to come back after 60 s"
