@@ -1,27 +1,54 @@
 """Picture files that are damaged in many ways, the same for the same seed."""
 
+import io
 from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
+from PIL import Image, ImageCms
 
 
 def list_originals(seed: int = 0) -> list[bytes]:
-    """Make small sound files of every type served, grey and with alpha as well."""
+    """Make small sound files of every kind served: grey, palettes, 16 bits, alpha, animations, a profile."""
     rng = np.random.default_rng(seed)
     smooth = cv2.resize(rng.integers(0, 256, (6, 8, 3), np.uint8), (96, 72), interpolation=cv2.INTER_CUBIC)
-    alpha = np.dstack([smooth, rng.integers(0, 256, (72, 96), np.uint8)])
-    variants = (
-        (".jpg", smooth, [cv2.IMWRITE_JPEG_QUALITY, 80]),
-        (".jpg", smooth, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]),
-        (".jpg", smooth[:, :, 0], []),
-        (".png", smooth, []),
-        (".png", alpha, []),
-        (".png", smooth.astype(np.uint16) * 257, []),
-        (".webp", smooth, [cv2.IMWRITE_WEBP_QUALITY, 70]),
-        (".webp", alpha, [cv2.IMWRITE_WEBP_QUALITY, 101]),
+    colours = Image.fromarray(smooth)
+    grey, palette, clear = colours.convert("L"), colours.quantize(16), colours.copy()
+    clear.putalpha(Image.fromarray(rng.integers(0, 256, (72, 96), np.uint8)))
+    frames = {"save_all": True, "append_images": [colours.transpose(Image.Transpose.ROTATE_180)]}
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    variants: tuple[tuple[Image.Image, str, dict[str, object]], ...] = (
+        (colours, "JPEG", {"quality": 80, "icc_profile": profile, "exif": exif}),
+        (colours, "JPEG", {"progressive": True}),
+        (colours, "JPEG", {"restart_marker_blocks": 4}),
+        (grey, "JPEG", {}),
+        (colours.convert("CMYK"), "JPEG", {}),
+        (colours, "PNG", {"icc_profile": profile}),
+        (clear, "PNG", {}),
+        (palette, "PNG", {"transparency": 3}),
+        (grey, "PNG", {"transparency": 100}),
+        (Image.fromarray(smooth[:, :, 0].astype(np.uint16) * 257), "PNG", {}),
+        (colours, "WEBP", {"quality": 70}),
+        (clear, "WEBP", {"lossless": True}),
+        (colours, "WEBP", frames),
+        (palette, "GIF", {"transparency": 3}),
+        (palette, "GIF", frames),
+        (colours, "BMP", {}),
+        (palette, "BMP", {}),
+        (colours, "TIFF", {"compression": "tiff_lzw"}),
+        (clear, "TIFF", {}),
+        (grey, "TIFF", {"compression": "jpeg"}),
+        (colours, "AVIF", {"speed": 10}),
+        (clear, "AVIF", {"speed": 10}),
     )
-    return [cv2.imencode(kind, image, options)[1].tobytes() for kind, image, options in variants]
+    files = [cv2.imencode(".png", smooth.astype(np.uint16) * 257)[1].tobytes()]
+    for image, kind, options in variants:
+        stream = io.BytesIO()
+        image.save(stream, kind, **options)
+        files.append(stream.getvalue())
+    return files
 
 
 def mutate_images(originals: Sequence[bytes], count: int, seed: int = 0) -> Iterator[bytes]:

@@ -20,8 +20,8 @@ from src.features.schema import BGRImage
 MAXIMUM_MEMORY: Final = 512_000_000
 """Default limit of what decoding one picture may take, in bytes: 170 megapixels of a plain JPEG file."""
 
-BAND_ROWS: Final = 64
-"""Rows that are converted at a time, so that no second copy of a large picture is made."""
+BAND_PIXELS: Final = 1 << 17
+"""Pixels that are converted at a time, so that no second copy of a large picture is made."""
 
 MAXIMUM_SCANS: Final = 100
 """JPEG encoders write some ten scans; each costs a pass over all pixels, so thousands of empty ones stop a machine."""
@@ -185,14 +185,15 @@ def _decode_webp(content: bytes, header: ImageHeader) -> BGRImage:
 def _lay_over_white(image: NDArray[np.uint8]) -> BGRImage:
     """Turn BGR or BGRA, 8 or 16 bits, into BGR uint8, a few rows at a time."""
     result = np.empty((*image.shape[:2], 3), np.uint8)
-    for top in range(0, len(image), BAND_ROWS):
-        band = image[top : top + BAND_ROWS]
+    rows = max(1, BAND_PIXELS // image.shape[1])
+    for top in range(0, len(image), rows):
+        band = image[top : top + rows]
         if image.dtype == np.uint16:
             band = (band >> 8).astype(np.uint8)  # as libpng does where there is no alpha
         if band.shape[2] == 4:
             opacity = band[:, :, 3:].astype(np.float32) / 255
             band = np.rint(band[:, :, :3] * opacity + 255 * (1 - opacity))
-        result[top : top + BAND_ROWS] = band
+        result[top : top + rows] = band
     return result
 
 
@@ -204,8 +205,9 @@ def _decode_by_pillow(content: bytes, header: ImageHeader) -> BGRImage:
         left, upper, right, lower = frame or (0, 0, opened.width, opened.height)
         opened.load()
         result = np.full((opened.height, opened.width, 3), 255, np.uint8)
-        for top in range(0, opened.height, BAND_ROWS):
-            bottom = min(top + BAND_ROWS, opened.height)
+        rows = max(1, BAND_PIXELS // opened.width)
+        for top in range(0, opened.height, rows):
+            bottom = min(top + rows, opened.height)
             band = opened.crop((0, top, opened.width, bottom))
             result[top:bottom] = _lay_over_white(_convert_band(band, header))
     except (ImageDecodeError, MemoryError):

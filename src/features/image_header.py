@@ -179,14 +179,18 @@ def read_header(content: bytes) -> ImageHeader:
     kind = identify_kind(content[:SIGNATURE_BYTES])
     profile = image.info.get("icc_profile")
     orientation = 1 if kind == "TIFF" else _read_orientation(image.info.get("exif"))  # Pillow turns TIFF itself
-    return ImageHeader(
-        kind,
-        image.width,
-        image.height,
-        image.mode,
-        orientation,
-        profile if isinstance(profile, bytes) and profile else None,
-        _estimate_memory(kind, image, orientation),
+    try:
+        memory = _estimate_memory(kind, image, orientation)
+    except Exception as error:  # as in open_image
+        raise _unreadable(kind, error) from error
+    profile = profile if isinstance(profile, bytes) and profile else None
+    return ImageHeader(kind, image.width, image.height, image.mode, orientation, profile, memory)
+
+
+def _unreadable(kind: str, error: Exception) -> ImageDecodeError:
+    return ImageDecodeError(
+        f"the {kind} file is truncated or damaged, its header cannot be read ({str(error) or type(error).__name__}): "
+        "fetch or export it again"
     )
 
 
@@ -204,10 +208,7 @@ def open_image(content: bytes) -> ImageFile:
     try:
         image = IMAGE_KINDS[kind].reader(io.BytesIO(keep_needed_chunks(content) if kind == "PNG" else content))
     except Exception as error:  # a hostile header may raise anything in a parser
-        raise ImageDecodeError(
-            f"the {kind} file is truncated or damaged, its header cannot be read ({error or type(error).__name__}): "
-            "fetch or export it again"
-        ) from error
+        raise _unreadable(kind, error) from error
     if image.width <= 0 or image.height <= 0:
         raise ImageDecodeError(f"the {kind} file is damaged: it declares no pixels; fetch or export it again")
     return image
@@ -216,9 +217,10 @@ def open_image(content: bytes) -> ImageFile:
 def keep_needed_chunks(content: bytes) -> bytes:
     """Take out of a PNG file what has no part in its pixels: texts, private chunks, animation, what follows the end.
 
-    Decoders have limits for such chunks that say nothing of the picture. A missing end is added:
-    whether all pixels are there, the decoder finds out. The pixels come last, so that orientation and
-    profile are before them. An optional chunk whose checksum is wrong is left out, as libpng does.
+    Decoders have limits for such chunks that say nothing of the picture, and take memory for whatever length
+    a chunk declares. A missing end is added: whether all pixels are there, the decoder finds out. The pixels
+    come last, so that orientation and profile are before them. An optional chunk whose checksum is wrong is
+    left out, as libpng does.
     """
     view = memoryview(content)
     head: list[bytes | memoryview] = [content[:8]]
@@ -227,18 +229,23 @@ def keep_needed_chunks(content: bytes) -> bytes:
     while position + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, position)
         kind = content[position + 4 : position + 8]
-        chunk = view[position : position + 12 + length]
+        chunk: bytes | memoryview = view[position : position + 12 + length]
         position += 12 + length
-        if kind == b"IEND":
+        if kind == b"IEND" or (position > len(content) and kind != b"IDAT"):
             break
         if kind == b"IDAT":
-            pixels.append(chunk)
+            pixels.append(chunk if position <= len(content) else _close_chunk(kind, chunk[8:]))
         elif kind in PNG_CHECKED:
             if zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big"):
                 head.append(chunk)
         elif kind in PNG_HEADER or kind[:1].isupper():  # critical ones that we do not know: the decoder says so
             head.append(chunk)
     return b"".join([*head, *pixels, PNG_END])
+
+
+def _close_chunk(kind: bytes, data: bytes | memoryview) -> bytes:
+    """Give a chunk that the file's end cuts off the length and checksum of what is there of it."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))
 
 
 def _read_orientation(exif: bytes | None) -> int:

@@ -1,0 +1,191 @@
+"""The decoder against damaged files of every kind, and against Pillow.
+
+``python -m benchmarks.ordeals.decoder_mutants``. Mutants are decoded in child processes, so that a crash or a hang
+costs one of them and is counted. Of the first ``--compared`` mutants the outcome is held against Pillow's own: who
+accepts what, and how far the pixels are apart. What only one of the two accepts is sorted by reason.
+"""
+
+import argparse
+import io
+import multiprocessing
+import os
+import resource
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.figures import write_figures
+from benchmarks.image_mutants import list_originals, mutate_images
+from src.errors import ImageError
+from src.features.decode_image import decode_image
+from src.features.image_header import IMAGE_KINDS, SIGNATURE_BYTES, identify_kind
+from src.features.measure_image import read_picture
+
+BATCH: Final = 250
+LIMIT_BYTES: Final = 220_000_000
+SLOW_SECONDS: Final = 5.0
+USUAL_DIFFERENCE: Final = 6.0
+"""Mean difference of the channels, of 255, that two decoders of the same JPEG, WebP or AVIF file may have."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one mutant; ``reason`` is empty where it was accepted."""
+
+    kind: str
+    reason: str
+    seconds: float
+    pillow: str = ""
+    difference: float = 0.0
+
+
+def try_batch(contents: Sequence[bytes], compared: int) -> tuple[list[Outcome], int]:
+    """Read each mutant, and the first ``compared`` by Pillow too; return the outcomes and the peak memory in bytes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write warnings by the thousand
+    outcomes = [try_mutant(content, is_compared=number < compared) for number, content in enumerate(contents)]
+    return outcomes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def try_mutant(content: bytes, *, is_compared: bool) -> Outcome:
+    """Read a mutant; an error that is none of ours is passed on and ends the ordeal."""
+    start = time.perf_counter()
+    reason, image = "", None
+    try:
+        read_picture(content, LIMIT_BYTES)
+    except ImageError as error:
+        reason = f"{type(error).__name__}: {error}"
+    seconds = time.perf_counter() - start
+    kind = name_kind(content)
+    if not is_compared:
+        return Outcome(kind, reason, seconds)
+    if not reason:
+        image = decode_image(content, LIMIT_BYTES)
+    theirs = open_by_pillow(content)
+    if isinstance(theirs, str):
+        return Outcome(kind, reason, seconds, theirs)
+    if image is None:
+        return Outcome(kind, reason, seconds, "ok")
+    if image.shape != theirs.shape:
+        return Outcome(kind, reason, seconds, "ok", 255.0)
+    return Outcome(kind, reason, seconds, "ok", float(np.abs(image.astype(int) - theirs).mean()))
+
+
+def name_kind(content: bytes) -> str:
+    """Name the kind of a mutant by its signature."""
+    try:
+        return identify_kind(content[:SIGNATURE_BYTES])
+    except ImageError:
+        return "none"
+
+
+def open_by_pillow(content: bytes) -> NDArray[np.uint8] | str:
+    """Decode by Pillow alone, over white; or say why it refuses."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(content), formats=[name.upper() for name in IMAGE_KINDS])
+            if image.width * image.height * 4 > LIMIT_BYTES:
+                return "too large"
+            image.load()
+            image = ImageOps.exif_transpose(image)
+            if image.mode.startswith("I;16"):
+                image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+            if image.has_transparency_data:
+                clear = image.convert("RGBA")
+                image = Image.new("RGBA", image.size, "white")
+                image.alpha_composite(clear)
+            return np.asarray(image.convert("RGB"))[:, :, ::-1]
+    except Exception as error:  # noqa: BLE001 - whatever it raises, it refuses
+        return f"{type(error).__name__}: {error}"
+
+
+def classify_disagreement(outcome: Outcome) -> str:
+    """Name why the two decoders disagree over a mutant; empty if they agree."""
+    we_accept, they_accept = not outcome.reason, outcome.pillow == "ok"
+    if we_accept and they_accept:
+        if outcome.difference <= USUAL_DIFFERENCE:
+            return ""
+        return "both accept, other pixels"
+    if we_accept == they_accept:
+        return ""
+    message = outcome.pillow if we_accept else outcome.reason
+    words = [word for word in message.replace("(", " ").split() if not any(sign.isdigit() for sign in word)]
+    return f"only {'we accept, Pillow says' if we_accept else 'Pillow accepts, we say'}: {' '.join(words)[:110]}"
+
+
+def run(count: int, compared: int, seed: int = 0) -> dict[str, Any]:
+    """Decode ``count`` mutants; see the module's docstring."""
+    mutants = mutate_images(list_originals(), count, seed)
+    kinds: Counter[str] = Counter()
+    accepted: Counter[str] = Counter()
+    disagreements: Counter[tuple[str, str]] = Counter()
+    crashes, slow, peak, slowest, done = 0, 0, 0, 0.0, 0
+    while batch := list(islice(mutants, BATCH)):
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            try:
+                outcomes, memory = pool.submit(try_batch, batch, max(0, compared - done)).result(timeout=600)
+            except BrokenProcessPool:
+                crashes += 1
+                continue
+        done += len(batch)
+        peak, slowest = max(peak, memory), max(slowest, *(outcome.seconds for outcome in outcomes))
+        slow += sum(outcome.seconds > SLOW_SECONDS for outcome in outcomes)
+        for number, outcome in enumerate(outcomes):
+            kinds[outcome.kind] += 1
+            accepted[outcome.kind] += not outcome.reason
+            if done - len(batch) + number < compared and (name := classify_disagreement(outcome)):
+                disagreements[outcome.kind, name] += 1
+    return {
+        "mutants": count,
+        "crashed_batches": crashes,
+        "slower_than_5_s": slow,
+        "slowest_seconds": round(slowest, 2),
+        "peak_megabytes": round(peak / 1e6),
+        "by_kind": {kind: {"mutants": kinds[kind], "accepted": accepted[kind]} for kind in sorted(kinds)},
+        "compared": compared,
+        "disagreements": [
+            {"kind": kind, "reason": reason, "mutants": number}
+            for (kind, reason), number in disagreements.most_common()
+        ],
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ordeals.decoder_mutants", description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000, help="mutants (%(default)s)")
+    parser.add_argument("--compared", type=int, default=2_000, help="of these, held against Pillow (%(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    options = parser.parse_args(arguments)
+    found = run(options.count, options.compared, options.seed)
+    console = Console()
+    table = Table("kind", "mutants", "accepted")
+    for kind, numbers in found["by_kind"].items():
+        table.add_row(kind, str(numbers["mutants"]), str(numbers["accepted"]))
+    console.print(table)
+    table = Table("kind", "disagreement with Pillow", "mutants")
+    for row in found["disagreements"]:
+        table.add_row(row["kind"], row["reason"], str(row["mutants"]))
+    console.print(table)
+    console.print({name: value for name, value in found.items() if not isinstance(value, dict | list)})
+    write_figures(found, options.json)
+    return 1 if found["crashed_batches"] or found["slower_than_5_s"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
