@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +17,8 @@ def replace_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside ``path``; when the block ends well, it becomes ``path``.
 
     A reader sees the old file or the new one, never a part. If the block raises, the temporary
-    file is removed and ``path`` stays as it was.
+    file is removed and ``path`` stays as it was. A symbolic link stays one: its target is replaced.
+    What is there and is no regular file (a pipe, a device) is never replaced: the content is written into it.
 
     Parameters
     ----------
@@ -25,16 +28,25 @@ def replace_file(path: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        A new, empty file in the same folder, with the same suffix.
+        A new, empty file with the same suffix.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=f".part{path.suffix}", dir=path.parent)
+    mode = path.stat().st_mode if path.exists() else None
+    is_replaced = mode is None or stat.S_ISREG(mode)
+    target = path.resolve() if is_replaced else path
+    if is_replaced:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    folder = target.parent if is_replaced else None
+    handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=folder)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o644)  # mkstemp makes files that only their owner can read
-        temporary.replace(path)
+        if is_replaced:
+            temporary.chmod(0o644 if mode is None else stat.S_IMODE(mode))  # mkstemp's can be read by their owner only
+            temporary.replace(target)
+        else:
+            with temporary.open("rb") as content, target.open("wb") as stream:
+                shutil.copyfileobj(content, stream)
     finally:
         temporary.unlink(missing_ok=True)
 

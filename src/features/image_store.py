@@ -1,6 +1,7 @@
 """Where pictures are read from: a folder or a URL, ahead of the decoder and never without end."""
 
 import os
+import stat
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,10 @@ from src.errors import ImageTooLargeError, MissingToolError, UsageError
 
 MAXIMUM_BYTES: Final = 64_000_000
 """Larger files are refused unread: a thumbnail has some 10,000 bytes."""
+
+READ_BLOCK: Final = 1 << 20
+READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Opening a pipe does not wait for a writer; regular files are read as ever."""
 
 LOCAL_BLOCK: Final = 16
 """Files that one reading thread takes at a time from a disk; a hand-over costs some 50 µs."""
@@ -89,11 +94,14 @@ class ImageStore:
             return [_read_or_explain(read, name) for name in wanted]
 
         running: deque[Future[list[bytes | Exception]]] = deque()
-        with ThreadPoolExecutor(readers, thread_name_prefix="read-ahead") as pool:
+        pool = ThreadPoolExecutor(readers, thread_name_prefix="read-ahead")
+        try:
             while blocks or running:
                 while blocks and len(running) < 2 * readers:
                     running.append(pool.submit(read_block, blocks.popleft()))
                 yield from running.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _make_reader(self) -> Any:
         if not self.is_remote:
@@ -105,7 +113,7 @@ class ImageStore:
             address = f"{root.rstrip('/')}/{name}"
             with filesystem.open(address, "rb", **options) as stream:
                 content: bytes = stream.read(MAXIMUM_BYTES + 1)
-            return _checked(content, len(content))
+            return _checked(content)
 
         return read_remote
 
@@ -135,13 +143,34 @@ def _connect_s3() -> Any:
 
 
 def _read_local(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 - once a picture
-        size = os.fstat(stream.fileno()).st_size
-        return _checked(b"" if size > MAXIMUM_BYTES else stream.readall(), size)
+    """Read a regular file; nothing else is waited for, and what arrives counts, not the size that is told."""
+    with os.fdopen(os.open(path, READ_FLAGS), "rb", buffering=0) as stream:
+        state = os.fstat(stream.fileno())
+        if reason := explain_file_type(state.st_mode):
+            raise UsageError(reason)
+        pieces = [stream.read(min(state.st_size, MAXIMUM_BYTES) + 1)]
+        size = len(pieces[0])
+        while pieces[-1] and size <= MAXIMUM_BYTES:
+            pieces.append(stream.read(READ_BLOCK))
+            size += len(pieces[-1])
+    return _checked(b"".join(pieces))
 
 
-def _checked(content: bytes, size: int) -> bytes:
-    if size > MAXIMUM_BYTES:
+def explain_file_type(mode: int) -> str:
+    """Say what stands in the way of reading a file as a picture, by its ``st_mode``; empty if nothing does."""
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+        (stat.S_ISSOCK, "a socket"),
+    )
+    kind = next((name for is_it, name in kinds if is_it(mode)), "")
+    return f"{kind}, no regular file: expected a picture's file, or its content on standard input (-)" if kind else ""
+
+
+def _checked(content: bytes) -> bytes:
+    if len(content) > MAXIMUM_BYTES:
         raise ImageTooLargeError(f"the file has more than {MAXIMUM_BYTES:,} bytes: expected a picture; it was not read")
     return content
 

@@ -11,10 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from src.errors import ImageError
+from src.errors import ImageError, UsageError
+from src.features.colour_profile import ProfileOutcome
 from src.features.decode_image import MAXIMUM_MEMORY
+from src.features.extract_features import extract_features
 from src.features.image_store import ImageStore
-from src.features.measure_image import measure_image
+from src.features.measure_image import read_picture
 from src.features.schema import FEATURE_COUNT
 
 
@@ -49,11 +51,14 @@ class BatchOutcome:
         Why not, by position in the batch.
     is_final
         False if a file could not be read, which may be otherwise next time.
+    profiles
+        What was done about colour profiles other than sRGB, by position.
     """
 
     features: NDArray[np.float64]
     reasons: Mapping[int, str] = field(default_factory=dict)
     is_final: bool = True
+    profiles: Mapping[int, ProfileOutcome] = field(default_factory=dict)
 
 
 def measure_batch(batch: ImageBatch) -> BatchOutcome:
@@ -64,21 +69,26 @@ def measure_batch(batch: ImageBatch) -> BatchOutcome:
     cv2.setNumThreads(1)
     features = np.full((len(batch.names), FEATURE_COUNT), np.nan)
     reasons: dict[int, str] = {}
+    profiles: dict[int, ProfileOutcome] = {}
     is_final = True
     for position, content in enumerate(batch.store.read_many(batch.names)):
         try:
             if isinstance(content, Exception):
                 raise content
-            features[position] = measure_image(content, batch.maximum_memory)
-        except ImageError as error:
+            picture = read_picture(content, batch.maximum_memory)
+            features[position] = extract_features(picture.image)
+            if picture.profile.action in {"converted", "kept"}:
+                profiles[position] = picture.profile
+        except (ImageError, UsageError) as error:
             reasons[position] = str(error)
         except FileNotFoundError:
-            reasons[position] = f"the file is missing in {batch.store.location}: scrape again to fetch it"
+            place = f"in {batch.store.location}: scrape again to fetch it" if batch.store.location else "any more"
+            reasons[position] = f"the file is missing {place}"
             is_final = False
         except Exception as error:  # noqa: BLE001 - a worker's border: one picture must not end the batch
             reasons[position] = f"the file cannot be read or measured: {type(error).__name__}: {error}"
             is_final = False
-    return BatchOutcome(features, reasons, is_final)
+    return BatchOutcome(features, reasons, is_final, profiles)
 
 
 def measure_batch_isolated(batch: ImageBatch) -> BatchOutcome:
@@ -88,6 +98,7 @@ def measure_batch_isolated(batch: ImageBatch) -> BatchOutcome:
     """
     features = np.full((len(batch.names), FEATURE_COUNT), np.nan)
     reasons: dict[int, str] = {}
+    profiles: dict[int, ProfileOutcome] = {}
     is_final = True
     waiting = deque(range(len(batch.names)))
     while waiting:
@@ -102,6 +113,7 @@ def measure_batch_isolated(batch: ImageBatch) -> BatchOutcome:
                     break
                 features[position] = outcome.features[0]
                 is_final = is_final and outcome.is_final
+                profiles.update((position, profile) for profile in outcome.profiles.values())
                 if outcome.reasons:
                     reasons[position] = outcome.reasons[0]
-    return BatchOutcome(features, reasons, is_final)
+    return BatchOutcome(features, reasons, is_final, profiles)

@@ -18,14 +18,22 @@ from pathlib import Path
 
 from rich.console import Console
 
+from src.console import make_printable, open_console, print_error
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError
 from src.features.decode_image import MAXIMUM_MEMORY
-from src.files import write_text
+from src.files import write_bytes
 from src.models.artefacts import load_model
 from src.models.classify_pictures import ClassifiedPicture, classify_pictures
 from src.models.find_pictures import find_pictures
-from src.models.sort_pictures import save_contact_sheet, sort_pictures
-from src.models.write_predictions import format_csv, format_json_lines, show_failures, show_summary, show_table
+from src.models.write_predictions import (
+    format_csv,
+    format_json_lines,
+    save_contact_sheet,
+    show_failures,
+    show_summary,
+    show_table,
+    sort_pictures,
+)
 from src.parallel import add_parallel_arguments
 from src.paths import Workspace
 
@@ -40,7 +48,10 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Exit code: 0 all done, 1 some files have no answer (listed at the end), 2 wrong usage.",
     )
     parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="file, folder, 'pattern', URL of a folder, or - (list)"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="file, folder, 'pattern', URL, or - (a list of them, or a picture, on standard input)",
     )
     parser.add_argument("--workspace", type=Path, default=Workspace().root, help="folder with models/ in it")
     parser.add_argument("--models", type=Path, help="folder of the model (default: the workspace's models/)")
@@ -66,11 +77,11 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = build_parser().parse_args(arguments)
-    messages = Console(stderr=True, highlight=False)
+    messages = open_console(stderr=True)
     try:
         return _run(options, messages)
     except ProjectError as error:
-        messages.print(f"[bold red]error:[/bold red] {error}")
+        print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
         messages.print("interrupted")
@@ -82,18 +93,22 @@ def _run(options: argparse.Namespace, messages: Console) -> int:
     if options.link and options.sort_into is None:
         raise UsageError("--link says how --sort-into works: name a folder with --sort-into as well")
     model = load_model(options.models or Workspace(options.workspace).models_dir)
-    found = find_pictures(options.paths, sys.stdin, options.sort_into)
+    found = find_pictures(options.paths, sys.stdin.buffer, options.sort_into)
     if found.location and options.sort_into is not None:
         raise UsageError("--sort-into takes pictures of this machine only: download them first")
+    if found.content is not None and (options.sort_into is not None or options.contact_sheet is not None):
+        raise UsageError("a picture on standard input has no name to sort or draw it by: save it as a file first")
     pictures = list(classify_pictures(found, model, options.jobs, options.dask, options.maximum_memory))
     _write_answers(options, pictures, model.classes)
     if options.sort_into is not None:
         made = sort_pictures(pictures, options.sort_into, as_links=options.link)
-        messages.print(f"{made:,} files made in {options.sort_into}")
+        messages.print(f"{made:,} files made in {make_printable(str(options.sort_into))}")
     if options.contact_sheet is not None:
         save_contact_sheet(pictures, found.location, options.contact_sheet)
-        messages.print(f"contact sheet: {options.contact_sheet}")
+        messages.print(f"contact sheet: {make_printable(str(options.contact_sheet))}")
     show_summary(messages, pictures, time.monotonic() - started)
+    for note in found.passed_over:
+        messages.print(f"passed over: {make_printable(note)}")
     failures = [
         *found.missing,
         *((picture.path, picture.reason or "") for picture in pictures if not picture.prediction),
@@ -109,15 +124,19 @@ def _write_answers(options: argparse.Namespace, pictures: list[ClassifiedPicture
         _write(options.json, format_json_lines(pictures, with_probabilities=options.probabilities))
     has_other_output = any((options.csv, options.json, options.sort_into, options.contact_sheet))
     if not has_other_output and any(picture.prediction for picture in pictures):
-        show_table(Console(highlight=False), pictures, classes, with_probabilities=options.probabilities)
+        show_table(open_console(), pictures, classes, with_probabilities=options.probabilities)
 
 
-def _write(place: str, content: str) -> None:
-    if place == STANDARD_OUTPUT:
-        sys.stdout.write(content)
-        return
+def _write(place: str, text: str) -> None:
+    """Write UTF-8, whatever the locale; a name that is not UTF-8 gets its own bytes back."""
+    content = text.encode("utf-8", "surrogateescape")
     try:
-        write_text(Path(place), content)
+        if place == STANDARD_OUTPUT:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            write_bytes(Path(place), content)
     except OSError as error:
         raise UsageError(f"{place} cannot be written: {error}; name another file") from error
 

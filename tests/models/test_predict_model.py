@@ -32,22 +32,22 @@ def read_csv(text: str) -> dict[str, str]:
 
 
 def test_files_folders_and_patterns_are_found_once_and_in_order() -> None:
-    found = find_pictures(["b", "a/RED.jpg", "**/*.jpg", "GREEN.JPG"], io.StringIO())
+    found = find_pictures(["b", "a/RED.jpg", "**/*.jpg", "GREEN.JPG"], io.BytesIO())
     assert found.names == ("b/RED.jpg", "b/WHITE.webp", "a/RED.jpg", "GREEN.JPG")
     assert found.missing == ()
 
 
 def test_a_list_on_standard_input_is_read_line_by_line() -> None:
-    found = find_pictures(["-"], io.StringIO("a/RED.jpg\r\n\nno such.jpg\na/deep\n"))
+    found = find_pictures(["-"], io.BytesIO(b"a/RED.jpg\r\n\nno such.jpg\na/deep\n"))
     assert found.names == ("a/RED.jpg", "a/deep/BLUE.png")
     assert [name for name, _ in found.missing] == ["no such.jpg"]
     with pytest.raises(UsageError, match="empty"):
-        find_pictures(["-"], io.StringIO("\n"))
+        find_pictures(["-"], io.BytesIO(b"\n"))
 
 
 def test_an_empty_folder_and_a_pattern_without_a_match_are_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    found = find_pictures([str(tmp_path / "empty"), "*.bmp"], io.StringIO())
+    found = find_pictures([str(tmp_path / "empty"), "*.bmp"], io.BytesIO())
     assert [reason.split(":")[0] for _, reason in found.missing] == [
         "the folder holds no picture",
         "the pattern matches no picture",
@@ -56,8 +56,8 @@ def test_an_empty_folder_and_a_pattern_without_a_match_are_told(tmp_path: Path) 
 
 def test_a_file_that_is_named_is_tried_whatever_it_is_called(picture_folder: Path) -> None:
     shutil.copy("a/RED.jpg", "picture.dat")
-    assert find_pictures(["picture.dat"], io.StringIO()).names == ("picture.dat",)
-    assert "picture.dat" not in find_pictures(["."], io.StringIO()).names
+    assert find_pictures(["picture.dat"], io.BytesIO()).names == ("picture.dat",)
+    assert "picture.dat" not in find_pictures(["."], io.BytesIO()).names
 
 
 def test_a_folder_is_classified_recursively_into_csv(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -188,6 +188,6 @@ def test_many_pictures_over_processes_have_the_answers_of_one(models_dir: Path, 
 def test_the_list_comes_from_the_real_standard_input(
     models_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("a/RED.jpg\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a/RED.jpg\n")))
     assert run(models_dir, "-", "--csv", "-") == 0
     assert read_csv(capsys.readouterr().out) == {"a/RED.jpg": "RED"}
