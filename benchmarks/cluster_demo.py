@@ -13,13 +13,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks.figures import write_figures
+from benchmarks.measuring import show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.cluster import connect_cluster
 from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
@@ -31,37 +30,10 @@ from src.paths import PROJECT_ROOT, Workspace
 COMPARED = ("scaler.joblib", "svm_classifier.joblib")
 
 
-@dataclass(frozen=True)
-class DemoResult:
-    """What the demonstration found.
-
-    Attributes
-    ----------
-    artworks
-        Pictures that were worked on.
-    seconds
-        Wall-clock time of each stage, by name.
-    killed
-        Stages in which a worker was killed while it had work.
-    are_identical
-        Whether each result has the bytes of the local run.
-    features_ratio
-        Features on one worker against two, wall-clock.
-    """
-
-    artworks: int
-    seconds: dict[str, float]
-    killed: list[str]
-    are_identical: dict[str, bool]
-    features_ratio: float
-
-    @property
-    def has_passed(self) -> bool:
-        """Whether all results are identical and a worker died in each stage."""
-        return all(self.are_identical.values()) and len(self.killed) == 3
+STAGES = 3
 
 
-def run_demo(workspace: Workspace, artworks: int, folder: Path) -> DemoResult:
+def run_demo(workspace: Workspace, artworks: int, folder: Path) -> dict[str, Any]:
     """Do the work locally, on one worker, and on two of which one is killed.
 
     Parameters
@@ -72,6 +44,13 @@ def run_demo(workspace: Workspace, artworks: int, folder: Path) -> DemoResult:
         How many to paint.
     folder
         For the results.
+
+    Returns
+    -------
+    dict
+        ``artworks``; ``seconds`` of each stage; ``killed``, the stages in which a worker was killed while it had
+        work; ``is_identical``, whether each result has the bytes of the local run; ``features_ratio``, features on
+        one worker against two, wall-clock.
     """
     if not workspace.interim_table.is_file():
         paint_workspace(workspace, artworks)
@@ -127,9 +106,13 @@ def run_demo(workspace: Workspace, artworks: int, folder: Path) -> DemoResult:
             _kill_when(cluster, lambda: _is_busy(cluster), "predict", killed),
         )
         note_files(folder / "predictions.csv")
-    ratio = seconds["features, 1 worker"] / seconds["features, 2 workers"]
-    identical = {name: len(set(found)) == 1 for name, found in hashes.items()}
-    return DemoResult(artworks, seconds, killed, identical, ratio)
+    return {
+        "artworks": artworks,
+        "seconds": seconds,
+        "killed": killed,
+        "is_identical": {name: len(set(found)) == 1 for name, found in hashes.items()},
+        "features_ratio": seconds["features, 1 worker"] / seconds["features, 2 workers"],
+    }
 
 
 def _make_train(workspace: Workspace, models: Path, *more: str) -> list[str]:
@@ -185,20 +168,6 @@ def _is_busy(cluster: LocalCluster) -> bool:
         return sum(bool(tasks) for tasks in client.processing().values()) == 2
 
 
-def show_result(result: DemoResult, console: Console) -> None:
-    """Print the tables."""
-    times = Table("stage", "seconds", title=f"{result.artworks:,} pictures")
-    for name, seconds in result.seconds.items():
-        times.add_row(name, f"{seconds:.1f}")
-    console.print(times)
-    files = Table("result", "the bytes of the local run")
-    for name, is_identical in result.are_identical.items():
-        files.add_row(name, "yes" if is_identical else "[red]NO[/red]")
-    console.print(files)
-    console.print(f"a worker was killed midway in: {', '.join(result.killed)}")
-    console.print(f"features on one worker took {result.features_ratio:.2f} times as long as on two")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster_demo", description=__doc__)
@@ -214,9 +183,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except ProjectError as error:
             Console(stderr=True).print(f"error: {error}", highlight=False)
             return error.exit_code
-    show_result(result, console)
-    write_figures(asdict(result), options.json)
-    return EXIT_DONE if result.has_passed else EXIT_PARTIAL
+    show_rows(
+        f"{result['artworks']:,} pictures",
+        [{"stage": stage, "seconds": seconds} for stage, seconds in result["seconds"].items()],
+    )
+    show_rows(
+        "the bytes of the local run",
+        [{"result": name, "identical": "yes" if same else "NO"} for name, same in result["is_identical"].items()],
+    )
+    console.print(f"a worker was killed midway in: {', '.join(result['killed'])}")
+    console.print(f"features on one worker took {result['features_ratio']:.2f} times as long as on two")
+    write_figures(result, options.json)
+    has_passed = all(result["is_identical"].values()) and len(result["killed"]) == STAGES
+    return EXIT_DONE if has_passed else EXIT_PARTIAL
 
 
 if __name__ == "__main__":

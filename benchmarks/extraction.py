@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import write_figures
+from benchmarks.measuring import write_figures
 from benchmarks.numpy_statistics import measure_by_channels, measure_by_image
 from benchmarks.painted_workspace import paint_workspace
 from src.features.decode_image import decode_image

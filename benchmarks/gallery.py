@@ -1,4 +1,4 @@
-"""How fast the gallery starts, lists and paints: ``python -m benchmarks.gallery``.
+"""How fast the gallery starts, lists and paints: ``python -m benchmarks.gallery [--json FILE]``.
 
 Starts the site of 2026 (64,509 artworks, twelve colours), walks the whole list of its largest colour
 through the page's own continuation, and fetches thumbnails over eight kept connections; then the same
@@ -8,39 +8,22 @@ thumbnails once more, from the cache. Memory is the sum over all processes of th
 import argparse
 import json
 import re
+import sys
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import psutil
 import requests
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.measuring import read_memory, show_rows, write_figures
 from src.gallery.process import GalleryProcess
 
+ARTWORKS = 64_509
 CONNECTIONS = 8
 SUFFIX = "=w218-h218-c"
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One row of the table; ``items`` per ``seconds``, and processor seconds of the gallery."""
-
-    stage: str
-    items: int
-    seconds: float
-    processor_seconds: float
-    memory_megabytes: float
-
-
-def measure_usage(pid: int) -> tuple[float, float, list[float]]:
-    """Return processor seconds and megabytes (PSS) of a gallery, and processor seconds of each process."""
-    parent = psutil.Process(pid)
-    processes = [parent, *parent.children(recursive=True)]
-    spent = [sum(process.cpu_times()[:2]) for process in processes]
-    memory = sum(process.memory_full_info().pss for process in processes) / 1e6
-    return sum(spent), memory, spent
 
 
 def list_colour(base_url: str, colour: str) -> list[str]:
@@ -58,10 +41,10 @@ def list_colour(base_url: str, colour: str) -> list[str]:
     return addresses
 
 
-def fetch_all(addresses: list[str]) -> None:
+def fetch_all(addresses: Sequence[str]) -> None:
     """Fetch thumbnails over :data:`CONNECTIONS` kept connections."""
 
-    def fetch_some(part: list[str]) -> None:
+    def fetch_some(part: Sequence[str]) -> None:
         with requests.Session() as session:
             for address in part:
                 session.get(f"http:{address}{SUFFIX}", timeout=60).raise_for_status()
@@ -70,46 +53,58 @@ def fetch_all(addresses: list[str]) -> None:
         list(pool.map(fetch_some, [addresses[start::CONNECTIONS] for start in range(CONNECTIONS)]))
 
 
-def main() -> None:
-    """Measure and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workers", type=int, help="serving processes (default: one per processor)")
-    parser.add_argument("--images", type=int, default=600, help="thumbnails fetched (default %(default)s)")
-    options = parser.parse_args()
-    rows: list[Measurement] = []
+def measure(workers: int | None, images: int) -> list[dict[str, Any]]:
+    """Measure every stage."""
+    rows: list[dict[str, Any]] = []
     begin = time.perf_counter()
-    with GalleryProcess(artworks=64509, proportions="site", workers=options.workers) as gallery:
-        spent, memory, _ = measure_usage(gallery.pid)
-        rows.append(Measurement("start", 64509, time.perf_counter() - begin, spent, memory))
-        addresses: list[str] = []
+    with GalleryProcess(artworks=ARTWORKS, proportions="site", workers=workers) as gallery:
+        parent = psutil.Process(gallery.pid)
 
-        def add(stage: str, work: object, items: int) -> None:
-            before, *_ = measure_usage(gallery.pid)
-            start = time.perf_counter()
+        def list_processes() -> list[psutil.Process]:
+            return [parent, *parent.children(recursive=True)]
+
+        def count_processor_seconds() -> float:
+            return sum(sum(process.cpu_times()[:2]) for process in list_processes())
+
+        def note(stage: str, items: int, seconds: float, processor_seconds: float) -> None:
+            rows.append(
+                {
+                    "stage": stage,
+                    "items": items,
+                    "seconds": seconds,
+                    "items_per_second": items / seconds,
+                    "processor_ms_per_item": 1000 * processor_seconds / items,
+                    "memory_megabytes": sum(map(read_memory, list_processes())),
+                }
+            )
+
+        def run(stage: str, work: Callable[[], object], items: int | None = None) -> None:
+            before, start = count_processor_seconds(), time.perf_counter()
             work()
             seconds = time.perf_counter() - start
-            after, megabytes, _ = measure_usage(gallery.pid)
-            rows.append(Measurement(stage, items or len(addresses), seconds, after - before, megabytes))
+            note(stage, items or len(addresses), seconds, count_processor_seconds() - before)
 
-        add("list BROWN", lambda: addresses.extend(list_colour(gallery.base_url, "BROWN")), 0)
-        some = addresses[: options.images]
-        add("thumbnails", lambda: fetch_all(some), len(some))
-        add("thumbnails again", lambda: fetch_all(some), len(some))
-        *_, each = measure_usage(gallery.pid)
-    table = Table("stage", "items", "seconds", "items/s", "processor ms/item", "memory MB", title="Gallery")
-    for row in rows:
-        table.add_row(
-            row.stage,
-            f"{row.items:,}",
-            f"{row.seconds:.1f}",
-            f"{row.items / row.seconds:,.0f}",
-            f"{1000 * row.processor_seconds / row.items:.2f}",
-            f"{row.memory_megabytes:.0f}",
-        )
-    console = Console()
-    console.print(table)
-    console.print("processor seconds of each process: " + ", ".join(f"{value:.1f}" for value in each))
+        note("start", ARTWORKS, time.perf_counter() - begin, count_processor_seconds())
+        addresses: list[str] = []
+        run("list BROWN", lambda: addresses.extend(list_colour(gallery.base_url, "BROWN")))
+        some = addresses[:images]
+        run("thumbnails", lambda: fetch_all(some), len(some))
+        run("thumbnails again", lambda: fetch_all(some), len(some))
+    return rows
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gallery", description=__doc__)
+    parser.add_argument("--workers", type=int, help="serving processes (default: one per processor)")
+    parser.add_argument("--images", type=int, default=600, help="thumbnails fetched (default %(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    options = parser.parse_args(arguments)
+    rows = measure(options.workers, options.images)
+    show_rows("gallery", rows)
+    write_figures(rows, options.json)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

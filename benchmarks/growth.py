@@ -21,7 +21,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.figures import show_rows, write_figures
+from benchmarks.measuring import read_memory, show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.features.measured_chunks import CHUNK_ROWS
 from src.paths import PROJECT_ROOT, Workspace
@@ -51,8 +51,9 @@ def measure_size(source: Workspace, size: int, jobs: int, scratch: Path) -> dict
     with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         watched = psutil.Process(process.pid)
         while process.poll() is None:
-            parent, total = read_memory(watched)
-            parent_peak, total_peak = max(parent_peak, parent), max(total_peak, total)
+            parent = read_memory(watched)
+            parent_peak = max(parent_peak, parent)
+            total_peak = max(total_peak, parent + sum(map(read_memory, watched.children(recursive=True))))
             time.sleep(0.25)
         if process.returncode != 0 or process.stdout is None:
             raise RuntimeError(f"the stage ended with {process.returncode}")
@@ -85,15 +86,6 @@ def take_first(source: Workspace, size: int) -> Any:
         left -= min(left, len(part))
 
 
-def read_memory(process: psutil.Process) -> tuple[float, float]:
-    """Return the proportional set size of a process, and with its children, in megabytes."""
-    try:
-        sizes = [one.memory_full_info().pss / 1e6 for one in (process, *process.children(recursive=True))]
-    except psutil.Error:  # one ended just now
-        return 0.0, 0.0
-    return sizes[0], sum(sizes)
-
-
 def run(
     quick: bool = False, workspace: Path | None = None, jobs: int = 2, distinct: int | None = None
 ) -> dict[str, Any]:
@@ -122,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
     found = run(options.quick, options.workspace, options.jobs, options.distinct)
-    show_rows(f"the feature stage on {found['jobs']} processes", found["sizes"], "{:,}".format)
+    show_rows(f"the feature stage on {found['jobs']} processes", found["sizes"])
     write_figures(found, options.json)
     return 0
 

@@ -1,40 +1,34 @@
-"""How fast the painter describes and paints: ``python -m benchmarks.painter``.
+"""How fast the painter describes and paints: ``python -m benchmarks.painter [--json FILE]``.
 
 One process, one thread. Speeds of a busy machine mean little, so each is also given as a ratio to a yardstick
 measured in the same run: decoding and measuring one thumbnail (``extract_features``).
 """
 
 import argparse
+import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.measuring import show_rows, write_figures
 from src.colours import SITE_COLOURS
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.gallery.collection.catalogue import apportion
 from src.gallery.painter.describe import describe, outline
-from src.gallery.painter.painting import THUMBNAIL_QUALITY, Painting, encode_thumbnail, paint, paint_crop
+from src.gallery.painter.painting import THUMBNAIL_QUALITY, encode_thumbnail, paint, paint_crop
 
 LARGE = 1024
+SEED = 7
 
 
-@dataclass(frozen=True)
-class Timing:
-    """Processor time of one call, in milliseconds: the middle one of several rounds."""
-
-    name: str
-    milliseconds: float
-
-
-def measure(name: str, work: Callable[[int], object], count: int, rounds: int) -> Timing:
-    """Time ``work(0)`` to ``work(count - 1)``; each round does all of them."""
+def measure(work: Callable[[int], object], count: int, rounds: int = 3) -> float:
+    """Milliseconds of processor time of ``work(0)`` to ``work(count - 1)``, each; the middle one of several rounds."""
     work(0)
     seconds = []
     for _ in range(rounds):
@@ -42,60 +36,56 @@ def measure(name: str, work: Callable[[int], object], count: int, rounds: int) -
         for position in range(count):
             work(position)
         seconds.append((time.process_time() - start) / count)
-    return Timing(name, 1000 * float(np.median(seconds)))
+    return 1000 * float(np.median(seconds))
 
 
-def main() -> None:
-    """Measure and print a table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.painter", description=__doc__)
-    parser.add_argument("--artworks", type=int, default=330, help="pictures in a round, at least 220 (%(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the middle one counts (%(default)s)")
-    options = parser.parse_args()
+def run(artworks: int, rounds: int) -> list[dict[str, Any]]:
+    """Measure every step on the study's mix of colours."""
     cv2.setNumThreads(1)
     numbers = [
         SITE_COLOURS.index(colour) + len(SITE_COLOURS) * place
-        for colour, count in apportion(options.artworks).items()
+        for colour, count in apportion(artworks).items()
         for place in range(count)
     ]
-    paintings: list[Painting] = [describe(7, number) for number in numbers]
+    paintings = [describe(SEED, number) for number in numbers]
     picture = paint_crop(paintings[0], THUMBNAIL_SIDE, THUMBNAIL_SIDE)
     encoded = encode_thumbnail(paintings[0])
+    jpeg, webp = [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY], [cv2.IMWRITE_WEBP_QUALITY, THUMBNAIL_QUALITY]
 
-    def thumbnail(position: int) -> object:
+    def paint_large(position: int) -> object:
+        return paint(paintings[position], max(1, round(LARGE * paintings[position].aspect)), LARGE)
+
+    def crop(position: int) -> object:
         return paint_crop(paintings[position], THUMBNAIL_SIDE, THUMBNAIL_SIDE)
 
-    def encode(suffix: str, parameter: int) -> Callable[[int], object]:
-        return lambda _: cv2.imencode(suffix, picture, [parameter, THUMBNAIL_QUALITY])
-
-    def make(position: int) -> object:
-        return paint_crop(describe(7, numbers[position]), THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-
-    few = min(options.artworks, 66)
-    timings = [
-        measure("yardstick: decode and measure a thumbnail", lambda _: extract_features(decode_image(encoded)), 300, 3),
-        measure("outline (genre and shape, for lists)", lambda place: outline(7, numbers[place]), len(numbers), 3),
-        measure("describe", lambda place: describe(7, numbers[place]), len(numbers), options.rounds),
-        measure(f"paint_crop {THUMBNAIL_SIDE} × {THUMBNAIL_SIDE}", thumbnail, len(numbers), options.rounds),
-        measure("both, one after the other", make, len(numbers), options.rounds),
-        measure(f"paint, {LARGE} pixels high", lambda place: _paint_large(paintings[place]), few, 1),
-        measure("encode the thumbnail as JPEG", encode(".jpg", cv2.IMWRITE_JPEG_QUALITY), 100, 3),
-        measure("encode the thumbnail as WebP", encode(".webp", cv2.IMWRITE_WEBP_QUALITY), 30, 3),
+    milliseconds = {
+        "yardstick: decode and measure a thumbnail": measure(lambda _: extract_features(decode_image(encoded)), 300),
+        "outline (genre and shape, for lists)": measure(lambda place: outline(SEED, numbers[place]), len(numbers)),
+        "describe": measure(lambda place: describe(SEED, numbers[place]), len(numbers), rounds),
+        f"paint_crop {THUMBNAIL_SIDE} × {THUMBNAIL_SIDE}": measure(crop, len(numbers), rounds),
+        f"paint, {LARGE} pixels high": measure(paint_large, min(artworks, 66), 1),
+        "encode the thumbnail as JPEG": measure(lambda _: cv2.imencode(".jpg", picture, jpeg), 100),
+        "encode the thumbnail as WebP": measure(lambda _: cv2.imencode(".webp", picture, webp), 30),
+    }
+    yardstick = next(iter(milliseconds.values()))
+    return [
+        {"what": name, "ms": value, "a_second": 1000 / value, "in_yardsticks": value / yardstick}
+        for name, value in milliseconds.items()
     ]
-    table = Table(title="Processor time of one call, one thread")
-    for heading in ("what", "ms", "a second", "in yardsticks"):
-        table.add_column(heading, justify="left" if heading == "what" else "right")
-    for timing in timings:
-        ratio = timing.milliseconds / timings[0].milliseconds
-        table.add_row(timing.name, f"{timing.milliseconds:.3f}", f"{1000 / timing.milliseconds:,.0f}", f"{ratio:.2f}")
-    attempts = float(np.mean([painting.attempt + 1 for painting in paintings]))
-    console = Console()
-    console.print(table)
-    console.print(f"{attempts:.2f} attempts for a picture on average, {options.artworks} pictures")
 
 
-def _paint_large(painting: Painting) -> object:
-    return paint(painting, max(1, round(LARGE * painting.aspect)), LARGE)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.painter", description=__doc__)
+    parser.add_argument("--artworks", type=int, default=330, help="pictures in a round, at least 220 (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the middle one counts (%(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    options = parser.parse_args(arguments)
+    rows = run(options.artworks, options.rounds)
+    show_rows("processor time of one call, one thread", rows)
+    write_figures(rows, options.json)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -14,7 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks.figures import show_rows, write_figures
+from benchmarks.measuring import show_rows, write_figures
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import REDUCE_ABOVE_PIXELS, THUMBNAIL_PIXELS, reduce_image

@@ -24,7 +24,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import write_figures
+from benchmarks.measuring import write_figures
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.browser.marks import find_marked, make_run_mark

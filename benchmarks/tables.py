@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.figures import show_rows, write_figures
+from benchmarks.measuring import show_rows, write_figures
 from src.colours import STUDY_COLOURS
 from src.feature_matrix import read_feature_matrix
 from src.features.schema import FEATURE_NAMES
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     found = run(options.quick, options.rows)
     for way, title in (("slices", "slice by slice, CSV and Parquet"), ("whole", "one frame in memory, CSV alone")):
-        show_rows(title, found[way], lambda value: f"{value:,.0f}" if value >= 100 else f"{value:.2f}")
+        show_rows(title, found[way])
     write_figures(found, options.json)
     return 0
 

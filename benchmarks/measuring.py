@@ -1,25 +1,36 @@
-"""What benchmarks do with their figures: a table on the screen, JSON in a file."""
+"""What benchmarks share: memory of processes, a table on the screen, figures as JSON in a file."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
 from src.files import write_text
 
 
+def read_memory(process: psutil.Process) -> float:
+    """Return the proportional set size of a process in megabytes, 0 if it has just ended."""
+    try:
+        return process.memory_full_info().pss / 1e6
+    except psutil.Error:
+        return 0.0
+
+
 def _show_briefly(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def show_rows(title: str, rows: Sequence[Mapping[str, Any]], form: Callable[[Any], str] = _show_briefly) -> None:
     """Print rows of the same names as a table, numbers to the right."""
     table = Table(title=title, title_justify="left")
     for name, value in rows[0].items():
-        table.add_column(name, justify="right" if isinstance(value, (int, float)) else "left")
+        table.add_column(name.replace("_", " "), justify="right" if isinstance(value, (int, float)) else "left")
     for row in rows:
         table.add_row(*map(form, row.values()))
     Console().print(table)
