@@ -4,10 +4,16 @@ import hashlib
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from src.errors import UsageError
+
+if sys.platform != "win32":
+    import fcntl
 
 HASH_BLOCK_BYTES = 1 << 20
 
@@ -69,3 +75,39 @@ def hash_file(path: Path) -> str:
         while block := stream.read(HASH_BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest()
+
+
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Keep other processes that ask for the same lock out while the block runs; wait for them first.
+
+    The kernel gives the lock back when the process ends, however it ends; no file is left. On
+    Windows nothing is locked.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def check_folder(folder: Path, purpose: str) -> None:
+    """See that a folder can be written before the work whose result goes there; it is made if it is missing.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"x" * 1024)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be written ({error.strerror}): expected a folder for {purpose}; name another one"
+        ) from error

@@ -9,8 +9,12 @@ import hashlib
 import io
 import json
 import platform
+import shutil
+import tempfile
+import time
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -22,14 +26,22 @@ import sklearn
 from numpy.typing import NDArray
 from sklearn.exceptions import InconsistentVersionWarning
 
-from src.errors import ModelMismatchError, ModelMissingError
+from src.errors import ModelError, ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_NAMES
-from src.files import hash_file, replace_file, write_text
+from src.files import hash_file, lock_folder
 from src.models.decision_scores import Scorer, build_scorer, compute_softmax
 
 SCALER_NAME: Final = "scaler.joblib"
 CLASSIFIER_NAME: Final = "svm_classifier.joblib"
 CARD_NAME: Final = "model_card.json"
+PARTS: Final = (SCALER_NAME, CLASSIFIER_NAME, CARD_NAME)
+
+STAGING: Final = ".saving-"
+PUBLISHING: Final = ".publishing"
+"""Folders inside a model's folder: of a model that is being written, and of one whose files are being moved up."""
+
+READ_ATTEMPTS: Final = 4
+"""A reader that meets another process's renames reads again."""
 
 GUARDED_LIBRARIES: Final = ("scikit-learn", "numpy")
 """Another version of these may change numbers or fail to unpickle: refused."""
@@ -162,8 +174,12 @@ def read_card(path: Path) -> ModelCard:
     ModelMismatchError
         If the file is not a card of the format that this code knows.
     """
+    return _parse_card(path.read_bytes(), path)
+
+
+def _parse_card(text: bytes, path: Path) -> ModelCard:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text)
     except ValueError as error:
         raise ModelMismatchError(f"{path} is not JSON ({error}): train the model again") from error
     names = {entry.name for entry in fields(ModelCard)}
@@ -176,11 +192,6 @@ def read_card(path: Path) -> ModelCard:
     for name in ("feature_names", "classes", "limits"):
         content[name] = tuple(content[name])
     return ModelCard(**content)
-
-
-def write_card(card: ModelCard, path: Path) -> None:
-    """Write a card whole, indented, in the order of the fields."""
-    write_text(path, json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n")
 
 
 class ColourModel:
@@ -320,17 +331,52 @@ def load_model(models_dir: Path) -> ColourModel:
     ModelMismatchError
         If they do not agree with each other or with the installed libraries.
     """
-    missing = [name for name in (CARD_NAME, SCALER_NAME, CLASSIFIER_NAME) if not (models_dir / name).is_file()]
+    card, parts = _read_parts(models_dir)
+    _check_card(card, models_dir)
+    scaler, estimator = (_unpickle(parts[name], models_dir / name) for name in (SCALER_NAME, CLASSIFIER_NAME))
+    return ColourModel(scaler, estimator, card)
+
+
+def _read_parts(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
+    """Read the three files of one model, also while another process saves one or after it was killed at that."""
+    for attempt in range(READ_ATTEMPTS):
+        if attempt:
+            time.sleep(0.05)
+        for places in ((models_dir,), (models_dir / PUBLISHING, models_dir)):
+            parts = {name: content for name in PARTS if (content := _read_first(places, name)) is not None}
+            problem = _find_mismatch(parts, models_dir)
+            if problem is None:
+                return _parse_card(parts[CARD_NAME], models_dir / CARD_NAME), parts
+    raise problem or ModelMissingError(f"{models_dir} holds no model")
+
+
+def _read_first(places: Sequence[Path], name: str) -> bytes | None:
+    for place in places:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return (place / name).read_bytes()
+    return None
+
+
+def _find_mismatch(parts: Mapping[str, bytes], models_dir: Path) -> ModelError | None:
+    """Say why the files are not the three of one model."""
+    missing = [name for name in PARTS if name not in parts]
     if missing:
-        raise ModelMissingError(
+        return ModelMissingError(
             f"{models_dir} lacks {', '.join(missing)}: train a model with `python -m src.models.train_model`, "
             "or name another folder"
         )
-    card = read_card(models_dir / CARD_NAME)
-    _check_card(card, models_dir)
-    scaler = _unpickle(models_dir / SCALER_NAME, card)
-    estimator = _unpickle(models_dir / CLASSIFIER_NAME, card)
-    return ColourModel(scaler, estimator, card)
+    try:
+        card = _parse_card(parts[CARD_NAME], models_dir / CARD_NAME)
+    except ModelMismatchError as error:
+        return error
+    for name in (SCALER_NAME, CLASSIFIER_NAME):
+        digest, expected = hashlib.sha256(parts[name]).hexdigest(), card.files.get(name, "none")
+        if digest != expected:
+            return ModelMismatchError(
+                f"{models_dir / name} is not the file that its card describes (sha256 {digest[:12]}…, expected "
+                f"{expected[:12]}…): copy all files of one model, or train it again"
+            )
+    return None
 
 
 def _check_card(card: ModelCard, models_dir: Path) -> None:
@@ -353,14 +399,7 @@ def _check_card(card: ModelCard, models_dir: Path) -> None:
             )
 
 
-def _unpickle(path: Path, card: ModelCard) -> Any:
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != card.files.get(path.name):
-        raise ModelMismatchError(
-            f"{path} is not the file that its card describes (sha256 {digest[:12]}…, expected "
-            f"{card.files.get(path.name, 'none')[:12]}…): copy all files of one model, or train it again"
-        )
+def _unpickle(content: bytes, path: Path) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", InconsistentVersionWarning)
@@ -380,10 +419,11 @@ def save_model(
     data: Mapping[str, Any],
     scores: Mapping[str, Any],
 ) -> ColourModel:
-    """Write the two joblib files and the card, each whole, the card last.
+    """Write the two joblib files and the card, so that the folder holds the old model or the new one at any moment.
 
-    The card's hash check refuses a mixture of old and new files, so an interruption between the
-    files never serves a wrong model.
+    The new files are written and loaded in a folder of their own inside ``models_dir``. Renaming that
+    folder to :data:`PUBLISHING` decides that the model is saved; then its files are moved up, one by
+    one. :func:`load_model` looks there too, so a full disk, a kill or a second saver costs nothing.
 
     Parameters
     ----------
@@ -399,23 +439,48 @@ def save_model(
     ColourModel
         What :func:`load_model` gives of the new files.
     """
-    hashes = {}
-    for name, part in ((SCALER_NAME, scaler), (CLASSIFIER_NAME, estimator)):
-        with replace_file(models_dir / name) as temporary:
-            joblib.dump(part, temporary, compress=("zlib", 6))
-            hashes[name] = hash_file(temporary)
-    card = ModelCard(
-        version=hashlib.sha256("".join(hashes.values()).encode()).hexdigest()[:12],
-        feature_names=FEATURE_NAMES,
-        classes=tuple(str(name) for name in estimator.classes_),
-        family=family,
-        estimator=type(estimator).__name__,
-        parameters=dict(parameters),
-        temperature=temperature,
-        files=hashes,
-        libraries=read_libraries(),
-        data=dict(data),
-        scores=dict(scores),
-    )
-    write_card(card, models_dir / CARD_NAME)
-    return load_model(models_dir)
+    models_dir.mkdir(parents=True, exist_ok=True)
+    with lock_folder(models_dir):
+        for left_over in models_dir.glob(f"{STAGING}*"):  # of a saver that was killed
+            shutil.rmtree(left_over)
+        _finish_publishing(models_dir)
+        with tempfile.TemporaryDirectory(prefix=STAGING, dir=models_dir, ignore_cleanup_errors=True) as name:
+            staging = Path(name)
+            hashes = {}
+            for part_name, part in ((SCALER_NAME, scaler), (CLASSIFIER_NAME, estimator)):
+                joblib.dump(part, staging / part_name, compress=("zlib", 6))
+                hashes[part_name] = hash_file(staging / part_name)
+            card = ModelCard(
+                version=hashlib.sha256("".join(hashes.values()).encode()).hexdigest()[:12],
+                feature_names=FEATURE_NAMES,
+                classes=tuple(str(name) for name in estimator.classes_),
+                family=family,
+                estimator=type(estimator).__name__,
+                parameters=dict(parameters),
+                temperature=temperature,
+                files=hashes,
+                libraries=read_libraries(),
+                data=dict(data),
+                scores=dict(scores),
+            )
+            text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
+            (staging / CARD_NAME).write_text(text, encoding="utf-8", newline="\n")
+            model = load_model(staging)
+            staging.chmod(0o755)  # others may read meanwhile
+            staging.rename(models_dir / PUBLISHING)
+        _finish_publishing(models_dir)
+    return model
+
+
+def _finish_publishing(models_dir: Path) -> None:
+    """Move up what a saver, this one or one that was killed, has published."""
+    publishing = models_dir / PUBLISHING
+    if not publishing.is_dir():
+        return
+    parts = {name: content for name in PARTS if (content := _read_first((models_dir,), name)) is not None}
+    is_begun = len(list(publishing.iterdir())) < len(PARTS)
+    if not is_begun or _find_mismatch(parts, models_dir) is not None:
+        for name in PARTS:
+            with suppress(FileNotFoundError):
+                (publishing / name).replace(models_dir / name)
+    shutil.rmtree(publishing)

@@ -1,0 +1,124 @@
+"""A folder holds one whole model at any moment: while two save, after a kill, on a full disk."""
+
+import errno
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import joblib
+import pytest
+
+from src.models.artefacts import PARTS, PUBLISHING, STAGING, load_model
+from src.models.data import TrainingData
+from src.paths import PROJECT_ROOT
+from tests.support.made_rows import make_rows, save_small_model
+
+ROUNDS = 60
+KILLS = 20
+
+
+def save_in_rounds(folder: Path, data: TrainingData, barrier: "multiprocessing.synchronize.Barrier") -> None:
+    for _ in range(ROUNDS):
+        barrier.wait(60)
+        save_small_model(folder, data)
+        barrier.wait(60)
+
+
+def test_two_savers_at_once_leave_one_of_their_models(tmp_path: Path) -> None:
+    rows = [make_rows(seed, 12) for seed in (1, 2)]
+    versions = {save_small_model(tmp_path / str(seed), data).version for seed, data in enumerate(rows)}
+    assert len(versions) == 2
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(3)
+    folder = tmp_path / "models"
+    savers = [context.Process(target=save_in_rounds, args=(folder, data, barrier)) for data in rows]
+    for saver in savers:
+        saver.start()
+    for number in range(ROUNDS):
+        barrier.wait(60)
+        if number:
+            assert load_model(folder).version in versions  # while both save
+        barrier.wait(60)
+        assert load_model(folder).version in versions
+    for saver in savers:
+        saver.join(60)
+    assert [saver.exitcode for saver in savers] == [0, 0]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(PARTS)
+
+
+KILL_SAVERS = f"""
+import os, random, signal, sys, time
+from pathlib import Path
+from src.models.artefacts import load_model
+from tests.support.made_rows import make_rows, save_small_model
+folder, models = Path(sys.argv[1]), [make_rows(seed, 12) for seed in (1, 2)]
+save_small_model(folder, models[0])
+generator = random.Random(5)
+for _ in range({KILLS}):
+    child = os.fork()
+    while child == 0:
+        for rows in models:
+            save_small_model(folder, rows)
+    time.sleep(generator.uniform(0.02, 0.2))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    print(load_model(folder).version)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL")
+def test_a_kill_while_saving_leaves_the_old_model_or_the_new_one(tmp_path: Path) -> None:
+    versions = {save_small_model(tmp_path / str(seed), make_rows(seed, 12)).version for seed in (1, 2)}
+    folder = tmp_path / "models"
+    command = [sys.executable, "-W", "ignore", "-c", KILL_SAVERS, str(folder)]
+    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=True, timeout=120)
+    loaded = done.stdout.split()
+    assert len(loaded) == KILLS
+    assert set(loaded) == versions
+    save_small_model(folder, make_rows(1, 12))
+    assert sorted(path.name for path in folder.iterdir()) == sorted(PARTS)
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2, 3])
+def test_an_interruption_between_the_renames_is_the_new_model(tmp_path: Path, moved: int) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    save_small_model(old, make_rows(1, 12))
+    version = save_small_model(new, make_rows(2, 12)).version
+    shutil.copytree(new, old / PUBLISHING)
+    for name in PARTS[:moved]:
+        (old / PUBLISHING / name).replace(old / name)
+    assert load_model(old).version == version if moved else load_model(old).version != version
+    (old / f"{STAGING}x").mkdir()
+    save_small_model(old, make_rows(3, 12))
+    assert sorted(path.name for path in old.iterdir()) == sorted(PARTS)
+
+
+def test_an_interrupted_model_gives_way_to_one_that_was_copied_over_it(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    version = save_small_model(old, make_rows(1, 12)).version
+    save_small_model(new, make_rows(2, 12))
+    shutil.copytree(new, old / PUBLISHING)
+    (old / PUBLISHING / PARTS[0]).unlink()
+    assert load_model(old).version == version
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_disk_that_fills_leaves_the_old_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    version = save_small_model(tmp_path, make_rows(1, 12)).version
+    dump, write_text = joblib.dump, Path.write_text
+
+    def fill(place: Path) -> None:
+        if place.name == name:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(place))
+
+    monkeypatch.setattr("joblib.dump", lambda part, place, **options: (fill(place), dump(part, place, **options)))
+    monkeypatch.setattr(
+        Path, "write_text", lambda place, *args, **opts: (fill(place), write_text(place, *args, **opts))
+    )
+    with pytest.raises(OSError, match="No space left"):
+        save_small_model(tmp_path, make_rows(2, 12))
+    assert load_model(tmp_path).version == version
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(PARTS)
