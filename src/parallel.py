@@ -23,6 +23,9 @@ from src.errors import UsageError, WorkerError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+JOBS_PER_PROCESSOR = 8
+"""More processes than this share a processor to no purpose, and each takes some 200 MB."""
+
 RESTARTS_WITHOUT_PROGRESS = 1
 """How often dead local workers are replaced before the item that they died over is given up."""
 
@@ -64,7 +67,7 @@ def parallel_backend(jobs: int = -1, dask: str | None = None) -> Iterator[int]:
     Raises
     ------
     UsageError
-        If ``jobs`` is 0 or below -1, or the cluster cannot be used
+        If ``jobs`` is 0, below -1 or absurdly large, or the cluster cannot be used
         (:func:`src.cluster.connect_cluster`).
     MissingToolError
         If a cluster is named and Dask is not installed.
@@ -75,8 +78,12 @@ def parallel_backend(jobs: int = -1, dask: str | None = None) -> Iterator[int]:
         with connect_cluster(dask) as workers, joblib.parallel_config(backend="dask", n_jobs=-1):
             yield workers
         return
-    if jobs == 0 or jobs < -1:
-        raise UsageError(f"{jobs} jobs cannot be had: expected -1 (one a processor) or 1, 2, 3 …")
+    processors = joblib.cpu_count()
+    most = max(64, JOBS_PER_PROCESSOR * processors)
+    if jobs == 0 or jobs < -1 or jobs > most:
+        raise UsageError(
+            f"{jobs} jobs cannot be had: expected -1 (one for each of the {processors} processors) or 1 to {most}"
+        )
     workers = joblib.effective_n_jobs(jobs)
     # One thread inside each process: more would fight over the same processors.
     with joblib.parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1):

@@ -10,6 +10,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -248,7 +249,8 @@ def hash_pictures(files: Sequence[Path], cache: Path | None = None) -> list[str 
             found = zip(batch, values, strict=True)
             known.update({str(keys[position]): value for position, value in found if value is not None})
     if cache is not None and batches:
-        write_text(cache, json.dumps({key: known[key] for key in sorted(set(filter(None, keys)) & known.keys())}))
+        with suppress(OSError):  # it can be made again
+            write_text(cache, json.dumps({key: known[key] for key in sorted(set(filter(None, keys)) & known.keys())}))
     return [None if key is None else known.get(key) for key in keys]
 
 

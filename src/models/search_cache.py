@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -65,7 +66,8 @@ class SearchCache:
         return scores if len(scores) == len(unit.candidates) else None
 
     def write(self, unit: SearchUnit, split: Split, scores: list[FoldScore]) -> None:
-        """Keep a finished fit."""
+        """Keep a finished fit; a disk that is full or cannot be written costs the cache and not the search."""
         path = self._locate(unit, split)
         if path is not None:
-            write_text(path, json.dumps([asdict(score) for score in scores]) + "\n")
+            with suppress(OSError):
+                write_text(path, json.dumps([asdict(score) for score in scores]) + "\n")

@@ -17,16 +17,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from src.errors import EXIT_INTERRUPTED, ModelMismatchError, ProjectError, UsageError
+from src.command import run_command
+from src.errors import ModelMismatchError, UsageError
+from src.files import check_folder
 from src.models.artefacts import CARD_NAME, ModelCard, read_card
 from src.models.data import read_training_data
 from src.models.search_space import SEARCH_SPACES, parse_families
 from src.models.train_display import TrainingDisplay
-from src.models.training import TrainingSettings, TrainingSummary, group_rows, train
+from src.models.training import TrainingSettings, group_rows, train
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
-
-__all__ = ["TrainingSettings", "TrainingSummary", "group_rows", "main", "train"]
 
 
 def _read_earlier_card(models_dir: Path) -> ModelCard | None:
@@ -65,40 +65,49 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = build_parser().parse_args(arguments)
+    return run_command(lambda: _run(options), "interrupted: finished fits are kept; the same command goes on from here")
+
+
+def _run(options: argparse.Namespace) -> int:
     console = Console()
     workspace = Workspace(options.workspace)
-    try:
-        for name, least in (("folds", 2), ("sample", 0)):
-            if getattr(options, name) < least:
-                raise UsageError(f"--{name} {getattr(options, name)}: expected at least {least}")
-        settings = TrainingSettings(
-            parse_families(options.families), options.quick, options.folds, options.seed, options.sample
-        )
-        data = read_training_data(options.data or workspace.processed_table)
-        image_dir = workspace.image_dir if options.data is None else None
-        models_dir = options.models or workspace.models_dir
-        card = _read_earlier_card(models_dir)
-        display = TrainingDisplay(console)
-        with parallel_backend(options.jobs, options.dask):
-            data = group_rows(data, image_dir, workspace.search_cache_dir / "picture_hashes.json", card)
-            display.show_data(data)
-            with display:
-                summary = train(
-                    data,
-                    models_dir,
-                    settings,
-                    cache_dir=None if options.fresh else workspace.search_cache_dir,
-                    report=display.advance,
-                )
-        display.show_summary(summary.results, summary.test, summary.model)
-        console.print(f"model: {models_dir}", highlight=False, soft_wrap=True)
-    except ProjectError as error:
-        Console(stderr=True).print(f"[bold red]error:[/bold red] {error}", highlight=False, soft_wrap=True)
-        return error.exit_code
-    except KeyboardInterrupt:
-        Console(stderr=True).print("interrupted: finished fits are kept; the same command goes on from here")
-        return EXIT_INTERRUPTED
+    for name, least in (("folds", 2), ("sample", 0)):
+        if getattr(options, name) < least:
+            raise UsageError(f"--{name} {getattr(options, name)}: expected at least {least}")
+    settings = TrainingSettings(
+        parse_families(options.families), options.quick, options.folds, options.seed, options.sample
+    )
+    models_dir = options.models or workspace.models_dir
+    data = read_training_data(options.data or workspace.processed_table)
+    image_dir = workspace.image_dir if options.data is None else None
+    card = _read_earlier_card(models_dir)
+    display = TrainingDisplay(console)
+    with parallel_backend(options.jobs, options.dask):
+        check_folder(models_dir, "the model")
+        cache_dir = _choose_cache(workspace.search_cache_dir)
+        data = group_rows(data, image_dir, cache_dir and cache_dir / "picture_hashes.json", card)
+        display.show_data(data)
+        with display:
+            summary = train(
+                data,
+                models_dir,
+                settings,
+                cache_dir=None if options.fresh else cache_dir,
+                report=display.advance,
+            )
+    display.show_summary(summary.results, summary.test, summary.model)
+    console.print(f"model: {models_dir}", highlight=False, soft_wrap=True)
     return 0
+
+
+def _choose_cache(folder: Path) -> Path | None:
+    """Give the folder where fits are kept, or None where it cannot be written: the training goes on without."""
+    try:
+        check_folder(folder, "finished fits")
+    except UsageError as error:
+        sys.stderr.write(f"note: fits are not kept, so a stopped search begins anew: {error}\n")
+        return None
+    return folder
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 import json
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 import src.models.shared_fits as module
@@ -14,6 +18,7 @@ from src.models.search_results import read_results
 from src.models.search_space import SEARCH_SPACES
 from src.models.train_model import main
 from src.models.training import TrainingSettings, fit_candidate, group_rows, train
+from src.paths import PROJECT_ROOT
 from tests.support.made_rows import make_rows, write_csv
 
 
@@ -123,6 +128,8 @@ def test_too_many_rows_for_a_kernel_are_refused_with_the_way_out(
         (["--families", "svn"], "unknown family"),
         (["--folds", "1"], "at least 2"),
         (["--jobs", "0"], "0 jobs"),
+        (["--jobs", "-2"], "-2 jobs"),
+        (["--jobs", "100000"], "100000 jobs"),
         (["--data", "none.csv"], "none.csv is missing"),
     ],
 )
@@ -135,6 +142,52 @@ def test_wrong_usage_says_what_is_wrong_and_leaves_the_model_alone(
     assert main([*given, *arguments]) == 2
     assert message in " ".join(capsys.readouterr().err.split())
     assert {path.name: path.read_bytes() for path in models.iterdir()} == before
+
+
+@pytest.mark.parametrize("option", ["--models", "--workspace"])
+def test_output_that_cannot_be_written_is_refused_before_the_search(
+    option: str, made_rows: TrainingData, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = write_csv(made_rows, tmp_path / "rows.csv")
+    (tmp_path / "file").touch()
+    given = {"--data": table, "--workspace": tmp_path, "--jobs": 1, option: tmp_path / "file"}
+    assert main([str(word) for pair in given.items() for word in pair]) == 2
+    captured = capsys.readouterr()
+    assert "cannot be written" in captured.err
+    assert "rows" not in captured.out
+
+
+def test_a_cache_that_cannot_be_written_costs_the_cache_alone(
+    made_rows: TrainingData, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = write_csv(made_rows, tmp_path / "rows.csv")
+    (tmp_path / "file").touch()
+    given = ["--workspace", str(tmp_path / "file"), "--models", str(tmp_path / "models"), "--data", str(table)]
+    assert main([*given, "--quick", "--folds", "3", "--jobs", "1"]) == 0
+    assert "fits are not kept" in capsys.readouterr().err
+    assert load_model(tmp_path / "models").card.data["rows"] == len(made_rows)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_sigterm_ends_every_worker(tmp_path: Path) -> None:
+    table = PROJECT_ROOT / "data" / "processed" / "pictures.csv"
+    places = ["--workspace", str(tmp_path), "--data", str(table), "--models", str(tmp_path / "models")]
+    command = [sys.executable, "-m", "src.models.train_model", *places, "--families", "study", "--jobs", "2"]
+    with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        trainer = psutil.Process(process.pid)
+        kept = tmp_path / "data" / "interim" / "search"
+        deadline = time.monotonic() + 120
+        while not list(kept.rglob("*.json")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        children = trainer.children(recursive=True)
+        process.terminate()
+        assert process.stderr is not None
+        assert b"interrupted: finished fits are kept" in process.stderr.read()
+        assert process.wait(60) == 130
+    assert len(children) >= 2
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == []
 
 
 def test_a_fresh_clone_without_pictures_takes_the_doubles_of_the_card(made_rows: TrainingData, tmp_path: Path) -> None:
