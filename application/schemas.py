@@ -1,6 +1,6 @@
 """The documents that the service sends, as the OpenAPI document describes them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,10 +16,22 @@ EXAMPLE: dict[str, Any] = {
     "second_prediction": "TEAL",
     "second_probability": 0.0419,
     "probabilities": {"BLUE": 0.9312, "TEAL": 0.0419, "PURPLE": 0.0269},
+    "is_familiar": True,
+    "kind": "JPEG",
     "width": 218,
     "height": 218,
+    "colour_profile": {"action": "none", "detail": ""},
     "model_version": "3f9a1c77e0b2",
 }
+
+
+class ColourProfile(BaseModel):
+    """What was done about a picture's colour profile."""
+
+    action: Literal["none", "srgb", "converted", "kept"] = Field(
+        description="none: it has none; srgb: nothing was to be done; converted: to sRGB; kept: it cannot be used"
+    )
+    detail: str = Field(description="The profile's own name, or why it cannot be used")
 
 
 class Classification(BaseModel):
@@ -32,8 +44,13 @@ class Classification(BaseModel):
     second_prediction: str = Field(description="The second guess")
     second_probability: Share = Field(description="Its probability")
     probabilities: dict[str, Share] = Field(description="Every colour of the model, most probable first; sums to 1")
+    is_familiar: bool = Field(
+        description="Whether the picture is like those that the model learned from; where not, the answer is a guess"
+    )
+    kind: str = Field(description="Of the file, by its content: JPEG, PNG, WebP …")
     width: int = Field(description="Pixels, after EXIF rotation", ge=1)
     height: int = Field(description="Pixels, after EXIF rotation", ge=1)
+    colour_profile: ColourProfile = Field(description="What was done about the embedded colour profile")
     model_version: str = Field(description="Version of the model that answered")
     shares: dict[str, Share] | None = Field(
         default=None,
@@ -43,6 +60,26 @@ class Classification(BaseModel):
     features: dict[str, float] | None = Field(
         default=None, description="With features=true: the 18 colour statistics that the model sees"
     )
+
+    @classmethod
+    def describe(cls, classified: Classified, *, with_features: bool = False) -> Self:
+        """Tell what is known of a picture."""
+        prediction, picture = classified.prediction, classified.picture
+        return cls(
+            prediction=prediction.colour,
+            probability=prediction.probability,
+            second_prediction=prediction.second_colour,
+            second_probability=prediction.second_probability,
+            probabilities=dict(prediction.probabilities),
+            is_familiar=prediction.is_familiar,
+            kind=picture.kind,
+            width=picture.width,
+            height=picture.height,
+            colour_profile=ColourProfile(action=picture.profile.action, detail=picture.profile.detail),
+            model_version=classified.model_version,
+            shares=None if classified.shares is None else dict(classified.shares),
+            features=dict(zip(FEATURE_NAMES, classified.features.tolist(), strict=True)) if with_features else None,
+        )
 
 
 class BatchItem(BaseModel):
@@ -82,7 +119,6 @@ class Reloaded(BaseModel):
 
     model_version: str = Field(description="Version that this worker uses now")
     previous_version: str = Field(description="Version before")
-    other_workers: Literal["told", "none"] = Field(description="Whether there are other workers, which reload as well")
 
 
 class Health(BaseModel):
@@ -92,26 +128,3 @@ class Health(BaseModel):
     model_version: str | None = Field(default=None, description="Of the model in use")
 
     model_config = ConfigDict(protected_namespaces=())
-
-
-def describe(classified: Classified, *, with_features: bool = False) -> dict[str, Any]:
-    """Turn what is known of a picture into the content of a :class:`Classification`.
-
-    Our own numbers are not validated once more: that would take longer than writing them.
-    """
-    prediction = classified.prediction
-    document = {
-        "prediction": prediction.colour,
-        "probability": prediction.probability,
-        "second_prediction": prediction.second_colour,
-        "second_probability": prediction.second_probability,
-        "probabilities": prediction.probabilities,
-        "width": classified.width,
-        "height": classified.height,
-        "model_version": classified.model_version,
-    }
-    if classified.shares is not None:
-        document["shares"] = classified.shares
-    if with_features:
-        document["features"] = dict(zip(FEATURE_NAMES, classified.features.tolist(), strict=True))
-    return document

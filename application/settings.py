@@ -1,8 +1,9 @@
 """The settings of the service, each an environment variable of the same name in upper case."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import joblib
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -10,10 +11,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from src.paths import Workspace
 
-MEBIBYTE = 1 << 20
+MEBIBYTE: Final = 1 << 20
 
-FORM_ALLOWANCE_BYTES = 64 << 10
+FORM_ALLOWANCE_BYTES: Final = 64 << 10
 """What a multipart form may weigh beside its pictures: boundaries, names, other fields."""
+
+ORIGIN: Final = re.compile(r"https?://[^/\s?#]+")
 
 
 @lru_cache(maxsize=1)
@@ -25,7 +28,7 @@ def count_cores() -> int:
 class Settings(BaseSettings):
     """What an operator may choose; wrong values are refused when the service starts.
 
-    The text under each field is its documentation and stands in the README and in ``--help``.
+    The text under each field is its documentation and stands in ``--help``.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True, env_ignore_empty=True)
@@ -33,14 +36,14 @@ class Settings(BaseSettings):
     models_dir: Path = Field(default_factory=lambda: Workspace().models_dir)
     """Folder with scaler.joblib, svm_classifier.joblib and model_card.json."""
 
+    model_check_seconds: float = Field(default=2, ge=0)
+    """How often a worker looks for other files in MODELS_DIR and takes them into use; 0: only when asked to reload."""
+
     workers: int = Field(default=1, ge=1, le=256)
     """How many workers there are; `python -m application` starts so many, by default as many as cores."""
 
     decode_threads: int = Field(default=0, ge=0, le=64)
     """Pictures decoded at the same time in one worker; 0 takes cores ÷ workers, at least 1."""
-
-    opencv_threads: int = Field(default=0, ge=0, le=64)
-    """Threads that OpenCV may use for one picture; 0 takes 1, as the pictures run in parallel already."""
 
     maximum_body_bytes: int = Field(default=20 * MEBIBYTE, ge=1024)
     """Largest picture in bytes; a larger one is refused with 413 while it arrives."""
@@ -54,8 +57,11 @@ class Settings(BaseSettings):
     maximum_batch_bytes: int = Field(default=64 * MEBIBYTE, ge=1024)
     """Largest batch in bytes, refused like a picture."""
 
-    body_memory_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
-    """Bytes of unfinished uploads that one worker keeps in memory; beyond it the answer is 503."""
+    body_memory_bytes: int = Field(default=64 * MEBIBYTE + FORM_ALLOWANCE_BYTES, ge=MEBIBYTE)
+    """Bytes of uploads that one worker holds at the same time; beyond it the answer is 503."""
+
+    body_seconds: float = Field(default=60, gt=0)
+    """Time for a request's whole body to arrive; then the answer is 408."""
 
     maximum_waiting: int = Field(default=64, ge=0, le=10_000)
     """Pictures that may wait for a decoding thread, first come first served; beyond it the answer is 503."""
@@ -63,29 +69,17 @@ class Settings(BaseSettings):
     request_seconds: float = Field(default=30, gt=0)
     """Time for waiting, decoding and classifying; then the answer is 503."""
 
-    header_seconds: float = Field(default=10, gt=0)
-    """Time for a request's header to arrive (`python -m application`); then the answer is 408."""
-
-    body_seconds: float = Field(default=60, gt=0)
-    """Time for a request's whole body to arrive; then the answer is 408."""
-
-    body_idle_seconds: float = Field(default=10, gt=0)
-    """Longest pause within a body; then the answer is 408."""
-
     keep_alive_seconds: int = Field(default=65, ge=1)
     """An idle connection is kept so long (`python -m application`); longer than a proxy's own limit is best."""
 
-    drain_seconds: float = Field(default=5, ge=0)
-    """After SIGTERM new requests are answered 503 for at most so long, before the port is closed."""
-
     shutdown_seconds: int = Field(default=30, ge=1)
-    """Requests in flight may take so long to finish after that (`python -m application`)."""
+    """Requests in flight may take so long to finish after SIGTERM (`python -m application`)."""
 
     api_token: SecretStr | None = None
     """If set, everything but health, page and documentation needs `Authorization: Bearer <token>`."""
 
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
-    """Origins whose pages may call the service, separated by commas; none by default."""
+    """Origins whose pages may call the service, separated by commas, as in https://example.org; none by default."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is logged; `warning` leaves out the line per request that went well."""
@@ -98,6 +92,16 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: object) -> object:
         return tuple(part for part in value.replace(",", " ").split() if part) if isinstance(value, str) else value
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _normalise_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        """Write origins as browsers send them: in lower case, without a slash at the end."""
+        normalised = tuple(origin.lower().removesuffix("/") for origin in origins)
+        for origin in normalised:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin: expected scheme, host and port, as in https://example.org")
+        return normalised
+
     @field_validator("api_token")
     @classmethod
     def _refuse_weak_token(cls, value: SecretStr | None) -> SecretStr | None:
@@ -107,8 +111,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> "Settings":
-        if self.body_memory_bytes < max(self.maximum_body_bytes, self.maximum_batch_bytes):
-            raise ValueError("BODY_MEMORY_BYTES must hold the largest body that is allowed")
+        if self.body_memory_bytes < max(self.maximum_body_bytes, self.maximum_batch_bytes) + FORM_ALLOWANCE_BYTES:
+            raise ValueError(
+                "BODY_MEMORY_BYTES must hold the largest body that is allowed: expected at least "
+                f"MAXIMUM_BODY_BYTES and MAXIMUM_BATCH_BYTES plus {FORM_ALLOWANCE_BYTES:,}"
+            )
         return self
 
     @property

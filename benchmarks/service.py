@@ -19,14 +19,13 @@ from typing import Any
 import cv2
 
 from application.services.img_classify import ImgClassify
-from application.utility.conversion import ImageLimits
+from application.utility.conversion import PictureReader
 from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load
 from benchmarks.service_process import ServiceProcess
 from benchmarks.stand_in_model import make_stand_in_model
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
-from src.models.artefacts import load_model
 from src.paths import Workspace
 
 SIDES = (218, 1024)
@@ -149,7 +148,7 @@ def run(quick: bool = False, models_dir: Path | None = None) -> dict[str, Any]:
         if stand_in:
             folder = Path(scratch)
             make_stand_in_model(folder, rows_per_colour=700)
-        service = ImgClassify(load_model(folder), ImageLimits(1 << 30, MAXIMUM_MEMORY))
+        service = ImgClassify(folder, PictureReader(1 << 30, MAXIMUM_MEMORY))
         pictures = {side: paint_pictures(side) for side in SIDES}
         figures: dict[str, Any] = {"model": "stand-in" if stand_in else service.model.version}
         for name, way in NAIVE.items():

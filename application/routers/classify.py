@@ -1,79 +1,114 @@
 """POST /img_classify and /img_classify/batch."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic_core import to_json
+from fastapi import APIRouter, Depends, Request
 
-from application.access import exchange_of, require_token, runtime_of
-from application.openapi import BATCH_BODY, PICTURE_BODY, list_problems
-from application.problems import ProblemError
-from application.routing import DirectRoute, Wanted
-from application.runtime import Runtime
-from application.schemas import BatchAnswer, BatchItem, Classification, describe
-from application.utility.file_part import Upload
+from application.dependencies import ClassifierDependency, ExecutorDependency, SettingsDependency, WantedQuery
+from application.metrics import PREDICTIONS
+from application.problems import ProblemError, describe_problem, find_problem, list_problems
+from application.schemas import BatchAnswer, BatchItem, Classification
+from application.utility.upload import Upload, read_batch, read_picture
+from src.features.image_header import MEDIA_TYPES
 
-router = APIRouter(tags=["classify"], dependencies=[Depends(require_token)], route_class=DirectRoute)
+router = APIRouter(tags=["classify"])
 
+BINARY: Final = {"type": "string", "format": "binary"}
 
-WantedQuery = Annotated[Wanted, Query()]
+PICTURE_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": "The field `file` of a form, or the picture itself",
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY}},
+                "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES)}},
+            },
+            **{media_type: {"schema": BINARY} for media_type in MEDIA_TYPES},
+            "application/octet-stream": {"schema": BINARY},
+        },
+    }
+}
 
-PICTURE_PROBLEMS = ("unsupported-type", "body-too-large", "too-many-pixels", "undecodable")
-UPLOAD_PROBLEMS = ("malformed-form", "unauthorised", "slow-body", "invalid-request", "overloaded", "time-exceeded")
+BATCH_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "description": "One field `files` per picture",
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "properties": {"files": {"type": "array", "minItems": 1, "items": BINARY}},
+                }
+            }
+        },
+    }
+}
+
+UPLOAD_PROBLEMS: Final = (
+    *("malformed-form", "slow-body", "body-too-large", "unsupported-type", "invalid-request"),
+    *("overloaded", "time-exceeded", "not-ready"),
+)
 
 
 @router.post(
     "/img_classify",
     summary="Name the colour of a picture",
-    response_model=Classification,
     response_model_exclude_none=True,
-    responses=list_problems(*UPLOAD_PROBLEMS, *PICTURE_PROBLEMS, "not-ready"),
+    responses=list_problems(*UPLOAD_PROBLEMS, "picture-too-large", "undecodable"),
     openapi_extra=PICTURE_BODY,
 )
-async def classify(request: Request, wanted: WantedQuery) -> Response:
+async def classify(
+    request: Request,
+    content: Annotated[bytes, Depends(read_picture)],
+    wanted: WantedQuery,
+    classifier: ClassifierDependency,
+    executor: ExecutorDependency,
+) -> Classification:
     """Answer with the colour, how sure the model is, and its second guess.
 
     The picture is the field `file` of a form, or the whole body. What it is follows from its
     content, never from its name.
     """
-    runtime, exchange = runtime_of(request), exchange_of(request)
-    with runtime.memory.lease() as lease:
-        upload = await runtime.uploads.read_picture(exchange, lease)
-        classified = await runtime.classify(upload.content, with_shares=wanted.shares)
-    exchange.outcome = classified.prediction.colour
-    answer = to_json(describe(classified, with_features=wanted.features))
-    return Response(answer, media_type="application/json")
+    classified = await executor.run(classifier.classify, content, with_shares=wanted.shares)
+    request.state.outcome = classified.prediction.colour
+    PREDICTIONS.labels(classified.prediction.colour).inc()
+    return Classification.describe(classified, with_features=wanted.features)
+
+
+async def receive_batch(request: Request, settings: SettingsDependency) -> list[Upload]:
+    """Read the files of a batch."""
+    return await read_batch(request, settings.maximum_batch_files, settings.maximum_body_bytes)
 
 
 @router.post(
     "/img_classify/batch",
     summary="Name the colours of many pictures",
-    response_model=BatchAnswer,
     response_model_exclude_none=True,
-    responses=list_problems(*UPLOAD_PROBLEMS, "body-too-large", "too-many-files", "unsupported-type", "not-ready"),
+    responses=list_problems(*UPLOAD_PROBLEMS, "too-many-files"),
     openapi_extra=BATCH_BODY,
 )
-async def classify_batch(request: Request, wanted: WantedQuery) -> Response:
+async def classify_batch(
+    request: Request,
+    uploads: Annotated[list[Upload], Depends(receive_batch)],
+    wanted: WantedQuery,
+    classifier: ClassifierDependency,
+    executor: ExecutorDependency,
+) -> BatchAnswer:
     """Answer with a classification or a problem for every file, in the order they were sent."""
-    runtime, exchange = runtime_of(request), exchange_of(request)
-    with runtime.memory.lease() as lease:
-        uploads = await runtime.uploads.read_batch(exchange, lease)
-        # one at a time, so that a batch takes its turn in the queue like everybody else
-        items = [await answer_item(runtime, upload, wanted) for upload in uploads]
+    items = []
+    for upload in uploads:  # one at a time, so that a batch takes its turn in the queue like everybody else
+        try:
+            if upload.content is None:
+                raise ProblemError("invalid-request", "a field 'files' is text and no file: give each a filename")
+            answer = await classify(request, upload.content, wanted, classifier, executor)
+            items.append(BatchItem(filename=upload.filename, classification=answer))
+        except Exception as error:
+            problem = find_problem(error)
+            if problem is None:
+                raise
+            items.append(BatchItem(filename=upload.filename, problem=describe_problem(request, problem)))
     classified = sum(item.classification is not None for item in items)
-    exchange.outcome = f"batch {classified}/{len(items)}"
-    answer = BatchAnswer(classified=classified, refused=len(items) - classified, items=items)
-    return Response(answer.model_dump_json(exclude_none=True), media_type="application/json")
-
-
-async def answer_item(runtime: Runtime, upload: Upload, wanted: Wanted) -> BatchItem:
-    """Answer for one file of a batch."""
-    try:
-        if upload.problem is not None:
-            raise upload.problem
-        classified = await runtime.classify(upload.content, with_shares=wanted.shares)
-    except ProblemError as error:
-        runtime.metrics.count_reject(error.kind.slug)
-        return BatchItem(filename=upload.name, problem=error.describe())
-    answer = Classification.model_validate(describe(classified, with_features=wanted.features))
-    return BatchItem(filename=upload.name, classification=answer)
+    request.state.outcome = f"batch {classified}/{len(items)}"
+    return BatchAnswer(classified=classified, refused=len(items) - classified, items=items)

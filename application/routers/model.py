@@ -1,46 +1,43 @@
 """GET /model and POST /model/reload."""
 
+import asyncio
 from dataclasses import asdict
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter
 
-from application.access import require_token, runtime_of
-from application.openapi import list_problems
-from application.problems import ProblemError
+from application.dependencies import ClassifierDependency, SettingsDependency
+from application.metrics import MODEL_LOADS
+from application.problems import ProblemError, list_problems
 from application.schemas import ModelDescription, Reloaded
 from src.errors import ModelError
 
-router = APIRouter(tags=["model"], dependencies=[Depends(require_token)])
+router = APIRouter(tags=["model"])
 
 
-@router.get(
-    "/model",
-    summary="The card of the model in use",
-    response_model=ModelDescription,
-    responses=list_problems("unauthorised", "not-ready"),
-)
-async def card(request: Request) -> JSONResponse:
+@router.get("/model", summary="The card of the model in use", responses=list_problems("not-ready"))
+async def card(classifier: ClassifierDependency) -> ModelDescription:
     """Tell what the model is, what it was made from, and how good it is."""
-    return JSONResponse(asdict(runtime_of(request).service.model.card))
+    return ModelDescription.model_validate(asdict(classifier.model.card))
 
 
 @router.post(
     "/model/reload",
     summary="Take the model of the folder into use",
-    responses=list_problems("unauthorised", "reload-closed", "model-refused", "not-ready"),
+    responses=list_problems("reload-closed", "model-refused", "not-ready"),
 )
-async def reload(request: Request) -> Reloaded:
+async def reload(classifier: ClassifierDependency, settings: SettingsDependency) -> Reloaded:
     """Load, check and self-test the model in MODELS_DIR; no request is dropped meanwhile.
 
-    A model that is refused changes nothing. Only where API_TOKEN is set; SIGHUP does the same.
+    A model that is refused changes nothing. Only where API_TOKEN is set. Other workers see the new files
+    by themselves, within seconds (MODEL_CHECK_SECONDS).
     """
-    runtime = runtime_of(request)
-    if runtime.settings.api_token is None:
-        raise ProblemError("reload-closed", "reloading over HTTP needs API_TOKEN to be set; SIGHUP does the same")
+    if settings.api_token is None:
+        raise ProblemError("reload-closed", "reloading over HTTP needs API_TOKEN to be set; new files need no request")
+    before = classifier.model.version
     try:
-        before, after = await runtime.reload()
+        await asyncio.to_thread(classifier.reload)
     except ModelError as error:
-        raise ProblemError("model-refused", f"{error}; version {runtime.service.model.version} stays in use") from error
-    told = runtime.tell_other_workers()
-    return Reloaded(model_version=after, previous_version=before, other_workers="told" if told else "none")
+        MODEL_LOADS.labels("refused").inc()
+        raise ProblemError("model-refused", f"{error}; version {before} stays in use") from error
+    MODEL_LOADS.labels("reloaded").inc()
+    return Reloaded(model_version=classifier.model.version, previous_version=before)

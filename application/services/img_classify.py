@@ -1,13 +1,23 @@
 """The colour of a picture, from its bytes: no HTTP here."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from application.services.colour_shares import measure_shares
-from application.utility.conversion import ImageLimits, convert_upload
+from application.utility.conversion import PictureReader
+from src.errors import ModelMismatchError
+from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.extract_features import extract_features
+from src.features.measure_image import Picture
 from src.features.schema import FeatureVector
-from src.models.artefacts import ColourModel, Prediction
+from src.models.artefacts import CARD_NAME, CLASSIFIER_NAME, SCALER_NAME, ColourModel, Prediction, load_model
+
+SELF_TEST_PICTURE: Final = Path(__file__).parents[1] / "static" / "self_test.jpg"
+
+ModelLoader = Callable[[Path], ColourModel]
 
 
 @dataclass(frozen=True)
@@ -18,8 +28,8 @@ class Classified:
     ----------
     prediction
         The colour, how sure, and the second guess.
-    width, height
-        Pixels of the picture as sent, after EXIF rotation.
+    picture
+        As the features see it, with size, kind and colour profile of what was sent.
     features
         float64, shape (18,).
     shares
@@ -29,27 +39,82 @@ class Classified:
     """
 
     prediction: Prediction
-    width: int
-    height: int
+    picture: Picture
     features: FeatureVector
     shares: Mapping[str, float] | None
     model_version: str
 
 
 class ImgClassify:
-    """Classifies pictures with one model; may be shared by threads.
+    """Classifies pictures with the model of a folder; may be shared by threads.
 
     Parameters
     ----------
-    model
-        A loaded model.
-    limits
-        What one picture may cost.
+    models_dir
+        Folder of the model's files.
+    reader
+        Turns a file into a picture.
+    loader
+        Gives the model of a folder.
+
+    Raises
+    ------
+    ModelError
+        If the model cannot be used.
     """
 
-    def __init__(self, model: ColourModel, limits: ImageLimits) -> None:
-        self.model = model
-        self.limits = limits
+    def __init__(self, models_dir: Path, reader: PictureReader, loader: ModelLoader = load_model) -> None:
+        self._models_dir = models_dir
+        self._reader = reader
+        self._loader = loader
+        self._reloading = threading.Lock()
+        self.reload()
+
+    @property
+    def model(self) -> ColourModel:
+        """The model in use."""
+        return self._model
+
+    def read_fingerprint(self) -> tuple[tuple[int, int], ...]:
+        """Read times and sizes of the model's files; other ones mean another model."""
+        paths = [self._models_dir / name for name in (SCALER_NAME, CLASSIFIER_NAME, CARD_NAME)]
+        return tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file())
+
+    def reload(self) -> None:
+        """Load and test the model of the folder, then take it into use.
+
+        Raises
+        ------
+        ModelError
+            If the new one cannot be used; the old one stays.
+        """
+        with self._reloading:
+            self.fingerprint = self.read_fingerprint()
+            model = self._loader(self._models_dir)
+            self._check(model)
+            self._model = model
+
+    def check(self) -> None:
+        """Classify the self-test picture, the whole way from bytes to colour.
+
+        Raises
+        ------
+        ModelMismatchError
+            If the answer cannot be right.
+        """
+        self._check(self.model)
+
+    @staticmethod
+    def _check(model: ColourModel) -> None:
+        content = SELF_TEST_PICTURE.read_bytes()
+        reader = PictureReader(len(content), MAXIMUM_MEMORY)  # whatever the operator allows
+        prediction = _classify(reader.read(content), model, with_shares=True).prediction
+        total = sum(prediction.probabilities.values())
+        if prediction.colour not in model.classes or abs(total - 1) > 1e-6:
+            raise ModelMismatchError(
+                f"the self-test picture is called {prediction.colour} with probabilities that sum to {total:.6f}: "
+                f"expected one of {', '.join(model.classes)} and 1; train the model again"
+            )
 
     def classify(self, content: bytes, *, with_shares: bool = False) -> Classified:
         """Classify one picture.
@@ -57,7 +122,7 @@ class ImgClassify:
         Parameters
         ----------
         content
-            The whole file: JPEG, PNG or WebP.
+            The whole file.
         with_shares
             Whether to measure the shares of the named colours as well.
 
@@ -66,8 +131,11 @@ class ImgClassify:
         ImageError
             If it is not a picture that we take.
         """
-        picture = convert_upload(content, self.limits)
-        features = extract_features(picture.image)
-        (prediction,) = self.model.predict_features(features[None])
-        shares = measure_shares(picture.image) if with_shares else None
-        return Classified(prediction, picture.width, picture.height, features, shares, self.model.version)
+        return _classify(self._reader.read(content), self.model, with_shares=with_shares)
+
+
+def _classify(picture: Picture, model: ColourModel, *, with_shares: bool) -> Classified:
+    features = extract_features(picture.image)
+    (prediction,) = model.predict_features(features[None])
+    shares = measure_shares(picture.image) if with_shares else None
+    return Classified(prediction, picture, features, shares, model.version)

@@ -20,10 +20,9 @@ const FRIENDLY = {
   "unsupported-type": ["Not a picture we can read", "Save it as JPEG, PNG or WebP and try again. A new file name alone does not change its type."],
   "undecodable": ["This file is damaged", "It is empty, cut off or broken. Download or export it again."],
   "body-too-large": ["This file is too large", `The limit is ${Math.round(maximumBytes / 1048576)} MB. Save a smaller version and try again.`],
-  "too-many-pixels": ["This picture has too many pixels", "Scale it down and try again; a few thousand pixels wide is plenty."],
+  "picture-too-large": ["This picture is too large", "Scale it down and try again; a few thousand pixels wide is plenty."],
   "overloaded": ["The service is busy", "Many pictures arrive at the moment. Try again in a few seconds.", true],
   "time-exceeded": ["That took too long", "Try again in a moment, or with a smaller picture.", true],
-  "shutting-down": ["The service is restarting", "Try again in a few seconds.", true],
   "not-ready": ["The service is still starting", "Try again in a few seconds.", true],
   "slow-body": ["The upload was too slow", "Try again, or send a smaller picture.", true],
   "unauthorised": ["A token is needed", "Enter it above, then try again.", true],
@@ -211,7 +210,7 @@ function updateFilter() {
 
 async function addSample(button) {
   try {
-    const response = await fetch(button.dataset.url);
+    const response = await fetch(button.querySelector("img").src);
     addPicture(await response.blob(), button.dataset.name);
   } catch {
     announce("The sample cannot be loaded. Check your connection.");
@@ -268,7 +267,5 @@ document.addEventListener("paste", (event) => {
   }
 });
 
-document.querySelectorAll("[data-swatch]").forEach((element) => {
-  element.style.backgroundColor = element.dataset.swatch;
-});
+document.querySelectorAll(".spectrum i").forEach((element) => paint(element, element.dataset.colour));
 if (main.dataset.needsToken === "yes") tokenForm.hidden = false;

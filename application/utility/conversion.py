@@ -1,42 +1,68 @@
 """From an upload to pixels: limits first, then the one decoder."""
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from src.errors import ImageTooLargeError
+from src.features.image_header import read_header
 from src.features.measure_image import Picture, read_picture
 
 
-@dataclass(frozen=True)
-class ImageLimits:
-    """What one picture may cost."""
-
-    maximum_bytes: int
-    maximum_memory: int
-
-
-def convert_upload(content: bytes, limits: ImageLimits) -> Picture:
-    """Read a picture that somebody sent.
+class PictureReader:
+    """Reads pictures that somebody sent, under limits that hold for all threads together.
 
     Parameters
     ----------
-    content
-        The whole file.
-    limits
-        What it may cost; checked before any pixel is decoded.
-
-    Returns
-    -------
-    Picture
-        Reduced and in sRGB, with what its file was.
-
-    Raises
-    ------
-    ImageTypeError, ImageTooLargeError, ImageDecodeError
-        As :func:`src.features.decode_image.decode_image` says.
+    maximum_bytes
+        Largest file.
+    memory
+        Bytes that decoding may take. A picture that needs more is refused, one that needs more than
+        is free waits until others are done; the need is estimated from the header, before any pixel
+        is decoded.
     """
-    if len(content) > limits.maximum_bytes:
-        raise ImageTooLargeError(
-            f"the picture has {len(content):,} bytes: expected at most {limits.maximum_bytes:,}; "
-            "send a smaller or more compressed file"
-        )
-    return read_picture(content, limits.maximum_memory)
+
+    def __init__(self, maximum_bytes: int, memory: int) -> None:
+        self._maximum_bytes = maximum_bytes
+        self._memory = memory
+        self._used = 0
+        self._changed = threading.Condition()
+
+    def read(self, content: bytes) -> Picture:
+        """Read a picture.
+
+        Parameters
+        ----------
+        content
+            The whole file.
+
+        Returns
+        -------
+        Picture
+            Reduced and in sRGB, with what its file was.
+
+        Raises
+        ------
+        ImageTypeError, ImageTooLargeError, ImageDecodeError
+            As :func:`src.features.decode_image.decode_image` says.
+        """
+        if len(content) > self._maximum_bytes:
+            raise ImageTooLargeError(
+                f"the picture has {len(content):,} bytes: expected at most {self._maximum_bytes:,}; "
+                "send a smaller or more compressed file"
+            )
+        with self._take(read_header(content).memory):
+            return read_picture(content, self._memory)
+
+    @contextmanager
+    def _take(self, memory: int) -> Iterator[None]:
+        wanted = min(memory, self._memory)  # of more the decoder says that it is too much
+        with self._changed:
+            self._changed.wait_for(lambda: self._used + wanted <= self._memory)
+            self._used += wanted
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._used -= wanted
+                self._changed.notify_all()

@@ -1,108 +1,124 @@
-"""Taking in what a client sends: counted, timed and refused while it arrives."""
+"""From a request to the files in it: the fields of a form, or the whole body."""
 
-import asyncio
-from collections.abc import Callable
-from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Final
 
-from application.exchange import Exchange
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
 from application.problems import ProblemError
-from application.settings import FORM_ALLOWANCE_BYTES, Settings
-from application.utility.body_memory import BodyLease
-from application.utility.file_part import FilePart, Upload, describe_size
-from application.utility.form import FormReader
-from src.features.image_header import MEDIA_TYPES
 
-RAW_TYPES: Final = frozenset({*(name.encode() for name in MEDIA_TYPES), b"image/jpg", b"application/octet-stream"})
+OTHER_FIELDS: Final = 64
+"""A form may have so many fields beside its files; they are passed over."""
 
+MAXIMUM_TEXT_BYTES: Final = 64 << 10
 
-class ClientLeftError(Exception):
-    """The client closed the connection before its body was complete."""
+OCTETS: Final = frozenset({"application/octet-stream", "binary/octet-stream"})
 
 
-class UploadReader:
-    """Takes in uploads under the limits of the settings."""
+@dataclass(frozen=True)
+class Upload:
+    """One file as it was sent.
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    Attributes
+    ----------
+    filename
+        What the client calls it, None if it does not say.
+    content
+        Its bytes; None if the field is text and no file.
+    """
 
-    async def read_picture(self, exchange: Exchange, lease: BodyLease) -> Upload:
-        """Read one picture: the field ``file`` of a form, or the whole body.
+    filename: str | None
+    content: bytes | None
 
-        Raises
-        ------
-        ProblemError
-            400, 408, 413, 415, 422 or 503, as soon as it is clear.
-        ClientLeftError
-            If the connection closed.
-        """
-        limit = self._settings.maximum_body_bytes
-        media_type = exchange.content_type.partition(b";")[0].strip().lower()
-        if media_type == b"multipart/form-data":
-            form = FormReader(exchange.content_type, "file", maximum_files=1, maximum_bytes=limit, refuse_early=True)
-            await self._receive(exchange, lease, form.add, limit, FORM_ALLOWANCE_BYTES)
-            return form.finish()[0]
-        if media_type not in RAW_TYPES:
-            sent = media_type.decode("latin-1")[:100] or "missing"
-            raise ProblemError(
-                "unsupported-type",
-                f"the Content-Type is {sent!r}: expected multipart/form-data with a field 'file', or the picture "
-                f"itself as {', '.join(MEDIA_TYPES)} or application/octet-stream",
-            )
-        part = FilePart(None, limit)
 
-        def add(piece: bytes) -> None:
-            part.add(piece)
-            if part.problem is not None:
-                raise part.problem
+async def read_picture(request: Request) -> bytes:
+    """Read one picture: the field ``file`` of a form, or the whole body.
 
-        await self._receive(exchange, lease, add, limit)
-        return part.finish()
-
-    async def read_batch(self, exchange: Exchange, lease: BodyLease) -> list[Upload]:
-        """Read many pictures: the fields ``files`` of a form; a refused one carries its problem."""
-        settings = self._settings
-        media_type = exchange.content_type.partition(b";")[0].strip().lower()
-        if media_type != b"multipart/form-data":
-            raise ProblemError("unsupported-type", "a batch is sent as multipart/form-data with fields 'files'")
-        form = FormReader(
-            exchange.content_type,
-            "files",
-            maximum_files=settings.maximum_batch_files,
-            maximum_bytes=settings.maximum_body_bytes,
-            refuse_early=False,
+    Raises
+    ------
+    ProblemError
+        400, 415 or 422.
+    """
+    media_type = _read_media_type(request)
+    if media_type.startswith("image/") or media_type in OCTETS:
+        return await request.body()
+    if media_type != "multipart/form-data":
+        raise ProblemError(
+            "unsupported-type",
+            f"the Content-Type is {media_type[:100] or 'missing'!r}: expected multipart/form-data with a field 'file', "
+            "or the picture itself as image/… or application/octet-stream",
         )
-        await self._receive(exchange, lease, form.add, settings.maximum_batch_bytes, FORM_ALLOWANCE_BYTES)
-        return form.finish()
+    uploads = await _read_form(request, "file", 2, MAXIMUM_TEXT_BYTES)
+    if len(uploads) != 1 or uploads[0].content is None:
+        found = "more than one file" if len(uploads) > 1 else "no whole file"
+        raise ProblemError(
+            "invalid-request",
+            f"the form has {found} in the field 'file': expected one, as in `curl -F file=@a.jpg`; "
+            "/img_classify/batch takes several",
+        )
+    return uploads[0].content
 
-    async def _receive(
-        self, exchange: Exchange, lease: BodyLease, add: Callable[[bytes], None], limit: int, allowance: int = 0
-    ) -> None:
-        maximum_bytes = limit + allowance
-        if exchange.declared_bytes is not None and exchange.declared_bytes > maximum_bytes:
-            raise describe_size(limit)
-        settings, loop = self._settings, asyncio.get_running_loop()
-        deadline = loop.time() + settings.body_seconds
-        try:
-            # a clock costs as much as parsing a form, and most bodies are here already
-            async with nullcontext() if exchange.is_whole else asyncio.timeout(settings.body_idle_seconds) as timeout:
-                while True:
-                    message = await exchange.receive()
-                    if message["type"] == "http.disconnect":
-                        raise ClientLeftError
-                    piece = message.get("body", b"")
-                    if exchange.received_bytes > maximum_bytes:
-                        raise describe_size(limit)
-                    lease.take(len(piece))
-                    if piece:
-                        add(piece)
-                    if not message.get("more_body", False):
-                        return
-                    if timeout is not None:
-                        timeout.reschedule(min(deadline, loop.time() + settings.body_idle_seconds))
-        except TimeoutError:
+
+async def read_batch(request: Request, maximum_files: int, maximum_bytes: int) -> list[Upload]:
+    """Read many pictures: the fields ``files`` of a form.
+
+    Parameters
+    ----------
+    request
+        Whose body was not read yet.
+    maximum_files
+        More are refused.
+    maximum_bytes
+        Of one that is sent as text, which a file is that has no ``filename`` (RFC 7578, section 4.2).
+
+    Raises
+    ------
+    ProblemError
+        400, 413, 415 or 422.
+    """
+    if _read_media_type(request) != "multipart/form-data":
+        raise ProblemError("unsupported-type", "a batch is sent as multipart/form-data with fields 'files'")
+    uploads = await _read_form(request, "files", maximum_files, maximum_bytes)
+    if all(upload.content is None for upload in uploads):
+        raise ProblemError("invalid-request", "the form has no file 'files': send some, as in `curl -F files=@a.jpg`")
+    return uploads
+
+
+def _read_media_type(request: Request) -> str:
+    """Read what the body is said to be; one that is compressed is refused with the reason."""
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        raise ProblemError(
+            "unsupported-type",
+            f"the body is compressed (Content-Encoding: {encoding[:50]}): send the picture as it is; "
+            "its own format compresses it already",
+            {"accept-encoding": "identity"},
+        )
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _read_form(request: Request, field: str, maximum_files: int, text_bytes: int) -> list[Upload]:
+    try:
+        form = await request.form(max_files=maximum_files, max_fields=OTHER_FIELDS, max_part_size=text_bytes)
+    except ProblemError:  # of the limits on what arrives
+        raise
+    except HTTPException as error:
+        if error.detail.startswith("Too many files"):
             raise ProblemError(
-                "slow-body",
-                f"the body did not arrive: expected all of it within {settings.body_seconds:g} s and no pause "
-                f"longer than {settings.body_idle_seconds:g} s; got {exchange.received_bytes:,} bytes",
+                "too-many-files", f"the form has more than {maximum_files} files: split it and send the parts"
             ) from None
+        raise ProblemError(
+            "malformed-form", f"the multipart form cannot be read ({error.detail}): let a library build it"
+        ) from None
+    try:
+        return [await _read_value(value) for value in form.getlist(field)]
+    finally:
+        await form.close()
+
+
+async def _read_value(value: UploadFile | str) -> Upload:
+    if isinstance(value, str):
+        return Upload(None, None)
+    return Upload(value.filename or None, await value.read())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from application.factory import create_app
+from application.main import create_app
 from application.settings import Settings
 from benchmarks.service_process import ServiceProcess
 from benchmarks.stand_in_model import make_stand_in_model
@@ -39,7 +39,6 @@ def client(models_dir: Path) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="session")
 def service(models_dir: Path) -> Iterator[ServiceProcess]:
-    """Two workers, on a free port, with short times so that slow clients are soon refused."""
-    settings = {"HEADER_SECONDS": "1", "BODY_IDLE_SECONDS": "0.8", "BODY_SECONDS": "1.5", "DRAIN_SECONDS": "2"}
-    with ServiceProcess(models_dir, workers=2, settings=settings) as service:
+    """Two workers, on a free port, with a short time for bodies so that slow clients are soon refused."""
+    with ServiceProcess(models_dir, workers=2, settings={"BODY_SECONDS": "1.5"}) as service:
         yield service

@@ -1,15 +1,20 @@
 """POST /img_classify and /img_classify/batch: answers, and every refusal."""
 
+import gzip
 import struct
 import zlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.testclient import TestClient
 
-from application.factory import create_app
+from application.dependencies import get_executor
+from application.main import create_app
+from application.routers import classify
 from application.schemas import Classification
 from application.settings import Settings
 from src.features.measure_image import measure_image
@@ -53,16 +58,15 @@ def test_answers_are_what_the_document_describes(client: TestClient, picture: by
         assert Classification.model_validate(answer).model_dump(exclude_none=True) == answer
 
 
-def test_a_prefix_of_all_addresses_changes_no_answer(models_dir: Path, picture: bytes) -> None:
-    """What the short way does not know goes through FastAPI, to the same route."""
+def test_a_proxys_prefix_changes_no_answer_and_stands_in_links(models_dir: Path, picture: bytes) -> None:
     with TestClient(create_app(Settings(models_dir=models_dir)), root_path="/colours") as client:
         prefixed = client.post("/colours/img_classify", files={"file": picture})
         assert prefixed.status_code == 200
         assert prefixed.json() == client.post("/img_classify", files={"file": picture}).json()
-        check_problem(client.post("/colours/img_classify", content=b"%PDF-1.7", headers=JPEG), 415, "unsupported-type")
-        check_problem(client.get("/colours/img_classify"), 405, "method-not-allowed")
-        figures = client.get("/metrics").text
-    assert 'service_requests_total{method="POST",route="/img_classify",status="200"} 2.0' in figures
+        problem = client.post("/colours/img_classify", content=b"no picture", headers=JPEG).json()
+        assert problem["type"] == "/colours/docs#problem-unsupported-type"
+        assert 'src="/colours/static/page.js' in client.get("/colours/").text
+        assert 'data-openapi="/colours/openapi.json"' in client.get("/colours/docs").text
 
 
 def test_shares_and_features_on_request(client: TestClient, picture: bytes) -> None:
@@ -73,7 +77,7 @@ def test_shares_and_features_on_request(client: TestClient, picture: bytes) -> N
     assert next(iter(answer["shares"])) == "BLUE"
 
 
-@pytest.mark.parametrize("kind", [".jpg", ".png", ".webp"])
+@pytest.mark.parametrize("kind", [".jpg", ".png", ".webp", ".gif", ".bmp", ".tiff", ".avif"])
 def test_content_decides_and_not_the_name(client: TestClient, kind: str) -> None:
     response = client.post("/img_classify", files={"file": ("notes.txt", draw("RED", kind=kind), "text/plain")})
     assert response.json()["prediction"] == "RED"
@@ -96,13 +100,13 @@ def png_of_size(width: int, height: int) -> bytes:
     [
         (b"", 422, "undecodable"),
         (b"just some text, named .jpg", 415, "unsupported-type"),
-        (b"%PDF-1.7" + bytes(100), 415, "unsupported-type"),
+        (b"\0\0\0\x18ftypheic" + bytes(100), 415, "unsupported-type"),
         (b"\xff\xd8\xff", 422, "undecodable"),
         (draw("BLUE", (300, 200))[:2000], 422, "undecodable"),
-        (png_of_size(20_000, 20_000), 413, "too-many-pixels"),
+        (png_of_size(20_000, 20_000), 413, "picture-too-large"),
         (png_of_size(10, 10), 422, "undecodable"),
     ],
-    ids=["empty", "text", "pdf", "three bytes", "truncated", "pixel bomb", "no pixels"],
+    ids=["empty", "text", "heic", "three bytes", "truncated", "pixel bomb", "no pixels"],
 )
 def test_bad_files(client: TestClient, content: bytes, status: int, slug: str) -> None:
     check_problem(client.post("/img_classify", files={"file": ("a.jpg", content)}), status, slug)
@@ -123,43 +127,139 @@ def test_unusual_png_files_are_classified(client: TestClient, image: np.ndarray)
     assert response.status_code == 200
 
 
-def test_bad_requests(client: TestClient, picture: bytes) -> None:
-    post = client.post
-    check_problem(post("/img_classify", files={"picture": picture}), 422, "invalid-request")
-    check_problem(post("/img_classify", files=[("file", picture), ("file", picture)]), 422, "invalid-request")
-    check_problem(post("/img_classify?shares=perhaps", files={"file": picture}), 422, "invalid-request")
-    check_problem(post("/img_classify?share=true", files={"file": picture}), 422, "invalid-request")
-    check_problem(post("/img_classify/batch", files={"files": (None, picture)}), 422, "invalid-request")
-    check_problem(
-        post("/img_classify", content=b"{}", headers={"content-type": "application/json"}), 415, "unsupported-type"
-    )
-    check_problem(post("/img_classify", content=picture), 415, "unsupported-type")
-    form = {"content-type": "multipart/form-data; boundary=x"}
-    check_problem(post("/img_classify", content=b"--y\r\n", headers=form), 400, "malformed-form")
-    cut = b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nabc'
-    check_problem(post("/img_classify", content=cut, headers=form), 400, "malformed-form")
-    no_boundary = {"content-type": "multipart/form-data"}
-    check_problem(post("/img_classify", content=cut, headers=no_boundary), 400, "malformed-form")
+FORM = {"content-type": "multipart/form-data; boundary=x"}
+PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "status", "slug"),
+    [
+        ("", {"files": {"picture": b"x"}}, 422, "invalid-request"),
+        ("", {"files": [("file", b"x"), ("file", b"x")]}, 422, "invalid-request"),
+        ("", {"files": {"file": (None, "text")}}, 422, "invalid-request"),
+        ("?shares=perhaps", {"content": b"x", "headers": JPEG}, 422, "invalid-request"),
+        ("?share=true", {"content": b"x", "headers": JPEG}, 422, "invalid-request"),
+        ("", {"content": b"{}", "headers": {"content-type": "application/json"}}, 415, "unsupported-type"),
+        ("", {"content": b"x"}, 415, "unsupported-type"),
+        ("", {"content": b"--y\r\n", "headers": FORM}, 400, "malformed-form"),
+        ("", {"content": PART, "headers": {"content-type": "multipart/form-data"}}, 400, "malformed-form"),
+        ("/batch", {"content": b"x", "headers": JPEG}, 415, "unsupported-type"),
+        ("/batch", {"files": {"file": b"x"}}, 422, "invalid-request"),
+        ("/batch", {"files": {"files": (None, "text")}}, 422, "invalid-request"),
+    ],
+    ids=[
+        *("other field", "two files", "text field", "no boolean", "unknown name", "json", "no type"),
+        *("other boundary", "no boundary", "raw batch", "other field in a batch", "text batch"),
+    ],
+)
+def test_bad_requests(client: TestClient, address: str, sent: dict, status: int, slug: str) -> None:
+    check_problem(client.post(f"/img_classify{address}", **sent), status, slug)
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored")  # Starlette leaves the file of a part without end to Python
+def test_a_form_that_is_cut_off(client: TestClient) -> None:
+    problem = check_problem(client.post("/img_classify", content=PART, headers=FORM), 422, "invalid-request")
+    assert "no whole file" in problem["detail"]
+
+
+def test_addresses_and_methods_that_do_not_exist(client: TestClient) -> None:
+    check_problem(client.get("/nowhere"), 404, "not-found")
     check_problem(client.get("/img_classify"), 405, "method-not-allowed")
     assert client.get("/img_classify").headers["allow"] == "POST"
-    check_problem(client.get("/nowhere"), 404, "not-found")
+    assert client.post("/health/live").headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/octet-stream", "binary/octet-stream", "image/pjpeg", "image/x-unknown"]
+)
+def test_a_raw_body_is_taken_by_its_content(client: TestClient, media_type: str) -> None:
+    answer = client.post("/img_classify", content=draw("RED", kind=".png"), headers={"content-type": media_type})
+    assert answer.json()["prediction"] == "RED"
+
+
+def test_a_compressed_body_is_refused_with_the_reason(client: TestClient, picture: bytes) -> None:
+    headers = {"content-type": "image/jpeg", "content-encoding": "gzip"}
+    refused = client.post("/img_classify", content=gzip.compress(picture), headers=headers)
+    assert "gzip" in check_problem(refused, 415, "unsupported-type")["detail"]
+    assert refused.headers["accept-encoding"] == "identity"
+
+
+def test_head_is_answered_wherever_get_is(client: TestClient) -> None:
+    for address in ("/", "/docs", "/openapi.json", "/health/live", "/health/ready", "/model", "/metrics"):
+        head = client.head(address)
+        assert (head.status_code, head.content) == (200, b""), address
+    assert (
+        client.head("/static/page.css").headers["content-type"]
+        == client.get("/static/page.css").headers["content-type"]
+    )
+    assert client.head("/nowhere").status_code == 404
+
+
+def test_what_is_added_to_the_application_works_on_the_busy_address(models_dir: Path, picture: bytes) -> None:
+    """A middleware, a dependency and an HTTPException, each as FastAPI's documentation has it."""
+    app = create_app(Settings(models_dir=models_dir))
+
+    @app.middleware("http")
+    async def stamp(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers["x-stamp"] = "seen"
+        return response
+
+    def refuse_teapots(request: Request) -> None:
+        if "x-teapot" in request.headers:
+            raise HTTPException(418, "short and stout", {"x-teapot": "yes"})
+
+    guarded = APIRouter(dependencies=[Depends(refuse_teapots)])
+    guarded.include_router(classify.router)
+    app.include_router(guarded, prefix="/guarded")
+    with TestClient(app) as client:
+        for address in ("/img_classify", "/guarded/img_classify"):
+            answer = client.post(address, files={"file": picture})
+            assert (answer.json()["prediction"], answer.headers["x-stamp"]) == ("BLUE", "seen")
+        refused = client.post("/guarded/img_classify", files={"file": picture}, headers={"x-teapot": "1"})
+        app.dependency_overrides[get_executor] = refuse_teapots
+        overridden = client.post("/img_classify", files={"file": picture}, headers={"x-teapot": "1"})
+    for response in (refused, overridden):
+        assert (response.status_code, response.headers["x-teapot"]) == (418, "yes")
+        assert response.headers["content-type"] == "application/problem+json"
+        problem = response.json()
+        assert (problem["type"], problem["title"], problem["detail"]) == (
+            "about:blank",
+            "I'm a Teapot",
+            "short and stout",
+        )
 
 
 def test_a_batch_answers_for_every_file_in_order(client: TestClient) -> None:
     files = [
         ("files", ("red.jpg", draw("RED"))),
         ("files", ("bad.jpg", b"no picture at all")),
+        ("files", (None, "text")),
         ("files", ("g.png", draw("GREEN"))),
     ]
     answer = client.post("/img_classify/batch?shares=1", files=files).json()
-    assert (answer["classified"], answer["refused"]) == (2, 1)
-    assert [item["filename"] for item in answer["items"]] == ["red.jpg", "bad.jpg", "g.png"]
+    assert (answer["classified"], answer["refused"]) == (2, 2)
+    assert [item.get("filename") for item in answer["items"]] == ["red.jpg", "bad.jpg", None, "g.png"]
     assert answer["items"][0]["classification"]["prediction"] == "RED"
-    assert "GREEN" in answer["items"][2]["classification"]["shares"]
-    assert answer["items"][1]["problem"]["status"] == 415
+    assert "GREEN" in answer["items"][3]["classification"]["shares"]
+    assert [item["problem"]["status"] for item in answer["items"][1:3]] == [415, 422]
 
 
-def test_small_limits(models_dir: Path, picture: bytes) -> None:
+def test_an_odd_part_is_one_items_matter(client: TestClient) -> None:
+    """A large file that says its name in ``filename*`` alone, which forms must not do (RFC 7578, section 4.2)."""
+    large = draw("RED", (1500, 1200), ".png")
+    assert len(large) > 1 << 20
+    body = b"--x\r\nContent-Disposition: form-data; name=files; filename*=UTF-8''M%C3%A4d.jpg\r\n\r\n" + large
+    body += (
+        b"\r\n--x\r\nContent-Disposition: form-data; name=files; filename=a\r\n\r\n" + draw("BLUE") + b"\r\n--x--\r\n"
+    )
+    answer = client.post("/img_classify/batch", content=body, headers=FORM).json()
+    assert (answer["classified"], answer["refused"]) == (1, 1)
+    assert "filename" in answer["items"][0]["problem"]["detail"]
+
+
+def test_small_limits(models_dir: Path) -> None:
+    allowance = 64 << 10
     settings = Settings(
         models_dir=models_dir,
         maximum_body_bytes=2000,
@@ -167,30 +267,26 @@ def test_small_limits(models_dir: Path, picture: bytes) -> None:
         maximum_batch_files=3,
         decoding_memory_bytes=30_000,
     )
-    small, many_pixels = draw("RED", (30, 20)), png_of_size(90, 80)
+    small = draw("RED", (30, 20))
     noise = b"\xff\xd8\xff" + bytes(2000)
-    assert len(small) < 2000
+    endless = bytes(allowance + 3000)
     with TestClient(create_app(settings)) as client:
-        assert client.post("/img_classify", files={"file": small}).status_code == 200
-        problem = check_problem(client.post("/img_classify", files={"file": noise}), 413, "body-too-large")
-        assert "2,000 bytes" in problem["detail"]
-        raw = {"content-type": "image/jpeg"}
-        check_problem(client.post("/img_classify", content=noise, headers=raw), 413, "body-too-large")
-        check_problem(client.post("/img_classify", content=iter([noise]), headers=raw), 413, "body-too-large")
-        check_problem(client.post("/img_classify", files={"file": many_pixels}), 413, "too-many-pixels")
-        batch = client.post("/img_classify/batch", files=[("files", small), ("files", noise)]).json()
-        assert batch["items"][1]["problem"]["type"] == "/docs#problem-body-too-large"
-        four = [("files", small)] * 4
-        check_problem(client.post("/img_classify/batch", files=four), 413, "too-many-files")
-        check_problem(
-            client.post(
-                "/img_classify/batch",
-                content=b"x" * 80_000,
-                headers={"content-type": "multipart/form-data; boundary=x"},
-            ),
-            413,
-            "body-too-large",
-        )
+
+        def post(address: str = "", **sent: object) -> Response:
+            return client.post(f"/img_classify{address}", **sent)
+
+        assert post(files={"file": small}).status_code == 200
+        problem = check_problem(post(files={"file": noise}), 413, "picture-too-large")
+        assert "2,000" in problem["detail"]
+        check_problem(post(content=noise, headers=JPEG), 413, "picture-too-large")
+        check_problem(post(files={"file": png_of_size(90, 80)}), 413, "picture-too-large")
+        check_problem(post(content=endless, headers=JPEG), 413, "body-too-large")
+        check_problem(post(content=iter([endless]), headers=JPEG), 413, "body-too-large")
+        check_problem(post(content=iter([PART, endless]), headers=FORM), 413, "body-too-large")
+        batch = post("/batch", files=[("files", small), ("files", noise)]).json()
+        assert batch["items"][1]["problem"]["type"] == "/docs#problem-picture-too-large"
+        check_problem(post("/batch", files=[("files", small)] * 4), 413, "too-many-files")
+        check_problem(post("/batch", content=bytes(allowance + 7000), headers=FORM), 413, "body-too-large")
 
 
 def test_a_token_and_origins(models_dir: Path, picture: bytes) -> None:

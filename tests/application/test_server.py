@@ -1,7 +1,6 @@
 """The running service: limits on what arrives, signals under load, several workers."""
 
 import http.client
-import json
 import re
 import shutil
 import signal
@@ -11,11 +10,11 @@ import sys
 import threading
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from application.supervisor import Supervisor
 from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load
 from benchmarks.service_process import ServiceProcess
 from benchmarks.stand_in_model import make_stand_in_model
@@ -54,49 +53,11 @@ def test_several_workers_share_their_figures(service: ServiceProcess, picture: b
     assert float(values.pop()) >= 40
 
 
-def test_a_slow_header_is_refused(service: ServiceProcess) -> None:
-    started = time.monotonic()
-    answer = talk(service.port, b"POST /img_classify HTTP/1.1\r\nHost: a\r\n")
-    assert b" 408 " in answer.split(b"\r\n")[0]
-    assert b"application/problem+json" in answer
-    assert 0.5 < time.monotonic() - started < 10
-
-
-def test_a_slow_header_is_refused_on_a_connection_that_was_used_before(service: ServiceProcess) -> None:
-    answer = talk(service.port, b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /health", pause=0.3)
-    assert b" 200 " in answer.split(b"\r\n")[0]
-    assert b"HTTP/1.1 408 " in answer
-
-
 def test_a_slow_body_is_refused(service: ServiceProcess) -> None:
     head = b"POST /img_classify HTTP/1.1\r\nHost: a\r\nContent-Type: image/jpeg\r\nContent-Length: 5000\r\n\r\n"
-    answer = talk(service.port, head, b"\xff\xd8\xff\xe0")
+    answer = talk(service.port, head, b"\xff\xd8\xff\xe0", *[b"."] * 2, pause=0.4)
     assert b" 408 " in answer.split(b"\r\n")[0]
     assert b"slow-body" in answer
-    started = time.monotonic()
-    drops = [b"\xff\xd8\xff\xe0"] + [b"."] * 4
-    answer = talk(service.port, head, *drops, pause=0.4)  # never a long pause, but too long in all
-    assert b" 408 " in answer.split(b"\r\n")[0]
-    assert time.monotonic() - started < 12
-
-
-@pytest.mark.parametrize("chunked", [False, True], ids=["declared", "chunked"])
-def test_a_huge_header_is_refused(service: ServiceProcess, chunked: bool) -> None:
-    body = (
-        b"POST /img_classify HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Type: image/png\r\n\r\n0\r\n"
-    )
-    start = body if chunked else b"GET / HTTP/1.1\r\nHost: a\r\n"
-    try:
-        answer = talk(service.port, start, b"X-Long: " + b"a" * MEBIBYTE)
-    except ConnectionError:
-        answer = b""  # closed while we were still sending
-    assert not answer or b" 431 " in answer.split(b"\r\n")[0]
-
-
-def test_what_is_not_http_gets_a_problem_document(service: ServiceProcess) -> None:
-    answer = talk(service.port, b"\x16\x03\x01 hello\r\n\r\n")
-    assert answer.startswith(b"HTTP/1.1 400 Bad Request")
-    assert json.loads(answer.split(b"\r\n\r\n", 1)[1])["status"] == 400
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["declared", "chunked"])
@@ -107,7 +68,7 @@ def test_uploads_of_a_gigabyte_are_refused_early(service: ServiceProcess, chunke
         refusal = send_endless_body(service.port, GIGABYTE, chunked=chunked, form=form)
         assert refusal.status == 413
         assert refusal.sent_bytes < 60 * MEBIBYTE
-    assert service.measure_resident_bytes() - before < 100 * MEBIBYTE
+    assert service.measure_resident_bytes() - before < 60 * MEBIBYTE
 
 
 def test_pixel_bombs_cost_nothing(service: ServiceProcess) -> None:
@@ -125,54 +86,72 @@ def test_a_zip_bomb_inside_a_png_is_bounded_by_its_declared_size(service: Servic
     assert set(result.statuses) == {422}
 
 
-def start_load(
-    service: ServiceProcess, requests: list[bytes], seconds: float
-) -> tuple[threading.Thread, list[LoadResult]]:
-    results: list[LoadResult] = []
+def start_load(service: ServiceProcess, requests: list[bytes], seconds: float) -> tuple[threading.Thread, LoadResult]:
+    total = LoadResult()
 
     def load() -> None:
-        results.append(run_load(service.port, requests, clients=8, seconds=seconds, reconnect=False))
+        result = run_load(service.port, requests, clients=8, seconds=seconds, reconnect=False)
+        total.statuses, total.broken = result.statuses, result.broken
 
     thread = threading.Thread(target=load)
     thread.start()
-    return thread, results
+    return thread, total
 
 
-def test_signals_under_load_drop_no_request(models_dir: Path, tmp_path: Path, picture: bytes) -> None:
-    """SIGHUP takes a new model into use; SIGTERM lets everything accepted be answered."""
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def test_a_new_model_is_taken_into_use_under_load_and_a_killed_worker_is_replaced(
+    models_dir: Path, tmp_path: Path, picture: bytes
+) -> None:
     folder = tmp_path / "models"
     shutil.copytree(models_dir, folder)
-    large = draw("GREEN", (900, 700))
-    requests = [build_form_request("/img_classify", content) for content in (large, picture)]
-    with ServiceProcess(folder, workers=2) as service:
-        thread, results = start_load(service, requests, 60)
+    requests = [build_form_request("/img_classify", content) for content in (draw("GREEN", (900, 700)), picture)]
+    with ServiceProcess(folder, workers=2, settings={"MODEL_CHECK_SECONDS": "0.2"}) as service:
+        thread, result = start_load(service, requests, 4)
         version = make_stand_in_model(folder, seed=1).version
-        service.send_signal(signal.SIGHUP)
-        end = time.monotonic() + 30
-        while service.read_log().count("model reloaded") < 2 and time.monotonic() < end:
-            time.sleep(0.1)
-        events = service.read_events()
-        reloaded = [event["model_version"] for event in events if event["event"] == "model reloaded"]
-        assert reloaded == [version, version]
-        assert {event["status"] for event in events if event["event"] == "request"} == {200}
-        service.send_signal(signal.SIGTERM)
+        wait_until(lambda: service.read_log().count("model reloaded") >= 2)
         thread.join(60)
-        service.stop()
-        log = service.read_log()
-    (result,) = results
-    assert result.broken == 0
-    assert set(result.statuses) <= {200, 503}
-    assert result.statuses[200] > 8
-    assert "draining" in log
+        reloads = [event["model_version"] for event in service.read_events() if event["event"] == "model reloaded"]
+        assert reloads == [version, version]
+        assert (set(result.statuses), result.broken) == ({200}, 0)
+        victim, other = service.list_workers()
+        victim.kill()
+        wait_until(lambda: service.read_log().count("Application startup complete") == 3)
+        assert other in service.list_workers()
+        assert set(run_load(service.port, requests, clients=4, count=20).statuses) == {200}
+
+
+def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
+    """Sixteen pictures wait or are decoded when the signal comes; none is lost."""
+    request = build_form_request("/img_classify", draw("GREEN", (3000, 2500)))
+    with ServiceProcess(models_dir, workers=1) as service:
+        results: list[LoadResult] = []
+        clients = [
+            threading.Thread(target=lambda: results.append(run_load(service.port, [request], clients=1, count=1)))
+            for _ in range(16)
+        ]
+        for client in clients:
+            client.start()
+        wait_until(lambda: "img_classify" in service.read_log())  # the first is answered, the others are not
+        assert service.stop(signal.SIGTERM) == -signal.SIGTERM
+        for client in clients:
+            client.join(60)
+    assert [result.statuses for result in results] == [{200: 1}] * 16
 
 
 def test_the_command_refuses_clearly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command = [sys.executable, "-m", "application", "--port", "0", "--workers", "1"]
     monkeypatch.setenv("MODELS_DIR", str(tmp_path))
-    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 3
-    assert "refusing to start" in done.stdout
-    assert "Traceback" not in done.stdout + done.stderr
+    for workers in ("1", "2"):
+        started = [*command[:-1], workers]
+        done = subprocess.run(started, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 3
+        assert '"event":"refusing to start"' in done.stdout
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         again = [*command[:3], "--port", str(port), "--workers", "2"]
@@ -195,20 +174,8 @@ def test_help_names_every_setting() -> None:
         timeout=60,
         check=True,
     )
-    for name in ("MODELS_DIR", "MAXIMUM_BODY_BYTES", "API_TOKEN", "CORS_ORIGINS", "DRAIN_SECONDS"):
+    for name in ("MODELS_DIR", "MAXIMUM_BODY_BYTES", "API_TOKEN", "CORS_ORIGINS", "BODY_SECONDS"):
         assert name in done.stdout
-
-
-def test_reloading_spares_workers_that_are_still_starting() -> None:
-    class Starting:
-        pid = 1
-
-        def is_ready(self, **_: float) -> bool:
-            return False
-
-    supervisor = Supervisor.__new__(Supervisor)
-    supervisor.processes = [Starting()]
-    supervisor.handle_hup()  # would kill process 1 of a container
 
 
 def test_a_small_refused_body_keeps_the_connection(service: ServiceProcess) -> None:

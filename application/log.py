@@ -1,0 +1,58 @@
+"""The structured log on standard output: one line per request, and the server's own lines in the same form."""
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from pydantic_core import to_json
+
+from application.settings import Settings
+
+Logger = structlog.typing.FilteringBoundLogger
+
+
+def _write_json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    return to_json(event, fallback=default).decode()
+
+
+def list_processors(settings: Settings) -> list[Any]:
+    """List the steps from an event to its line."""
+    is_json = settings.log_format == "json"
+    return [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(_write_json) if is_json else structlog.dev.ConsoleRenderer(colors=False),
+    ]
+
+
+def make_logger(settings: Settings) -> Logger:
+    """Make the service's logger; nothing global is touched."""
+    logger: Logger = structlog.wrap_logger(
+        structlog.WriteLogger(sys.stdout),
+        processors=list_processors(settings),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
+        context_class=dict,
+    ).bind()
+    return logger
+
+
+def describe_server_log(settings: Settings) -> dict[str, Any]:
+    """Describe for ``logging.config`` how uvicorn's own lines look."""
+    *before, last = list_processors(settings)
+    structured = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        "foreign_pre_chain": before,
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"structured": structured},
+        "handlers": {
+            "out": {"class": "logging.StreamHandler", "formatter": "structured", "stream": "ext://sys.stdout"}
+        },
+        "loggers": {"uvicorn": {"handlers": ["out"], "level": settings.log_level.upper(), "propagate": False}},
+    }

@@ -1,0 +1,140 @@
+"""Building the service."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import cv2
+from fastapi import Depends, FastAPI
+from prometheus_client.multiprocess import mark_process_dead
+from starlette.middleware.cors import CORSMiddleware
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from application.dependencies import require_token
+from application.log import Logger, make_logger
+from application.metrics import MODEL_LOADS, MULTIPROCESS_DIR
+from application.middleware import BodyLimits, RequestContext
+from application.problems import add_problem_handlers, list_problems
+from application.routers import classify, health, model, page
+from application.services.executor import BoundedExecutor
+from application.services.img_classify import ImgClassify, ModelLoader
+from application.settings import FORM_ALLOWANCE_BYTES, Settings
+from application.utility.conversion import PictureReader
+from src.errors import ModelError
+from src.models.artefacts import load_model
+
+DESCRIPTION: Final = (
+    "Names the colour of a picture, as the colour pages of an art site file artworks. "
+    "Every error is a problem document (RFC 9457)."
+)
+
+TAGS: Final = (
+    {"name": "classify", "description": "The colour of pictures"},
+    {"name": "model", "description": "The model in use"},
+    {"name": "operation", "description": "For who runs the service"},
+)
+
+
+async def follow_model(classifier: ImgClassify, seconds: float, asked: asyncio.Event, logger: Logger) -> None:
+    """Take a new model into use when its files have changed and rest, or when asked; a refused one changes nothing."""
+    previous = classifier.fingerprint
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asked.wait(), seconds or None)
+        current = classifier.read_fingerprint()
+        if asked.is_set() or current == previous != classifier.fingerprint:
+            asked.clear()
+            try:
+                await asyncio.to_thread(classifier.reload)
+                MODEL_LOADS.labels("reloaded").inc()
+                logger.info("model reloaded", model_version=classifier.model.version)
+            except ModelError as error:
+                MODEL_LOADS.labels("refused").inc()
+                logger.error("model refused", model_version=classifier.model.version, detail=str(error))
+        previous = current
+
+
+def create_app(settings: Settings | None = None, loader: ModelLoader = load_model) -> FastAPI:
+    """Build the service; the model is loaded when it starts, once per worker.
+
+    Parameters
+    ----------
+    settings
+        Default: from the environment.
+    loader
+        Gives the model of a folder.
+
+    Returns
+    -------
+    FastAPI
+        The application, for any ASGI server.
+    """
+    settings = settings or Settings()
+    logger = make_logger(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        cv2.setNumThreads(1)  # the pictures run in parallel already
+        threadpool_limits(1)  # of BLAS and OpenMP: a row of features is no work for several threads
+        reader = PictureReader(settings.maximum_body_bytes, settings.decoding_memory_bytes)
+        try:
+            classifier = await asyncio.to_thread(ImgClassify, settings.models_dir, reader, loader)
+        except ModelError as error:
+            logger.error("refusing to start", detail=str(error))
+            raise
+        MODEL_LOADS.labels("loaded").inc()
+        logger.info("model loaded", model_version=classifier.model.version, models_dir=str(settings.models_dir))
+        app.state.executor = BoundedExecutor(
+            settings.decoding_threads, settings.maximum_waiting, settings.request_seconds
+        )
+        app.state.classifier = classifier
+        asked = asyncio.Event()
+        with suppress(RuntimeError, ValueError):  # a thread other than the main one hears no signals
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+        follower = asyncio.create_task(follow_model(classifier, settings.model_check_seconds, asked, logger))
+        yield
+        follower.cancel()
+        app.state.executor.close()
+        if os.environ.get(MULTIPROCESS_DIR):
+            mark_process_dead(os.getpid())  # type: ignore[no-untyped-call]
+
+    app = FastAPI(
+        title="The colour of an artwork",
+        description=DESCRIPTION,
+        version="1.0.0",
+        openapi_tags=[dict(tag) for tag in TAGS],
+        docs_url=None,  # ours takes Swagger UI from a package instead of the network
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own log and figures
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.classifier = None
+    guard = [Depends(require_token)] if settings.api_token else []
+    refusals = list_problems("unauthorised") if settings.api_token else {}
+    for router in (classify.router, model.router, health.metrics_router):
+        app.include_router(router, dependencies=guard, responses=refusals)
+    app.include_router(health.router)
+    app.include_router(page.router)
+    page.mount_static_files(app)
+    add_problem_handlers(app)
+    app.add_middleware(
+        BodyLimits,
+        maximum_bytes=settings.maximum_body_bytes + FORM_ALLOWANCE_BYTES,
+        exceptions={"/img_classify/batch": settings.maximum_batch_bytes + FORM_ALLOWANCE_BYTES},
+        seconds=settings.body_seconds,
+        memory_bytes=settings.body_memory_bytes,
+    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "x-request-id"],
+            expose_headers=["x-request-id", "retry-after"],
+        )
+    app.add_middleware(RequestContext, logger=logger)  # the outermost
+    return app

@@ -1,0 +1,73 @@
+"""Threads that decode: few, with a bounded queue that is first come, first served."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from application.metrics import PICTURES
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class QueueFullError(Exception):
+    """All threads are busy and the queue is full."""
+
+
+class DeadlineError(Exception):
+    """The work did not end in time."""
+
+
+class BoundedExecutor:
+    """Runs CPU work beside the event loop.
+
+    Parameters
+    ----------
+    threads
+        How many pieces of work run at the same time.
+    waiting
+        How many may wait for a thread.
+    seconds
+        Time for waiting and working.
+    """
+
+    def __init__(self, threads: int, waiting: int, seconds: float) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="decode")
+        self._seconds = seconds
+        self._places = threading.Semaphore(threads + waiting)
+
+    async def run(
+        self, function: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Result:
+        """Run ``function`` in a thread.
+
+        A thread cannot be interrupted: work that has begun keeps its place until it ends, also when
+        nobody waits for it any more.
+
+        Raises
+        ------
+        QueueFullError
+            At once, if no place is free.
+        DeadlineError
+            If the work does not end in time; what has not begun by then never begins.
+        """
+        if not self._places.acquire(blocking=False):
+            raise QueueFullError("too many pictures are waiting already: try again in a moment")
+        PICTURES.inc()
+        future = self._executor.submit(function, *arguments, **named)
+        future.add_done_callback(self._give_back)
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise DeadlineError(f"not classified within {self._seconds:g} s: try again later") from None
+
+    def _give_back(self, _: "Future[Result]") -> None:
+        PICTURES.dec()
+        self._places.release()
+
+    def close(self) -> None:
+        """Let the threads end; what runs is finished first, what waits is cancelled."""
+        self._executor.shutdown(cancel_futures=True)
