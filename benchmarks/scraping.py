@@ -25,12 +25,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measuring import write_figures
+from src import study
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.browser.marks import find_marked, make_run_mark
 
-STUDY_LISTING_SECONDS = 373.0
-"""Of the study: ``reference/study_results.json`` of the project's reference material."""
 MEGABYTE = 1 << 20
 
 
@@ -184,13 +183,15 @@ def main() -> int:
     table = Table("stage", "artworks", "seconds", "per second", "lost", title="Scraping the gallery")
     for stage in stages:
         table.add_row(stage.name, f"{stage.items:,}", f"{stage.seconds:.1f}", f"{stage.rate:.0f}", f"{stage.lost}")
-    table.add_row("the study: listing alone", "16,378", f"{STUDY_LISTING_SECONDS:.0f}", "44", "67")
+    per_second = study.TILES / study.LISTING_SECONDS
+    theirs = (f"{study.TILES:,}", f"{study.LISTING_SECONDS:.0f}", f"{per_second:.0f}", str(study.TILES_WITHOUT_IMAGE))
+    table.add_row("the study: listing alone", *theirs)
     console.print(table)
     numbers: dict[str, object] = {
         "processors": os.cpu_count(),
         "load_before": round(load, 2),
         "browsers": options.browsers,
-        "study_listing_seconds": STUDY_LISTING_SECONDS,
+        "study_listing_seconds": study.LISTING_SECONDS,
         "stages": [asdict(stage) | {"per_second": round(stage.rate, 1)} for stage in stages],
     }
     for name, read in (("scale", memory), ("long list", long_memory)):

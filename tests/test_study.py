@@ -15,6 +15,7 @@ def test_the_numbers_are_the_published_ones(shared_dir: Path) -> None:
     scraping = published["scraping"]
     assert (scraping["tiles"], scraping["tiles_without_image"]) == (study.TILES, study.TILES_WITHOUT_IMAGE)
     assert scraping["listing_seconds"] == study.LISTING_SECONDS
+    assert dict(study.CLASS_COUNTS) == published["class_counts_read_off_a_bar_chart"]
     assert list(study.BOX_PLOT_ORDER) == scraping["colours"]
     assert {name: list(scores) for name, scores in study.BEST_PER_FAMILY.items()} == published["best_per_family"]
     assert published["svm_test_accuracy"] == study.SVM_TEST_ACCURACY

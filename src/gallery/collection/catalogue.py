@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from src import study
 from src.colours import SITE_COLOURS
 from src.errors import UsageError
 from src.gallery.collection.artwork import Artwork, AssetDetails
@@ -26,23 +27,6 @@ from src.gallery.collection.vocabulary import (
 
 MINIMUM_PER_COLOUR: Final = 20
 """Five folds and a held-out quarter need that many of each class."""
-
-STUDY_TOTALS: Final = MappingProxyType(
-    {
-        "WHITE": 1168,
-        "PINK": 95,
-        "PURPLE": 124,
-        "BLUE": 1500,
-        "TEAL": 1605,
-        "GREEN": 1550,
-        "YELLOW": 1068,
-        "ORANGE": 857,
-        "RED": 1112,
-        "BROWN": 3610,
-        "BLACK": 3612,
-    }
-)
-"""Artworks of each colour in the study of January 2023, read off its bar chart (16,301 of its 16,311)."""
 
 SITE_TOTALS: Final = MappingProxyType(
     {
@@ -89,7 +73,7 @@ def apportion(total: int, proportions: str = "study", colours: tuple[str, ...] =
     UsageError
         If ``total`` is too small for 20 artworks of each colour.
     """
-    weights = SITE_TOTALS if proportions == "site" or "GRAY" in colours else STUDY_TOTALS
+    weights = SITE_TOTALS if proportions == "site" or "GRAY" in colours else study.CLASS_COUNTS
     names = [name for name in SITE_COLOURS if name in weights and (not colours or name in colours)]
     minimum = min(MINIMUM_PER_COLOUR, total // len(names)) if colours else MINIMUM_PER_COLOUR
     if total < max(1, minimum) * len(names):
