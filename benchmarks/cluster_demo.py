@@ -65,7 +65,7 @@ def run_demo(workspace: Workspace, artworks: int, folder: Path) -> dict[str, Any
     def measure(name: str, dask: str | None) -> None:
         shutil.rmtree(workspace.measured_dir, ignore_errors=True)
         seconds[name] = build_features(workspace, 1, dask=dask).seconds
-        note_files(workspace.processed_table, workspace.processed_parquet)
+        note_files(workspace.processed_table)
 
     measure("features, local, 1 process", None)
     models = folder / "models"
@@ -90,7 +90,7 @@ def run_demo(workspace: Workspace, artworks: int, folder: Path) -> dict[str, Any
                 cluster, lambda: len(list(workspace.measured_dir.glob("*.npz"))) >= chunks // 4, "features", killed
             ),
         )
-        note_files(workspace.processed_table, workspace.processed_parquet)
+        note_files(workspace.processed_table)
         _restore(cluster)
         shutil.rmtree(workspace.search_cache_dir, ignore_errors=True)
         seconds["train, 2 workers, 1 killed"] = _run(

@@ -25,7 +25,7 @@ from benchmarks.measuring import read_memory, show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.features.measured_chunks import CHUNK_ROWS
 from src.paths import PROJECT_ROOT, Workspace
-from src.table_streams import iterate_table, write_slices
+from src.table_files import iterate_table, write_slices
 from src.tables import INTERIM
 
 SIZES = (1_000, 4_000, 16_000, 64_509)

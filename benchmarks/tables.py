@@ -1,6 +1,6 @@
 """The table stage at any length: ``python -m benchmarks.tables [--rows N] [--json FILE]``.
 
-Synthetic rows are validated and written slice by slice as CSV and Parquet, read back slice by slice, and sampled.
+Synthetic rows are validated and written slice by slice, and read back slice by slice.
 Each size runs in a process of its own, whose peak of resident memory is read at its end; the whole-table way
 (one frame in memory) is measured beside it.
 """
@@ -21,14 +21,10 @@ import pandas as pd
 
 from benchmarks.measuring import show_rows, write_figures
 from src.colours import STUDY_COLOURS
-from src.feature_matrix import read_feature_matrix
 from src.features.schema import FEATURE_NAMES
 from src.paths import PROJECT_ROOT
-from src.table_files import write_table
-from src.table_streams import iterate_table, write_slices
+from src.table_files import iterate_table, write_slices, write_table
 from src.tables import PROCESSED
-
-SAMPLE = 20_000
 
 
 def make_slices(rows: int, step: int = 50_000) -> Iterator[pd.DataFrame]:
@@ -54,19 +50,15 @@ def measure_here(rows: int, way: str) -> dict[str, float]:
         if way == "whole":
             write_table(pd.concat(list(make_slices(rows)), ignore_index=True), path, PROCESSED)
         else:
-            write_slices(make_slices(rows), path, PROCESSED, path.with_suffix(".parquet"))
-            found["parquet_megabytes"] = path.with_suffix(".parquet").stat().st_size / 1e6
+            write_slices(make_slices(rows), path, PROCESSED)
         found["write_seconds"] = time.perf_counter() - start
         found["csv_megabytes"] = path.stat().st_size / 1e6
         if way == "slices":
             start = time.perf_counter()
             read = sum(len(part) for part in iterate_table(path, PROCESSED))
             found["read_csv_seconds"] = time.perf_counter() - start
-            start = time.perf_counter()
-            matrix = read_feature_matrix(path, sample=SAMPLE)
-            found["sample_parquet_seconds"] = time.perf_counter() - start
-            if read != rows or len(matrix.features) != min(SAMPLE, rows):
-                raise RuntimeError(f"{read} rows read of {rows}, {len(matrix.features)} sampled")
+            if read != rows:
+                raise RuntimeError(f"{read} rows read of {rows}")
     found["peak_megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux: kilobytes
     return {name: round(value, 2) for name, value in found.items()}
 
@@ -95,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(json.dumps(measure_here(int(options.one[1]), options.one[0])))
         return 0
     found = run(options.quick, options.rows)
-    for way, title in (("slices", "slice by slice, CSV and Parquet"), ("whole", "one frame in memory, CSV alone")):
+    for way, title in (("slices", "slice by slice"), ("whole", "one frame in memory")):
         show_rows(title, found[way])
     write_figures(found, options.json)
     return 0

@@ -36,11 +36,6 @@ class Workspace:
         return self.root / "data" / "processed" / "pictures.csv"
 
     @property
-    def processed_parquet(self) -> Path:
-        """The same table as :attr:`processed_table`, in Parquet."""
-        return self.processed_table.with_suffix(".parquet")
-
-    @property
     def image_dir(self) -> Path:
         """The thumbnails, ``<index>.jpg``."""
         return self.root / "data" / "processed" / "img"

@@ -205,7 +205,7 @@ PROCESSED: Final = Table(
         _COLOUR,
         _INDEX,
     ),
-    rows="The final dataset: one row for each thumbnail that could be measured. Also as Parquet, same columns.",
+    rows="The final dataset: one row for each thumbnail that could be measured.",
 )
 """The final dataset."""
 

@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.errors import TableError, UsageError
-from src.feature_matrix import iterate_feature_matrix, read_feature_matrix
+from src.errors import TableError
 from src.features.schema import FEATURE_NAMES
-from src.table_files import read_table, validate_table, write_table
-from src.table_streams import is_parquet_current, iterate_table, write_slices
+from src.table_files import iterate_table, read_table, validate_table, write_slices, write_table
 from src.tables import PROCESSED, RAW, REJECTS
 
 
@@ -97,26 +95,25 @@ def test_no_rows_make_a_table_with_columns(tmp_path: Path) -> None:
     ],
 )
 def test_broken_rows_leave_the_old_file(tmp_path: Path, column: str, value: object, problem: str) -> None:
-    path, parquet = tmp_path / "pictures.csv", tmp_path / "pictures.parquet"
-    write_slices([make_processed(10)], path, PROCESSED, parquet)
-    before = path.read_bytes(), parquet.read_bytes()
+    path = tmp_path / "pictures.csv"
+    write_slices([make_processed(10)], path, PROCESSED)
+    before = path.read_bytes()
     broken = make_processed(10)
     broken.loc[5, column] = value
     with pytest.raises(TableError, match=problem):
-        write_slices([broken], path, PROCESSED, parquet)
-    assert (path.read_bytes(), parquet.read_bytes()) == before
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["pictures.csv", "pictures.parquet"]
+        write_slices([broken], path, PROCESSED)
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["pictures.csv"]
 
 
 @pytest.fixture
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("src.table_streams.SLICE_ROWS", 100)
-    monkeypatch.setattr("src.feature_matrix.SLICE_ROWS", 100)
+    monkeypatch.setattr("src.table_files.SLICE_ROWS", 100)
 
 
 def test_a_source_that_fails_midway_leaves_the_old_file(tmp_path: Path, small_slices: None) -> None:
     path = tmp_path / "pictures.csv"
-    write_slices([make_processed(10)], path, PROCESSED, path.with_suffix(".parquet"))
+    write_slices([make_processed(10)], path, PROCESSED)
     before = path.read_bytes()
 
     def fail_midway():
@@ -124,7 +121,7 @@ def test_a_source_that_fails_midway_leaves_the_old_file(tmp_path: Path, small_sl
         raise OSError("the disk is gone")
 
     with pytest.raises(OSError, match="the disk is gone"):
-        write_slices(fail_midway(), path, PROCESSED, path.with_suffix(".parquet"))
+        write_slices(fail_midway(), path, PROCESSED)
     assert path.read_bytes() == before
 
 
@@ -145,60 +142,3 @@ def test_missing_and_unknown_columns_are_named(tmp_path: Path) -> None:
         read_table(tmp_path / "none.csv", RAW)
     with pytest.raises(TableError, match="is missing: run the stage before"):
         list(iterate_table(tmp_path / "none.csv", RAW))
-
-
-def test_parquet_is_used_only_with_its_csv(tmp_path: Path) -> None:
-    path, parquet = tmp_path / "pictures.csv", tmp_path / "pictures.parquet"
-    write_slices([make_processed(500)], path, PROCESSED, parquet)
-    assert is_parquet_current(parquet, path)
-    both = read_feature_matrix(path)
-    kept = parquet.read_bytes()
-    parquet.unlink()
-    from_csv = read_feature_matrix(path)
-    np.testing.assert_array_equal(both.features, from_csv.features)
-    assert both.colours.tolist() == from_csv.colours.tolist()
-    parquet.write_bytes(kept)
-    write_table(make_processed(300), path, PROCESSED)
-    assert not is_parquet_current(parquet, path)
-    assert len(read_feature_matrix(path).features) == 300
-    parquet.write_bytes(kept[:100])
-    assert not is_parquet_current(parquet, path)
-
-
-def test_the_same_rows_give_the_same_parquet_bytes(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        write_slices([make_processed(500)], tmp_path / f"{name}.csv", PROCESSED, tmp_path / f"{name}.parquet")
-    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
-
-
-def test_a_sample_depends_on_table_and_seed_only(tmp_path: Path) -> None:
-    path, parquet = tmp_path / "pictures.csv", tmp_path / "pictures.parquet"
-    write_slices([make_processed(2_000)], path, PROCESSED, parquet)
-    first = read_feature_matrix(path, sample=100, seed=3)
-    assert first.is_sample
-    assert (first.table_rows, first.features.shape) == (2_000, (100, 18))
-    assert (np.diff(first.indexes) > 0).all()
-    assert read_feature_matrix(path, sample=100, seed=4).indexes.tolist() != first.indexes.tolist()
-    parquet.unlink()
-    again = read_feature_matrix(path, sample=100, seed=3)
-    np.testing.assert_array_equal(again.features, first.features)
-    whole = read_feature_matrix(path, sample=2_000)
-    assert not whole.is_sample
-    np.testing.assert_array_equal(whole.features[first.indexes], first.features)
-
-
-def test_a_stream_gives_every_row_once(tmp_path: Path, small_slices: None) -> None:
-    path = tmp_path / "pictures.csv"
-    write_slices([make_processed(650)], path, PROCESSED, path.with_suffix(".parquet"))
-    parts = list(iterate_feature_matrix(path))
-    assert len(parts) == 7
-    assert np.concatenate([part.indexes for part in parts]).tolist() == list(range(650))
-
-
-def test_matrices_that_cannot_be_learned_from_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "pictures.csv"
-    write_slices([], path, PROCESSED)
-    with pytest.raises(TableError, match="has no rows"):
-        read_feature_matrix(path)
-    with pytest.raises(UsageError, match="sample of 0 rows"):
-        read_feature_matrix(path, sample=0)

@@ -1,7 +1,7 @@
 """Pictures on disk to the feature table: ``python -m src.features.build_features``.
 
 The rows of ``data/interim/pictures.csv`` whose file is there are measured in chunks, in parallel,
-into ``data/processed/pictures.csv`` (and ``.parquet``). Pictures that give no features are listed
+into ``data/processed/pictures.csv``. Pictures that give no features are listed
 with their reasons in ``data/interim/rejects.csv``. A stopped run goes on where it was; a run after
 new artworks measures only these.
 """
@@ -26,7 +26,7 @@ from src.features.schema import FEATURE_NAMES
 from src.files import hash_file
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import Workspace
-from src.table_streams import iterate_table, write_slices
+from src.table_files import iterate_table, write_slices
 from src.tables import INTERIM, PROCESSED, REJECTS
 
 _LISTED: Final = ("index", "filename", "sha256", "status")
@@ -147,7 +147,6 @@ def build_features(
         _join_slices(workspace, listing, keys, finished, rejects),
         workspace.processed_table,
         PROCESSED,
-        workspace.processed_parquet,
     )
     write_slices(
         [pd.DataFrame(rejects, columns=list(REJECTS.column_names), dtype="str")], workspace.rejects_table, REJECTS

@@ -55,7 +55,7 @@ def test_processes_do_not_change_a_byte(workspace: Workspace, small_files: Mappi
         list_files(place, contents)
         summary = build_features(place, jobs=jobs)
         assert (summary.rows, summary.rejects, summary.measured, summary.workers) == (598, 2, 600, jobs)
-    for table in ("processed_table", "processed_parquet", "rejects_table"):
+    for table in ("processed_table", "rejects_table"):
         assert getattr(workspace, table).read_bytes() == getattr(other, table).read_bytes()
 
 

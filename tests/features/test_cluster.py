@@ -66,7 +66,7 @@ def copy_tables(source: Workspace, target: Path) -> Workspace:
 
 
 def assert_same_tables(one: Workspace, other: Workspace) -> None:
-    for table in ("processed_table", "processed_parquet", "rejects_table"):
+    for table in ("processed_table", "rejects_table"):
         assert getattr(one, table).read_bytes() == getattr(other, table).read_bytes()
 
 
