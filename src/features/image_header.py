@@ -21,7 +21,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from src.errors import ImageDecodeError, ImageTypeError
+from src.errors import ImageDecodeError, ImageTooLargeError, ImageTypeError
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,8 @@ def read_header(content: bytes) -> ImageHeader:
     ------
     ImageTypeError
         If the bytes are of another kind.
+    ImageTooLargeError
+        If it declares more pixels than Pillow itself takes in.
     ImageDecodeError
         If there are no bytes, or no header that can be read.
     """
@@ -199,7 +201,7 @@ def open_image(content: bytes) -> ImageFile:
 
     Raises
     ------
-    ImageTypeError, ImageDecodeError
+    ImageTypeError, ImageTooLargeError, ImageDecodeError
         As :func:`read_header`.
     """
     if not content:
@@ -207,6 +209,8 @@ def open_image(content: bytes) -> ImageFile:
     kind = identify_kind(content[:SIGNATURE_BYTES])
     try:
         image = IMAGE_KINDS[kind].reader(io.BytesIO(keep_needed_chunks(content) if kind == "PNG" else content))
+    except Image.DecompressionBombError as error:
+        raise ImageTooLargeError(f"the {kind} picture is far too large: {error} Send a smaller version") from error
     except Exception as error:  # a hostile header may raise anything in a parser
         raise _unreadable(kind, error) from error
     if image.width <= 0 or image.height <= 0:

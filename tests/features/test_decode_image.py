@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from benchmarks.image_mutants import list_originals, mutate_images
 from src import errors
 from src.errors import ImageError, ImageTooLargeError
 from src.features.decode_image import decode_image
 from src.features.image_header import read_header
+from tests.support.picture_cases import PICTURE_CASES, declare_size
 from tests.support.picture_files import (
     BAD,
     GOOD,
@@ -187,3 +189,25 @@ def test_damaged_files_do_no_harm(content: bytes, changes: list[tuple[float, int
         damaged[int(place * len(damaged))] = value
     decode_or_refuse(bytes(damaged))
     decode_or_refuse(bytes(damaged[: int(cut * len(damaged))]))
+
+
+@pytest.mark.parametrize("name", PICTURE_CASES)
+def test_odd_files_are_read_as_browsers_read_them(name: str) -> None:
+    case = PICTURE_CASES[name]
+    if case.twin is None:
+        with pytest.raises(getattr(errors, case.error), match=case.words):
+            decode_image(case.make())
+    else:
+        np.testing.assert_array_equal(decode_image(case.make()), decode_image(case.twin()))
+
+
+@pytest.mark.parametrize(("options", "bytes_a_pixel"), [({}, 3), ({"progressive": True}, 6)])
+def test_two_photographs_of_24_megapixels_fit_300_megabytes(options: dict[str, bool], bytes_a_pixel: int) -> None:
+    content = declare_size(encode(make_pixels(), "JPEG", **options), 6000, 4000)
+    assert read_header(content).memory == pytest.approx(24e6 * bytes_a_pixel, rel=0.01)
+    assert 2 * read_header(content).memory < 300e6
+
+
+def test_mutants_of_every_kind_do_no_harm() -> None:
+    for content in mutate_images(list_originals(), 1_500, seed=1):
+        decode_or_refuse(content)

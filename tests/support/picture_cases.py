@@ -1,0 +1,266 @@
+"""Odd files as people have them: what makes each, and the plain picture that it must be read as, or the error."""
+
+import io
+import re
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from tests.support.picture_files import add_alpha, encode, make_chunk, make_exif, make_pixels, save
+
+JPEG = encode(make_pixels(), "JPEG", quality=90)
+OTHER_JPEG = encode(make_pixels(40, 60, seed=5), "JPEG")
+PROGRESSIVE = encode(make_pixels(), "JPEG", quality=90, progressive=True)
+PNG = encode(make_pixels(), "PNG")
+END = b"\xff\xd9"
+WHITE_PAPER = np.where(make_pixels()[:, :, :1] > 128, make_pixels(), 255).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class PictureCase:
+    """A file and its right outcome.
+
+    Attributes
+    ----------
+    make
+        Gives the file.
+    twin
+        Gives the plain file whose pixels it shows; None where it is refused.
+    error, words
+        The name of the error that refuses it, and what its message says.
+    """
+
+    make: Callable[[], bytes]
+    twin: Callable[[], bytes] | None = None
+    error: str = ""
+    words: str = ""
+
+
+def put_before(content: bytes, marker: int, junk: bytes) -> bytes:
+    """Put bytes before the first marker of a kind."""
+    place = content.index(bytes([0xFF, marker]))
+    return content[:place] + junk + content[place:]
+
+
+def cut(content: bytes, share: float = 0.6) -> bytes:
+    """Keep the headers and a share of the pixels' data."""
+    start = content.rindex(b"\xff\xda")
+    return content[: start + 14 + int((len(content) - start) * share)]
+
+
+def put_into_png(*chunks: bytes, content: bytes = PNG) -> bytes:
+    """Put chunks behind the header of a PNG file."""
+    return content[:33] + b"".join(chunks) + content[33:]
+
+
+def make_clear_grey(depth: int) -> bytes:
+    """Make a grey PNG file of 1, 2, 4, 8 or 16 bits with a tRNS chunk: its lower half is the transparent grey."""
+    top = 2**depth - 1
+    rows = [[top // 2 + 1 if row < 20 else 1 % (top + 1) for _ in range(32)] for row in range(40)]
+    if depth == 1:
+        rows = [[1 if row < 20 else 0 for _ in range(32)] for row in range(40)]
+    clear = rows[-1][0]
+    raw = b"".join(b"\0" + pack_samples(row, depth) for row in rows)
+    header = struct.pack(">IIBBBBB", 32, 40, depth, 0, 0, 0, 0)
+    chunks = (
+        make_chunk(b"IHDR", header),
+        make_chunk(b"tRNS", struct.pack(">H", clear)),
+        make_chunk(b"IDAT", zlib.compress(raw)),
+        make_chunk(b"IEND", b""),
+    )
+    return PNG[:8] + b"".join(chunks)
+
+
+def make_grey_twin(depth: int) -> bytes:
+    """Make the RGB picture that :func:`make_clear_grey` shows on white paper."""
+    top = 2**depth - 1
+    shade = (255 if depth == 1 else (top // 2 + 1) * 255 // top) if depth < 16 else (top // 2 + 1) >> 8
+    pixels = np.full((40, 32, 3), 255, np.uint8)
+    pixels[:20] = shade
+    return encode(pixels, "PNG")
+
+
+def pack_samples(row: list[int], depth: int) -> bytes:
+    """Pack grey samples into bytes, the first in the highest bits."""
+    if depth == 16:
+        return struct.pack(f">{len(row)}H", *row)
+    bits = "".join(f"{sample:0{depth}b}" for sample in row)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def make_sticker() -> bytes:
+    """Make an animated WebP file whose first frame covers a part of its canvas, without an alpha flag."""
+    frame = Image.fromarray(make_pixels(40, 60)[:, :, ::-1])
+    inner = save(frame, "WEBP", lossless=True)[12:]
+    frames = b"".join(
+        b"ANMF" + struct.pack("<I", 16 + len(inner)) + offset + size24(59) + size24(39) + size24(100) + b"\0" + inner
+        for offset in (size24(10) + size24(15), size24(0) + size24(0))
+    )
+    extended = b"VP8X" + struct.pack("<I", 10) + b"\x02\0\0\0" + size24(159) + size24(119)
+    body = b"WEBP" + extended + b"ANIM" + struct.pack("<IIH", 6, 0, 0) + frames
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def make_sticker_twin() -> bytes:
+    pixels = np.full((120, 160, 3), 255, np.uint8)
+    pixels[30:70, 20:80] = make_pixels(40, 60)
+    return encode(pixels, "PNG")
+
+
+def size24(number: int) -> bytes:
+    return struct.pack("<I", number)[:3]
+
+
+def make_small_gif_frame() -> bytes:
+    """Make a GIF file whose only frame is smaller than its canvas."""
+    content = bytearray(save(Image.fromarray(np.full((20, 30), 90, np.uint8)), "GIF"))
+    content[6:10] = struct.pack("<HH", 60, 50)  # the canvas, not the frame
+    return bytes(content)
+
+
+def make_small_gif_twin() -> bytes:
+    pixels = np.full((50, 60, 3), 255, np.uint8)
+    pixels[:20, :30] = 90
+    return encode(pixels, "PNG")
+
+
+def make_clear_palette(kind: str) -> bytes:
+    """Make a picture of a palette with one transparent colour."""
+    palette = Image.fromarray(make_pixels()[:, :, ::-1]).quantize(16)
+    return save(palette, kind, transparency=3)
+
+
+def make_palette_twin() -> bytes:
+    palette = Image.fromarray(make_pixels()[:, :, ::-1]).quantize(16)
+    pixels = np.asarray(palette.convert("RGB")).copy()
+    pixels[np.asarray(palette) == 3] = 255
+    return save(Image.fromarray(pixels), "PNG")
+
+
+def make_tiff_pages() -> bytes:
+    first, second = (Image.fromarray(make_pixels(seed=seed)[:, :, ::-1]) for seed in (0, 1))
+    return save(first, "TIFF", save_all=True, append_images=[second])
+
+
+def make_first_junk_of_scans() -> bytes:
+    """Put junk between the scans of a progressive JPEG file."""
+    second = [match.start() for match in re.finditer(rb"\xff\xda", PROGRESSIVE)][1]
+    table = PROGRESSIVE.rindex(b"\xff\xc4", 0, second)
+    return PROGRESSIVE[:table] + bytes(5) + PROGRESSIVE[table:]
+
+
+PICTURE_CASES: dict[str, PictureCase] = {
+    **{
+        f"{len(junk)} bytes before marker {marker:x}": PictureCase(
+            lambda marker=marker, junk=junk: put_before(JPEG, marker, junk), lambda: JPEG
+        )
+        for marker, junk in (
+            (0xDA, b"\0"),
+            (0xDB, bytes(range(18))),
+            (0xC0, b"between two markers, twice"),
+            (0xC4, b"a"),
+        )
+    },
+    "bytes before the end": PictureCase(lambda: JPEG[:-2] + b"1234567" + END, lambda: JPEG),
+    "junk between scans": PictureCase(make_first_junk_of_scans, lambda: PROGRESSIVE),
+    "a trailer": PictureCase(lambda: JPEG + bytes(5000), lambda: JPEG),
+    "another picture behind": PictureCase(lambda: JPEG + OTHER_JPEG, lambda: JPEG),
+    "no end marker": PictureCase(lambda: JPEG[:-2], lambda: JPEG),
+    "no end marker, progressive": PictureCase(lambda: PROGRESSIVE[:-2], lambda: PROGRESSIVE),
+    "an unknown JFIF version": PictureCase(lambda: JPEG[:11] + b"\x07" + JPEG[12:], lambda: JPEG),
+    "cut": PictureCase(lambda: cut(JPEG), error="ImageDecodeError", words="JPEG file .* is truncated"),
+    "cut, an end": PictureCase(lambda: cut(JPEG) + END, error="ImageDecodeError", words="JPEG file .* is truncated"),
+    "cut, another picture": PictureCase(
+        lambda: cut(JPEG) + OTHER_JPEG, error="ImageDecodeError", words="JPEG file .* is truncated"
+    ),
+    "progressive, cut, an end": PictureCase(
+        lambda: cut(PROGRESSIVE) + END, error="ImageDecodeError", words="JPEG file .* is truncated"
+    ),
+    "junk, cut, an end": PictureCase(
+        lambda: cut(put_before(JPEG, 0xDB, b"junk")) + END, error="ImageDecodeError", words="JPEG file .* is truncated"
+    ),
+    "junk, cut, a trailer": PictureCase(
+        lambda: cut(put_before(JPEG, 0xDA, b"junk")) + END + JPEG,
+        error="ImageDecodeError",
+        words="JPEG file .* is truncated",
+    ),
+    "a thumbnail in a cut picture": PictureCase(
+        lambda: cut(put_before(JPEG, 0xDB, b"\xff\xe5" + struct.pack(">H", len(OTHER_JPEG) + 2) + OTHER_JPEG)),
+        error="ImageDecodeError",
+        words="JPEG file .* is truncated",
+    ),
+    "a large private chunk": PictureCase(lambda: put_into_png(make_chunk(b"prVt", bytes(9_000_000))), lambda: PNG),
+    "a large text": PictureCase(lambda: put_into_png(make_chunk(b"tEXt", b"k\0" + b"t" * 9_000_000)), lambda: PNG),
+    "a text with a wrong checksum": PictureCase(
+        lambda: put_into_png(make_chunk(b"tEXt", b"k\0text")[:-1] + b"?"), lambda: PNG
+    ),
+    "no end chunk": PictureCase(lambda: PNG[:-12], lambda: PNG),
+    "no last checksum": PictureCase(lambda: PNG[:-16], lambda: PNG),
+    "a PNG trailer": PictureCase(lambda: PNG + bytes(3000), lambda: PNG),
+    "half of a PNG": PictureCase(
+        lambda: PNG[: len(PNG) // 2], error="ImageDecodeError", words="PNG file .* is truncated"
+    ),
+    "a last chunk that declares 2 GB": PictureCase(lambda: PNG[:33] + b"\x7f\xff\xff\xff" + PNG[37:], lambda: PNG),
+    **{
+        f"transparent grey of {depth} bits": PictureCase(
+            lambda depth=depth: make_clear_grey(depth), lambda depth=depth: make_grey_twin(depth)
+        )
+        for depth in (1, 2, 4, 8, 16)
+    },
+    "a transparent colour of a PNG palette": PictureCase(lambda: make_clear_palette("PNG"), make_palette_twin),
+    "a transparent colour of a GIF palette": PictureCase(lambda: make_clear_palette("GIF"), make_palette_twin),
+    "a WebP sticker on bare canvas": PictureCase(make_sticker, make_sticker_twin),
+    "a GIF frame on bare canvas": PictureCase(make_small_gif_frame, make_small_gif_twin),
+    "a clear TIFF": PictureCase(
+        lambda: encode(add_alpha(make_pixels(), 0), "TIFF"),
+        lambda: encode(np.full_like(make_pixels(), 255), "PNG"),
+    ),
+    "pages of a TIFF": PictureCase(make_tiff_pages, lambda: PNG),
+    "a turned PNG with alpha": PictureCase(
+        lambda: encode(add_alpha(make_pixels(), 255), "PNG", exif=make_exif(6)),
+        lambda: encode(np.ascontiguousarray(np.rot90(make_pixels(), -1)), "PNG"),
+    ),
+    "a turned TIFF": PictureCase(
+        lambda: encode(make_pixels(), "TIFF", exif=make_exif(8)),
+        lambda: encode(np.ascontiguousarray(np.rot90(make_pixels())), "PNG"),
+    ),
+    **{
+        name: PictureCase(lambda content=content: content, error="ImageTypeError", words=f"the content is {name}")
+        for name, content in {
+            "a HEIC photograph": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(80),
+            "a JPEG XL picture": b"\xff\x0a\x11\x12" + bytes(30),
+            "a JPEG 2000 picture": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(30),
+            "an SVG drawing": b"  <svg xmlns='http://www.w3.org/2000/svg'/>",
+            "a web page": b"<!DOCTYPE html><title>Sorry</title>",
+            "a PDF document": b"%PDF-1.7\n",
+            "a raw photograph": b"II*\0\x10\0\0\0CR\x02\0" + bytes(30),
+            "a Photoshop document": b"8BPS\0\x01" + bytes(30),
+        }.items()
+    },
+    "a WebP bomb of 38 bytes": PictureCase(
+        lambda: b"RIFF\x1e\0\0\0WEBPVP8L\x11\0\0\0\x2f" + struct.pack("<I", 16_382 | 16_382 << 14) + bytes(13),
+        error="ImageTooLargeError",
+        words="far too large",
+    ),
+    "a deep PNG": PictureCase(
+        lambda: PNG[:8] + make_chunk(b"IHDR", struct.pack(">IIBBBBB", 8000, 8000, 16, 6, 0, 0, 0)) + PNG[33:],
+        error="ImageTooLargeError",
+        words="would take about 1,024 MB",
+    ),
+}
+
+
+def declare_size(content: bytes, width: int, height: int) -> bytes:
+    """Let the header of a JPEG file declare another size."""
+    frame = re.search(rb"\xff[\xc0\xc2]\x00.\x08", content, re.DOTALL)
+    assert frame is not None
+    return content[: frame.end()] + struct.pack(">HH", height, width) + content[frame.end() + 4 :]
+
+
+def read_plain(content: bytes) -> np.ndarray:
+    """Decode a plain file by Pillow: BGR uint8."""
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))[:, :, ::-1]
