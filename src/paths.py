@@ -86,6 +86,11 @@ class Workspace:
         return self.root / "data" / "interim" / "search"
 
     @property
+    def references_dir(self) -> Path:
+        """Reports, one thumbnail as an example, and the confusion matrix, where the study has them too."""
+        return self.root / "references"
+
+    @property
     def figures_dir(self) -> Path:
-        """Figures of this workspace."""
-        return self.root / "references" / "figures"
+        """Further figures of this workspace."""
+        return self.references_dir / "figures"

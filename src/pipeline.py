@@ -184,7 +184,7 @@ def _classify_over_http(console: Console, workspace: Workspace) -> None:
 
 
 def _list_figures(workspace: Workspace) -> list[Path]:
-    return sorted(path for path in workspace.figures_dir.glob("*") if path.suffix in {".png", ".jpg"})
+    return sorted(path for path in workspace.references_dir.rglob("*") if path.suffix in {".png", ".jpg"})
 
 
 def _show(console: Console, workspace: Workspace, outcomes: Sequence[StageOutcome]) -> None:

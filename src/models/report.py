@@ -81,10 +81,11 @@ def write_report(
     real: Mapping[str, Evaluation],
 ) -> Path:
     """Write the figures, then the report that shows them; return the report's path."""
-    report = workspace.root / "references" / "model_report.md"
+    report = workspace.references_dir / "model_report.md"
     addresses = {}
     for name, figure in draw_report(results, measures).items():
-        place = workspace.figures_dir / f"{'' if name == 'confusion_matrix' else 'model_'}{name}.png"
+        is_matrix = name == "confusion_matrix"
+        place = workspace.references_dir / f"{name}.png" if is_matrix else workspace.figures_dir / f"model_{name}.png"
         save_figure(figure, place)
         addresses[name] = Path(os.path.relpath(place, report.parent)).as_posix()
     write_text(report, write_report_text(model, results, measures, addresses, real))

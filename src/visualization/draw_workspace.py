@@ -38,8 +38,8 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
     Returns
     -------
     list of Path
-        ``class_counts.png``, ``confusion_matrix.png``, ``contact_sheet.jpg`` and ``picture.jpg`` in the
-        workspace's folder of figures.
+        ``picture.jpg`` and ``confusion_matrix.png`` in the workspace's ``references``, ``class_counts.png``
+        and ``contact_sheet.jpg`` in its folder of figures.
 
     Raises
     ------
@@ -49,24 +49,23 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
     rows = read_table(workspace.processed_table, PROCESSED)
     counts = {str(colour): int(count) for colour, count in rows["color"].value_counts().items()}
     confusion = _read_confusion(workspace)
-    figures = workspace.figures_dir
     sheet = make_colour_sheet(
         _pick_pictures(workspace, rows),
         columns=PICTURES_PER_COLOUR,
         notes={colour: f"{count:,} pictures" for colour, count in counts.items()},
         title="Pictures as the source files them",
     )
-    save_picture(sheet, figures / "contact_sheet.jpg")
+    contact_sheet = workspace.figures_dir / "contact_sheet.jpg"
+    save_picture(sheet, contact_sheet)
     # One thumbnail as it came: what the README measures and sends to the service.
-    write_bytes(figures / "picture.jpg", (workspace.image_dir / rows["filename"].iloc[0]).read_bytes())
+    picture = workspace.references_dir / "picture.jpg"
+    write_bytes(picture, (workspace.image_dir / rows["filename"].iloc[0]).read_bytes())
+    matrix = plot_confusion_matrix(np.asarray(confusion["rows"]), confusion["classes"])
     return [
-        save_figure(plot_class_counts(counts), figures / "class_counts.png"),
-        save_figure(
-            plot_confusion_matrix(np.asarray(confusion["rows"]), confusion["classes"]),
-            figures / "confusion_matrix.png",
-        ),
-        figures / "contact_sheet.jpg",
-        figures / "picture.jpg",
+        picture,
+        save_figure(matrix, workspace.references_dir / "confusion_matrix.png"),
+        save_figure(plot_class_counts(counts), workspace.figures_dir / "class_counts.png"),
+        contact_sheet,
     ]
 
 

@@ -50,7 +50,7 @@ def test_a_report_on_other_rows_than_the_models_is_refused(
     workspace: Path, tmp_path: Path, made_rows: TrainingData, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(workspace / "models", tmp_path / "models")
-    other = TrainingData("other.csv", made_rows.features + 1, made_rows.colours, made_rows.groups)
+    other = TrainingData("other.csv", made_rows.features * 0.99, made_rows.colours, made_rows.groups)
     table = write_csv(other, tmp_path / "other.csv")
     assert main(["--workspace", str(tmp_path), "--data", str(table), "--jobs", "1"]) == 2
     assert "trained on other rows" in " ".join(capsys.readouterr().err.split())

@@ -27,11 +27,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def test_a_run_is_drawn(finished: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--workspace", str(finished.root)]) == 0
-    names = ["class_counts.png", "confusion_matrix.png", "contact_sheet.jpg", "picture.jpg"]
+    names = ["figures/class_counts.png", "confusion_matrix.png", "figures/contact_sheet.jpg", "picture.jpg"]
     assert capsys.readouterr().out.count("wrote") == len(names)
     for name in names:
-        assert min(decode_image((finished.figures_dir / name).read_bytes()).shape[:2]) >= 200
-    first = (finished.figures_dir / "picture.jpg").read_bytes()
+        assert min(decode_image((finished.references_dir / name).read_bytes()).shape[:2]) >= 200
+    first = (finished.references_dir / "picture.jpg").read_bytes()
     assert first in {path.read_bytes() for path in finished.image_dir.iterdir()}
 
 
