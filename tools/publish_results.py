@@ -1,23 +1,30 @@
-"""The README's table of results, made from committed numbers and held to them by a test.
+"""What the documents say of the model, made from committed files and held to them by a test.
 
-``python -m tools.publish_results`` reads the model's card and, where it was measured,
-``references/evaluation.json`` (what ``python -m src.models.evaluate_real --json`` printed).
+``python -m tools.publish_results`` reads the model, its card and ``references/evaluation.json`` (what
+``python -m src.models.evaluate_real --json`` printed). It writes the README's table and summary, and the
+answers to the examples of README and ``references/stages.md``.
 """
 
 import argparse
+import ast
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from src.errors import TableError
+from src.features.measure_image import measure_image
 from src.files import write_text
+from src.models.artefacts import load_model
 from src.paths import PROJECT_ROOT, Workspace
 from src.study import SVM_TEST_ACCURACY
 
-BEGIN: Final = "<!-- results:begin -->\n"
-END: Final = "<!-- results:end -->"
+README: Final = Path("README.md")
+STAGES: Final = Path("references") / "stages.md"
 MEASURED_ON: Final = {
     "labelled_rows.csv, all": "real rows of 18 features, labelled by the site or by the study's classifier",
     "labelled_rows.csv, study": "… those with the site's own label: the hard third of the study's data",
@@ -73,17 +80,47 @@ def _format_row(name: str, found: Mapping[str, Any]) -> str:
     )
 
 
-def insert_results(text: str, results: str) -> str:
-    """Put the table between its two marks in a document."""
-    before, rest = text.split(BEGIN)
-    return before + BEGIN + results + END + rest.split(END, 1)[1]
+def format_summary(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> str:
+    """Say in one sentence how good the model is, on real pictures if it was tried on some."""
+    tried = [found for name, found in evaluation["evaluations"].items() if "pictures" in name]
+    rows, agreement = f"{card['data']['rows']:,}", card["scores"]["test_accuracy"]
+    text = f"Trained on {rows} made paintings, it is right on {agreement:.1%} of those held out"
+    if tried:
+        text += (
+            f" and agrees with the study's classifier on {tried[0]['accuracy']:.1%} of {tried[0]['count']:,} real ones"
+        )
+    return f"{text}.\n"
+
+
+def insert(text: str, name: str, content: str) -> str:
+    """Put content between the two marks of a document that bear a name."""
+    begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
+    before, rest = text.split(begin)
+    return before + begin + content + end + rest.split(end, 1)[1]
+
+
+def write_readme(text: str, root: Path = PROJECT_ROOT) -> str:
+    """Return the README with the results of the model, and the answer to its example."""
+    card, evaluation = read_results(root)
+    text = insert(text, "results", format_results(card, evaluation))
+    text = insert(text, "summary", format_summary(card, evaluation))
+    features = measure_image((root / "references" / "picture.jpg").read_bytes())
+    [answer] = load_model(Workspace(root).models_dir).predict_features(features[None])
+    return re.sub(r'\{"prediction": "[A-Z]+"', f'{{"prediction": "{answer.colour}"', text)
+
+
+def write_stages(text: str, root: Path = PROJECT_ROOT) -> str:
+    """Return the document of the stages with the answer to its example."""
+    numbers = np.array(ast.literal_eval(re.search(r"^numbers = (\[.*?^\])", text, re.DOTALL | re.MULTILINE)[1]))  # type: ignore[index]
+    [answer] = load_model(Workspace(root).models_dir).predict_features(numbers)
+    return re.sub(r"(\[0\]\))  # [A-Z]+", rf"\1  # {answer.colour}", text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     argparse.ArgumentParser(prog="python -m tools.publish_results", description=__doc__).parse_args(arguments)
-    path = PROJECT_ROOT / "README.md"
-    write_text(path, insert_results(path.read_text("utf-8"), format_results(*read_results())))
+    for place, write in ((PROJECT_ROOT / README, write_readme), (PROJECT_ROOT / STAGES, write_stages)):
+        write_text(place, write(place.read_text("utf-8")))
     return 0
 
 
