@@ -12,7 +12,14 @@ import anyio.to_thread
 import cv2
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -122,6 +129,8 @@ class Site:
         artwork = self._collection.find_asset(asset_id, visit.language)
         if artwork is None:
             return HTMLResponse(self.writer.write_missing(visit), status_code=404)
+        if visit.draw.happens("asset_moved") and not request.path_params["rest"].startswith("moved/"):
+            return RedirectResponse(f"/asset/moved/{asset_id}", status_code=301)
         details = self._collection.describe_artwork(artwork, visit.language)
         size = self._collection.measure(artwork.number)
         return HTMLResponse(self.writer.write_asset_page(artwork, details, size, visit))
@@ -153,12 +162,15 @@ class Site:
         draw = _visit(request).draw
         if number is None or draw.happens("image_gone", subject=self._collection.name_artwork(number)):
             return PlainTextResponse("Not Found", status_code=404)
+        strange = _answer_strangely(request, draw, self._collection.name_artwork(number))
+        if strange is not None:
+            return strange
         try:
             options = parse_suffix(suffix)
         except UsageError as error:
             return PlainTextResponse(f"Bad Request: {error}", status_code=400)
         if draw.happens("image_error"):
-            return PlainTextResponse("Service Unavailable", status_code=503)
+            return PlainTextResponse("Service Unavailable", status_code=503, headers=_retry_after(draw))
         image = self._cache.find(number, options)
         if image is None:
             image = await anyio.to_thread.run_sync(self._render, number, options, limiter=self._threads)
@@ -195,7 +207,8 @@ class Site:
 
     async def show_consent(self, request: Request) -> Response:
         """Answer the consent form."""
-        return HTMLResponse(self.writer.write_consent(local_target(request.query_params.get("continue", "/"))))
+        target = local_target(request.query_params.get("continue", "/"))
+        return HTMLResponse(self.writer.write_consent(target, self._settings.faults.consent_kind))
 
     async def save_consent(self, request: Request) -> Response:
         """Keep the choice in a cookie and lead on."""
@@ -249,6 +262,28 @@ def create_app(settings: GallerySettings, state_path: Path) -> ASGIApp:
         state.close()
 
     return Misbehaviour(Starlette(routes=site.routes, lifespan=lifespan), settings.faults, state, site.writer)
+
+
+def _answer_strangely(request: Request, draw: Draw, name: str) -> Response | None:
+    """Return an image's answer that leads nowhere, where a fault wants one."""
+    if draw.happens("image_refused"):
+        return PlainTextResponse("Too Many Requests", status_code=429, headers=_retry_after(draw))
+    if draw.happens("image_loop", subject=name):
+        return RedirectResponse(str(request.url), status_code=302)
+    for fault, piece, pause in (("image_drip", b"\xff", 1.0), ("image_endless", bytes(1 << 16), 0.0)):
+        if draw.happens(fault, subject=name):
+            return StreamingResponse(_write_without_end(piece, pause), media_type="image/jpeg")
+    return None
+
+
+async def _write_without_end(piece: bytes, pause_seconds: float) -> AsyncIterator[bytes]:
+    while True:
+        yield piece
+        await asyncio.sleep(pause_seconds)
+
+
+def _retry_after(draw: Draw) -> dict[str, str]:
+    return {"Retry-After": draw.faults.retry_after} if draw.faults.retry_after else {}
 
 
 def _spoil(content: bytes, draw: Draw) -> bytes:

@@ -10,12 +10,23 @@ import argparse
 import dataclasses
 import hashlib
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from src.errors import UsageError
 
-ROBOTS_VARIANTS: Final = ("site", "allow", "disallow-all", "delay", "missing", "error", "garbage")
-ENDLESS_KINDS: Final = ("ids", "token")
+ROBOTS_VARIANTS: Final = (
+    "site", "allow", "disallow-all", "delay", "missing", "error", "garbage", "drip", "endless", "refused"
+)  # fmt: skip
+CHOICES: Final = MappingProxyType(
+    {
+        "robots": ROBOTS_VARIANTS,
+        "endless_kind": ("ids", "token"),
+        "list_style": ("scroll", "sentinel", "button", "virtual"),
+        "consent_kind": ("named", "forms"),
+    }
+)
+"""Faults that are one of some words."""
 
 
 def _probability(meaning: str) -> Any:
@@ -47,6 +58,20 @@ class Faults:
     image_not_image: float = _probability("images that are an HTML page called image/jpeg")
     image_error: float = _probability("images answered with HTTP 503")
     image_gone: float = _probability("artworks (whatever the attempt) whose image is always HTTP 404")
+    featured: float = _probability("colour pages with a strip of another colour's tiles above their own")
+    containers: float = _probability("colour pages with the tiles of two colours, each in its data-color container")
+    placeholder: float = _probability("tiles whose data-bgsrc is a data: address; the page's data has the picture's")
+    share_link: float = _probability("colour pages with links to elsewhere that hold an artwork's address")
+    broken_text: float = _probability("colour pages whose title and first tile's address hold half a surrogate pair")
+    dialogs: float = _probability("colour pages that open a dialog and ask before they are left")
+    captcha_footer: float = _probability("colour pages whose footer holds a captcha for its newsletter")
+    refresh: float = _probability("colour pages that load themselves anew every three seconds")
+    refused: float = _probability("pages and lists answered with --refused-status")
+    asset_moved: float = _probability("asset pages that redirect to another slug of the same id")
+    image_drip: float = _probability("artworks whose image comes a byte a second")
+    image_endless: float = _probability("artworks whose image never ends")
+    image_loop: float = _probability("artworks whose image redirects in a circle")
+    image_refused: float = _probability("images answered with HTTP 429")
     image_opt_out: float = _probability("artworks whose image carries X-Robots-Tag: noai, noimageai")
     block: float = _probability("requests (no images) that begin a block of --block-seconds")
     block_after: int = field(default=0, metadata={"help": "block the site after N requests (no images); 0: never"})
@@ -56,6 +81,19 @@ class Faults:
         default="ids",
         metadata={"help": "ids: ever new tokens bring old artworks; token: the last token leads to itself"},
     )
+    list_style: str = field(
+        default="scroll",
+        metadata={
+            "help": "what brings more of the list: scroll; sentinel: a watched element above a tall footer; button; "
+            "virtual: scroll, and only the last 60 tiles stay in the page"
+        },
+    )
+    consent_kind: str = field(
+        default="named",
+        metadata={"help": "named: buttons with values, in English; forms: a form for each answer, in Japanese"},
+    )
+    refused_status: int = field(default=403, metadata={"help": "status of refused pages: 401, 403, 404, 451"})
+    retry_after: str = field(default="", metadata={"help": "Retry-After of 429 and 503: seconds, or a date of HTTP"})
     robots: str = field(default="site", metadata={"help": "what /robots.txt answers; site: Disallow: /api/*"})
     seed: int = field(default=0, metadata={"help": "seed of all draws"})
 
@@ -66,10 +104,11 @@ class Faults:
                 raise UsageError(f"fault {name} = {value}: expected a probability, 0 to 1")
         if self.block_after < 0 or self.block_seconds < 0 or self.slow_seconds < 0:
             raise UsageError("block_after, block_seconds and slow_seconds: expected 0 or more")
-        if self.robots not in ROBOTS_VARIANTS:
-            raise UsageError(f"robots {self.robots}: expected one of {' '.join(ROBOTS_VARIANTS)}")
-        if self.endless_kind not in ENDLESS_KINDS:
-            raise UsageError(f"endless_kind {self.endless_kind}: expected one of {' '.join(ENDLESS_KINDS)}")
+        for name, words in CHOICES.items():
+            if getattr(self, name) not in words:
+                raise UsageError(f"{name} {getattr(self, name)}: expected one of {' '.join(words)}")
+        if not 400 <= self.refused_status <= 599:
+            raise UsageError(f"refused_status {self.refused_status}: expected 400 to 599")
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -133,21 +172,20 @@ def add_fault_options(parser: argparse.ArgumentParser) -> None:
         "P is a probability from 0 to 1, 1 where it is left out. Draws depend on --fault-seed, the fault, "
         "the address asked for and the number of times it was asked for before, and on nothing else.",
     )
-    choices = {"robots": ROBOTS_VARIANTS, "endless_kind": ENDLESS_KINDS}
     for name, flag in FLAGS.items():
         entry, meaning = FIELDS[name], FIELDS[name].metadata["help"]
         if name in PROBABILITIES:
             group.add_argument(flag, dest=f"fault_{name}", type=float, nargs="?", const=1.0, metavar="P", help=meaning)
-        elif name in choices:
+        elif name in CHOICES:
             group.add_argument(
-                flag, dest=f"fault_{name}", choices=choices[name], help=f"{meaning} (default {entry.default})"
+                flag, dest=f"fault_{name}", choices=CHOICES[name], help=f"{meaning} (default {entry.default})"
             )
         else:
             group.add_argument(
                 flag,
                 dest=f"fault_{name}",
-                type=int if isinstance(entry.default, int) else float,
-                metavar="N" if isinstance(entry.default, int) else "SECONDS",
+                type=type(entry.default),
+                metavar={int: "N", str: "VALUE"}.get(type(entry.default), "SECONDS"),
                 help=f"{meaning} (default {entry.default})",
             )
 

@@ -87,10 +87,12 @@ class Misbehaviour:
             if draw.happens("drop"):
                 await self._drop(draw, scope, receive, send)
                 return
-        if kind == "list" and draw.happens("list_error"):
-            await PlainTextResponse("Internal Server Error", status_code=500)(scope, receive, send)
-            return
-        await self._site(scope, receive, send)
+        answer: ASGIApp = self._site
+        if kind in {"page", "asset", "list"} and draw.happens("refused"):
+            answer = PlainTextResponse("Refused", status_code=self._faults.refused_status)
+        elif kind == "list" and draw.happens("list_error"):
+            answer = PlainTextResponse("Internal Server Error", status_code=500)
+        await answer(scope, receive, send)
 
     def _is_blocked(self, draw: Draw) -> bool:
         if not self._faults.block_after and not self._faults.block:
@@ -106,7 +108,8 @@ class Misbehaviour:
             await RedirectResponse(f"/sorry/index?continue={target}", status_code=302)(scope, receive, send)
         else:
             page = self._writer.write_captcha(_address(scope))
-            await HTMLResponse(page, status_code=429)(scope, receive, send)
+            headers = {"Retry-After": self._faults.retry_after} if self._faults.retry_after else None
+            await HTMLResponse(page, status_code=429, headers=headers)(scope, receive, send)
 
     async def _show_captcha(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Show the captcha page while the block lasts; afterwards lead back."""

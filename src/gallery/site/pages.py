@@ -123,6 +123,14 @@ class PageWriter:
         share = draw.faults.missing_bgsrc
         salt = int(draw.toss(f"missing_bgsrc|{draw.identity}#{draw.attempt}") * 2**32)
         artworks = list(chosen.artworks) if chosen else []
+        placeholders = {
+            artwork.asset_id
+            for artwork in artworks
+            if draw.happens("placeholder", subject=f"{draw.identity}#{draw.attempt}|{artwork.asset_id}")
+        }
+        faults = ("containers", "share_link", "broken_text", "dialogs", "captcha_footer", "refresh")
+        others = [page for page in pages if page.colour != colour and page.artworks]
+        has_strip = bool(others) and bool(chosen) and (draw.happens("featured") or draw.happens("containers"))
         kind = uuid.UUID(hashlib.blake2b(f"{colour}:{language}".encode(), digest_size=16).hexdigest())
         classes = self._name_classes(draw)
         configuration = {
@@ -131,6 +139,7 @@ class PageWriter:
             "language": language,
             "missing": {"share": share, "salt": salt},
             "colour": colour,
+            "listStyle": draw.faults.list_style,
         }
         return self._render(
             "colour.html",
@@ -148,6 +157,10 @@ class PageWriter:
             script=read_static("wall.js"),
             other_links=OTHER_LINKS,
             never_loads=draw.happens("never_loads"),
+            strip=others[0] if has_strip else None,
+            placeholders=placeholders,
+            list_style=draw.faults.list_style,
+            odd={name for name in faults if draw.happens(name)},
         )
 
     def write_asset_page(self, artwork: Artwork, details: AssetDetails, size: tuple[int, int], visit: Visit) -> str:
@@ -171,9 +184,9 @@ class PageWriter:
         """Return the page of an address that does not exist."""
         return self._render("notice.html", visit, title="Not found", text="There is nothing here.")
 
-    def write_consent(self, target: str) -> str:
-        """Return the consent form that leads on to ``target``."""
-        return _environment().get_template("consent.html").render(target=target)
+    def write_consent(self, target: str, kind: str) -> str:
+        """Return the consent form that leads on to ``target``; ``kind`` is one of the faults' words."""
+        return _environment().get_template("consent.html").render(target=target, kind=kind)
 
     def write_captcha(self, address: str) -> str:
         """Return the page that says that the site has had enough of us."""

@@ -138,6 +138,46 @@ def test_a_banner_covers_the_content(spoil: Spoil) -> None:
     assert "data-bgsrc=" in html
 
 
+@pytest.mark.parametrize(
+    ("faults", "needle"),
+    [
+        ({"containers": 1.0}, r'<div data-color="WHITE">(?s:.*)<div class="wall" id="wall" data-color="RED">'),
+        ({"featured": 1.0}, r"<h2>Today</h2><div>\s*<div"),
+        ({"placeholder": 1.0}, r'data-bgsrc="data:image/gif'),
+        ({"share_link": 1.0}, r'href="https://share\.invalid/sharer\?u=http://[^"]+/asset/'),
+        ({"broken_text": 1.0}, r"half-\\ud83d"),
+        ({"dialogs": 1.0}, r"alert\("),
+        ({"captcha_footer": 1.0}, r"g-recaptcha"),
+        ({"refresh": 1.0}, r'http-equiv="refresh"'),
+        ({"list_style": "sentinel"}, r'id="sentinel"'),
+        ({"list_style": "button"}, r'id="more"'),
+    ],
+)
+def test_odd_pages_are_odd_in_their_own_way_only(spoil: Spoil, faults: dict, needle: str) -> None:
+    assert re.search(needle, spoil(**faults).get("/color?col=RED").text)
+    assert not re.search(needle, spoil().get("/color?col=RED").text)
+
+
+def test_refusals_and_moved_pages(spoil: Spoil) -> None:
+    assert spoil(refused=1.0, refused_status=451).get("/color?col=RED").status_code == 451
+    site = spoil(asset_moved=1.0, image_refused=1.0, retry_after="3")
+    item = read_items(site)[0]
+    moved = site.get(item[4])
+    assert moved.status_code == 301
+    assert site.get(moved.headers["location"]).status_code == 200
+    refused = site.get(image_paths(site)[0])
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "3")
+    site = spoil(image_loop=1.0)
+    path = image_paths(site)[0]
+    assert site.get(path).headers["location"].endswith(path)
+
+
+def test_consent_may_be_asked_by_a_form_for_each_answer(spoil: Spoil) -> None:
+    form = spoil(consent=1.0, consent_kind="forms").get("/consent/m?continue=%2F").text
+    assert form.count("<form") == form.count("<button") == 2
+    assert "Reject" not in form
+
+
 def test_renamed_classes_leave_the_attributes(spoil: Spoil) -> None:
     site = spoil(renamed_classes=1.0)
     html = site.get("/color?col=RED").text
@@ -254,10 +294,10 @@ def test_the_status_page_is_never_struck(open_site: OpenSite) -> None:
     assert open_site(faults=everything).get("/gallery/status").status_code == 200
 
 
-@pytest.mark.parametrize("variant", ROBOTS_VARIANTS)
+@pytest.mark.parametrize("variant", [name for name in ROBOTS_VARIANTS if name not in {"drip", "endless"}])
 def test_robots_variants(spoil: Spoil, variant: str) -> None:
     answer = spoil(robots=variant).get("/robots.txt")
-    expected = {"missing": 404, "error": 500}.get(variant, 200)
+    expected = {"missing": 404, "error": 500, "refused": 429}.get(variant, 200)
     assert answer.status_code == expected
     if variant in {"site", "delay", "allow", "disallow-all"}:
         rules = Protego.parse(answer.text)

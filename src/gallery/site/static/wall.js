@@ -99,8 +99,11 @@
   // Endless scrolling.
   const isAtBottom = () => window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 2;
 
+  const style = configuration.listStyle;
+  const scrolls = style === "scroll" || style === "virtual";
+
   const askForMore = () => {
-    if (isAsking || token === null || !isAtBottom()) return;
+    if (isAsking || token === null || (scrolls && !isAtBottom())) return;
     isAsking = true;
     document.body.classList.add("is-asking");
     requestId += 100000;
@@ -132,15 +135,22 @@
       drawTiles(items, token === null);
       loadSoon();
       // A wall that does not fill the window has no bottom to scroll to.
-      setTimeout(askForMore, 50);
+      if (scrolls) setTimeout(askForMore, 50);
+      while (style === "virtual" && wall.children.length > 60) wall.firstElementChild.remove();
     };
     request.send();
   };
 
   const react = () => {
     loadSoon();
-    askForMore();
+    if (scrolls) askForMore();
   };
+  if (style === "button") document.getElementById("more").addEventListener("click", askForMore);
+  if (style === "sentinel") {
+    new IntersectionObserver((entries) => {
+      if (entries[entries.length - 1].isIntersecting) askForMore();
+    }).observe(document.getElementById("sentinel"));
+  }
 
   wall.addEventListener("mouseover", (event) => {
     const link = event.target.closest("a[href]");
