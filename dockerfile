@@ -35,12 +35,14 @@ RUN rm -rf /usr/local/lib/python3.*/site-packages/* /usr/local/lib/python3.*/ens
     && groupadd --gid 10001 service \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin service
 # /dev/shm is writable where the root file system is not; several workers share their metrics there.
+# What a large picture took goes back to the system at once (glibc would keep up to 32 MB of each piece).
 # Pictures are classified in parallel, so the algebra of one needs no threads (and no memory for each).
 ENV PATH=/opt/service/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MODELS_DIR=/app/models \
     TMPDIR=/dev/shm \
+    MALLOC_MMAP_THRESHOLD_=1048576 \
     OMP_NUM_THREADS=1 \
     OPENBLAS_NUM_THREADS=1 \
     WORKERS=1 \

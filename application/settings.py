@@ -48,8 +48,9 @@ class Settings(BaseSettings):
     maximum_body_bytes: int = Field(default=20 * MEBIBYTE, ge=1024)
     """Largest picture in bytes; a larger one is refused with 413 while it arrives."""
 
-    decoding_memory_bytes: int = Field(default=220_000_000, ge=1)
-    """What decoding one picture may take, estimated from its header before; more is refused with 413."""
+    decoding_memory_bytes: int = Field(default=150_000_000, ge=1)
+    """Bytes that decoding may take in one worker, estimated from the headers; a picture that needs more is refused
+    with 413, others wait. The default takes a photograph of 24 megapixels that its EXIF data turn."""
 
     maximum_batch_files: int = Field(default=32, ge=1, le=1000)
     """Most pictures in one batch; more are refused with 413."""

@@ -14,7 +14,7 @@ from starlette.templating import Jinja2Templates
 from application.dependencies import ClassifierDependency, SettingsDependency
 from application.problems import KINDS
 from src.colours import LEGIBLE_SWATCHES, SITE_COLOURS
-from src.features.image_header import MEDIA_TYPES
+from src.features.image_header import KIND_NAMES, MEDIA_TYPES
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,6 +58,7 @@ async def show_page(request: Request, settings: SettingsDependency, classifier: 
         swatches=json.dumps(dict(LEGIBLE_SWATCHES)),
         samples=sorted(path.name for path in (STATIC_DIR / "samples").glob("*.jpg")),
         media_types=MEDIA_TYPES,
+        kind_names=KIND_NAMES,
         maximum_bytes=settings.maximum_body_bytes,
         needs_token=settings.api_token is not None,
         model_version=classifier.model.version,

@@ -122,10 +122,12 @@ function showAnswer(card, answer, name) {
   card.dataset.colour = answer.prediction;
   card.querySelector(".colour").textContent = answer.prediction;
   paint(card.querySelector("h3 .swatch"), answer.prediction);
-  card.querySelector(".name").textContent = `${name} · ${answer.width} × ${answer.height}`;
+  const converted = answer.colour_profile.action === "converted" ? ` · converted from ${answer.colour_profile.detail}` : "";
+  card.querySelector(".name").textContent = `${name} · ${answer.width} × ${answer.height}${converted}`;
   card.querySelector("img").alt = `Preview of ${name}`;
   card.querySelector(".message").textContent =
-    `${percent(answer.probability)} sure; else ${capitalise(answer.second_prediction)} (${percent(answer.second_probability)}).`;
+    `${percent(answer.probability)} sure; else ${capitalise(answer.second_prediction)} (${percent(answer.second_probability)}).`
+    + (answer.is_familiar ? "" : " It is unlike the pictures that the model learned from: take this as a guess.");
   const bars = card.querySelector(".bars");
   bars.replaceChildren();
   Object.entries(answer.probabilities).slice(0, 4).forEach(([colour, probability]) => {

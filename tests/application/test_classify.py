@@ -1,8 +1,6 @@
 """POST /img_classify and /img_classify/batch: answers, and every refusal."""
 
 import gzip
-import struct
-import zlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from application.settings import Settings
 from src.features.measure_image import measure_image
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import load_model
-from tests.support.picture_files import draw
+from tests.support.picture_files import draw, make_png
 
 JPEG = {"content-type": "image/jpeg"}
 TOKEN = "0123456789abcdef"  # noqa: S105 - of these tests alone
@@ -47,7 +45,9 @@ def test_a_form_and_a_raw_body_give_what_the_model_says(client: TestClient, mode
     assert answer["prediction"] == expected.colour == "BLUE"
     assert answer["probabilities"] == pytest.approx(dict(expected.probabilities))
     assert list(answer["probabilities"])[:2] == ["BLUE", answer["second_prediction"]]
-    assert (answer["width"], answer["height"]) == (60, 40)
+    assert (answer["kind"], answer["width"], answer["height"]) == ("JPEG", 60, 40)
+    assert answer["colour_profile"] == {"action": "none", "detail": ""}
+    assert answer["is_familiar"] == expected.is_familiar
     assert "shares" not in answer
     assert "features" not in answer
 
@@ -83,18 +83,6 @@ def test_content_decides_and_not_the_name(client: TestClient, kind: str) -> None
     assert response.json()["prediction"] == "RED"
 
 
-def png_of_size(width: int, height: int) -> bytes:
-    """A PNG that declares a size without having the pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
-    )
-
-
 @pytest.mark.parametrize(
     ("content", "status", "slug"),
     [
@@ -103,8 +91,8 @@ def png_of_size(width: int, height: int) -> bytes:
         (b"\0\0\0\x18ftypheic" + bytes(100), 415, "unsupported-type"),
         (b"\xff\xd8\xff", 422, "undecodable"),
         (draw("BLUE", (300, 200))[:2000], 422, "undecodable"),
-        (png_of_size(20_000, 20_000), 413, "picture-too-large"),
-        (png_of_size(10, 10), 422, "undecodable"),
+        (make_png(20_000, 20_000, bytes(100)), 413, "picture-too-large"),
+        (make_png(10, 10, bytes(100)), 422, "undecodable"),
     ],
     ids=["empty", "text", "heic", "three bytes", "truncated", "pixel bomb", "no pixels"],
 )
@@ -279,7 +267,7 @@ def test_small_limits(models_dir: Path) -> None:
         problem = check_problem(post(files={"file": noise}), 413, "picture-too-large")
         assert "2,000" in problem["detail"]
         check_problem(post(content=noise, headers=JPEG), 413, "picture-too-large")
-        check_problem(post(files={"file": png_of_size(90, 80)}), 413, "picture-too-large")
+        check_problem(post(files={"file": make_png(200, 180, bytes(100))}), 413, "picture-too-large")
         check_problem(post(content=endless, headers=JPEG), 413, "body-too-large")
         check_problem(post(content=iter([endless]), headers=JPEG), 413, "body-too-large")
         check_problem(post(content=iter([PART, endless]), headers=FORM), 413, "body-too-large")

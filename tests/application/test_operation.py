@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -16,10 +17,13 @@ from application.main import create_app
 from application.services.colour_shares import measure_shares
 from application.services.img_classify import Classified
 from application.settings import Settings
+from application.utility.conversion import PictureReader
 from benchmarks.stand_in_model import make_stand_in_model
-from src.errors import ModelMismatchError, ModelMissingError
+from src.errors import ImageTooLargeError, ModelMismatchError, ModelMissingError
+from src.features.image_header import read_header
+from src.features.measure_image import Picture, read_picture
 from tests.application.test_classify import TOKEN, check_problem
-from tests.support.picture_files import draw
+from tests.support.picture_files import draw, make_png
 
 
 def test_health_and_model(client: TestClient, models_dir: Path) -> None:
@@ -52,7 +56,7 @@ def test_before_the_model_is_loaded_nothing_is_ready(models_dir: Path, picture: 
 
 def test_no_model_is_a_refusal_to_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     app = create_app(Settings(models_dir=tmp_path))
-    with pytest.raises(ModelMissingError, match=r"lacks model_card\.json"), TestClient(app):
+    with pytest.raises(ModelMissingError, match=r"lacks .*model_card\.json"), TestClient(app):
         pass
     assert "refusing to start" in capsys.readouterr().out
 
@@ -205,6 +209,28 @@ def test_a_busy_service_says_when_to_come_back(
         end = time.monotonic() + 10
         while client.post("/img_classify", files={"file": picture}).status_code != 200:
             assert time.monotonic() < end
+
+
+@pytest.mark.parametrize(("share", "expected"), [(1.0, 1), (2.0, 2)])
+def test_pictures_wait_for_the_memory_that_decoding_them_takes(
+    share: float, expected: int, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = PictureReader(len(picture), int(share * read_header(picture).memory))
+    at_work, most = [], []
+
+    def read_slowly(*arguments: object) -> Picture:
+        at_work.append(1)
+        most.append(len(at_work))
+        time.sleep(0.05)
+        at_work.pop()
+        return read_picture(*arguments)
+
+    monkeypatch.setattr("application.utility.conversion.read_picture", read_slowly)
+    with ThreadPoolExecutor(3) as executor:
+        assert [read.width for read in executor.map(reader.read, [picture] * 4)] == [60] * 4
+    assert max(most) == expected
+    with pytest.raises(ImageTooLargeError, match="would take about"):
+        reader.read(make_png(2000, 2000, b""))
 
 
 def test_shares_of_clear_pictures() -> None:

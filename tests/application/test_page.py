@@ -132,6 +132,23 @@ def test_a_pasted_picture(page: webdriver.Chrome) -> None:
     assert status.get_attribute("textContent").startswith("pasted: ORANGE")
 
 
+def test_what_the_model_does_not_know_is_called_a_guess(page: webdriver.Chrome) -> None:
+    page.execute_script(
+        """
+        const ask = window.fetch;
+        window.fetch = async (...request) => {
+          const answer = await (await ask(...request)).json();
+          const profile = { action: "converted", detail: "Display P3" };
+          return Response.json({ ...answer, is_familiar: false, colour_profile: profile });
+        };
+        """
+    )
+    send(page, "drop", odd=draw("RED"))
+    (card,) = wait_for_cards(page, 1)
+    assert "take this as a guess" in read(card, ".message")
+    assert "converted from Display P3" in read(card, ".name")
+
+
 def test_by_keyboard_alone(page: webdriver.Chrome, tmp_path: Path) -> None:
     path = tmp_path / "blue.jpg"
     path.write_bytes(draw("BLUE"))

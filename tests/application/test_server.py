@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from benchmarks.service_process import ServiceProcess
 from benchmarks.stand_in_model import make_stand_in_model
 from benchmarks.uploads import send_endless_body
 from src.paths import PROJECT_ROOT
-from tests.application.test_classify import png_of_size
-from tests.support.picture_files import draw
+from tests.support.picture_files import draw, make_png
 
 GIGABYTE = 10**9
 MEBIBYTE = 1 << 20
@@ -73,17 +71,17 @@ def test_uploads_of_a_gigabyte_are_refused_early(service: ServiceProcess, chunke
 
 def test_pixel_bombs_cost_nothing(service: ServiceProcess) -> None:
     before = service.measure_resident_bytes()
-    bombs = [png_of_size(30_000, 30_000), png_of_size(2**31 - 1, 2**31 - 1), png_of_size(64_000, 1001)]
+    bombs = [make_png(30_000, 30_000, b""), make_png(2**31 - 1, 2**31 - 1, b""), make_png(64_000, 1001, b"")]
     result = run_load(service.port, [build_form_request("/img_classify", bomb) for bomb in bombs], clients=2, count=60)
     assert set(result.statuses) == {413}
     assert service.measure_resident_bytes() - before < 20 * MEBIBYTE
 
 
 def test_a_zip_bomb_inside_a_png_is_bounded_by_its_declared_size(service: ServiceProcess) -> None:
-    inner = zlib.compress(bytes(50 * MEBIBYTE))
-    bomb = png_of_size(10, 10).replace(zlib.compress(b"\0" * 100), inner)
-    result = run_load(service.port, [build_form_request("/img_classify", bomb)], clients=1, count=5)
-    assert set(result.statuses) == {422}
+    bomb = build_form_request("/img_classify", make_png(10, 10, bytes(50 * MEBIBYTE)))
+    before = service.measure_resident_bytes()
+    assert set(run_load(service.port, [bomb], clients=1, count=5).statuses) <= {200, 422}
+    assert service.measure_resident_bytes() - before < 20 * MEBIBYTE
 
 
 def start_load(service: ServiceProcess, requests: list[bytes], seconds: float) -> tuple[threading.Thread, LoadResult]:
