@@ -122,7 +122,7 @@ def test_no_name_and_no_terminal_costs_a_result(models_dir: Path, encoding: str)
     assert done.returncode == 1, done.stderr
     assert b"caf\\udce9 [/x] :smile:.jpg" in done.stdout
     assert b"RED" in done.stdout
-    assert b"gone [/b].jpg: there is no such file" in done.stderr
+    assert b"gone [/b].jpg: the pattern matches no picture" in done.stderr
     done = predict(models_dir, name, "--csv", "out.csv", "--json", env={"PYTHONIOENCODING": encoding})
     assert done.returncode == 0, done.stderr
     assert b"caf\\udce9 [/x]" in done.stdout
