@@ -21,7 +21,9 @@ from typing import Final
 from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.table import Table as RichTable
+from rich.text import Text
 
+from src.console import open_console, print_error
 from src.errors import EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError, WorkspaceLockedError
 from src.files import write_text
 from src.gallery.settings import DEFAULT_SEED
@@ -92,7 +94,7 @@ def run_pipeline(workspace: Workspace, settings: PipelineSettings, browsers: int
     ProjectError
         If a stage fails, or another run holds the workspace.
     """
-    console = Console()
+    console = open_console()
     with hold_workspace(workspace):
         outcomes = _run_stages(console, workspace, settings, browsers, families)
     _show(console, workspace, outcomes)
@@ -153,13 +155,13 @@ def _run_stages(
     ]
     outcomes = []
     for name, arguments, unit, count_items in stages:
-        console.rule(f"[bold]{name}[/bold]  python -m {' '.join(arguments)}", align="left")
+        console.rule(Text.assemble((name, "bold"), f"  python -m {' '.join(arguments)}"), align="left")
         started = time.monotonic()
         code = run_stage([*python, *arguments])
         if code not in (0, EXIT_PARTIAL):
             raise _StageFailedError(name, code)
         outcomes.append(StageOutcome(name, count_items(), unit, time.monotonic() - started, code == EXIT_PARTIAL))
-    console.rule("[bold]serve[/bold]  uvicorn main:app, one picture over HTTP", align="left")
+    console.rule(Text.assemble(("serve", "bold"), "  uvicorn main:app, one picture over HTTP"), align="left")
     started = time.monotonic()
     _classify_over_http(console, workspace)
     outcomes.append(StageOutcome("serve, classify", 1, "image", time.monotonic() - started, is_partial=False))
@@ -178,9 +180,7 @@ def _classify_over_http(console: Console, workspace: Workspace) -> None:
     row = read_table(workspace.processed_table, PROCESSED).iloc[0]
     with start_local_service(workspace.models_dir) as service:
         answer = service.classify(workspace.image_dir / str(row["filename"]))
-    console.print(
-        f"POST /img_classify  {row['filename']}  →  [bold]{answer['prediction']}[/bold]  (filed under {row['color']})"
-    )
+    console.print(f"POST /img_classify  {row['filename']}  →  {answer['prediction']}  (filed under {row['color']})")
 
 
 def _list_figures(workspace: Workspace) -> list[Path]:
@@ -200,11 +200,11 @@ def _show(console: Console, workspace: Workspace, outcomes: Sequence[StageOutcom
     table.add_row("all", "", f"{total:.1f}", "")
     console.print(table)
     card = json.loads((workspace.models_dir / "model_card.json").read_text("utf-8"))
-    console.print(f"accuracy on the held-out quarter: [bold]{card['scores']['test_accuracy']:.3f}[/bold]")
+    console.print(f"accuracy on the held-out quarter: {card['scores']['test_accuracy']:.3f}")
     console.print("figures:")
     for path in _list_figures(workspace):
-        console.print(f"  {path}", highlight=False)
-    console.print(f"tables: {workspace.root / 'data'}   model: {workspace.models_dir}", highlight=False)
+        console.print(f"  {path}")
+    console.print(f"tables: {workspace.root / 'data'}   model: {workspace.models_dir}")
 
 
 def prepare_workspace(workspace: Workspace, settings: PipelineSettings) -> Path | None:
@@ -261,7 +261,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = build_parser().parse_args(arguments)
-    console = Console(stderr=True)
+    console = open_console(stderr=True)
     signal.signal(signal.SIGTERM, _interrupt)
     settings = PipelineSettings(options.artworks, options.seed, options.images, options.labels)
     workspace = Workspace(options.workspace)
@@ -275,10 +275,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console.print(f"{workspace.root} held a run of other settings; it is now {moved}")
         return run_pipeline(workspace, settings, options.browsers, options.families)
     except _StageFailedError as error:
-        console.print(f"[bold red]stopped:[/bold red] {error}")
+        print_error(error, "stopped:")
         return error.code
     except ProjectError as error:
-        console.print(f"[bold red]error:[/bold red] {error}")
+        print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
         console.print("interrupted: everything was stopped; the same command goes on from here")

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from rich.console import Console
 
 from src import study
-from src.errors import EXIT_INTERRUPTED, ProjectError, UsageError
+from src.command import run_command
+from src.console import open_console
+from src.errors import UsageError
 from src.files import write_text
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import read_training_data
@@ -109,26 +110,23 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = build_parser().parse_args(arguments)
-    console = Console(stderr=True, highlight=False)
+    return run_command(lambda: _run(options), "interrupted: the earlier report is untouched")
+
+
+def _run(options: argparse.Namespace) -> int:
+    console = open_console(stderr=True)
     workspace = Workspace(options.workspace)
-    try:
-        if (options.images is None) != (options.labels is None):
-            raise UsageError("--images and --labels belong together: name both, or none")
-        model = load_model(workspace.models_dir)
-        results = read_results(workspace.models_dir / RESULTS_NAME)
-        data = group_rows(read_training_data(options.data or workspace.processed_table), card=model.card)
-        with parallel_backend(options.jobs, options.dask), console.status("report") as status:
-            measures = measure_report(model, data, status.update)
-            status.stop()
-            real = _evaluate_elsewhere(options, model)
-        path = write_report(workspace, model, results, measures, real)
-        console.print(f"wrote {path}")
-    except ProjectError as error:
-        console.print(f"[bold red]error:[/bold red] {error}")
-        return error.exit_code
-    except KeyboardInterrupt:
-        console.print("interrupted: the earlier report is untouched")
-        return EXIT_INTERRUPTED
+    if (options.images is None) != (options.labels is None):
+        raise UsageError("--images and --labels belong together: name both, or none")
+    model = load_model(workspace.models_dir)
+    results = read_results(workspace.models_dir / RESULTS_NAME)
+    data = group_rows(read_training_data(options.data or workspace.processed_table), card=model.card)
+    with parallel_backend(options.jobs, options.dask), console.status("report") as status:
+        measures = measure_report(model, data, status.update)
+        status.stop()
+        real = _evaluate_elsewhere(options, model)
+    path = write_report(workspace, model, results, measures, real)
+    console.print(f"wrote {path}")
     return 0
 
 

@@ -72,7 +72,7 @@ class TrainingDisplay:
         self._console.print(f"processor time of all fits: {minutes:.1f} minutes", highlight=False, soft_wrap=True)
         self._console.print(build_class_table(test))
         self._console.print(
-            f"held-out quarter ({test.count:,} rows): accuracy [bold]{test.accuracy:.4f}[/bold]   "
+            f"held-out quarter ({test.count:,} rows): accuracy {test.accuracy:.4f}   "
             f"macro F1 {test.macro_f1:.4f}   near misses {test.near_errors}   far misses {test.far_errors}   "
             f"expected calibration error {test.expected_calibration_error:.4f}",
             highlight=False,

@@ -15,9 +15,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from src.command import run_command
+from src.console import open_console
 from src.errors import ModelMismatchError, UsageError
 from src.files import check_folder
 from src.models.artefacts import CARD_NAME, ModelCard, read_card
@@ -69,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    console = Console()
+    console = open_console()
     workspace = Workspace(options.workspace)
     for name, least in (("folds", 2), ("sample", 0)):
         if getattr(options, name) < least:
@@ -96,7 +95,7 @@ def _run(options: argparse.Namespace) -> int:
                 report=display.advance,
             )
     display.show_summary(summary.results, summary.test, summary.model)
-    console.print(f"model: {models_dir}", highlight=False, soft_wrap=True)
+    console.print(f"model: {models_dir}")
     return 0
 
 

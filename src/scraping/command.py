@@ -8,6 +8,7 @@ from rich.console import Console
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS, parse_colours
 from src.command import run_command
+from src.console import open_console
 from src.errors import LayoutChangedError, UsageError
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.browser.marks import make_run_mark
@@ -152,7 +153,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _work(arguments: list[str] | None) -> int:
-    console, errors = Console(), Console(stderr=True)
+    console, errors = open_console(), open_console(stderr=True)
     settings, is_check = read_settings(arguments)
     if is_check:
         return check(settings, console)
@@ -160,7 +161,7 @@ def _work(arguments: list[str] | None) -> int:
     show_summary(console, summary)
     for message in (summary.blocked, summary.layout_changed):
         if message:
-            errors.print(message, style="bold red", highlight=False, markup=False)
+            errors.print(message, style="bold red")
     if summary.is_interrupted:
         errors.print("interrupted: the same command goes on where it stopped")
     return summary.exit_code

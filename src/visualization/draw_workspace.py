@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 from tqdm import tqdm
 
-from src.errors import ModelMissingError, ProjectError
+from src.command import run_command
+from src.console import open_console
+from src.errors import ModelMissingError
 from src.features.decode_image import decode_image
 from src.features.schema import BGRImage
 from src.files import write_bytes
@@ -92,12 +93,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m src.visualization.draw_workspace", description=__doc__)
     parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT, help="folder with data/ and models/")
     options = parser.parse_args(arguments)
-    try:
-        for path in draw_workspace(Workspace(options.workspace)):
-            Console().print(f"wrote {path}", highlight=False)
-    except (ProjectError, OSError) as error:
-        Console(stderr=True).print(f"[bold red]error:[/bold red] {error}", highlight=False)
-        return getattr(error, "exit_code", 2)
+    return run_command(lambda: _run(Workspace(options.workspace)))
+
+
+def _run(workspace: Workspace) -> int:
+    console = open_console()
+    for path in draw_workspace(workspace):
+        console.print(f"wrote {path}")
     return 0
 
 

@@ -18,6 +18,8 @@ from selenium.webdriver import ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.driver_finder import DriverFinder
 
+from src.command import run_command
+from src.console import open_console
 from src.errors import MissingToolError
 from src.scraping.browser.browser import HOW_TO_GET_ONE, InstalledBrowser, find_installed_browser
 
@@ -63,7 +65,7 @@ def _install_packages(packages: tuple[str, ...], console: Console) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     commands = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages])
     for command in commands:
-        console.print(f"$ {' '.join(command)}", highlight=False)
+        console.print(f"$ {' '.join(command)}")
         if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
             return False
     return True
@@ -71,12 +73,13 @@ def _install_packages(packages: tuple[str, ...], console: Console) -> bool:
 
 def main() -> int:
     """Run the command and return its exit code."""
-    try:
-        installed = install_browser(Console())
-    except MissingToolError as error:
-        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False)
-        return error.exit_code
-    Console().print(f"Browser {installed.browser}, driver {installed.driver}", highlight=False, soft_wrap=True)
+    return run_command(_run)
+
+
+def _run() -> int:
+    console = open_console()
+    installed = install_browser(console)
+    console.print(f"Browser {installed.browser}, driver {installed.driver}")
     return 0
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from src.colours import SITE_COLOURS
 from src.errors import BlockedError, ImageError, LayoutChangedError
@@ -171,8 +171,8 @@ def show_clauses(console: Console, clauses: list[Clause]) -> None:
     for clause in clauses:
         table.add_row(
             clause.subject,
-            escape(clause.expected),
-            escape(clause.found),
-            "[green]kept" if clause.is_kept else "[red]changed",
+            Text(clause.expected),
+            Text(clause.found),
+            Text("kept", "green") if clause.is_kept else Text("changed", "red"),
         )
     console.print(table)
