@@ -45,7 +45,8 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=9797, help="port, 0 for a free one (default: %(default)s)")
+    port = os.environ.get("PORT") or "9797"  # as the platforms that run containers say where to listen
+    parser.add_argument("--port", type=int, default=port, help="port, 0 for a free one (default: PORT, else 9797)")
     parser.add_argument("--workers", type=int, default=None, help="processes (default: WORKERS, else as many as cores)")
     return parser.parse_args(arguments)
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from src.console import print_error
 from src.errors import EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError
 
 WRITE_ERRORS: Final = frozenset(
@@ -43,7 +44,7 @@ def run_command(work: Callable[[], int], interrupted: str = "interrupted") -> in
         code = work()
         sys.stdout.flush()
     except ProjectError as error:
-        sys.stderr.write(f"error: {error}\n")
+        print_error(error)
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write(f"{interrupted}\n")
@@ -55,7 +56,7 @@ def run_command(work: Callable[[], int], interrupted: str = "interrupted") -> in
         if error.errno not in WRITE_ERRORS:
             raise
         place = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"error: {place}{error.strerror}; free the disk, or name a place that can be written\n")
+        print_error(f"{place}{error.strerror}; free the disk, or name a place that can be written")
         return ProjectError.exit_code
     return code
 

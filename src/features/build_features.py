@@ -17,7 +17,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, TableError
+from src.command import run_command
+from src.errors import EXIT_DONE, EXIT_PARTIAL, TableError
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore
 from src.features.measure_batch import ImageBatch, measure_batch, measure_batch_isolated
@@ -236,17 +237,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     add_parallel_arguments(parser)
     options = parser.parse_args(arguments)
+    return run_command(
+        lambda: _run(options), "interrupted: finished chunks are kept, run the same command again to go on"
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
     workspace = Workspace() if options.workspace is None else Workspace(options.workspace)
-    try:
-        summary = build_features(
-            workspace, options.jobs, dask=options.dask, images=options.images, maximum_memory=options.maximum_memory
-        )
-    except ProjectError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted: finished chunks are kept, run the same command again to go on\n")
-        return EXIT_INTERRUPTED
+    summary = build_features(
+        workspace, options.jobs, dask=options.dask, images=options.images, maximum_memory=options.maximum_memory
+    )
     sys.stdout.write(
         f"{summary.images:,} images: {summary.rows:,} rows, {summary.rejects:,} rejects; measured {summary.measured:,} "
         f"in {summary.seconds:.1f} s ({summary.images_per_second:,.0f} images/s on {summary.workers} workers)\n"

@@ -20,7 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from src.colours import are_neighbours
-from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError
+from src.command import run_command
+from src.errors import EXIT_DONE, EXIT_PARTIAL, UsageError
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import read_training_data
 from src.models.evaluate import Evaluation, evaluate
@@ -120,15 +121,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = build_parser().parse_args(arguments)
-    console, messages = Console(), Console(stderr=True, highlight=False)
-    try:
-        return _run(options, console, messages)
-    except ProjectError as error:
-        messages.print(f"[bold red]error:[/bold red] {error}")
-        return error.exit_code
-    except KeyboardInterrupt:
-        messages.print("interrupted")
-        return EXIT_INTERRUPTED
+    return run_command(lambda: _run(options, Console(), Console(stderr=True, highlight=False)))
 
 
 def _run(options: argparse.Namespace, console: Console, messages: Console) -> int:

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from src.console import make_printable, open_console, print_error
-from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError
+from src.command import run_command
+from src.console import make_printable, open_console
+from src.errors import EXIT_DONE, EXIT_PARTIAL, UsageError
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.files import write_bytes
 from src.models.artefacts import load_model
@@ -77,15 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = build_parser().parse_args(arguments)
-    messages = open_console(stderr=True)
-    try:
-        return _run(options, messages)
-    except ProjectError as error:
-        print_error(error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        messages.print("interrupted")
-        return EXIT_INTERRUPTED
+    return run_command(lambda: _run(options, open_console(stderr=True)))
 
 
 def _run(options: argparse.Namespace, messages: Console) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from application.__main__ import parse_arguments
 from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load
 from benchmarks.service_process import ServiceProcess
 from benchmarks.stand_in_model import make_stand_in_model
@@ -181,3 +182,10 @@ def test_a_small_refused_body_keeps_the_connection(service: ServiceProcess) -> N
         service.port, [build_request("/img_classify", b"{}", "application/json")], clients=1, count=5, reconnect=False
     )
     assert result.statuses == {415: 5}
+
+
+@pytest.mark.parametrize(("value", "port"), [("8080", 8080), ("", 9797)])
+def test_the_port_is_the_platforms_unless_one_is_named(monkeypatch: pytest.MonkeyPatch, value: str, port: int) -> None:
+    monkeypatch.setenv("PORT", value)
+    assert parse_arguments([]).port == port
+    assert parse_arguments(["--port", "9000"]).port == 9000

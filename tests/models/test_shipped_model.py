@@ -1,5 +1,6 @@
 """The model that this repository ships: what it is worth on real art, and that it follows from the committed data."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from src.colours import STUDY_COLOURS
 from src.features.decode_image import decode_image
+from src.features.extract_features import extract_features
+from src.features.reduce_image import reduce_image
 from src.features.schema import FEATURE_NAMES
 from src.local_service import start_local_service
 from src.models.artefacts import ColourModel, load_model
@@ -87,3 +90,12 @@ def test_the_model_follows_from_the_committed_dataset(model: ColourModel, datase
     scaler, classifier = fit_candidate(restore_candidate(model), dataset.features, dataset.colours, card.data["seed"])
     again = ColourModel(scaler, classifier, card)
     assert np.array_equal(again.predict_colours(dataset.features), model.predict_colours(dataset.features))
+
+
+def test_the_readme_gives_the_answer_of_the_shipped_model(model: ColourModel) -> None:
+    text = (PROJECT_ROOT / "README.md").read_text("utf-8")
+    (path,) = set(re.findall(r"-F file=@(\S+) http\S+/img_classify", text))
+    (said,) = re.findall(r'`\{"prediction": "([A-Z]+)"', text)
+    image = decode_image((PROJECT_ROOT / path).read_bytes())
+    features = extract_features(reduce_image(image))[None]
+    assert said == model.predict_colours(features)[0]
