@@ -182,7 +182,7 @@ def read_header(content: bytes) -> ImageHeader:
     profile = image.info.get("icc_profile")
     orientation = 1 if kind == "TIFF" else _read_orientation(image.info.get("exif"))  # Pillow turns TIFF itself
     try:
-        memory = _estimate_memory(kind, image, orientation)
+        memory = _estimate_memory(kind, image, orientation, len(content))
     except Exception as error:  # as in open_image
         raise _unreadable(kind, error) from error
     profile = profile if isinstance(profile, bytes) and profile else None
@@ -264,7 +264,7 @@ def _read_orientation(exif: bytes | None) -> int:
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
-def _estimate_memory(kind: str, image: ImageFile, orientation: int) -> int:
+def _estimate_memory(kind: str, image: ImageFile, orientation: int, size: int) -> int:
     """Estimate the peak in bytes of decoding, as ``benchmarks/decoding_memory.py`` measures it."""
     pixels = image.width * image.height
     has_alpha = image.has_transparency_data
@@ -275,6 +275,7 @@ def _estimate_memory(kind: str, image: ImageFile, orientation: int) -> int:
     elif kind == "PNG":
         is_deep = any(str(tile[3]).endswith(";16B") for tile in image.tile)
         peak = pixels * (2 * (8 if is_deep else 4) if has_alpha else 6)  # OpenCV holds two copies
+        peak += size  # keep_needed_chunks makes another
     elif kind == "WebP":
         peak = pixels * (13 if getattr(image, "is_animated", False) else 9 if has_alpha else 7)
     elif kind == "AVIF":
