@@ -7,15 +7,14 @@ where it was, because every stage does.
 
 import argparse
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import count
+from os.path import expanduser
 from pathlib import Path
-from types import FrameType
 from typing import Final
 
 from filelock import FileLock, Timeout
@@ -23,9 +22,10 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from src.console import open_console, print_error
-from src.errors import EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError, UsageError, WorkspaceLockedError
-from src.files import write_text
+from src.command import run_command
+from src.console import open_console
+from src.errors import EXIT_PARTIAL, ProjectError, UsageError, WorkspaceLockedError
+from src.files import check_folder, write_text
 from src.gallery.settings import DEFAULT_SEED
 from src.local_service import start_local_service
 from src.paths import PROJECT_ROOT, Workspace
@@ -173,7 +173,7 @@ class _StageFailedError(ProjectError):
 
     def __init__(self, name: str, code: int) -> None:
         super().__init__(f"stage {name} ended with exit code {code}; its own message stands above")
-        self.code = code
+        self.exit_code = code  # type: ignore[misc]
 
 
 def _classify_over_http(console: Console, workspace: Workspace) -> None:
@@ -241,19 +241,22 @@ def _find_free_name(folder: Path) -> Path:
     return next(folder.with_name(name) for number in count(1) if (name := f"{folder.name}.{number}") not in taken)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Build the command line."""
     parser = argparse.ArgumentParser(prog="python -m src.pipeline", description=__doc__)
-    parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT / "runs" / "demo", help="default: runs/demo")
+    parser.add_argument(
+        "--workspace",
+        type=lambda name: Path(name).expanduser(),
+        default=PROJECT_ROOT / "runs" / "demo",
+        help="default: runs/demo",
+    )
     parser.add_argument("--artworks", type=int, default=2000, help="size of the gallery (default: 2000)")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="seed of the gallery (default: %(default)s)")
     parser.add_argument("--browsers", type=int, default=2, help="browsers at the same time (default: 2)")
-    parser.add_argument("--images", help="serve the pictures of this folder instead of made ones")
-    parser.add_argument("--labels", help="CSV with filename and color (or study_label) of these pictures")
+    parser.add_argument("--images", type=expanduser, help="serve the pictures of this folder instead of made ones")
+    parser.add_argument(
+        "--labels", type=expanduser, help="table with filename and color (or study_label) of these pictures"
+    )
     parser.add_argument("--families", nargs="+", default=["svm"], help="svm (default), study, all, or some by name")
     return parser
 
@@ -261,28 +264,21 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = build_parser().parse_args(arguments)
-    console = open_console(stderr=True)
-    signal.signal(signal.SIGTERM, _interrupt)
+    return run_command(lambda: _run(options), "interrupted: everything was stopped; the same command goes on from here")
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.images is None and options.artworks < MINIMUM_ARTWORKS:
+        raise UsageError(
+            f"{options.artworks} artworks are too few: expected at least {MINIMUM_ARTWORKS}, 20 of each colour"
+        )
     settings = PipelineSettings(options.artworks, options.seed, options.images, options.labels)
     workspace = Workspace(options.workspace)
-    try:
-        if options.images is None and options.artworks < MINIMUM_ARTWORKS:
-            raise UsageError(
-                f"{options.artworks} artworks are too few: expected at least {MINIMUM_ARTWORKS}, 20 of each colour"
-            )
-        moved = prepare_workspace(workspace, settings)
-        if moved is not None:
-            console.print(f"{workspace.root} held a run of other settings; it is now {moved}")
-        return run_pipeline(workspace, settings, options.browsers, options.families)
-    except _StageFailedError as error:
-        print_error(error, "stopped:")
-        return error.code
-    except ProjectError as error:
-        print_error(error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        console.print("interrupted: everything was stopped; the same command goes on from here")
-        return EXIT_INTERRUPTED
+    check_folder(workspace.root, "data and model")
+    moved = prepare_workspace(workspace, settings)
+    if moved is not None:
+        sys.stderr.write(f"{workspace.root} held a run of other settings; it is now {moved}\n")
+    return run_pipeline(workspace, settings, options.browsers, options.families)
 
 
 if __name__ == "__main__":

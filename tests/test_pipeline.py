@@ -58,3 +58,11 @@ def test_the_project_root_is_never_set_aside(monkeypatch: pytest.MonkeyPatch, tm
     with pytest.raises(UsageError, match="project root"):
         prepare_workspace(workspace, OTHER)
     assert PROJECT_ROOT.is_dir()
+
+
+def test_a_workspace_that_cannot_be_written_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["--workspace", str(tmp_path / "file"), "--artworks", "300"]) == 2
+    assert "cannot be written" in " ".join(capsys.readouterr().err.split())
