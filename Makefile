@@ -94,14 +94,14 @@ reproduce: $(VENV)/.job $(VENV)/.browser ## The study at full scale, 16,311 artw
 		--artworks $(call quote,$(REPRODUCE_ARTWORKS)) --seed $(call quote,$(SEED)) \
 		--browsers $(call quote,$(BROWSERS)) --families $(REPRODUCE_FAMILIES)
 
-notebooks: install ## Runs the four notebooks and stores their outputs
+notebooks: $(VENV)/.dev ## Runs the four notebooks and stores their outputs
 	PYTHONPATH="$(CURDIR)" $(BIN)/python -m jupyter nbconvert --to notebook --execute --inplace \
 		--ExecutePreprocessor.record_timing=False --ExecutePreprocessor.timeout=900 notebooks/*.ipynb
 
 report: $(VENV)/.job ## The model report and its figures (of the project root)
 	$(BIN)/python -m src.models.report
 
-benchmarks: install ## Speed and memory, as JSON and a table
+benchmarks: $(VENV)/.dev ## Speed and memory, as JSON and a table
 	$(BIN)/python -m benchmarks
 
 cluster-demo: $(VENV)/.dev ## Features, training and prediction on a Dask cluster of two workers, one of them killed

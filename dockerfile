@@ -60,5 +60,5 @@ EXPOSE 9797
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import http.client as h, os; c = h.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); c.request('GET', '/health/ready'); raise SystemExit(c.getresponse().status != 200)"]
-# The shell is replaced by the service, which as process 1 gets SIGTERM itself, finishes what it has begun and ends.
-ENTRYPOINT ["sh", "-c", "exec python -m application --host 0.0.0.0 --port \"$PORT\" \"$@\"", "service"]
+# As process 1 the service gets SIGTERM itself, finishes what it has begun and ends.
+ENTRYPOINT ["python", "-m", "application", "--host", "0.0.0.0"]

@@ -59,8 +59,6 @@ _ARGUMENTS: Final = (
     "--no-first-run",
     # A browser that talks to its driver through a pipe ends when the driver does.
     "--remote-debugging-pipe",
-    # The thumbnails come over plain HTTP later: a browser that draws them too does the work twice.
-    "--blink-settings=imagesEnabled=false",
     # Few tiles in view: the page's own lazy loader has little to do.
     "--window-size=700,600",
 )
@@ -91,6 +89,9 @@ class BrowserSettings:
         Whether the site runs on this machine; the browser then resolves no other host.
     command_seconds
         A command that takes longer means that the browser hangs.
+    draws_images
+        Whether it draws images. The thumbnails come over plain HTTP later: a browser that draws them
+        too does the work twice.
     """
 
     mark: str
@@ -98,6 +99,7 @@ class BrowserSettings:
     contact: str | None = None
     is_loopback: bool = True
     command_seconds: float = 45.0
+    draws_images: bool = False
 
 
 def find_installed_browser() -> InstalledBrowser | None:
@@ -143,6 +145,8 @@ class Browser:
         options = ChromeOptions()
         for argument in _ARGUMENTS:
             options.add_argument(argument)
+        if not settings.draws_images:
+            options.add_argument("--blink-settings=imagesEnabled=false")
         if sys.platform == "linux" and os.geteuid() == 0:
             options.add_argument("--no-sandbox")  # Chromium refuses to start as root without it
         if settings.is_loopback:
@@ -224,6 +228,14 @@ class Browser:
         """Run a script that calls its last argument with its value when it is done."""
         driver = self._living_driver()
         return self._command(lambda: driver.execute_async_script(script, *arguments))
+
+    def picture(self, width: int, height: int) -> bytes:
+        """Return what one sees of the page in a window of that many pixels, as a PNG file."""
+        driver = self._living_driver()
+        # The window's bars are not the page: set what the page sees.
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._run_devtools("Emulation.setDeviceMetricsOverride", metrics)
+        return self._command(driver.get_screenshot_as_png)
 
     def close(self) -> None:
         """End the session, the driver and the browser, and remove the profile; never raises."""
