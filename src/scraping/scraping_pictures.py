@@ -182,9 +182,7 @@ class _ListedPage:
         self._browser.run(STOP)
         self._refuse_strange_page()
         if listing.left_out:
-            self._tell(
-                f"{self._color}: {len(listing.left_out)} artworks beside the list, of other lists, were left out"
-            )
+            self._tell(f"{self._color}: {len(listing.left_out)} artworks beside the list were left out")
         return None
 
     def _start(self) -> None:

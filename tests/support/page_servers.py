@@ -30,12 +30,15 @@ class PageServers:
         return self.serve_with(answer)
 
     def serve_with(self, answer: Callable[[BaseHTTPRequestHandler], None]) -> str:
-        """Let a function answer every GET; give the base URL."""
+        """Let a function answer every request; give the base URL."""
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    self.rfile.read(int(self.headers["Content-Length"] or 0))
                     answer(self)
+
+            do_POST = do_DELETE = do_GET  # noqa: N815 - the names in http.server
 
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name in http.server
                 pass

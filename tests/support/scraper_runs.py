@@ -19,9 +19,10 @@ def open_gallery(faults: Faults | None = None) -> GalleryProcess:
     return GalleryProcess(ARTWORKS, seed=SEED, colours=COLOURS, workers=1, faults=faults)
 
 
-def make_settings(workspace: Workspace, gallery: GalleryProcess, **changes: Any) -> CollectSettings:
-    """The settings of a run over the whole gallery."""
-    return CollectSettings(**{"workspace": workspace, "base_url": gallery.base_url, "colours": COLOURS, **changes})
+def make_settings(workspace: Workspace, gallery: GalleryProcess | None, **changes: Any) -> CollectSettings:
+    """The settings of a run over the whole gallery, or over the ``base_url`` among the changes."""
+    site = {} if gallery is None else {"base_url": gallery.base_url}
+    return CollectSettings(**{"workspace": workspace, "colours": COLOURS, **site, **changes})
 
 
 def read_result(workspace: Workspace) -> dict[str, bytes]:

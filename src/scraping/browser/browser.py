@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from selenium.common.exceptions import JavascriptException, NoSuchDriverException, WebDriverException
 from selenium.webdriver import ChromeOptions
@@ -159,12 +160,8 @@ class Browser:
         options.page_load_strategy = "none"
         try:
             endpoint = settings.grid or self._start_driver(options)
-            config = ClientConfig(
-                remote_server_addr=endpoint,
-                timeout=int(settings.command_seconds),
-                proxy=None if find_proxy(endpoint) else Proxy({"proxyType": ProxyType.DIRECT}),
-            )
-            self._driver = WebDriver(command_executor=endpoint, options=options, client_config=config)
+            config = _make_client_config(endpoint, settings.command_seconds)
+            self._driver = WebDriver(command_executor=hide_credentials(endpoint), options=options, client_config=config)
             self._driver.set_script_timeout(settings.command_seconds / 2)
         except NoSuchDriverException as error:
             raise MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}") from error
@@ -287,15 +284,23 @@ class Browser:
 
 def end_remote_session(endpoint: str, session_id: str) -> None:
     """End a browser on a grid by its session id; never raises."""
-    config = ClientConfig(
-        remote_server_addr=endpoint,
-        timeout=5,
-        proxy=None if find_proxy(endpoint) else Proxy({"proxyType": ProxyType.DIRECT}),
-    )
+    config = _make_client_config(endpoint, 5.0)
     with contextlib.suppress(Exception):
         RemoteConnection(client_config=config).execute(  # type: ignore[no-untyped-call]
             Command.QUIT, {"sessionId": session_id}
         )
+
+
+def _make_client_config(endpoint: str, seconds: float) -> ClientConfig:
+    """Say how to reach a WebDriver endpoint: with its credentials, and without a proxy on this machine."""
+    parts = urlsplit(endpoint)
+    return ClientConfig(
+        remote_server_addr=hide_credentials(endpoint),
+        timeout=int(seconds),
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password or "") if parts.username else None,
+        proxy=None if find_proxy(endpoint) else Proxy({"proxyType": ProxyType.DIRECT}),
+    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -55,6 +55,7 @@ const refusing = judged.reduce((left, right) => (right[1] > left[1] ? right : le
 if (!refusing && root) { return null; }   // a banner is taken away rather than agreed to
 const button = refusing || (judged.find(([, score]) => score < 0) || judged[0] || [null])[0];
 if (!button) { return null; }
-const answer = { label: wellFormed(labelOf(button).slice(0, 80)), isRefusal: button === refusing };
+const shown = button.textContent.trim() || button.value || button.getAttribute('aria-label') || '';
+const answer = { label: wellFormed(shown.replace(/\s+/g, ' ').slice(0, 80)), isRefusal: button === refusing };
 button.click();
 return answer;

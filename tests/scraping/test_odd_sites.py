@@ -1,0 +1,211 @@
+"""What people met on real sites: each with its right outcome, from listing to tables."""
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from src.errors import BlockedError, MissingToolError
+from src.gallery.site.faults import Faults
+from src.paths import Workspace
+from src.scraping.browser.browser import Browser, BrowserSettings
+from src.scraping.collect import collect
+from src.scraping.run_file import RunSummary
+from src.table_files import read_table
+from src.tables import INTERIM, RAW
+from tests.support.page_servers import PageServers, send
+from tests.support.scraper_runs import make_settings, open_gallery, read_result
+
+pytestmark = pytest.mark.browser
+Undisturbed = tuple[Workspace, RunSummary]
+
+
+@pytest.mark.parametrize(
+    ("faults", "said"),
+    [
+        (Faults(featured=1.0, share_link=1.0, captcha_footer=1.0), "beside the list were left out"),
+        (Faults(containers=1.0, dialogs=1.0), None),
+        (Faults(placeholder=0.5), None),
+        (Faults(consent=1.0, consent_kind="forms"), "refused by 'すべて拒否'"),
+        (Faults(consent=1.0), "refused by 'Reject all'"),
+        (Faults(list_style="sentinel"), None),
+        (Faults(list_style="button"), "the button 'Weitere anzeigen' below the list was clicked"),
+        (Faults(list_style="virtual", banner=1.0), "a banner was taken away"),
+        (Faults(refresh=0.5), None),
+    ],
+    ids=lambda value: "-".join(value.arguments[::2]) if isinstance(value, Faults) else "",
+)
+def test_an_odd_page_gives_the_same_rows(
+    undisturbed: Undisturbed, tmp_path: Path, faults: Faults, said: str | None
+) -> None:
+    with open_gallery(faults) as odd:
+        summary = collect(make_settings(Workspace(tmp_path), odd))
+    assert summary.exit_code == 0
+    assert read_result(Workspace(tmp_path)) == read_result(undisturbed[0])
+    assert said is None or any(said in note for note in summary.notes)
+
+
+def test_wrong_colours_are_not_taken_for_the_limit_either(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    with open_gallery(Faults(featured=1.0)) as odd:
+        collect(make_settings(Workspace(tmp_path), odd, colours=("RED",), limit=5, list_only=True))
+    ids = read_table(Workspace(tmp_path).raw_table, RAW)["asset_id"].tolist()
+    whole = read_table(undisturbed[0].raw_table, RAW)
+    assert ids == whole.loc[whole["color"] == "RED", "asset_id"].tolist()[:5]
+
+
+def test_broken_text_costs_at_most_itself(undisturbed: Undisturbed, tmp_path: Path) -> None:
+    with open_gallery(Faults(broken_text=1.0)) as odd:
+        summary = collect(make_settings(Workspace(tmp_path), odd, colours=("RED",)))
+    assert summary.exit_code == 0
+    pages = read_table(Workspace(tmp_path).raw_table, RAW)["page"]
+    assert pages[0].split("/")[-2] == "half-�"
+    whole = read_table(undisturbed[0].raw_table, RAW)
+    assert pages[1:].tolist() == whole.loc[whole["color"] == "RED", "page"].tolist()[1:]
+
+
+@pytest.mark.parametrize("status", [401, 403, 451])
+def test_a_refusal_stops_the_run_at_once(tmp_path: Path, status: int) -> None:
+    with open_gallery(Faults(refused=1.0, refused_status=status)) as refusing:
+        summary = collect(make_settings(Workspace(tmp_path), refusing, browsers=1))
+    assert summary.exit_code == BlockedError.exit_code
+    assert f"HTTP {status}" in str(summary.blocked)
+    assert [colour.state for colour in summary.colours.values()].count("blocked") == 1
+
+
+def test_a_refused_image_ends_the_listing_too(tmp_path: Path) -> None:
+    with open_gallery(Faults(image_refused=1.0, retry_after="90", slow=1.0, slow_seconds=0.5)) as refusing:
+        summary = collect(make_settings(Workspace(tmp_path), refusing, browsers=1))
+    assert summary.exit_code == BlockedError.exit_code
+    assert "asks to come back after 90 s" in str(summary.blocked)
+    assert "listing" in {colour.state for colour in summary.colours.values()}, "the listing went on"
+
+
+def test_images_that_lead_nowhere_fail_with_their_reason(tmp_path: Path) -> None:
+    with open_gallery(Faults(image_loop=0.3, image_endless=0.3)) as odd:
+        collect(make_settings(Workspace(tmp_path), odd, colours=("PINK",)))
+    reasons = read_table(Workspace(tmp_path).interim_table, INTERIM)["reason"].dropna()
+    assert reasons.str.contains("in a circle").any()
+    assert reasons.str.contains("larger than").any()
+
+
+def test_asset_pages_are_found_where_they_moved(tmp_path: Path) -> None:
+    with open_gallery(Faults(asset_moved=1.0)) as moving:
+        summary = collect(make_settings(Workspace(tmp_path), moving, colours=("PINK",), limit=4, details=True))
+    assert summary.details is not None
+    assert (summary.details.found, summary.details.failed, summary.exit_code) == (4, {}, 0)
+
+
+def make_item(number: int, base_url: str, **changes: Any) -> list[Any]:
+    host = base_url.removeprefix("http:")
+    asset_id = f"{number:014d}"
+    fields = {"title": f"Work {number}", "image": f"{host}/ci/{number}", "page": f"/asset/work/{asset_id}", **changes}
+    facts = [asset_id, 1.5, *[None] * 10, "Museum"]
+    return ["tag", fields["title"], None, fields["image"], fields["page"], 8, None, None, "#e0b8c5", None, facts]
+
+
+def write_page(base_url: str, tiles: int, total: int, items: int | None = None, extra: str = "") -> str:
+    """A page of RED with some tiles, all in its data, and nothing to scroll for."""
+    host = base_url.removeprefix("http:")
+    listed = [make_item(number, base_url) for number in range(tiles if items is None else items)]
+    data = {
+        "x": ["stella.cep", None, None, None, None, [["#D50000", "RED", ["t", "AssetsQuery:1", listed, None, total]]]]
+    }
+    tiles_of_page = [(f"{number:014d}", f"{host}/ci/{number}") for number in range(tiles)]
+    links = "".join(
+        f'<div><a href="/asset/work/{name}" data-bgsrc="{image}"></a></div>' for name, image in tiles_of_page
+    )
+    return f"<title>Red</title>{extra}{links}<script>window.INIT_data = {json.dumps(data)};</script>"
+
+
+Serve = Callable[..., str]
+
+
+@pytest.fixture
+def serve_red(servers: PageServers) -> Serve:
+    """Serve a page of RED: ``serve_red(tiles=…, total=…)`` gives the base URL."""
+
+    def serve(**page: Any) -> str:
+        def answer(request: BaseHTTPRequestHandler) -> None:
+            base_url = f"http://{request.headers['Host']}"
+            send(request, write_page(base_url, **page).encode(), Content_Type="text/html; charset=utf-8")
+
+        return servers.serve_with(answer)
+
+    return serve
+
+
+@pytest.mark.parametrize(
+    ("page", "expected", "reason"),
+    [
+        ({"tiles": 12, "total": 12}, (12, "complete"), None),
+        ({"tiles": 9, "items": 12, "total": 12}, (12, "complete"), None),
+        ({"tiles": 12, "items": 9, "total": 9}, (9, "complete"), None),
+        ({"tiles": 12, "total": 9}, (12, "complete"), "found 12 artworks where the page tells of 9"),
+        ({"tiles": 12, "total": 20}, (12, "partial"), "the list ended after 12 of 20 artworks"),
+        ({"tiles": 12, "items": 9, "total": 10}, (12, "partial"), "3 of them stand in no data of the page"),
+    ],
+)
+def test_tiles_and_data_are_held_against_each_other(
+    serve_red: Serve, tmp_path: Path, page: dict[str, int], expected: tuple[int, str], reason: str | None
+) -> None:
+    settings = make_settings(Workspace(tmp_path), None, base_url=serve_red(**page), colours=("RED",), list_only=True)
+    red = collect(settings).colours["RED"]
+    assert (red.found, red.state) == expected
+    assert (red.reason is None) == (reason is None)
+    assert reason is None or reason in str(red.reason)
+    tints = read_table(Workspace(tmp_path).raw_table, RAW)["tint"]
+    assert tints.dropna().unique().tolist() == ["#e0b8c5"]
+
+
+def test_a_driver_that_does_not_fit_is_named_once(servers: PageServers, tmp_path: Path) -> None:
+    words = "session not created: This version of ChromeDriver only supports Chrome version 114\n"
+    words += "Current browser version is 148"
+    body = json.dumps({"value": {"error": "session not created", "message": words, "stacktrace": ""}}).encode()
+    grid = servers.serve_with(lambda request: send(request, body, 500, Content_Type="application/json"))
+    settings = make_settings(Workspace(tmp_path), None, base_url="http://127.0.0.1:9", grid=grid, browsers=2)
+    with pytest.raises(MissingToolError, match=r"only supports Chrome version 114 Current browser version is 148"):
+        collect(settings)
+
+
+def test_credentials_of_a_grid_are_used_and_never_shown(servers: PageServers, tmp_path: Path) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        seen.append((request.command, str(request.headers["Authorization"])))
+        if request.command == "DELETE":
+            send(request, b'{"value": null}', Content_Type="application/json")
+        elif request.path.endswith("/session"):
+            value = {"sessionId": "1", "capabilities": {"browserName": "chrome"}}
+            send(request, json.dumps({"value": value}).encode(), Content_Type="application/json")
+        else:
+            send(request, b'{"value": null}', Content_Type="application/json")
+
+    grid = servers.serve_with(answer).replace("http://", "http://user:s3cret@")
+    with Browser(BrowserSettings(mark="tests-grid.", grid=grid)):
+        pass
+    expected = "Basic " + base64.b64encode(b"user:s3cret").decode()
+    assert {authorization for _, authorization in seen} == {expected}
+    assert seen[-1][0] == "DELETE"
+    dead = make_settings(
+        Workspace(tmp_path), None, base_url="http://127.0.0.1:9", grid="http://user:s3cret@127.0.0.1:9"
+    )
+    summary = collect(dead)
+    shown = f"{summary} {Workspace(tmp_path).run_file.read_text('utf-8')}"
+    assert "could be started at http://127.0.0.1:9" in shown
+    assert "s3cret" not in shown
+
+
+def test_a_long_pause_is_waited_for(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with open_gallery() as gallery:
+        settings = make_settings(
+            Workspace(tmp_path), gallery, colours=("BLACK",), limit=50, pause=3.0, list_only=True, browsers=1
+        )
+        summary = collect(settings)
+    assert (summary.found, summary.exit_code) == (50, 0)
+    assert time.monotonic() - began > 3.0
