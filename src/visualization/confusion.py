@@ -17,9 +17,7 @@ _HITS = LinearSegmentedColormap.from_list("hits", ["#FFFFFF", OKABE_ITO[0]])
 
 
 @styled
-def plot_confusion_matrix(
-    matrix: NDArray[np.integer], classes: Sequence[str], *, title: str = "Which colour is taken for which"
-) -> Figure:
+def plot_confusion_matrix(matrix: NDArray[np.integer], classes: Sequence[str]) -> Figure:
     """Draw a confusion matrix: percentage of the row, and count, in each cell.
 
     Parameters
@@ -28,8 +26,6 @@ def plot_confusion_matrix(
         Integers, shape (n, n): rows are the true colours, columns the predicted ones.
     classes
         The n names in the matrix's order; the figure puts them in the site's order.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -91,7 +87,7 @@ def plot_confusion_matrix(
         ),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
-    axes.set_title(title)
+    axes.set_title("Which colour is taken for which")
     return figure
 
 

@@ -17,8 +17,6 @@ def plot_learning_curve(
     *,
     training_means: Sequence[float] | None = None,
     reference: float | None = None,
-    reference_name: str = "the study",
-    title: str = "What more pictures bring",
 ) -> Figure:
     """Draw accuracy over the number of training pictures.
 
@@ -32,10 +30,6 @@ def plot_learning_curve(
         Accuracy on the pictures learned from.
     reference
         An accuracy to compare with, as a line across.
-    reference_name
-        What the line is called.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -49,7 +43,7 @@ def plot_learning_curve(
     if training_means is not None:
         axes.plot(sizes, training_means, color=MUTED, marker="s", linestyle=":", label="pictures learned from")
     if reference is not None:
-        axes.axhline(reference, color=REFERENCE, linestyle="--", label=f"{reference_name}: {reference:.3f}")
+        axes.axhline(reference, color=REFERENCE, linestyle="--", label=f"the study: {reference:.3f}")
     axes.annotate(
         f"{mean[-1]:.3f}", (sizes[-1], mean[-1]), (0, -15), textcoords="offset points", ha="center", color=OURS
     )
@@ -60,7 +54,7 @@ def plot_learning_curve(
     axes.set_xlabel("training pictures (logarithmic)")
     axes.set_ylabel("accuracy")
     axes.legend(loc="best")
-    axes.set_title(title)
+    axes.set_title("What more pictures bring")
     return figure
 
 
@@ -71,7 +65,6 @@ def plot_reliability(
     counts: Sequence[int],
     *,
     calibration_error: float | None = None,
-    title: str = "Does a probability mean what it says?",
 ) -> Figure:
     """Draw a reliability diagram: in each bin of confidence, how often the answer was right.
 
@@ -82,8 +75,6 @@ def plot_reliability(
         right (0-1), and how many there are. Empty bins are left out of the drawing.
     calibration_error
         Expected calibration error (0-1), written into the figure.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -114,7 +105,7 @@ def plot_reliability(
             ha="right",
             fontsize=10,
         )
-    upper.set_title(title)
+    upper.set_title("Does a probability mean what it says?")
     width = min(0.06, 0.8 / max(len(confidence), 1))
     lower.bar(confidence, count, width=width, color=OURS, alpha=0.75)
     lower.set_ylabel("pictures")

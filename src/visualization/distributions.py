@@ -75,13 +75,7 @@ def _cumulate(
 
 
 @styled
-def plot_class_counts(
-    counts: Mapping[str, int],
-    *,
-    reference: Mapping[str, float] | None = None,
-    reference_name: str = "the study",
-    title: str = "Pictures per colour",
-) -> Figure:
+def plot_class_counts(counts: Mapping[str, int], *, reference: Mapping[str, float] | None = None) -> Figure:
     """Draw a bar for each colour, filled with its swatch and labelled with its count and share.
 
     Parameters
@@ -90,10 +84,6 @@ def plot_class_counts(
         Pictures of each colour.
     reference
         Counts to compare with; drawn as marks at the same share of all, because totals differ.
-    reference_name
-        What the marks are called.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -112,7 +102,7 @@ def plot_class_counts(
         scaled = [reference.get(colour, 0) * scale for colour in colours]
         ends = [max(pair) for pair in zip(ends, scaled, strict=True)]
         axes.vlines(scaled, [p - 0.44 for p in places], [p + 0.44 for p in places], color=REFERENCE, linewidth=2.4)
-        axes.plot([], [], color=REFERENCE, linewidth=2.4, label=f"same share as in {reference_name}")
+        axes.plot([], [], color=REFERENCE, linewidth=2.4, label="same share as in the study")
         axes.legend(loc="center right")
     for place, width, end in zip(places, widths, ends, strict=True):
         label = f"{width:,}  ({100 * width / total:.1f} %)"
@@ -123,7 +113,7 @@ def plot_class_counts(
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_xlabel("pictures")
     axes.grid(visible=False, axis="y")
-    axes.set_title(f"{title}: {total:,} in {len(colours)} colours")
+    axes.set_title(f"Pictures per colour: {total:,} in {len(colours)} colours")
     return figure
 
 
@@ -153,8 +143,6 @@ def plot_feature_distributions(
     first: pd.DataFrame,
     second: pd.DataFrame,
     *,
-    names: Sequence[str] = FEATURE_NAMES,
-    first_name: str = "gallery",
     second_name: str = "real paintings",
     first_weights: NDArray[np.float64] | None = None,
     second_weights: NDArray[np.float64] | None = None,
@@ -165,11 +153,9 @@ def plot_feature_distributions(
     Parameters
     ----------
     first, second
-        Frames with the columns ``names``.
-    names
-        The features to draw.
-    first_name, second_name
-        What the data sets are called.
+        Frames with the 18 features.
+    second_name
+        What the second data set is called; the first is the gallery.
     first_weights, second_weights
         A weight for each row, to compare at the same class counts
         (:func:`src.visualization.distributions.balance_weights`).
@@ -182,13 +168,13 @@ def plot_feature_distributions(
         One panel a feature; its title gives the Kolmogorov–Smirnov distance.
     """
     columns = 3
-    rows = -(-len(names) // columns)
+    rows = -(-len(FEATURE_NAMES) // columns)
     figure = Figure(figsize=(9, 1.55 * rows + 0.9), layout="constrained")
     panels = np.asarray(figure.subplots(rows, columns, squeeze=False)).ravel()
-    for axes, name in zip(panels, names, strict=False):
+    for axes, name in zip(panels, FEATURE_NAMES, strict=True):
         left, right = first[name].to_numpy(dtype=float), second[name].to_numpy(dtype=float)
         edges = np.linspace(min(left.min(), right.min()), max(left.max(), right.max()), 41)
-        axes.hist(left, edges, weights=_as_shares(first_weights, len(left)), color=OURS, alpha=0.35, label=first_name)
+        axes.hist(left, edges, weights=_as_shares(first_weights, len(left)), color=OURS, alpha=0.35, label="gallery")
         axes.hist(
             right,
             edges,
@@ -203,8 +189,6 @@ def plot_feature_distributions(
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="x", labelsize=8)
-    for axes in panels[len(names) :]:
-        axes.set_axis_off()
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
     figure.suptitle(f"{title} (distance: Kolmogorov–Smirnov, 0–1)", x=0.01, ha="left")
@@ -212,9 +196,7 @@ def plot_feature_distributions(
 
 
 @styled
-def plot_channel_boxes(
-    frame: pd.DataFrame, colour_space: str, *, statistic: str = "mean", order: Sequence[str] | None = None
-) -> Figure:
+def plot_channel_boxes(frame: pd.DataFrame, colour_space: str, *, order: Sequence[str] | None = None) -> Figure:
     """Draw a box for each colour and each channel of a colour space.
 
     Parameters
@@ -223,8 +205,6 @@ def plot_channel_boxes(
         Rows with the features and ``color``.
     colour_space
         ``RGB``, ``HSV`` or ``Lab``.
-    statistic
-        ``mean`` or ``std``: which of the two numbers of a channel.
     order
         The colours from left to right; the site's order by default.
 
@@ -237,7 +217,7 @@ def plot_channel_boxes(
     colours = tuple(order) if order is not None else order_colours(frame["color"])
     figure = Figure(figsize=(9.5, 6.6), layout="constrained")
     for axes, channel in zip(figure.subplots(3, 1, sharex=True), COLOUR_SPACES[colour_space], strict=True):
-        name = f"{channel}_{statistic}"
+        name = f"{channel}_mean"
         values = [frame.loc[frame["color"] == colour, name].to_numpy(dtype=float) for colour in colours]
         boxes = axes.boxplot(
             values,
@@ -254,25 +234,18 @@ def plot_channel_boxes(
         axes.set_xticks(range(1, len(colours) + 1), colours)
         axes.set_ylabel(CHANNEL_TITLES[channel].replace(" (H, half-degrees)", " (half-degrees)"))
         axes.grid(visible=False, axis="x")
-    words = "Mean" if statistic == "mean" else "Standard deviation"
-    figure.suptitle(f"{words} of each {colour_space} channel (box: quartiles, whiskers: 5–95 %)", x=0.01, ha="left")
+    figure.suptitle(f"Mean of each {colour_space} channel (box: quartiles, whiskers: 5–95 %)", x=0.01, ha="left")
     return figure
 
 
 @styled
-def plot_densities(
-    frame: pd.DataFrame, *, statistic: str = "mean", title: str = "Where each colour lies on each channel"
-) -> Figure:
+def plot_densities(frame: pd.DataFrame) -> Figure:
     """Draw a density of each colour on each of the nine channels.
 
     Parameters
     ----------
     frame
         Rows with the features and ``color``.
-    statistic
-        ``mean`` or ``std``: which of the two numbers of a channel.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -286,7 +259,7 @@ def plot_densities(
     panels = np.asarray(figure.subplots(3, 3)).ravel()
     channels = [channel for space in COLOUR_SPACES.values() for channel in space]
     for axes, channel in zip(panels, channels, strict=True):
-        values = frame[f"{channel}_{statistic}"]
+        values = frame[f"{channel}_mean"]
         grid = np.linspace(values.min(), values.max(), 160)
         for place, colour in enumerate(colours):
             own = values[frame["color"] == colour].to_numpy(dtype=float)
@@ -299,7 +272,7 @@ def plot_densities(
         axes.set_ylim(-len(colours) + 0.8, 1.5)
         axes.grid(visible=False, axis="y")
         axes.set_title(CHANNEL_TITLES[channel], fontsize=9.5, pad=4)
-    figure.suptitle(title, x=0.01, ha="left")
+    figure.suptitle("Where each colour lies on each channel", x=0.01, ha="left")
     return figure
 
 

@@ -8,14 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
-from tqdm import tqdm
 
 from src.command import run_command
 from src.console import open_console
 from src.errors import ModelMissingError
-from src.features.decode_image import decode_image
-from src.features.schema import BGRImage
 from src.files import write_bytes
 from src.paths import PROJECT_ROOT, Workspace
 from src.table_files import read_table
@@ -24,6 +20,7 @@ from src.visualization.confusion import plot_confusion_matrix
 from src.visualization.contact_sheet import make_colour_sheet
 from src.visualization.distributions import plot_class_counts
 from src.visualization.output import save_figure, save_picture
+from src.visualization.pictures import pick_by_colour
 
 PICTURES_PER_COLOUR: Final = 12
 
@@ -51,7 +48,7 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
     counts = {str(colour): int(count) for colour, count in rows["color"].value_counts().items()}
     confusion = _read_confusion(workspace)
     sheet = make_colour_sheet(
-        _pick_pictures(workspace, rows),
+        pick_by_colour(rows, workspace.image_dir, PICTURES_PER_COLOUR),
         columns=PICTURES_PER_COLOUR,
         notes={colour: f"{count:,} pictures" for colour, count in counts.items()},
         title="Pictures as the source files them",
@@ -76,16 +73,6 @@ def _read_confusion(workspace: Workspace) -> dict[str, Any]:
         raise ModelMissingError(f"{path} is missing: run python -m src.models.train_model first")
     confusion: dict[str, Any] = json.loads(path.read_text("utf-8"))["scores"]["test_confusion"]
     return confusion
-
-
-def _pick_pictures(workspace: Workspace, rows: pd.DataFrame) -> dict[str, list[BGRImage]]:
-    """Take pictures of each colour at equal distances through its list, so that a sheet is typical."""
-    picked: dict[str, list[BGRImage]] = {}
-    for colour, group in tqdm(rows.groupby("color"), desc="pictures", unit="colour"):
-        places = np.unique(np.linspace(0, len(group) - 1, PICTURES_PER_COLOUR).round().astype(int))
-        names = group["filename"].iloc[places]
-        picked[str(colour)] = [decode_image((workspace.image_dir / name).read_bytes()) for name in names]
-    return picked
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,8 +13,6 @@ def plot_permutation_importance(
     deviations: Mapping[str, float] | None = None,
     *,
     reference: Mapping[str, float] | None = None,
-    reference_name: str = "the study",
-    title: str = "What shuffling one feature costs",
 ) -> Figure:
     """Draw the accuracy lost when one feature is shuffled among the pictures, largest first.
 
@@ -26,10 +24,6 @@ def plot_permutation_importance(
         Standard deviation over the repeats.
     reference
         The same numbers from elsewhere, as marks.
-    reference_name
-        What the marks are called.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -58,25 +52,20 @@ def plot_permutation_importance(
             markersize=6,
             markeredgecolor="white",
             linestyle="none",
-            label=reference_name,
+            label="the study",
         )
         axes.legend(loc="lower right")
     axes.set_yticks(places, names, family="DejaVu Sans Mono")
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.set_xlabel("accuracy lost when the feature is shuffled")
-    axes.set_title(title)
+    axes.set_title("What shuffling one feature costs")
     return figure
 
 
 @styled
 def plot_feature_elimination(
-    accuracies: Mapping[int, float],
-    *,
-    added: Sequence[str] | None = None,
-    reference: Mapping[int, float] | None = None,
-    reference_name: str = "the study",
-    title: str = "How few features would do",
+    accuracies: Mapping[int, float], *, added: Sequence[str] | None = None, reference: Mapping[int, float] | None = None
 ) -> Figure:
     """Draw accuracy over the number of features that are kept.
 
@@ -88,10 +77,6 @@ def plot_feature_elimination(
         The feature that the first, second … number adds, written along the axis.
     reference
         The same numbers from elsewhere.
-    reference_name
-        What they are called.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -109,7 +94,7 @@ def plot_feature_elimination(
             marker="D",
             markersize=5,
             linestyle="--",
-            label=reference_name,
+            label="the study",
         )
     axes.plot(counts, [accuracies[count] for count in counts], color=OURS, marker="o", label="this project")
     best = max(accuracies.values())
@@ -132,5 +117,5 @@ def plot_feature_elimination(
         axes.set_xlabel("features kept, and the one that each step adds")
     axes.set_ylabel("accuracy")
     axes.legend(loc="lower right")
-    axes.set_title(title)
+    axes.set_title("How few features would do")
     return figure

@@ -190,9 +190,7 @@ def plot_colour_map(
 
 
 @styled
-def plot_correlations(
-    frame: pd.DataFrame, *, names: Sequence[str] = FEATURE_NAMES, title: str = "Correlation of the features"
-) -> Figure:
+def plot_correlations(frame: pd.DataFrame, *, names: Sequence[str] = FEATURE_NAMES) -> Figure:
     """Draw the Pearson correlation of each pair of features.
 
     Parameters
@@ -201,8 +199,6 @@ def plot_correlations(
         Rows with the columns ``names``.
     names
         The features.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -220,7 +216,7 @@ def plot_correlations(
         cbar_kws={"label": "Pearson correlation", "shrink": 0.8},
         annot_kws={"fontsize": 7},
     )
-    figure.axes[0].set_title(title)
+    figure.axes[0].set_title("Correlation of the features")
     return figure
 
 
@@ -229,7 +225,6 @@ def plot_colour_similarity(
     shares: NDArray[np.float64],
     colours: Sequence[str],
     *,
-    title: str = "Whose pictures are the nearest",
     label: str = "share of the nearest pictures",
 ) -> Figure:
     """Draw how similar the colours are to each other.
@@ -241,8 +236,6 @@ def plot_colour_similarity(
         colour j (:func:`src.visualization.maps.measure_similarity`).
     colours
         The n names, in the order of the rows.
-    title
-        Words above the figure.
     label
         What a cell says.
 
@@ -266,7 +259,7 @@ def plot_colour_similarity(
     )
     figure.axes[0].set_xlabel("… belongs to this colour")
     figure.axes[0].set_ylabel("near pictures of this colour …")
-    figure.axes[0].set_title(title)
+    figure.axes[0].set_title("Whose pictures are the nearest")
     return figure
 
 

@@ -197,15 +197,13 @@ def plot_picture_channels(image: BGRImage, *, title: str = "One picture, three c
 
 
 @styled
-def plot_mean_pictures(means: Mapping[str, BGRImage], *, title: str = "The mean picture of each colour") -> Figure:
+def plot_mean_pictures(means: Mapping[str, BGRImage]) -> Figure:
     """Show the mean picture of each colour beside the colour's swatch.
 
     Parameters
     ----------
     means
         For each colour its mean picture (:func:`average_pictures`), BGR uint8, shape (H, W, 3).
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -234,5 +232,5 @@ def plot_mean_pictures(means: Mapping[str, BGRImage], *, title: str = "The mean 
             linewidth=0.6,
         )
         axes.add_patch(swatch)
-    figure.suptitle(title, x=0.01, ha="left")
+    figure.suptitle("The mean picture of each colour", x=0.01, ha="left")
     return figure

@@ -17,8 +17,6 @@ def plot_family_scores(
     deviations: Mapping[str, float] | None = None,
     *,
     reference: Mapping[str, float] | None = None,
-    reference_name: str = "the study",
-    title: str = "The best candidate of each family",
 ) -> Figure:
     """Draw the cross-validated accuracy of each family's best candidate, best family first.
 
@@ -30,10 +28,6 @@ def plot_family_scores(
         Standard deviation over the folds.
     reference
         The same numbers from elsewhere, as diamonds.
-    reference_name
-        What the diamonds are called.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -61,7 +55,7 @@ def plot_family_scores(
     lowest = min(values)
     if reference is not None:
         published = [reference.get(family, float("nan")) for family in families]
-        axes.plot(published, places + 0.16, color=REFERENCE, marker="D", linestyle="none", label=reference_name)
+        axes.plot(published, places + 0.16, color=REFERENCE, marker="D", linestyle="none", label="the study")
         for place, value in zip(places, published, strict=True):
             if np.isfinite(value):
                 axes.annotate(
@@ -79,7 +73,7 @@ def plot_family_scores(
     axes.set_ylim(len(families) - 0.4, -0.6)
     axes.set_xlim(max(0.0, lowest - 0.05), min(1.0, max(values) + 0.05))
     axes.set_xlabel("accuracy in cross-validation (bars: ± one deviation over the folds; axis not from 0)")
-    axes.set_title(title)
+    axes.set_title("The best candidate of each family")
     return figure
 
 
@@ -136,13 +130,7 @@ def plot_grid_scores(
 
 
 @styled
-def plot_class_scores(
-    precision: Mapping[str, float],
-    recall: Mapping[str, float],
-    counts: Mapping[str, int],
-    *,
-    title: str = "Precision and recall of each colour",
-) -> Figure:
+def plot_class_scores(precision: Mapping[str, float], recall: Mapping[str, float], counts: Mapping[str, int]) -> Figure:
     """Draw precision and recall of each colour, joined by a line.
 
     Parameters
@@ -151,8 +139,6 @@ def plot_class_scores(
         0-1, for each colour.
     counts
         Pictures of each colour, written beside its name.
-    title
-        Words above the figure.
 
     Returns
     -------
@@ -185,5 +171,5 @@ def plot_class_scores(
     axes.set_xlim(min(0.5, *precisions, *recalls) - 0.03, 1.01)
     axes.set_xlabel("share")
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.12), ncols=2)
-    axes.set_title(title, color=INK)
+    axes.set_title("Precision and recall of each colour", color=INK)
     return figure

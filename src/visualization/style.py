@@ -15,7 +15,7 @@ from cycler import cycler
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from src.colours import LEGIBLE_SWATCHES, SWATCHES
+from src.colours import SWATCHES
 
 INK: Final = "#222222"
 MUTED: Final = "#666666"
@@ -112,17 +112,9 @@ def choose_ink(background: str) -> str:
     return INK if (luminance + 0.05) / 0.066 > 1.05 / (luminance + 0.05) else "#FFFFFF"
 
 
-def choose_swatch(colour: str, *, is_legible: bool = False) -> str:
-    """Return the fill of a mark that stands for a colour, ``#RRGGBB``.
-
-    Parameters
-    ----------
-    colour
-        A colour name; one that the site does not know gives a middle grey.
-    is_legible
-        Whether to take the swatch that looks like its name instead of the site's own.
-    """
-    return (LEGIBLE_SWATCHES if is_legible else SWATCHES).get(colour, "#999999")
+def choose_swatch(colour: str) -> str:
+    """Return the fill of a mark that stands for a colour, ``#RRGGBB``; a middle grey for one that the site lacks."""
+    return SWATCHES.get(colour, "#999999")
 
 
 def _settings() -> Any:  # matplotlib types its settings as a closed set of literal keys

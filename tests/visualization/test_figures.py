@@ -146,10 +146,10 @@ def test_family_scores_stand_best_first_beside_the_reference() -> None:
 
 
 def test_distributions_give_the_distance_of_the_two(frame: pd.DataFrame) -> None:
-    figure = plot_feature_distributions(frame, frame.copy(), first_name="one", second_name="other")
+    figure = plot_feature_distributions(frame, frame.copy(), second_name="other")
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == [f"{name}   distance 0.000" for name in FEATURE_NAMES]
-    assert {"one", "other"} <= set(read_texts(figure))
+    assert {"gallery", "other"} <= set(read_texts(figure))
 
 
 def test_boxes_follow_the_order_that_is_asked_for(frame: pd.DataFrame) -> None:

@@ -59,9 +59,8 @@ def test_text_on_a_swatch_is_legible(background: str) -> None:
     assert measure_contrast(choose_ink(background), background) >= 3.9
 
 
-def test_a_mark_has_the_sites_swatch_and_the_legible_one_on_demand() -> None:
+def test_a_mark_has_the_sites_swatch() -> None:
     assert choose_swatch("TEAL") == SWATCHES["TEAL"]
-    assert choose_swatch("TEAL", is_legible=True) == LEGIBLE_SWATCHES["TEAL"]
     assert choose_swatch("MAUVE") == "#999999"
 
 
