@@ -66,7 +66,7 @@ format: $(VENV)/.dev ## Rewrites: import order, simple lint, format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: $(VENV)/.dev ## Resolves the Pipfile anew, into Pipfile.lock and requirements.txt
+lock: $(VENV)/.dev ## Resolves the Pipfile again, into Pipfile.lock and requirements.txt
 	$(BIN)/python .ci/dependencies.py lock
 
 serve: $(VENV)/.job ## The microservice on port 9797, as many workers as cores (HOST, PORT, WORKERS)

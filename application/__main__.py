@@ -101,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
             name = ".".join(str(part) for part in fault["loc"]).upper() or "settings"
             sys.stderr.write(f"{name}: {fault['msg']}\n")
         return 2
-    sys.path.insert(0, str(PROJECT_ROOT))  # the workers are started anew and inherit the path
+    sys.path.insert(0, str(PROJECT_ROOT))  # the workers are new processes and inherit the path
     with tempfile.TemporaryDirectory(prefix="service-metrics-") as shared:
         if settings.workers > 1:
             os.environ.setdefault(MULTIPROCESS_DIR, shared)

@@ -66,12 +66,12 @@ async def require_token(
 
 
 class Wanted(BaseModel):
-    """What to tell beside the colour; a name that is not known is refused, as it is likely a slip."""
+    """What to add to the colour; a name that is not known is refused, as it is likely a slip."""
 
     model_config = ConfigDict(extra="forbid")
 
     shares: bool = Field(default=False, description="Also measure the shares of the named colours")
-    features: bool = Field(default=False, description="Also tell the 18 features")
+    features: bool = Field(default=False, description="Also give the 18 features")
 
 
 WantedQuery = Annotated[Wanted, Query()]

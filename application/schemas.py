@@ -63,7 +63,7 @@ class Classification(BaseModel):
 
     @classmethod
     def describe(cls, classified: Classified, *, with_features: bool = False) -> Self:
-        """Tell what is known of a picture."""
+        """Describe one picture."""
         prediction, picture = classified.prediction, classified.picture
         return cls(
             prediction=prediction.colour,

@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     """How often a worker looks for other files in MODELS_DIR and takes them into use; 0: only when asked to reload."""
 
     workers: int = Field(default=1, ge=1, le=256)
-    """How many workers there are; `python -m application` starts so many, by default as many as cores."""
+    """How many workers there are; `python -m application` starts them, by default as many as cores."""
 
     decode_threads: int = Field(default=0, ge=0, le=64)
     """Pictures decoded at the same time in one worker; 0 takes cores ÷ workers, at least 1."""

@@ -75,7 +75,7 @@ class Client:
         self.connect()
 
     def connect(self) -> None:
-        """Open the connection anew."""
+        """Open the connection again."""
         self.socket = socket.create_connection(("127.0.0.1", self._port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -126,9 +126,9 @@ def run_load(
     clients
         Connections; each asks again when it has its answer.
     seconds, count
-        When to stop asking: after a time, or so many requests.
+        When to stop asking: after a time, or a number of requests.
     reconnect
-        Whether a connection that the server closes after an answer is opened anew.
+        Whether a connection that the server closes after an answer is opened again.
     """
     result, selector = LoadResult(), selectors.DefaultSelector()
     started = time.perf_counter()

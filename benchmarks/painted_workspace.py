@@ -39,7 +39,7 @@ def paint_workspace(
     seed
         Of the gallery.
     distinct
-        Paint so many and copy them, file by file, for the rest; None paints all.
+        Paint this many and copy them, file by file, for the rest; None paints all.
     """
     painted = artworks if distinct is None else min(distinct, artworks)
     batches = [(workspace, seed, range(start, min(start + BATCH, painted))) for start in range(0, painted, BATCH)]

@@ -151,7 +151,7 @@ def time_scale(artworks: int, browsers: int, folder: Path) -> tuple[list[Stage],
 
 
 def time_long_list(artworks: int, folder: Path) -> tuple[Stage, Memory]:
-    """List one colour of so many artworks with one browser, its memory read on the way."""
+    """List one colour of that many artworks with one browser, its memory read on the way."""
     colour, extra = "BROWN", 1000  # the browser is still at work when the last mark is reached
     with GalleryProcess(artworks + extra, seed=0, proportions="site", colours=(colour,)) as gallery:
         options = ("--colours", colour, "--browsers", "1", "--list-only")

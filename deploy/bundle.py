@@ -2,7 +2,7 @@
 
 ``python -m deploy.bundle`` writes ``dist/beanstalk.zip``, which ``eb deploy`` uploads: the dockerfile (as
 ``Dockerfile``, which the platform insists on), the files that it copies, and the upload limit for the platform's nginx.
-The same checkout gives the same bytes; ``python -m deploy.bundle --check`` tells whether a bundle is current.
+The same checkout gives the same bytes; ``python -m deploy.bundle --check`` says whether a bundle is current.
 """
 
 import argparse
@@ -175,7 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--root", type=Path, default=PROJECT_ROOT, help="project to pack (default: this one)")
     parser.add_argument("--output", type=Path, help=f"file to write (default: {BUNDLE.as_posix()} of the project)")
-    parser.add_argument("--check", action="store_true", help="write nothing; tell whether the file is current")
+    parser.add_argument("--check", action="store_true", help="write nothing; say whether the file is current")
     options = parser.parse_args(arguments)
     bundle = options.output or options.root / BUNDLE
     try:

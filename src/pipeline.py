@@ -169,7 +169,7 @@ def _run_stages(
 
 
 class _StageFailedError(ProjectError):
-    """A stage ended with an error of its own, which it has told."""
+    """A stage ended with an error of its own, which it has printed."""
 
     def __init__(self, name: str, code: int) -> None:
         super().__init__(f"stage {name} ended with exit code {code}; its own message stands above")
@@ -227,7 +227,7 @@ def prepare_workspace(workspace: Workspace, settings: PipelineSettings) -> Path 
         if workspace.root.resolve() == PROJECT_ROOT:
             raise UsageError(
                 f"{note} says that the project root holds a run of other settings: "
-                "remove data/raw, data/interim and data/processed/img to start anew, or name another workspace"
+                "remove data/raw, data/interim and data/processed/img to start again, or name another workspace"
             )
         moved = _find_free_name(workspace.root)
         with hold_workspace(workspace):

@@ -55,7 +55,7 @@ def start_process(
     folder: Path | None = None,
     has_own_session: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command while the block runs, and end it surely afterwards.
+    """Run a command while the block runs, and always end it afterwards.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ OPTIONS = {"make run": " ARTWORKS=240 WORKSPACE=runs/readme", "make serve": " PO
 """The documented commands at a size that a test can afford."""
 
 STAMPS = "".join(f" --assume-old=.venv/{name}" for name in (".job", ".dev", ".browser"))
-"""The copy has the environment of this test: make shall not install it again."""
+"""The copy has the environment of this test: make must not install it again."""
 
 COMMAND_SECONDS = 200
 

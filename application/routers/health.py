@@ -46,5 +46,5 @@ async def ready(classifier: ClassifierDependency, executor: ExecutorDependency) 
     },
 )
 async def metrics() -> Response:
-    """Tell requests, seconds, bytes, predictions by colour and rejects by reason, of all workers."""
+    """Count requests, seconds, bytes, predictions by colour and rejects by reason, of all workers."""
     return Response(render_metrics(), media_type=CONTENT_TYPE_LATEST)

@@ -16,7 +16,7 @@ router = APIRouter(tags=["model"])
 
 @router.get("/model", summary="The card of the model in use", responses=list_problems("not-ready"))
 async def card(classifier: ClassifierDependency) -> ModelDescription:
-    """Tell what the model is, what it was made from, and how good it is."""
+    """Describe the model: what it was made from, and how good it is."""
     return ModelDescription.model_validate(asdict(classifier.model.card))
 
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from application.problems import ProblemError
 
 OTHER_FIELDS: Final = 64
-"""A form may have so many fields beside its files; they are passed over."""
+"""Most fields that a form may have beside its files; they are ignored."""
 
 MAXIMUM_TEXT_BYTES: Final = 64 << 10
 

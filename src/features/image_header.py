@@ -1,7 +1,7 @@
 """What a picture's file declares, and what decoding it would cost: read before any pixel is decoded.
 
 The headers are read by Pillow's format classes, which look at no pixel when they are made. They are
-called one by one, for the kind that the signature tells: a file is never tried as something else.
+called one by one, for the kind that the signature gives: a file is never tried as something else.
 """
 
 import io
@@ -72,7 +72,7 @@ PICTURE_SUFFIXES: Final = tuple(suffix for kind in IMAGE_KINDS.values() for suff
 KIND_NAMES: Final = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 
 SIGNATURE_BYTES: Final = 32
-"""The first bytes that tell the kind of a picture; fewer will do where the file has no more."""
+"""The first bytes, which identify the kind of a picture; fewer will do where the file has no more."""
 
 OTHER_KINDS: Final = {
     _make_signature(pattern): name
@@ -136,7 +136,7 @@ class ImageHeader:
 
 
 def identify_kind(beginning: bytes) -> str:
-    """Tell the kind of a picture by its first :data:`SIGNATURE_BYTES`.
+    """Identify the kind of a picture by its first :data:`SIGNATURE_BYTES`.
 
     Returns
     -------

@@ -143,7 +143,7 @@ def _connect_s3() -> Any:
 
 
 def _read_local(path: str) -> bytes:
-    """Read a regular file; nothing else is waited for, and what arrives counts, not the size that is told."""
+    """Read a regular file; nothing else is waited for, and what arrives counts, not the size that is announced."""
     with os.fdopen(os.open(path, READ_FLAGS), "rb", buffering=0) as stream:
         state = os.fstat(stream.fileno())
         if reason := explain_file_type(state.st_mode):

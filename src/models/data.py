@@ -198,7 +198,7 @@ def check_training_data(data: TrainingData, folds: int) -> None:
 
 
 HASH_DISTANCE: Final = 4
-"""Perceptual hashes of 64 bits that differ in at most so many are taken for one picture.
+"""Perceptual hashes of 64 bits that differ in at most this many are taken for one picture.
 
 Recompressing or resizing a picture moves 0-2 bits; a difference of 10 and more is another picture
 (J. Buchner, documentation of ``imagehash``).

@@ -1,6 +1,6 @@
 """Entry of ``python -m src.scraping``.
 
-Every browser's process imports this file anew, so it takes nothing in until it is run.
+Every browser's process imports this file again, so it takes nothing in until it is run.
 """
 
 import sys

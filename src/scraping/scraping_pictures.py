@@ -70,7 +70,7 @@ def list_colour(
     task
         What to list.
     emit
-        Takes new artworks in listing order, and the list's size where the page tells it.
+        Takes new artworks in listing order, and the list's size where the page gives it.
     tell
         Takes sentences about what was done to the page: consent, banners, buttons.
 
@@ -121,7 +121,7 @@ def list_colour(
 
 
 def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
-    """Tell a list that has ended from one that only stopped, and from one with tiles of other lists."""
+    """Distinguish a list that has ended from one that only stopped, and from one with tiles of other lists."""
     found = len(listing.reported)
     if listing.is_full():
         return "limit", None
@@ -130,7 +130,7 @@ def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
         return "partial", f"{why} after {found:,} of {listing.total:,} artworks"
     unlisted = listing.reported - listing.task.known - listing.listed.keys()
     if listing.total is not None and found > listing.total:
-        what = f"found {found:,} artworks where the page tells of {listing.total:,}"
+        what = f"found {found:,} artworks where the page promises {listing.total:,}"
         if listing.has_data and unlisted:
             return "partial", f"{what}: {len(unlisted):,} of them stand in no data of the page"
         return "complete", what
@@ -256,7 +256,7 @@ class _ListedPage:
 
 
 def _has_stopped(listing: ColourListing, drained: dict[str, Any], patience: float) -> str | None:
-    """Tell whether the list is over: "" for a regular end, a reason for a stop, None for going on."""
+    """Decide whether the list is over: "" for a regular end, a reason for a stop, None for going on."""
     quiet = drained["quiet"]
     if listing.has_ended:
         is_over = listing.end_reason or not listing.count_missing() or quiet > END_QUIET_MILLISECONDS
@@ -268,6 +268,6 @@ def _has_stopped(listing: ColourListing, drained: dict[str, Any], patience: floa
     if drained["tiles"] or drained["answers"] or is_waiting or quiet < patience:
         return None
     if not listing.has_data:
-        return ""  # nothing tells where the list ends but its silence
+        return ""  # the end of the list shows only by its silence
     found = f"{len(listing.reported):,}" + (f" of {listing.total:,}" if listing.total is not None else "")
     return f"the page stopped giving more after {found} artworks"

@@ -1,6 +1,6 @@
 """How figures look: one style, legible at the width of a README and without colour vision.
 
-Series are told apart by the colours of Okabe and Ito (Color Universal Design, 2008), which stay
+Series are distinguished by the colours of Okabe and Ito (Color Universal Design, 2008), which stay
 distinct for all common kinds of colour blindness. Where a mark stands for one of the site's colours
 it is filled with that colour's own swatch, outlined, and its name stands beside it.
 """

@@ -117,7 +117,7 @@ def proxy(service: LocalService, configuration: bytes, tmp_path_factory: pytest.
 
 
 def make_picture(size: int) -> bytes:
-    """A valid PNG of exactly so many bytes: its rest is one private chunk, which decoders pass over."""
+    """A valid PNG of exactly that many bytes: its rest is one private chunk, which decoders pass over."""
     _, encoded = cv2.imencode(".png", np.full((64, 64, 3), (200, 40, 40), np.uint8))
     png = encoded.tobytes()
     end = png.index(b"IEND") - 4
@@ -127,7 +127,7 @@ def make_picture(size: int) -> bytes:
 
 
 def make_form(pictures: list[bytes], field: str, total: int) -> bytes:
-    """A multipart form of exactly so many bytes, filled up by a text field."""
+    """A multipart form of exactly that many bytes, filled up by a text field."""
 
     def part(headers: str, content: bytes) -> bytes:
         return f"--{BOUNDARY}\r\nContent-Disposition: form-data; {headers}\r\n\r\n".encode() + content + b"\r\n"
@@ -163,7 +163,7 @@ def test_a_picture_of_the_limit_passes_and_one_byte_more_gets_the_services_answe
         f"{proxy.address}/img_classify", files={"file": ("a.png", make_picture(limit + 1))}, timeout=60
     )
     assert refused.status_code == 413
-    assert refused.headers["content-type"] == "application/problem+json", "the service says so, not the proxy"
+    assert refused.headers["content-type"] == "application/problem+json", "the service answers, not the proxy"
 
 
 def test_a_request_of_the_limit_passes_and_one_byte_more_is_refused_by_the_proxy(proxy: Proxy) -> None:

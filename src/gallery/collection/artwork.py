@@ -56,7 +56,7 @@ class AssetDetails:
 
 @dataclass(frozen=True)
 class FileContent:
-    """A file that is served as it is, because it is no picture that can be drawn anew."""
+    """A file that is served as it is, because it cannot be decoded and encoded again."""
 
     content: bytes
 

@@ -3,7 +3,7 @@
 A name is a keyed permutation of a small record, so that a gallery of any size needs no table of
 ids: the name is computed from the number, and the number from the name. The permutation is a
 balanced Feistel network of four rounds (Luby and Rackoff, 1988) with BLAKE2b as round function.
-Six zero bytes in the record tell a name of ours from any other text.
+Six zero bytes in the record distinguish a name of ours from any other text.
 """
 
 import base64

@@ -28,8 +28,8 @@ Point = tuple[float, float]
 
 _SHIFT = 4  # fractional bits of cv2's fixed-point coordinates
 _FIXED = 1 << _SHIFT
-_FEW_POINTS = 8  # up to so many are turned faster one by one than as an array
-_NEAREST_STEP = 0.9  # from so many tile pixels a pixel on, the nearest one is as good as a blend
+_FEW_POINTS = 8  # up to this many are turned faster one by one than as an array
+_NEAREST_STEP = 0.9  # from this many tile pixels a pixel on, the nearest one is as good as a blend
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ LONG_QUEUE: Final = 3
 """Pictures waiting to be drawn from which on a worker sends connections away ..."""
 
 FAREWELL_INTERVAL: Final = 8
-"""... at most one in so many answers."""
+"""... at most one in this many answers."""
 
 LONGEST_HANG_SECONDS: Final = 3600.0
 
@@ -188,7 +188,7 @@ class Site:
         return Response(content, media_type=image.media_type, headers=headers)
 
     def _is_overloaded(self) -> bool:
-        """Whether a visitor had better connect anew, and so perhaps reach a worker with less to do.
+        """Whether a visitor should connect again, and so perhaps reach a worker with less to do.
 
         All workers listen on one port, and one of them may have accepted most of the connections.
         """

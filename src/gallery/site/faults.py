@@ -65,7 +65,7 @@ class Faults:
     broken_text: float = _probability("colour pages whose title and first tile's address hold half a surrogate pair")
     dialogs: float = _probability("colour pages that open a dialog and ask before they are left")
     captcha_footer: float = _probability("colour pages whose footer holds a captcha for its newsletter")
-    refresh: float = _probability("colour pages that load themselves anew every three seconds")
+    refresh: float = _probability("colour pages that reload themselves every three seconds")
     refused: float = _probability("pages and lists answered with --refused-status")
     asset_moved: float = _probability("asset pages that redirect to another slug of the same id")
     image_drip: float = _probability("artworks whose image comes a byte a second")
@@ -79,7 +79,7 @@ class Faults:
     slow_seconds: float = field(default=2.0, metadata={"help": "how late a slow answer comes"})
     endless_kind: str = field(
         default="ids",
-        metadata={"help": "ids: ever new tokens bring old artworks; token: the last token leads to itself"},
+        metadata={"help": "ids: each time new tokens bring old artworks; token: the last token leads to itself"},
     )
     list_style: str = field(
         default="scroll",

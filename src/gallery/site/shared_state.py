@@ -67,7 +67,7 @@ class SharedState:
         limit
             Requests that are answered before a block of ``seconds`` begins; 0: any number.
         seconds
-            Length of a block; when it is over, counting begins anew.
+            Length of a block; when it is over, counting starts again.
         starts_now
             Begin a block with this request.
         """

@@ -1,1 +1,1 @@
-"""Real browsers: found, started, driven, several at once, and surely ended."""
+"""Real browsers: found, started, driven, several at once, and always ended."""

@@ -1,4 +1,4 @@
-"""One real browser: found, opened, driven and surely closed.
+"""One real browser: found, opened, driven and always closed.
 
 A browser of this machine and one of a Selenium Grid differ in one thing, the address of the
 WebDriver endpoint: here we start a driver of our own, there it is ``--grid URL``.

@@ -19,7 +19,7 @@ from src.scraping.fetch.manners import LONGEST_GROWN_PAUSE
 from src.scraping.page.listing import ListingOutcome, ListingTask
 
 WORKERS_A_COLOUR: Final = 4
-"""A colour that so many workers in a row died over is given up."""
+"""A colour is given up after this many workers in a row died over it."""
 SILENCE_SECONDS: Final = 420.0
 """A worker that says nothing for so long is ended; its own time limits are far shorter. Pauses come on top."""
 

@@ -227,7 +227,7 @@ def encode_contact(contact: str) -> str:
 
 
 def explain_block(status: int, text: str) -> str | None:
-    """Tell by an answer that is no page whether the site refuses us: how, or None.
+    """Recognise a refusal in an answer that is no page: how the site refuses, or None.
 
     Parameters
     ----------
@@ -258,7 +258,7 @@ def retry(
     action
         What to do.
     attempts
-        At most so many calls.
+        At most this many calls.
     first_pause, longest_pause
         Pause in seconds after the first failure, doubled at each further one up to the longest, with
         jitter; at least what the host asks for by ``Retry-After``.

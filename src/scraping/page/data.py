@@ -46,7 +46,7 @@ class Block:
     items
         The artworks, in order.
     total
-        Size of the whole list, where the data tell.
+        Size of the whole list, where the data give it.
     token
         Opaque address of the next stretch; None at the end of the list.
     has_query

@@ -46,7 +46,7 @@ class ListingOutcome:
     reason
         Why, where it is not complete, or what was odd.
     total
-        Size of the list as the page's data tell it.
+        Size of the list as the page's data give it.
     """
 
     color: str

@@ -19,7 +19,7 @@ def lock_workspace(workspace: Workspace) -> Iterator[None]:
     """Hold a workspace for as long as the block lasts.
 
     The lock is the system's own, on an open file: it goes with the process that holds it, however
-    that process ends. The note beside it only tells others who that is.
+    that process ends. The note beside it only names the holder.
 
     Raises
     ------

@@ -181,12 +181,12 @@ class Store:
         return self._earlier.get(asset_id)
 
     def has_file(self, asset_id: str) -> bool:
-        """Tell whether an artwork's thumbnail was fetched."""
+        """Return whether an artwork's thumbnail was fetched."""
         outcome = self.outcome(asset_id)
         return outcome is not None and outcome.status == "ok"
 
     def has_failed(self, asset_id: str, *, is_passing: bool = False) -> bool:
-        """Tell whether an artwork's thumbnail failed; with ``is_passing``, only if the trouble may pass."""
+        """Return whether an artwork's thumbnail failed; with ``is_passing``, only if the trouble may pass."""
         outcome = self.outcome(asset_id)
         return outcome is not None and outcome.status == "failed" and (outcome.is_passing or not is_passing)
 
@@ -252,7 +252,7 @@ class Store:
 
     @contextlib.contextmanager
     def _explaining(self) -> Iterator[None]:
-        """Tell a full or locked disk from a file that is not ours."""
+        """Distinguish a full or locked disk from a file that is not ours."""
         try:
             yield
         except sqlite3.OperationalError as error:

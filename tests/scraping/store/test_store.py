@@ -19,7 +19,7 @@ OK = DownloadOutcome("bgEuwDxel93-Pg", "ok", sha256="ab")
 
 @pytest.fixture
 def open_store(tmp_path: Path) -> Iterator[Open]:
-    """Open the workspace's store anew, as another run does; earlier ones were left as a kill leaves them."""
+    """Open the workspace's store again, as another run does; earlier ones were left as a kill leaves them."""
     with ExitStack() as stack:
 
         def open_one(origin: Origin = GALLERY, kind: str = "jpeg-218", **options: bool) -> Store:
