@@ -1,8 +1,7 @@
 """A service of the study's kind, for comparison: everything in the event loop, statistics by NumPy.
 
 Written anew from the study's description; it is what a first version usually looks like, and gives
-the same answer as the real service for thumbnails. ``NAIVE_STATISTICS=channels`` takes the statistics
-channel by channel; see :mod:`benchmarks.numpy_statistics`.
+the same answer as the real service for thumbnails.
 """
 
 import os
@@ -14,13 +13,12 @@ import joblib
 import numpy as np
 from fastapi import FastAPI, File, UploadFile
 
-from benchmarks.numpy_statistics import measure_by_channels, measure_by_image
+from benchmarks.numpy_statistics import measure_by_image
 
 
 def create_naive_app() -> FastAPI:
     """Build the naive service on the model in MODELS_DIR."""
     folder = Path(os.environ["MODELS_DIR"])
-    measure = measure_by_channels if os.environ.get("NAIVE_STATISTICS") == "channels" else measure_by_image
     scaler = joblib.load(folder / "scaler.joblib")
     classifier = joblib.load(folder / "svm_classifier.joblib")
     app = FastAPI()
@@ -34,7 +32,7 @@ def create_naive_app() -> FastAPI:
         image = cv2.imdecode(np.frombuffer(await file.read(), np.uint8), cv2.IMREAD_COLOR)
         if image is None:
             return {"error": "no picture"}  # with status 200, as the study's did
-        features = measure(image.astype(np.uint8, copy=False))
+        features = measure_by_image(image.astype(np.uint8, copy=False))
         return {"prediction": str(classifier.predict(scaler.transform([features]))[0])}
 
     return app

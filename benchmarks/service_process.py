@@ -1,25 +1,27 @@
-"""The service as a process of its own, for tests and measurements."""
+"""The service, or one to compare with, as a process of its own, for tests and measurements."""
 
 import http.client
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import psutil
 
 from src.paths import PROJECT_ROOT
+from src.processes import find_free_port
 
-ADDRESS = re.compile(r"running on http://127\.0\.0\.1:(\d+)")
+START_SECONDS: Final = 90
+PORT: Final = "{port}"
+"""Stands in a command for the port."""
 
 
 class ServiceProcess:
@@ -34,7 +36,9 @@ class ServiceProcess:
     settings
         Environment variables of the service.
     command
-        Another server to compare with; must log uvicorn's line with the address.
+        Another server to compare with; :data:`PORT` stands for its port.
+    ready_path
+        Answers GET with 200 when it is ready.
     """
 
     def __init__(
@@ -43,16 +47,18 @@ class ServiceProcess:
         *,
         workers: int = 1,
         settings: Mapping[str, str] | None = None,
-        command: tuple[str, ...] | None = None,
+        command: Sequence[str] | None = None,
         ready_path: str = "/health/ready",
     ) -> None:
         self.workers = workers
-        self.port = 0
+        self.port = find_free_port()
         self._ready_path = ready_path
-        self._command = command or (sys.executable, "-m", "application", "--port", "0", "--workers", str(workers))
+        self._is_ours = command is None
+        command = command or (sys.executable, "-m", "application", "--port", PORT, "--workers", str(workers))
+        self._command = [str(self.port) if part == PORT else part for part in command]
         self._environment = {**os.environ, "MODELS_DIR": str(models_dir), "LOG_LEVEL": "info", **(settings or {})}
         self._log = Path(tempfile.mkdtemp(prefix="service-")) / "log.txt"
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def base_url(self) -> str:
@@ -60,12 +66,7 @@ class ServiceProcess:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def pid(self) -> int:
-        """Id of the process that was started: the supervisor where there are several workers."""
-        return self._running.pid
-
-    @property
-    def _running(self) -> "subprocess.Popen[str]":
+    def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None:
             raise RuntimeError("the service was not started: use it in a with block")
         return self._process
@@ -82,10 +83,10 @@ class ServiceProcess:
     def __enter__(self) -> Self:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=PROJECT_ROOT, env=self._environment, stdout=log, stderr=log, text=True
+                self._command, cwd=PROJECT_ROOT, env=self._environment, stdout=log, stderr=log
             )
         try:
-            self._wait_until_ready(90)
+            self._wait_until_ready()
         except BaseException:
             self.stop(signal.SIGKILL)
             raise
@@ -97,22 +98,16 @@ class ServiceProcess:
         self.stop()
         shutil.rmtree(self._log.parent, ignore_errors=True)
 
-    def _wait_until_ready(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self._process is None or self._process.poll() is not None:
-                break
-            found = ADDRESS.search(self.read_log())
-            if found:
-                self.port = int(found.group(1))
-                if len(self.list_workers()) >= self.workers and self._is_ready():
-                    return
+    def _wait_until_ready(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._running.poll() is None:
+            if self._is_ready():
+                return
             time.sleep(0.05)
         raise RuntimeError(f"the service did not get ready:\n{self.read_log()}")
 
     def _is_ready(self) -> bool:
-        loaded = self.read_log().count("Application startup complete")
-        if loaded < self.workers:
+        if self._is_ours and self.read_log().count("Application startup complete") < self.workers:
             return False
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
@@ -125,7 +120,7 @@ class ServiceProcess:
 
     def list_workers(self) -> list[psutil.Process]:
         """List the processes that answer requests."""
-        parent = psutil.Process(self.pid)
+        parent = psutil.Process(self._running.pid)
         if self.workers == 1:
             return [parent]
         return [child for child in parent.children() if "resource_tracker" not in " ".join(child.cmdline())]
@@ -134,17 +129,13 @@ class ServiceProcess:
         """Measure the largest resident size of a worker."""
         return max(worker.memory_info().rss for worker in self.list_workers())
 
-    def send_signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process that was started."""
-        self._running.send_signal(number)
-
     def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 60) -> int | None:
         """Ask it to end, wait, and kill what is left."""
         if self._process is None:
             return None
         children = []
         if self._process.poll() is None:
-            children = psutil.Process(self.pid).children(recursive=True)
+            children = psutil.Process(self._process.pid).children(recursive=True)
             self._process.send_signal(number)
         try:
             self._process.wait(seconds)
