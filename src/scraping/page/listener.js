@@ -100,7 +100,9 @@
       .some((element) => element.dataset.color.toUpperCase() === state.color);
     for (const anchor of document.querySelectorAll('a[href*="/asset/"]')) {
       if (state.harvested.has(anchor)) { continue; }
-      const match = anchor.host === location.host && ARTWORK.exec(anchor.pathname);
+      const href = wellFormed(anchor.getAttribute('href'));
+      const place = URL.canParse(href, document.baseURI) ? new URL(href, document.baseURI) : anchor;
+      const match = place.host === location.host && ARTWORK.exec(place.pathname);
       if (!match) { continue; }
       const container = containerOf(anchor);
       if (container !== state.color && (container || hasOwn)) { continue; }
@@ -108,7 +110,7 @@
       state.drawn.push(anchor);
       if (state.known.has(match[1])) { state.repeats += 1; continue; }
       state.known.add(match[1]);
-      state.tiles.push([match[1], wellFormed(anchor.getAttribute('href')), imageOf(anchor)]);
+      state.tiles.push([match[1], href, imageOf(anchor)]);
       fresh += 1;
     }
     if (fresh) { state.lastNews = performance.now(); state.repeats = 0; }
