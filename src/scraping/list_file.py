@@ -76,13 +76,18 @@ def read_list_file(path: Path) -> ListFile:
 
 
 def _find_site(rows: list[dict[str, str]]) -> Addresses:
-    """Return the site of the pictures if it runs on this machine, else that of the pages."""
-    for name, is_wanted in (("image", is_loopback), ("page", bool)):
-        for row in rows:
-            parts = urlsplit((row.get(name) or "").strip())
-            if parts.scheme in ("http", "https") and parts.hostname and is_wanted(parts.hostname):
-                return Addresses(f"{parts.scheme}://{parts.netloc}")
-    return Addresses(GOOGLE)
+    """Return the site of the pages; that of the pictures where all of them are on this machine."""
+    sites: dict[str, list[str]] = {"image": [], "page": []}
+    for row in rows:
+        for name, found in sites.items():
+            address = (row.get(name) or "").strip()
+            parts = urlsplit(f"https:{address}" if address.startswith("//") else address)
+            if parts.scheme in ("http", "https") and parts.hostname:
+                found.append(f"{parts.scheme}://{parts.netloc}")
+    images = sites["image"]
+    if images and all(is_loopback(urlsplit(site).hostname) for site in images):
+        return Addresses(images[0])
+    return Addresses(next((site for site in sites["page"] if not is_loopback(urlsplit(site).hostname)), GOOGLE))
 
 
 def _read_row(row: Mapping[str, str | None], addresses: Addresses) -> Artwork | str:
