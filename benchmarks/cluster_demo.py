@@ -8,6 +8,7 @@ have the bytes of the local run, or the command ends with exit code 1.
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from distributed import Client, LocalCluster
 from rich.console import Console
 
 from benchmarks.measuring import show_rows, write_figures
@@ -24,7 +26,6 @@ from src.cluster import connect_cluster
 from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
 from src.features.build_features import build_features
 from src.files import hash_file
-from src.local_cluster import LocalCluster, start_local_cluster
 from src.paths import PROJECT_ROOT, Workspace
 
 COMPARED = ("scaler.joblib", "svm_classifier.joblib")
@@ -74,35 +75,34 @@ def run_demo(workspace: Workspace, artworks: int, folder: Path) -> dict[str, Any
     seconds["predict, local"] = _run(_make_predict(workspace, models, folder / "predictions.csv"))
     note_files(folder / "predictions.csv")
 
-    with start_local_cluster(1) as cluster:
-        with connect_cluster(cluster.address):
+    with start_cluster(1) as cluster:
+        with connect_cluster(cluster.scheduler_address):
             pass  # ready before the clock starts
-        measure("features, 1 worker", cluster.address)
-    with start_local_cluster(2) as cluster:
-        _wait_for_workers(cluster, 2)
-        measure("features, 2 workers", cluster.address)
+        measure("features, 1 worker", cluster.scheduler_address)
+    with start_cluster(2) as cluster:
+        measure("features, 2 workers", cluster.scheduler_address)
 
         shutil.rmtree(workspace.measured_dir, ignore_errors=True)
         chunks = -(-artworks // 256)
         seconds["features, 2 workers, 1 killed"] = _run(
-            ["src.features.build_features", "--workspace", str(workspace.root), "--dask", cluster.address],
+            ["src.features.build_features", "--workspace", str(workspace.root), "--dask", cluster.scheduler_address],
             _kill_when(
                 cluster, lambda: len(list(workspace.measured_dir.glob("*.npz"))) >= chunks // 4, "features", killed
             ),
         )
         note_files(workspace.processed_table)
-        _restore(cluster)
-        shutil.rmtree(workspace.search_cache_dir, ignore_errors=True)
+    shutil.rmtree(workspace.search_cache_dir, ignore_errors=True)
+    with start_cluster(2) as cluster:
         seconds["train, 2 workers, 1 killed"] = _run(
-            _make_train(workspace, models, "--dask", cluster.address),
+            _make_train(workspace, models, "--dask", cluster.scheduler_address),
             _kill_when(
                 cluster, lambda: len(list(workspace.search_cache_dir.rglob("svm/*.json"))) >= 5, "train", killed
             ),
         )
         note_files(*(models / name for name in COMPARED))
-        _restore(cluster)
+    with start_cluster(2) as cluster:
         seconds["predict, 2 workers, 1 killed"] = _run(
-            _make_predict(workspace, models, folder / "predictions.csv", "--dask", cluster.address),
+            _make_predict(workspace, models, folder / "predictions.csv", "--dask", cluster.scheduler_address),
             _kill_when(cluster, lambda: _is_busy(cluster), "predict", killed),
         )
         note_files(folder / "predictions.csv")
@@ -113,6 +113,13 @@ def run_demo(workspace: Workspace, artworks: int, folder: Path) -> dict[str, Any
         "is_identical": {name: len(set(found)) == 1 for name, found in hashes.items()},
         "features_ratio": seconds["features, 1 worker"] / seconds["features, 2 workers"],
     }
+
+
+def start_cluster(workers: int) -> LocalCluster:
+    """Start a scheduler here and workers that are processes of one thread; a killed one is replaced."""
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", memory_limit=0
+    )
 
 
 def _make_train(workspace: Workspace, models: Path, *more: str) -> list[str]:
@@ -142,29 +149,15 @@ def _run(module_and_options: Sequence[str], watch: Callable[[], None] = lambda: 
 def _kill_when(cluster: LocalCluster, is_time: Callable[[], bool], stage: str, killed: list[str]) -> Callable[[], None]:
     def watch() -> None:
         if stage not in killed and is_time():
-            cluster.kill_worker()
+            os.kill(cluster.workers[1].pid, signal.SIGKILL)
             killed.append(stage)
 
     return watch
 
 
-def _restore(cluster: LocalCluster) -> None:
-    cluster.add_worker()
-    _wait_for_workers(cluster, 2)
-
-
-def _wait_for_workers(cluster: LocalCluster, count: int) -> None:
-    import distributed  # noqa: PLC0415 - an optional extra
-
-    with distributed.Client(cluster.address, timeout=30) as client:
-        client.wait_for_workers(count, timeout=60)
-
-
 def _is_busy(cluster: LocalCluster) -> bool:
     """Whether the worker that would be killed has work in hand."""
-    import distributed  # noqa: PLC0415 - an optional extra
-
-    with distributed.Client(cluster.address, timeout=30) as client:
+    with Client(cluster.scheduler_address, timeout=30) as client:
         return sum(bool(tasks) for tasks in client.processing().values()) == 2
 
 

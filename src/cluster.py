@@ -73,7 +73,7 @@ def _check_workers(client: "distributed.Client", address: str) -> None:  # type:
     try:
         # The scheduler reads the tasks too; where it cannot, joblib would wait for ever.
         answers = {"scheduler": client.run_on_scheduler(describe_libraries), **client.run(describe_libraries)}
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # distributed wraps what a worker raises in an Exception
         raise UsageError(
             f"the scheduler or a worker of {address} cannot import this project ({error}): expected the same release "
             "on each; run `pip install -e .` there"

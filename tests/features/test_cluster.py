@@ -1,11 +1,14 @@
 """A Dask cluster of this machine: the bytes of the local run, from files and from S3, also when a worker dies."""
 
+import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import boto3
 import pytest
+from distributed import LocalCluster
 from moto.server import ThreadedMotoServer
 
 from src import cluster as cluster_module
@@ -13,7 +16,6 @@ from src.cluster import connect_cluster, describe_libraries
 from src.errors import MissingToolError, UsageError
 from src.features.build_features import build_features
 from src.features.image_store import ImageStore
-from src.local_cluster import LocalCluster, start_local_cluster
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
 from tests.support.cluster_tasks import fail_on_the_worker, wait_and_double
@@ -21,6 +23,13 @@ from tests.support.picture_files import encode, make_pixels
 from tests.support.workspace_files import list_files
 
 BUCKET = "pictures"
+
+
+def start_cluster(workers: int) -> LocalCluster:
+    """Start a scheduler here and workers that are processes of one thread; a killed one is replaced."""
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", memory_limit=0
+    )
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +52,7 @@ def s3_endpoint() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def cluster(s3_endpoint: str) -> Iterator[LocalCluster]:
-    with start_local_cluster(2) as running:
+    with start_cluster(2) as running:
         yield running
 
 
@@ -72,7 +81,7 @@ def assert_same_tables(one: Workspace, other: Workspace) -> None:
 
 def test_a_cluster_gives_the_bytes_of_one_process(cluster: LocalCluster, local: Workspace, tmp_path: Path) -> None:
     workspace = copy_tables(local, tmp_path)
-    summary = build_features(workspace, dask=cluster.address, images=str(local.image_dir))
+    summary = build_features(workspace, dask=cluster.scheduler_address, images=str(local.image_dir))
     assert (summary.measured, summary.rows, summary.rejects) == (300, 298, 2)
     assert_same_tables(workspace, local)
 
@@ -84,7 +93,7 @@ def test_pictures_come_from_s3_without_a_shared_disk(
     for path in sorted(local.image_dir.iterdir()):
         client.put_object(Bucket=BUCKET, Key=f"img/{path.name}", Body=path.read_bytes())
     workspace = copy_tables(local, tmp_path)
-    summary = build_features(workspace, dask=cluster.address, images=f"s3://{BUCKET}/img/")
+    summary = build_features(workspace, dask=cluster.scheduler_address, images=f"s3://{BUCKET}/img/")
     assert (summary.measured, summary.rows, summary.rejects) == (300, 298, 2)
     assert_same_tables(workspace, local)
 
@@ -106,12 +115,12 @@ def test_other_urls_are_explained() -> None:
 
 
 def test_a_lost_worker_costs_only_its_work_in_flight(tmp_path: Path) -> None:
-    with start_local_cluster(2) as running, parallel_backend(dask=running.address):
+    with start_cluster(2) as running, parallel_backend(dask=running.scheduler_address):
         results = map_with_progress(
             wait_and_double, [(number, str(tmp_path)) for number in range(24)], description="test", total=24
         )
         found = [next(results) for _ in range(6)]
-        running.kill_worker()
+        os.kill(next(iter(running.workers.values())).pid, signal.SIGKILL)
         found += list(results)
     assert found == [2 * number for number in range(24)]
     starts = [int(path.name.split("-")[0]) for path in tmp_path.iterdir()]
@@ -122,13 +131,16 @@ def test_a_lost_worker_costs_only_its_work_in_flight(tmp_path: Path) -> None:
 
 
 def test_errors_come_back(cluster: LocalCluster) -> None:
-    with parallel_backend(dask=cluster.address), pytest.raises(ValueError, match="something is wrong over there"):
+    with (
+        parallel_backend(dask=cluster.scheduler_address),
+        pytest.raises(ValueError, match="something is wrong over there"),
+    ):
         list(map_with_progress(fail_on_the_worker, range(3), description="test", total=3))
 
 
 def test_workers_with_other_versions_are_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_module, "_describe_here", lambda: {**describe_libraries(), "numpy": "0.0.1"})
-    with pytest.raises(UsageError, match=r"numpy .* \(here 0\.0\.1\)"), connect_cluster(cluster.address):
+    with pytest.raises(UsageError, match=r"numpy .* \(here 0\.0\.1\)"), connect_cluster(cluster.scheduler_address):
         pass
 
 
@@ -139,23 +151,15 @@ def test_a_cluster_without_this_project_is_refused(cluster: LocalCluster, monkey
     missing.__module__, missing.__qualname__ = "tests.support.cluster_tasks", "not_there"
     monkeypatch.setattr("tests.support.cluster_tasks.not_there", missing, raising=False)
     monkeypatch.setattr(cluster_module, "describe_libraries", missing)
-    with pytest.raises(UsageError, match="cannot import this project"), connect_cluster(cluster.address):
+    with pytest.raises(UsageError, match="cannot import this project"), connect_cluster(cluster.scheduler_address):
         pass
 
 
 def test_a_scheduler_without_workers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with start_local_cluster(0) as running:
-        with connect_scheduler(running):
-            pass
+    with start_cluster(0) as running:
         monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 1)
-        with pytest.raises(UsageError, match="has no workers"), connect_cluster(running.address):
+        with pytest.raises(UsageError, match="has no workers"), connect_cluster(running.scheduler_address):
             pass
-
-
-def connect_scheduler(running: LocalCluster):
-    import distributed  # noqa: PLC0415 - an optional extra
-
-    return distributed.Client(running.address, timeout=30)
 
 
 def test_no_dask_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
