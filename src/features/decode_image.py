@@ -4,7 +4,9 @@ JPEG is decoded by libjpeg-turbo (simplejpeg), PNG and WebP by OpenCV, the rest 
 """
 
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final, cast
 
 import cv2
@@ -27,18 +29,20 @@ MAXIMUM_SCANS: Final = 100
 """JPEG encoders write some ten scans; each costs a pass over all pixels, so thousands of empty ones stop a machine."""
 
 HARMLESS_WARNINGS: Final = (
-    "extraneous bytes before marker",
-    "Premature end of JPEG file",
-    "unknown JFIF revision",
     "Unknown Adobe color transform",
     "Invalid SOS parameters",
     "Inconsistent progression sequence",
     "bad ICC marker",
 )
-"""libjpeg's warnings that a file with all its pixels may cause (``jerror.h``)."""
+"""libjpeg's warnings (``jerror.h``) that a file with all its pixels may cause, and that cannot be mended."""
+
+EXTRANEOUS_BYTES: Final = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]{2})")
+MAXIMUM_REPAIRS: Final = 6
+"""How many oddities of a JPEG file are mended, and how many places are tried for each: every try is a decoding."""
 
 JPEG_DAMAGE: Final = ("Corrupt JPEG data", "Invalid JPEG file structure", "Bogus", "Premature end")
 
+JPEG_SCAN: Final = b"\xff\xda"
 JPEG_END: Final = b"\xff\xd9"
 OTHER_DATA: Final = bytes(range(1, 250, 3)) * 8
 
@@ -112,14 +116,14 @@ def _turn(image: BGRImage, orientation: int) -> BGRImage:
 
 def _decode_jpeg(content: bytes, header: ImageHeader) -> BGRImage:
     """Decode a JPEG file; libjpeg's warnings are errors, but for those that leave every pixel as it was meant."""
-    scans = content.count(b"\xff\xda")
+    scans = content.count(JPEG_SCAN)
     if scans > MAXIMUM_SCANS:
         raise ImageDecodeError(
             f"the JPEG file has {scans:,} scans: expected at most {MAXIMUM_SCANS}; export it again as a plain JPEG"
         )
     is_cmyk = header.mode == "CMYK"
     try:
-        image: BGRImage = simplejpeg.decode_jpeg(content, "CMYK" if is_cmyk else "BGR")
+        image = _decode_strictly(content, "CMYK" if is_cmyk else "BGR")
     except ValueError as error:
         reason = str(error)
         if any(warning in reason for warning in HARMLESS_WARNINGS):
@@ -127,7 +131,65 @@ def _decode_jpeg(content: bytes, header: ImageHeader) -> BGRImage:
         if any(words in reason for words in JPEG_DAMAGE):
             raise _damaged(header, reason) from error
         raise ImageDecodeError(f"the JPEG file cannot be decoded ({reason}): export it as a plain JPEG") from error
-    return _decode_by_opencv(content, header, cv2.IMREAD_COLOR) if is_cmyk else image
+    if is_cmyk:
+        return _decode_by_opencv(content, header, cv2.IMREAD_COLOR)
+    if image.shape[:2] != (header.height, header.width):
+        raise _damaged(header, f"its data are of {image.shape[1]} × {image.shape[0]} pixels")
+    return image
+
+
+def _decode_strictly(content: bytes, space: str) -> BGRImage:
+    """Decode by libjpeg-turbo without a single warning; what has no part in the pixels is mended first.
+
+    Raises
+    ------
+    ValueError
+        With libjpeg's message.
+    """
+    for _ in range(MAXIMUM_REPAIRS):
+        try:
+            image: BGRImage = simplejpeg.decode_jpeg(content, space)
+        except ValueError as error:
+            content = _take_first_better(content, str(error), space)
+        else:
+            return image
+    raise ValueError("Corrupt JPEG data: too many oddities")
+
+
+def _take_first_better(content: bytes, warning: str, space: str) -> bytes:
+    """Give the first repaired file that causes no warning, or another one that can be mended; else raise it."""
+    remaining = warning
+    for repaired in _repair(content, warning):
+        try:
+            simplejpeg.decode_jpeg(repaired, space)
+        except ValueError as error:
+            remaining = str(error)
+            if remaining == warning or not any(True for _ in _repair(repaired, remaining)):
+                continue
+        return repaired
+    raise ValueError(remaining)
+
+
+def _repair(content: bytes, warning: str) -> Iterator[bytes]:
+    """Give files of the same pixels that may be free of what libjpeg warned of."""
+    if "Premature end of JPEG file" in warning:  # no end marker; lost pixels have a warning of their own
+        if not content.endswith(JPEG_END):
+            yield content + JPEG_END
+    elif "unknown JFIF revision" in warning:
+        if content[6:11] == b"JFIF\0" and content[11] != 1:
+            yield content[:11] + b"\x01\x02" + content[13:]
+    elif found := EXTRANEOUS_BYTES.search(warning):
+        count, marker = int(found[1]), bytes([0xFF, int(found[2], 16)])
+        position = 2
+        while content[position : position + 1] == b"\xff" and content[position : position + 2] != JPEG_SCAN:
+            is_fill = content[position + 1 : position + 2] == b"\xff"
+            position += 1 if is_fill else 2 + int.from_bytes(content[position + 2 : position + 4], "big")
+        if content[position : position + 2] != JPEG_SCAN:
+            yield content[:position] + content[position + count :]
+        elif not b"\xff\xd0" <= marker <= b"\xff\xd7":  # between two restarts pixels were skipped
+            for match in islice(re.finditer(re.escape(marker), content[position + 2 :]), MAXIMUM_REPAIRS):
+                place = position + 2 + match.start()
+                yield content[: place - count] + content[place:]
 
 
 def _decode_if_whole(content: bytes, header: ImageHeader) -> BGRImage:
@@ -173,6 +235,7 @@ def _decode_png(content: bytes, header: ImageHeader) -> BGRImage:
 
 
 def _decode_webp(content: bytes, header: ImageHeader) -> BGRImage:
+    content = content[: 8 + int.from_bytes(content[4:8], "little")]  # what follows never stands in for lost pixels
     is_extended = content[12:16] == b"VP8X"
     if is_extended and content[20] & 0x02:  # an animation: its canvas is transparent, whatever the alpha flag says
         content = content[:20] + bytes([content[20] | 0x10]) + content[21:]

@@ -52,6 +52,13 @@ def cut(content: bytes, share: float = 0.6) -> bytes:
     return content[: start + 14 + int((len(content) - start) * share)]
 
 
+def cut_webp() -> bytes:
+    """Cut a lossy WebP file, and let its sizes declare what is left."""
+    content = encode(make_pixels(), "WEBP")
+    left = content[: len(content) // 2 & ~1]
+    return left[:4] + struct.pack("<I", len(left) - 8) + left[8:16] + struct.pack("<I", len(left) - 20) + left[20:]
+
+
 def put_into_png(*chunks: bytes, content: bytes = PNG) -> bytes:
     """Put chunks behind the header of a PNG file."""
     return content[:33] + b"".join(chunks) + content[33:]
@@ -171,6 +178,17 @@ PICTURE_CASES: dict[str, PictureCase] = {
     "another picture behind": PictureCase(lambda: JPEG + OTHER_JPEG, lambda: JPEG),
     "no end marker": PictureCase(lambda: JPEG[:-2], lambda: JPEG),
     "no end marker, progressive": PictureCase(lambda: PROGRESSIVE[:-2], lambda: PROGRESSIVE),
+    "a WebP file whose lost pixels stand behind it": PictureCase(
+        lambda: cut_webp() + bytes(range(256)) * 40, error="ImageDecodeError", words="WebP file"
+    ),
+    "junk twice and no end marker": PictureCase(
+        lambda: put_before(put_before(JPEG, 0xDA, b"one"), 0xDB, b"three")[:-2], lambda: JPEG
+    ),
+    "a damaged restart interval": PictureCase(
+        lambda: put_before(encode(make_pixels(), "JPEG", restart_marker_blocks=2), 0xD3, b"\x55" * 40),
+        error="ImageDecodeError",
+        words="JPEG file .* damaged",
+    ),
     "an unknown JFIF version": PictureCase(lambda: JPEG[:11] + b"\x07" + JPEG[12:], lambda: JPEG),
     "cut": PictureCase(lambda: cut(JPEG), error="ImageDecodeError", words="JPEG file .* is truncated"),
     "cut, an end": PictureCase(lambda: cut(JPEG) + END, error="ImageDecodeError", words="JPEG file .* is truncated"),
