@@ -145,7 +145,7 @@ def serve_red(servers: PageServers) -> Serve:
         ({"tiles": 12, "total": 12}, (12, "complete"), None),
         ({"tiles": 9, "items": 12, "total": 12}, (12, "complete"), None),
         ({"tiles": 12, "items": 9, "total": 9}, (9, "complete"), None),
-        ({"tiles": 12, "total": 9}, (12, "complete"), "found 12 artworks where the page tells of 9"),
+        ({"tiles": 12, "total": 9}, (12, "complete"), "found 12 artworks where the page promises 9"),
         ({"tiles": 12, "total": 20}, (12, "partial"), "the list ended after 12 of 20 artworks"),
         ({"tiles": 12, "items": 9, "total": 10}, (12, "partial"), "3 of them stand in no data of the page"),
     ],
