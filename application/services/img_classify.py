@@ -57,6 +57,13 @@ class ImgClassify:
     loader
         Gives the model of a folder.
 
+    Attributes
+    ----------
+    model
+        The one in use.
+    fingerprint
+        Of the files that were loaded last, also where they were refused.
+
     Raises
     ------
     ModelError
@@ -69,11 +76,6 @@ class ImgClassify:
         self._loader = loader
         self._reloading = threading.Lock()
         self.reload()
-
-    @property
-    def model(self) -> ColourModel:
-        """The model in use."""
-        return self._model
 
     def read_fingerprint(self) -> tuple[tuple[int, int], ...]:
         """Read times and sizes of the model's files; other ones mean another model."""
@@ -92,7 +94,7 @@ class ImgClassify:
             self.fingerprint = self.read_fingerprint()
             model = self._loader(self._models_dir)
             self._check(model)
-            self._model = model
+            self.model = model
 
     def check(self) -> None:
         """Classify the self-test picture, the whole way from bytes to colour.

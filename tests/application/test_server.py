@@ -126,8 +126,8 @@ def test_a_new_model_is_taken_into_use_under_load_and_a_killed_worker_is_replace
 
 
 def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
-    """Sixteen pictures wait or are decoded when the signal comes; none is lost."""
-    request = build_form_request("/img_classify", draw("GREEN", (3000, 2500)))
+    """Pictures wait or are decoded when the signals come; none is lost."""
+    request = build_form_request("/img_classify", draw("GREEN", (3000, 2500), ".png"))
     with ServiceProcess(models_dir, workers=1) as service:
         results: list[LoadResult] = []
         clients = [
@@ -137,6 +137,8 @@ def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
         for client in clients:
             client.start()
         wait_until(lambda: "img_classify" in service.read_log())  # the first is answered, the others are not
+        service.list_workers()[0].send_signal(signal.SIGHUP)  # one worker takes its model anew
+        wait_until(lambda: "model reloaded" in service.read_log())
         assert service.stop(signal.SIGTERM) == -signal.SIGTERM
         for client in clients:
             client.join(60)
