@@ -97,7 +97,7 @@ def start_load(service: ServiceProcess, requests: list[bytes], seconds: float) -
     return thread, total
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
@@ -126,9 +126,11 @@ def test_a_new_model_is_taken_into_use_under_load_and_a_killed_worker_is_replace
 
 
 def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
-    """Pictures wait or are decoded when the signals come; none is lost."""
-    request = build_form_request("/img_classify", draw("GREEN", (3000, 2500), ".png"))
+    """Sixteen pictures wait or are decoded when the signal comes; none is lost."""
+    request = build_form_request("/img_classify", draw("GREEN", (3000, 2500)))
     with ServiceProcess(models_dir, workers=1) as service:
+        service.list_workers()[0].send_signal(signal.SIGHUP)  # which does not end it: the model is loaded anew
+        wait_until(lambda: "model reloaded" in service.read_log())
         results: list[LoadResult] = []
         clients = [
             threading.Thread(target=lambda: results.append(run_load(service.port, [request], clients=1, count=1)))
@@ -137,8 +139,6 @@ def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
         for client in clients:
             client.start()
         wait_until(lambda: "img_classify" in service.read_log())  # the first is answered, the others are not
-        service.list_workers()[0].send_signal(signal.SIGHUP)  # one worker takes its model anew
-        wait_until(lambda: "model reloaded" in service.read_log())
         assert service.stop(signal.SIGTERM) == -signal.SIGTERM
         for client in clients:
             client.join(60)
