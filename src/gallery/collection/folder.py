@@ -12,6 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from src.colours import SITE_COLOURS
 from src.errors import ImageError, TableError, UsageError
+from src.features.image_header import PICTURE_SUFFIXES
 from src.features.measure_image import read_picture
 from src.features.schema import BGRImage
 from src.gallery.collection.artwork import Artwork, AssetDetails, FileContent
@@ -19,7 +20,6 @@ from src.gallery.collection.catalogue import make_slug
 from src.gallery.collection.images import crop_to_box, resize
 from src.user_tables import LABEL_COLUMNS, read_labelled_names
 
-PICTURE_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 NAMED_COLUMNS: Final = ("filename", *LABEL_COLUMNS, "title", "artist", "partner")
 EXIF_ORIENTATION: Final = 274
 SIDEWAYS: Final = (5, 6, 7, 8)
