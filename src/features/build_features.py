@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from src.command import run_command
+from src.console import open_console
 from src.errors import EXIT_DONE, EXIT_PARTIAL, TableError
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore
@@ -247,12 +248,13 @@ def _run(options: argparse.Namespace) -> int:
     summary = build_features(
         workspace, options.jobs, dask=options.dask, images=options.images, maximum_memory=options.maximum_memory
     )
-    sys.stdout.write(
+    console = open_console()
+    console.print(
         f"{summary.images:,} images: {summary.rows:,} rows, {summary.rejects:,} rejects; measured {summary.measured:,} "
-        f"in {summary.seconds:.1f} s ({summary.images_per_second:,.0f} images/s on {summary.workers} workers)\n"
+        f"in {summary.seconds:.1f} s ({summary.images_per_second:,.0f} images/s on {summary.workers} workers)"
     )
     if summary.rejects:
-        sys.stdout.write(f"the reasons are in {workspace.rejects_table}\n")
+        console.print(f"the reasons are in {workspace.rejects_table}")
     return summary.exit_code
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from src.errors import ImageDecodeError, ImageTooLargeError
-from src.features.image_header import ImageHeader, open_image, read_header
+from src.features.image_header import ImageHeader, explain_failure, open_image, read_header
 from src.features.schema import BGRImage
 
 MAXIMUM_MEMORY: Final = 512_000_000
@@ -39,8 +39,6 @@ HARMLESS_WARNINGS: Final = (
 EXTRANEOUS_BYTES: Final = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]{2})")
 MAXIMUM_REPAIRS: Final = 6
 """How many oddities of a JPEG file are mended, and how many places are tried for each: every try is a decoding."""
-
-JPEG_DAMAGE: Final = ("Corrupt JPEG data", "Invalid JPEG file structure", "Bogus", "Premature end")
 
 JPEG_SCAN: Final = b"\xff\xda"
 JPEG_END: Final = b"\xff\xd9"
@@ -94,11 +92,8 @@ def decode_pixels(content: bytes, header: ImageHeader, maximum_memory: int = MAX
     return _turn(image, header.orientation)
 
 
-def _damaged(header: ImageHeader, reason: str) -> ImageDecodeError:
-    return ImageDecodeError(
-        f"the {header.kind} file of {header.width} × {header.height} pixels is truncated or damaged ({reason}): "
-        "fetch or export it again"
-    )
+def _refuse(header: ImageHeader, reason: str) -> ImageDecodeError:
+    return explain_failure(f"the {header.kind} file of {header.width} × {header.height} pixels", reason)
 
 
 def _turn(image: BGRImage, orientation: int) -> BGRImage:
@@ -128,13 +123,11 @@ def _decode_jpeg(content: bytes, header: ImageHeader) -> BGRImage:
         reason = str(error)
         if any(warning in reason for warning in HARMLESS_WARNINGS):
             return _decode_if_whole(content, header)
-        if any(words in reason for words in JPEG_DAMAGE):
-            raise _damaged(header, reason) from error
-        raise ImageDecodeError(f"the JPEG file cannot be decoded ({reason}): export it as a plain JPEG") from error
+        raise _refuse(header, reason) from error
     if is_cmyk:
         return _decode_by_opencv(content, header, cv2.IMREAD_COLOR)
     if image.shape[:2] != (header.height, header.width):
-        raise _damaged(header, f"its data are of {image.shape[1]} × {image.shape[0]} pixels")
+        raise _refuse(header, f"its data are of {image.shape[1]} × {image.shape[0]} pixels")
     return image
 
 
@@ -203,7 +196,7 @@ def _decode_if_whole(content: bytes, header: ImageHeader) -> BGRImage:
     data = content if end < 0 else content[:end]
     image = _decode_by_opencv(data + JPEG_END, header, cv2.IMREAD_COLOR)
     if not np.array_equal(image, _decode_by_opencv(data + OTHER_DATA + JPEG_END, header, cv2.IMREAD_COLOR)):
-        raise _damaged(header, "its data end before the last pixel")
+        raise _refuse(header, "its data end before the last pixel")
     return image
 
 
@@ -211,9 +204,9 @@ def _decode_by_opencv(content: bytes, header: ImageHeader, flags: int) -> NDArra
     try:
         image = cv2.imdecode(np.frombuffer(content, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:
-        raise _damaged(header, "its pixels cannot be decoded") from error
+        raise _refuse(header, "its pixels cannot be decoded") from error
     if image is None or image.shape[:2] != (header.height, header.width):
-        raise _damaged(header, "its pixels cannot be decoded")
+        raise _refuse(header, "its pixels cannot be decoded")
     return image  # type: ignore[return-value]
 
 
@@ -276,7 +269,7 @@ def _decode_by_pillow(content: bytes, header: ImageHeader) -> BGRImage:
     except (ImageDecodeError, MemoryError):
         raise
     except Exception as error:  # a hostile file may raise anything in a decoder
-        raise _damaged(header, str(error) or type(error).__name__) from error
+        raise _refuse(header, str(error) or type(error).__name__) from error
     result[:upper] = result[lower:] = result[:, :left] = result[:, right:] = 255  # canvas that the frame leaves bare
     return result
 
@@ -287,10 +280,7 @@ def _convert_band(band: Image.Image, header: ImageHeader) -> NDArray[np.uint8]:
         grey = (np.asarray(band).astype(np.uint16) >> 8).astype(np.uint8)
         return np.dstack([grey, grey, grey])
     if band.mode in {"I", "F", "LAB", "HSV"}:
-        raise ImageDecodeError(
-            f"the {header.kind} file has pixels of the format {band.mode}, which we do not take: "
-            "export it with 8 bits a channel, RGB"
-        )
+        raise _refuse(header, f"unsupported pixel format {band.mode}")
     pixels = np.asarray(band.convert("RGBA" if band.has_transparency_data else "RGB"))
     return pixels[:, :, [2, 1, 0, 3][: pixels.shape[2]]]
 

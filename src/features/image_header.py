@@ -100,6 +100,11 @@ PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 
 ORIENTATION_TAG: Final = 0x0112
 
+UNSUPPORTED: Final = re.compile(
+    r"unsupported|not supported|not implemented|cannot handle|unknown|not available", re.IGNORECASE
+)
+"""How libraries say that a file is beyond them, and not that it is damaged."""
+
 
 @dataclass(frozen=True)
 class ImageHeader:
@@ -184,16 +189,18 @@ def read_header(content: bytes) -> ImageHeader:
     try:
         memory = _estimate_memory(kind, image, orientation, len(content))
     except Exception as error:  # as in open_image
-        raise _unreadable(kind, error) from error
+        raise explain_failure(f"the {kind} file's header", str(error) or type(error).__name__) from error
     profile = profile if isinstance(profile, bytes) and profile else None
     return ImageHeader(kind, image.width, image.height, image.mode, orientation, profile, memory)
 
 
-def _unreadable(kind: str, error: Exception) -> ImageDecodeError:
-    return ImageDecodeError(
-        f"the {kind} file is truncated or damaged, its header cannot be read ({str(error) or type(error).__name__}): "
-        "fetch or export it again"
-    )
+def explain_failure(picture: str, reason: str) -> ImageDecodeError:
+    """Make the error of a file that a library refuses: damaged, or of a variety that it does not decode."""
+    if UNSUPPORTED.search(reason):
+        return ImageDecodeError(
+            f"{picture} is of a variety that we do not decode ({reason}): export it with 8 bits a channel, RGB"
+        )
+    return ImageDecodeError(f"{picture} is truncated or damaged ({reason}): fetch or export it again")
 
 
 def open_image(content: bytes) -> ImageFile:
@@ -209,10 +216,12 @@ def open_image(content: bytes) -> ImageFile:
     kind = identify_kind(content[:SIGNATURE_BYTES])
     try:
         image = IMAGE_KINDS[kind].reader(io.BytesIO(keep_needed_chunks(content) if kind == "PNG" else content))
+    except ImageDecodeError:
+        raise
     except Image.DecompressionBombError as error:
         raise ImageTooLargeError(f"the {kind} picture is far too large: {error} Send a smaller version") from error
     except Exception as error:  # a hostile header may raise anything in a parser
-        raise _unreadable(kind, error) from error
+        raise explain_failure(f"the {kind} file", str(error) or type(error).__name__) from error
     if image.width <= 0 or image.height <= 0:
         raise ImageDecodeError(f"the {kind} file is damaged: it declares no pixels; fetch or export it again")
     return image
@@ -225,6 +234,11 @@ def keep_needed_chunks(content: bytes) -> bytes:
     a chunk declares. A missing end is added: whether all pixels are there, the decoder finds out. The pixels
     come last, so that orientation and profile are before them. An optional chunk whose checksum is wrong is
     left out, as libpng does.
+
+    Raises
+    ------
+    ImageDecodeError
+        If a chunk is critical and not of the standard, as in what Apple's tools make for applications.
     """
     view = memoryview(content)
     head: list[bytes | memoryview] = [content[:8]]
@@ -242,8 +256,10 @@ def keep_needed_chunks(content: bytes) -> bytes:
         elif kind in PNG_CHECKED:
             if zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big"):
                 head.append(chunk)
-        elif kind in PNG_HEADER or kind[:1].isupper():  # critical ones that we do not know: the decoder says so
+        elif kind in PNG_HEADER:
             head.append(chunk)
+        elif kind.isalpha() and kind[:1].isupper():
+            raise explain_failure("the PNG file", f"unsupported critical chunk {kind.decode('ascii', 'replace')}")
     return b"".join([*head, *pixels, PNG_END])
 
 

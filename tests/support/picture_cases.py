@@ -259,6 +259,21 @@ PICTURE_CASES: dict[str, PictureCase] = {
             "a Photoshop document": b"8BPS\0\x01" + bytes(30),
         }.items()
     },
+    "a JPEG of 12 bits": PictureCase(
+        lambda: JPEG.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c"),
+        error="ImageDecodeError",
+        words="do not decode .*12-bit",
+    ),
+    "a PNG of Apple's own": PictureCase(
+        lambda: put_into_png(make_chunk(b"CgBI", b"\x50\0\x20\x02")),
+        error="ImageDecodeError",
+        words="do not decode .*CgBI",
+    ),
+    "a TIFF of floats": PictureCase(
+        lambda: save(Image.fromarray(np.ones((20, 30), np.float32)), "TIFF"),
+        error="ImageDecodeError",
+        words="do not decode .*pixel format F",
+    ),
     "a WebP bomb of 38 bytes": PictureCase(
         lambda: b"RIFF\x1e\0\0\0WEBPVP8L\x11\0\0\0\x2f" + struct.pack("<I", 16_382 | 16_382 << 14) + bytes(13),
         error="ImageTooLargeError",
