@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
+from http.client import responses
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -156,7 +156,9 @@ async def answer_error(request: Request, error: Exception) -> Response:
 async def answer_http_exception(request: Request, error: Exception) -> Response:
     """Answer an ``HTTPException`` of the framework, or of a route that somebody added."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    phrase = HTTPStatus(error.status_code).phrase
+    if error.status_code < 400:
+        return Response(status_code=error.status_code, headers=error.headers)
+    phrase = responses.get(error.status_code, "Error")
     slug = SLUGS_BY_STATUS.get(error.status_code)
     if slug is not None and error.detail == phrase:
         headers = dict(error.headers or {})
@@ -191,9 +193,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 def list_problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
     """Describe the problems of an operation for the OpenAPI document, by status, with an example of each sort."""
-    responses: dict[int | str, dict[str, Any]] = {}
+    described: dict[int | str, dict[str, Any]] = {}
     for kind in (KINDS[slug] for slug in (*slugs, "internal-error")):
-        response = responses.setdefault(
+        response = described.setdefault(
             kind.status,
             {
                 "description": "",
@@ -210,4 +212,4 @@ def list_problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
                 "detail": kind.advice,
             },
         }
-    return responses
+    return described

@@ -46,6 +46,7 @@ def test_a_form_and_a_raw_body_give_what_the_model_says(client: TestClient, mode
     assert (answer["kind"], answer["width"], answer["height"]) == ("JPEG", 60, 40)
     assert answer["colour_profile"] == {"action": "none", "detail": ""}
     assert answer["is_familiar"] == expected.is_familiar
+    assert next(iter(answer)) == "prediction"
     assert "shares" not in answer
     assert "features" not in answer
 
