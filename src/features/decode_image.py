@@ -179,7 +179,7 @@ def _repair(content: bytes, warning: str) -> Iterator[bytes]:
             position += 1 if is_fill else 2 + int.from_bytes(content[position + 2 : position + 4], "big")
         if content[position : position + 2] != JPEG_SCAN:
             yield content[:position] + content[position + count :]
-        elif not b"\xff\xd0" <= marker <= b"\xff\xd7":  # between two restarts pixels were skipped
+        else:
             for match in islice(re.finditer(re.escape(marker), content[position + 2 :]), MAXIMUM_REPAIRS):
                 place = position + 2 + match.start()
                 yield content[: place - count] + content[place:]

@@ -184,10 +184,9 @@ PICTURE_CASES: dict[str, PictureCase] = {
     "junk twice and no end marker": PictureCase(
         lambda: put_before(put_before(JPEG, 0xDA, b"one"), 0xDB, b"three")[:-2], lambda: JPEG
     ),
-    "a damaged restart interval": PictureCase(
+    "bytes before a restart": PictureCase(
         lambda: put_before(encode(make_pixels(), "JPEG", restart_marker_blocks=2), 0xD3, b"\x55" * 40),
-        error="ImageDecodeError",
-        words="JPEG file .* damaged",
+        lambda: encode(make_pixels(), "JPEG", restart_marker_blocks=2),
     ),
     "an unknown JFIF version": PictureCase(lambda: JPEG[:11] + b"\x07" + JPEG[12:], lambda: JPEG),
     "cut": PictureCase(lambda: cut(JPEG), error="ImageDecodeError", words="JPEG file .* is truncated"),
