@@ -3,12 +3,13 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import UploadFile
 
-from application.dependencies import ClassifierDependency, ExecutorDependency, SettingsDependency, WantedQuery
+from application.dependencies import ClassifierDependency, ExecutorDependency, WantedQuery
 from application.metrics import PREDICTIONS
 from application.problems import ProblemError, describe_problem, find_problem, list_problems
 from application.schemas import BatchAnswer, BatchItem, Classification
-from application.utility.upload import Upload, read_batch, read_picture
+from application.utility.upload import open_batch, read_picture
 from src.features.image_header import MEDIA_TYPES
 
 router = APIRouter(tags=["classify"])
@@ -77,11 +78,6 @@ async def classify(
     return Classification.describe(classified, with_features=wanted.features)
 
 
-async def receive_batch(request: Request, settings: SettingsDependency) -> list[Upload]:
-    """Read the files of a batch."""
-    return await read_batch(request, settings.maximum_batch_files, settings.maximum_body_bytes)
-
-
 @router.post(
     "/img_classify/batch",
     summary="Name the colours of many pictures",
@@ -91,7 +87,7 @@ async def receive_batch(request: Request, settings: SettingsDependency) -> list[
 )
 async def classify_batch(
     request: Request,
-    uploads: Annotated[list[Upload], Depends(receive_batch)],
+    uploads: Annotated[list[UploadFile | str], Depends(open_batch)],
     wanted: WantedQuery,
     classifier: ClassifierDependency,
     executor: ExecutorDependency,
@@ -99,16 +95,17 @@ async def classify_batch(
     """Answer with a classification or a problem for every file, in the order they were sent."""
     items = []
     for upload in uploads:  # one at a time, so that a batch takes its turn in the queue like everybody else
+        filename = None if isinstance(upload, str) else upload.filename
         try:
-            if upload.content is None:
+            if isinstance(upload, str):
                 raise ProblemError("invalid-request", "a field 'files' is text and no file: give each a filename")
-            answer = await classify(request, upload.content, wanted, classifier, executor)
-            items.append(BatchItem(filename=upload.filename, classification=answer))
+            answer = await classify(request, await upload.read(), wanted, classifier, executor)
+            items.append(BatchItem(filename=filename, classification=answer))
         except Exception as error:
             problem = find_problem(error)
             if problem is None:
                 raise
-            items.append(BatchItem(filename=upload.filename, problem=describe_problem(request, problem)))
+            items.append(BatchItem(filename=filename, problem=describe_problem(request, problem)))
     classified = sum(item.classification is not None for item in items)
     request.state.outcome = f"batch {classified}/{len(items)}"
     return BatchAnswer(classified=classified, refused=len(items) - classified, items=items)

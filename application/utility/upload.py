@@ -1,12 +1,13 @@
 """From a request to the files in it: the fields of a form, or the whole body."""
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from typing import Final
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from application.dependencies import SettingsDependency
 from application.problems import ProblemError
 
 OTHER_FIELDS: Final = 64
@@ -15,22 +16,6 @@ OTHER_FIELDS: Final = 64
 MAXIMUM_TEXT_BYTES: Final = 64 << 10
 
 OCTETS: Final = frozenset({"application/octet-stream", "binary/octet-stream"})
-
-
-@dataclass(frozen=True)
-class Upload:
-    """One file as it was sent.
-
-    Attributes
-    ----------
-    filename
-        What the client calls it, None if it does not say.
-    content
-        Its bytes; None if the field is text and no file.
-    """
-
-    filename: str | None
-    content: bytes | None
 
 
 async def read_picture(request: Request) -> bytes:
@@ -50,28 +35,24 @@ async def read_picture(request: Request) -> bytes:
             f"the Content-Type is {media_type[:100] or 'missing'!r}: expected multipart/form-data with a field 'file', "
             "or the picture itself as image/… or application/octet-stream",
         )
-    uploads = await _read_form(request, "file", 2, MAXIMUM_TEXT_BYTES)
-    if len(uploads) != 1 or uploads[0].content is None:
-        found = "more than one file" if len(uploads) > 1 else "no whole file"
-        raise ProblemError(
-            "invalid-request",
-            f"the form has {found} in the field 'file': expected one, as in `curl -F file=@a.jpg`; "
-            "/img_classify/batch takes several",
-        )
-    return uploads[0].content
+    form = await _parse_form(request, 2, MAXIMUM_TEXT_BYTES)
+    try:
+        uploads = [value for value in form.getlist("file") if isinstance(value, UploadFile)]
+        if len(uploads) == 1:
+            return await uploads[0].read()
+    finally:
+        await form.close()
+    raise ProblemError(
+        "invalid-request",
+        f"the form has {'more than one' if uploads else 'no whole'} file in the field 'file': expected one, as in "
+        "`curl -F file=@a.jpg`; /img_classify/batch takes several",
+    )
 
 
-async def read_batch(request: Request, maximum_files: int, maximum_bytes: int) -> list[Upload]:
-    """Read many pictures: the fields ``files`` of a form.
+async def open_batch(request: Request, settings: SettingsDependency) -> AsyncIterator[list[UploadFile | str]]:
+    """Give the fields ``files`` of a form, to be read one at a time, and close them at the end.
 
-    Parameters
-    ----------
-    request
-        Whose body was not read yet.
-    maximum_files
-        More are refused.
-    maximum_bytes
-        Of one that is sent as text, which a file is that has no ``filename`` (RFC 7578, section 4.2).
+    A file without ``filename`` (RFC 7578, section 4.2) counts as text.
 
     Raises
     ------
@@ -80,10 +61,14 @@ async def read_batch(request: Request, maximum_files: int, maximum_bytes: int) -
     """
     if _read_media_type(request) != "multipart/form-data":
         raise ProblemError("unsupported-type", "a batch is sent as multipart/form-data with fields 'files'")
-    uploads = await _read_form(request, "files", maximum_files, maximum_bytes)
-    if all(upload.content is None for upload in uploads):
-        raise ProblemError("invalid-request", "the form has no file 'files': send some, as in `curl -F files=@a.jpg`")
-    return uploads
+    form = await _parse_form(request, settings.maximum_batch_files, settings.maximum_body_bytes)
+    try:
+        values = form.getlist("files")
+        if not any(isinstance(value, UploadFile) for value in values):
+            raise ProblemError("invalid-request", "the form has no file 'files': send some, as `curl -F files=@a.jpg`")
+        yield values
+    finally:
+        await form.close()
 
 
 def _read_media_type(request: Request) -> str:
@@ -99,9 +84,9 @@ def _read_media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def _read_form(request: Request, field: str, maximum_files: int, text_bytes: int) -> list[Upload]:
+async def _parse_form(request: Request, maximum_files: int, text_bytes: int) -> FormData:
     try:
-        form = await request.form(max_files=maximum_files, max_fields=OTHER_FIELDS, max_part_size=text_bytes)
+        return await request.form(max_files=maximum_files, max_fields=OTHER_FIELDS, max_part_size=text_bytes)
     except ProblemError:  # of the limits on what arrives
         raise
     except HTTPException as error:
@@ -112,13 +97,3 @@ async def _read_form(request: Request, field: str, maximum_files: int, text_byte
         raise ProblemError(
             "malformed-form", f"the multipart form cannot be read ({error.detail}): let a library build it"
         ) from None
-    try:
-        return [await _read_value(value) for value in form.getlist(field)]
-    finally:
-        await form.close()
-
-
-async def _read_value(value: UploadFile | str) -> Upload:
-    if isinstance(value, str):
-        return Upload(None, None)
-    return Upload(value.filename or None, await value.read())
