@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from src.errors import ImageError, UsageError
 from src.features.extract_features import extract_features
+from src.features.image_store import ImageStore
 from src.features.measure_image import read_picture
 from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
 from src.features.schema import FEATURE_COUNT, BGRImage
@@ -109,10 +110,13 @@ def _measure_batch(task: tuple[Path, Sequence[str], bool]) -> list[NDArray[np.fl
 
 
 def _measure_each(folder: Path, names: Sequence[str], crop: bool) -> Iterator[NDArray[np.float64] | str]:
-    for name in names:
+    for content in ImageStore(str(folder)).read_many(names):
+        if isinstance(content, Exception):
+            yield str(content)
+            continue
         try:
-            picture = read_picture((folder / name).read_bytes(), scale=crop_thumbnail if crop else reduce_image)
-        except (ImageError, OSError) as error:
+            picture = read_picture(content, scale=crop_thumbnail if crop else reduce_image)
+        except ImageError as error:
             yield str(error)
         else:
             yield extract_features(picture.image)
