@@ -18,9 +18,11 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from src.colours import are_neighbours
 from src.command import run_command
+from src.console import open_console
 from src.errors import EXIT_DONE, EXIT_PARTIAL, UsageError
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import read_training_data
@@ -73,16 +75,19 @@ def evaluate_pictures(
 def show_evaluation(console: Console, name: str, evaluation: Evaluation) -> None:
     """Print scores, each colour, and the confusion matrix with far misses marked."""
     errors = evaluation.near_errors + evaluation.far_errors
-    console.rule(f"[bold]{name}[/bold]: {evaluation.count:,} rows", align="left")
+    console.rule(Text.assemble((name, "bold"), f": {evaluation.count:,} rows"), align="left")
     console.print(
-        f"accuracy [bold]{evaluation.accuracy:.4f}[/bold]   macro F1 {evaluation.macro_f1:.4f}   "
+        f"accuracy {evaluation.accuracy:.4f}   macro F1 {evaluation.macro_f1:.4f}   "
         f"expected calibration error {evaluation.expected_calibration_error:.4f}\n"
         f"{errors:,} errors: {evaluation.near_errors:,} near misses (neighbouring colours), "
         f"{evaluation.far_errors:,} far ones",
         highlight=False,
     )
     console.print(build_class_table(evaluation))
-    table = Table(title="True colour by row; [yellow]near[/yellow] and [red]far[/red] misses", title_justify="left")
+    table = Table(
+        title=Text.assemble("True colour by row; ", ("near", "yellow"), " and ", ("far", "red"), " misses"),
+        title_justify="left",
+    )
     table.add_column("")
     for colour in evaluation.classes:
         table.add_column(colour, justify="right", min_width=4)
@@ -93,12 +98,12 @@ def show_evaluation(console: Console, name: str, evaluation: Evaluation) -> None
     console.print(table)
 
 
-def _style_cell(true: str, said: str, count: int) -> str:
+def _style_cell(true: str, said: str, count: int) -> Text:
     if count == 0:
-        return "·"
+        return Text("·")
     if true == said:
-        return f"[bold]{count}[/bold]"
-    return f"[{'yellow' if are_neighbours(true, said) else 'red'}]{count}[/]"
+        return Text(str(count), "bold")
+    return Text(str(count), "yellow" if are_neighbours(true, said) else "red")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -121,7 +126,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     options = build_parser().parse_args(arguments)
-    return run_command(lambda: _run(options, Console(), Console(stderr=True, highlight=False)))
+    return run_command(lambda: _run(options, open_console(), open_console(stderr=True)))
 
 
 def _run(options: argparse.Namespace, console: Console, messages: Console) -> int:
