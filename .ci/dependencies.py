@@ -100,7 +100,8 @@ def install(size: str) -> None:
     wanted.write_text(format_requirements(read_lock(), SIZES[size], hashed=True), "utf-8")
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     for arguments in (
-        ["--require-hashes", "-r", str(wanted)],
+        # The lock is complete; older pips would ask for a hash of each extra (coverage[toml]) once more.
+        ["--no-deps", "--require-hashes", "-r", str(wanted)],
         ["--no-deps", "--no-build-isolation", "-e", str(ROOT)],
     ):
         if subprocess.run([*pip, *arguments], check=False).returncode:
