@@ -23,7 +23,7 @@ from src.scraping.scraping_pictures import Site, list_colour
 from tests.support.scraper_runs import make_settings
 
 pytestmark = pytest.mark.browser
-HASTY = PagePatience(load_seconds=3.0, settle_seconds=0.3, quiet_seconds=1.0)
+HASTY = PagePatience(load_seconds=20.0, settle_seconds=0.3, quiet_seconds=1.0)
 TILE = '<a href="/asset/x/bgEuwDxel93-Pg"></a>'
 
 
