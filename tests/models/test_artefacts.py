@@ -80,6 +80,21 @@ def test_predictions_are_what_the_saved_classifier_says_and_probabilities_sum_to
     assert set(predictions[0].probabilities) == set(model.classes)
 
 
+def test_probabilities_are_the_files_own_for_familiar_pictures_and_fall_with_the_distance(
+    models_dir: Path, made_rows: TrainingData
+) -> None:
+    model = load_model(models_dir)
+    familiar = model.predict_features(made_rows.features)
+    assert all(prediction.is_familiar for prediction in familiar)
+    expected = model.estimator.predict_proba(model.scaler.transform(made_rows.features)).max(axis=1)
+    np.testing.assert_allclose([prediction.probability for prediction in familiar], expected, atol=1e-9)
+    strange = [model.predict_features(np.full((1, 18), value))[0] for value in (400.0, 800.0, 8000.0)]
+    assert not any(prediction.is_familiar for prediction in strange)
+    sure = [prediction.probability for prediction in strange]
+    assert sure == sorted(sure, reverse=True)
+    assert sure[-1] == pytest.approx(1 / len(model.classes), abs=0.01)
+
+
 @pytest.mark.parametrize(
     "features", [np.zeros((1, 17)), np.zeros(18), np.full((1, 18), np.nan), np.full((2, 18), np.inf)]
 )
@@ -105,7 +120,7 @@ def test_a_missing_file_is_named(copied: Path, name: str) -> None:
         ({"feature_names": list(reversed(FEATURE_NAMES))}, "trained on the features"),
         ({"classes": ["BLUE", "GREEN", "RED", "TEAL"]}, "its card names"),
         ({"classes": ["BLUE"]}, "two or more"),
-        ({"temperature": 0}, "temperature"),
+        ({"familiar_distance": 0}, "familiar_distance"),
         ({"libraries": {"scikit-learn": "0.24.0", "numpy": np.__version__}}, "scikit-learn 0.24.0"),
         ({"format": 99}, "format 99"),
         ({"files": {}}, "not the file that its card describes"),

@@ -73,7 +73,7 @@ def _file_picture(path: Path) -> str:
         ).image
     except ImageError:
         return UNDECODABLE_COLOUR
-    return load_colour_index().file(extract_features(thumbnail))
+    return str(load_colour_index().name(extract_features(thumbnail)[None])[0])
 
 
 def _cache_file(folder: Path, names: list[str]) -> Path:
