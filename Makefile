@@ -41,7 +41,7 @@ run: $(VENV)/.job $(VENV)/.browser ## The whole job in runs/demo: scrape, measur
 test: install ## All tests, with a real browser
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
 
-test-fast: $(VENV)/.dev ## The tests without browsers, notebooks and containers, in under a minute
+test-fast: $(VENV)/.dev ## The quick tests: no browser, no server, no notebook; in under a minute
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not slow" $(TESTS)
 
 ##@ Everyday

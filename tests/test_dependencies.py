@@ -148,6 +148,7 @@ def test_an_environment_of_a_python_that_fits_is_kept(copy: Path, tmp_path: Path
     assert install(copy, tmp_path / "bin").stdout.endswith("/.venv/bin/python .ci/dependencies.py install dev\n")
 
 
+@pytest.mark.slow
 def test_an_environment_of_another_python_is_made_anew_before_anything_is_downloaded(copy: Path) -> None:
     write_interpreter(copy / ".venv" / "bin" / "python", "3.10.0")
     lock = read_lock(copy)

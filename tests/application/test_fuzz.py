@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from benchmarks.image_mutants import list_originals, mutate_images
 from benchmarks.service_process import ServiceProcess
+
+pytestmark = pytest.mark.slow
 
 MUTANTS = 600
 

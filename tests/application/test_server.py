@@ -22,6 +22,8 @@ from benchmarks.uploads import send_endless_body
 from src.paths import PROJECT_ROOT
 from tests.support.picture_files import draw, make_png
 
+pytestmark = pytest.mark.slow
+
 GIGABYTE = 10**9
 MEBIBYTE = 1 << 20
 

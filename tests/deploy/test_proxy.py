@@ -27,6 +27,8 @@ from deploy.bundle import NGINX_TARGET, collect_files, compute_request_limit
 from src.local_service import LocalService, start_local_service
 from src.processes import find_free_port
 
+pytestmark = pytest.mark.slow
+
 MEBIBYTE = 1 << 20
 BOUNDARY = "a-boundary-of-the-test"
 

@@ -168,6 +168,7 @@ def kill_own_worker_at_3(batch: ImageBatch) -> BatchOutcome:
     return measure_batch(batch)
 
 
+@pytest.mark.slow
 def test_a_file_that_kills_its_process_is_a_reject(
     workspace: Workspace, small_files: Mapping[int, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +222,7 @@ def test_the_command_reports_and_ends_with_its_code(
     assert "rejects.csv" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_no_process_and_loses_no_chunk(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
     many = {index: small_files[index % 20] for index in range(256 * 12)}
     list_files(workspace, many)

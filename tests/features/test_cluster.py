@@ -22,6 +22,8 @@ from tests.support.cluster_tasks import fail_on_the_worker, wait_and_double
 from tests.support.picture_files import encode, make_pixels
 from tests.support.workspace_files import list_files
 
+pytestmark = pytest.mark.slow
+
 BUCKET = "pictures"
 
 

@@ -20,6 +20,8 @@ from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT
 from tests.support.gallery_pages import read_colour_block
 
+pytestmark = pytest.mark.slow
+
 HOLDER = """
 import sys, time
 from src.gallery.process import GalleryProcess

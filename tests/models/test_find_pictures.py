@@ -114,6 +114,7 @@ def predict(models_dir: Path, *arguments: str, **options: object) -> subprocess.
 
 
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii", "cp1252"])
+@pytest.mark.slow
 def test_no_name_and_no_terminal_costs_a_result(models_dir: Path, encoding: str) -> None:
     name = os.fsdecode(b"caf\xe9 [/x] :smile:.jpg")
     Path(name).parent.mkdir()
@@ -129,6 +130,7 @@ def test_no_name_and_no_terminal_costs_a_result(models_dir: Path, encoding: str)
     assert Path("out.csv").read_bytes().splitlines()[1].startswith(b"caf\xe9 [/x] :smile:.jpg,RED,")
 
 
+@pytest.mark.slow
 def test_a_picture_on_standard_input_is_classified(models_dir: Path) -> None:
     done = predict(models_dir, "-", "--csv", "-", input=draw("BLUE"))
     assert done.returncode == 0, done.stderr
@@ -138,6 +140,7 @@ def test_a_picture_on_standard_input_is_classified(models_dir: Path) -> None:
     assert b"truncated" in done.stdout
 
 
+@pytest.mark.slow
 def test_answers_go_into_pipes_and_through_links(models_dir: Path) -> None:
     os.mkfifo("answers.csv")
     Path("sheet.png").symlink_to("real.png")
@@ -155,6 +158,7 @@ def test_answers_go_into_pipes_and_through_links(models_dir: Path) -> None:
     assert done.stdout.splitlines()[1].startswith(b"scans/a.jpg,RED,")
 
 
+@pytest.mark.slow
 def test_paths_are_not_taken_for_markup(models_dir: Path) -> None:
     done = predict(Path("none[/y]"), "scans")
     assert done.returncode == 2

@@ -16,6 +16,8 @@ from src.models.data import TrainingData
 from src.paths import PROJECT_ROOT
 from tests.support.made_rows import make_rows, save_small_model
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = 60
 KILLS = 20
 

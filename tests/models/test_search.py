@@ -151,6 +151,7 @@ def test_the_cache_knows_other_rows_seeds_and_folds(made_rows: TrainingData, tmp
     assert SearchCache(tmp_path, "other rows", 0).read(unit, splits[0]) is None
 
 
+@pytest.mark.slow
 def test_a_search_killed_halfway_goes_on(made_rows: TrainingData, tmp_path: Path) -> None:
     table = write_csv(made_rows, tmp_path / "rows.csv")
     command = [sys.executable, "-m", "src.models.train_model", "--workspace", str(tmp_path), "--data", str(table)]

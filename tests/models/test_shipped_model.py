@@ -24,6 +24,8 @@ from src.models.report_measures import restore_candidate
 from src.models.training import fit_candidate
 from src.paths import PROJECT_ROOT, Workspace
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = Workspace(PROJECT_ROOT)
 
 

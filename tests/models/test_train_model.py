@@ -202,6 +202,7 @@ def test_a_fresh_clone_without_pictures_takes_the_doubles_of_the_card(made_rows:
 
 
 @pytest.mark.reference
+@pytest.mark.slow
 def test_real_rows_are_learned_as_well_as_the_study_did(shared_dir: Path, tmp_path: Path) -> None:
     data = group_rows(read_training_data(shared_dir / "reference" / "labelled_rows.csv"))
     assert len(data.doubles) == 7

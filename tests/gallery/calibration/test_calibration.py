@@ -14,6 +14,8 @@ from src.gallery.calibration.report import BEGIN, END, REPORT_NAME, make_sheet
 from src.gallery.filing.colour_index import load_colour_index
 from src.models.search_space import STUDY_CHOICE
 
+pytestmark = pytest.mark.slow
+
 ARTWORKS = 330
 
 
