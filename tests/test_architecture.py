@@ -103,3 +103,9 @@ def test_packages_import_each_other_in_one_direction() -> None:
     for module, package in packages.items():
         graph[package] |= {packages[name] for name in find_imports(module) if name in packages} - {package}
     assert list(TopologicalSorter(graph).static_order())  # else it raises CycleError, which names the cycle
+
+
+def test_the_scraper_knows_nothing_of_the_gallery() -> None:
+    scraping = [module for module in MODULES if module.startswith("src.scraping")]
+    assert scraping
+    assert {name for module in scraping for name in find_imports(module) if name.startswith("src.gallery")} == set()
