@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 from PIL import Image, ImageCms
 
+from src.features.image_header import MAXIMUM_PROFILE
 from src.features.schema import BGRImage
 
 SAME_WITHIN: Final = 2
@@ -53,6 +54,8 @@ def convert_to_srgb(image: BGRImage, profile: bytes | None, mode: str) -> tuple[
     """
     if profile is None:
         return image, ProfileOutcome("none")
+    if len(profile) > MAXIMUM_PROFILE:
+        return image, ProfileOutcome("kept", f"the profile has more than {MAXIMUM_PROFILE:,} bytes")
     is_grey = mode in {"L", "LA", "1", "I;16"}
     transform, outcome = _prepare(profile, is_grey, mode == "CMYK")
     if transform is None:

@@ -6,7 +6,7 @@ JPEG is decoded by libjpeg-turbo (simplejpeg), PNG and WebP by OpenCV, the rest 
 import io
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, product
 from typing import Final, cast
 
 import cv2
@@ -14,9 +14,10 @@ import numpy as np
 import simplejpeg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from src.errors import ImageDecodeError, ImageTooLargeError
-from src.features.image_header import ImageHeader, explain_failure, open_image, read_header
+from src.features.image_header import ImageHeader, explain_failure, read_header
 from src.features.schema import BGRImage
 
 MAXIMUM_MEMORY: Final = 512_000_000
@@ -40,7 +41,15 @@ EXTRANEOUS_BYTES: Final = re.compile(r"(\d+) extraneous bytes before marker 0x([
 MAXIMUM_REPAIRS: Final = 6
 """How many oddities of a JPEG file are mended, and how many places are tried for each: every try is a decoding."""
 
+BITS_TAG: Final = 258
+PHOTOMETRIC_TAG: Final = 262
+WHITE_IS_ZERO: Final = 0
+"""Of TIFF 6.0, section 8: Pillow applies it to 8 bits and fewer, and leaves deeper greys as stored."""
+
 JPEG_SCAN: Final = b"\xff\xda"
+JPEG_SCAN_HEADER: Final = re.compile(rb"\xff\xda\0.([\1-\4])(.{5,11})", re.DOTALL)
+"""Number of components; selector and tables of each, first and last coefficient, bits (ITU-T T.81, B.2.3)."""
+
 JPEG_END: Final = b"\xff\xd9"
 OTHER_DATA: Final = bytes(range(1, 250, 3)) * 8
 
@@ -116,6 +125,8 @@ def _decode_jpeg(content: bytes, header: ImageHeader) -> BGRImage:
         raise ImageDecodeError(
             f"the JPEG file has {scans:,} scans: expected at most {MAXIMUM_SCANS}; export it again as a plain JPEG"
         )
+    if _lacks_scans(content, header):
+        raise _refuse(header, "scans of its pixels are missing")
     is_cmyk = header.mode == "CMYK"
     try:
         image = _decode_strictly(content, "CMYK" if is_cmyk else "BGR")
@@ -129,6 +140,32 @@ def _decode_jpeg(content: bytes, header: ImageHeader) -> BGRImage:
     if image.shape[:2] != (header.height, header.width):
         raise _refuse(header, f"its data are of {image.shape[1]} × {image.shape[0]} pixels")
     return image
+
+
+def _lacks_scans(content: bytes, header: ImageHeader) -> bool:
+    """Whether a coefficient of a component is not sent to its last bit: a JPEG file cut between two scans.
+
+    libjpeg gives no warning of that. Any file whose encoder left coefficients out, which the standard allows
+    and usual ones do not do, counts as cut (ITU-T T.81, B.2.3 and G.1.1.1).
+    """
+    start, end = _locate_pixels(content, header)
+    components = {component for component, *_ in cast("JpegImageFile", header.opened).layer}
+    is_progressive = "progressive" in header.opened.info
+    sent: set[tuple[int, int]] = set()
+    for match in JPEG_SCAN_HEADER.finditer(content, max(0, content.rfind(JPEG_SCAN, 0, start)), end):
+        *selectors, first, last, bits = match[2][: 2 * match[1][0] + 3]
+        if not is_progressive:  # each scan has all coefficients
+            components -= set(selectors[::2])
+        elif bits & 0x0F == 0:
+            sent.update(product(selectors[::2], range(first, last + 1)))
+    return any((component, place) not in sent for component in components for place in range(64))
+
+
+def _locate_pixels(content: bytes, header: ImageHeader) -> tuple[int, int]:
+    """Give the positions behind the header of the first scan of a JPEG file and of its end marker."""
+    start = cast("io.BytesIO", header.opened.fp).tell()
+    end = content.find(JPEG_END, start)
+    return start, len(content) if end < 0 else end
 
 
 def _decode_strictly(content: bytes, space: str) -> BGRImage:
@@ -191,9 +228,7 @@ def _decode_if_whole(content: bytes, header: ImageHeader) -> BGRImage:
     Where data are missing, libjpeg goes on with what stands next. So other data are put behind the
     picture's own: the pixels of a whole picture do not depend on them.
     """
-    start = cast("io.BytesIO", open_image(content).fp).tell()
-    end = content.find(JPEG_END, start)
-    data = content if end < 0 else content[:end]
+    data = content[: _locate_pixels(content, header)[1]]
     image = _decode_by_opencv(data + JPEG_END, header, cv2.IMREAD_COLOR)
     if not np.array_equal(image, _decode_by_opencv(data + OTHER_DATA + JPEG_END, header, cv2.IMREAD_COLOR)):
         raise _refuse(header, "its data end before the last pixel")
@@ -211,7 +246,7 @@ def _decode_by_opencv(content: bytes, header: ImageHeader, flags: int) -> NDArra
 
 
 def _decode_png(content: bytes, header: ImageHeader) -> BGRImage:
-    opened = open_image(content)
+    opened = header.opened
     content = cast("io.BytesIO", opened.fp).getvalue()  # without what is not needed
     if not opened.has_transparency_data:
         return _decode_by_opencv(content, header, cv2.IMREAD_COLOR)
@@ -253,9 +288,9 @@ def _lay_over_white(image: NDArray[np.uint8]) -> BGRImage:
     return result
 
 
-def _decode_by_pillow(content: bytes, header: ImageHeader) -> BGRImage:
+def _decode_by_pillow(_: bytes, header: ImageHeader) -> BGRImage:
     """Decode GIF, BMP, TIFF and AVIF."""
-    opened = open_image(content)
+    opened = header.opened
     try:
         frame = opened.tile[0][1] if header.kind == "GIF" else None
         left, upper, right, lower = frame or (0, 0, opened.width, opened.height)
@@ -277,7 +312,10 @@ def _decode_by_pillow(content: bytes, header: ImageHeader) -> BGRImage:
 def _convert_band(band: Image.Image, header: ImageHeader) -> NDArray[np.uint8]:
     """Give rows of any pixel format as BGRA."""
     if band.mode in {"I;16", "I;16B", "I;16L", "I;16N"}:
-        grey = (np.asarray(band).astype(np.uint16) >> 8).astype(np.uint8)
+        tags = getattr(header.opened, "tag_v2", {})
+        grey = (np.asarray(band) >> (tags.get(BITS_TAG, (16,))[0] - 8)).astype(np.uint8)
+        if tags.get(PHOTOMETRIC_TAG) == WHITE_IS_ZERO:
+            grey = 255 - grey
         return np.dstack([grey, grey, grey])
     if band.mode in {"I", "F", "LAB", "HSV"}:
         raise _refuse(header, f"unsupported pixel format {band.mode}")

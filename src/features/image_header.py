@@ -8,7 +8,7 @@ import io
 import re
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from PIL import Image
@@ -69,7 +69,7 @@ IMAGE_KINDS: Final = {
 
 MEDIA_TYPES: Final = tuple(kind.media_type for kind in IMAGE_KINDS.values())
 PICTURE_SUFFIXES: Final = tuple(suffix for kind in IMAGE_KINDS.values() for suffix in kind.suffixes)
-KIND_NAMES: Final = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
+KIND_NAMES: Final = " or ".join(", ".join(IMAGE_KINDS).rsplit(", ", 1))
 
 SIGNATURE_BYTES: Final = 32
 """The first bytes, which identify the kind of a picture; fewer will do where the file has no more."""
@@ -95,10 +95,15 @@ OTHER_KINDS: Final = {
 """What else people send, by how it begins."""
 
 PNG_HEADER: Final = frozenset({b"IHDR", b"PLTE"})
-PNG_CHECKED: Final = frozenset({b"tRNS", b"iCCP", b"eXIf"})
+PNG_NOTES: Final = frozenset({b"iCCP", b"eXIf"})
 PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 
 ORIENTATION_TAG: Final = 0x0112
+MAXIMUM_PROFILE: Final = 4_000_000
+"""Larger ICC profiles are not used, and not unpacked as a whole; those of displays and scanners have less."""
+
+JPEG_VARIETIES: Final = _make_signature(rb".*?\xff(?:\xf7\0|[\xc0-\xc2]\0.\x08\0\0)")
+"""JPEG-LS, and files whose height stands behind their pixels (DNL): sound, and beyond what libjpeg decodes."""
 
 UNSUPPORTED: Final = re.compile(
     r"unsupported|not supported|not implemented|cannot handle|unknown|not available", re.IGNORECASE
@@ -124,6 +129,8 @@ class ImageHeader:
         The embedded ICC profile; None if there is none.
     memory
         Upper estimate of the bytes that decoding takes at its peak, the file itself not counted.
+    opened
+        The file as Pillow has it open behind its header; good for one decoding.
     """
 
     kind: str
@@ -133,6 +140,7 @@ class ImageHeader:
     orientation: int
     profile: bytes | None
     memory: int
+    opened: ImageFile = field(repr=False, compare=False)
 
     @property
     def media_type(self) -> str:
@@ -182,16 +190,20 @@ def read_header(content: bytes) -> ImageHeader:
     ImageDecodeError
         If there are no bytes, or no header that can be read.
     """
-    image = open_image(content)
+    if not content:
+        raise ImageDecodeError(f"the file is empty (0 bytes): expected a {KIND_NAMES} picture")
     kind = identify_kind(content[:SIGNATURE_BYTES])
-    profile = image.info.get("icc_profile")
-    orientation = 1 if kind == "TIFF" else _read_orientation(image.info.get("exif"))  # Pillow turns TIFF itself
+    needed, notes = _sort_chunks(content) if kind == "PNG" else (content, {})
+    image = _open(needed, kind)
+    profile = _unpack_profile(notes[b"iCCP"]) if b"iCCP" in notes else image.info.get("icc_profile")
+    exif = notes.get(b"eXIf", image.info.get("exif"))
+    orientation = 1 if kind == "TIFF" else _read_orientation(exif)  # Pillow turns TIFF itself
     try:
         memory = _estimate_memory(kind, image, orientation, len(content))
-    except Exception as error:  # as in open_image
+    except Exception as error:  # as in _open
         raise explain_failure(f"the {kind} file's header", str(error) or type(error).__name__) from error
     profile = profile if isinstance(profile, bytes) and profile else None
-    return ImageHeader(kind, image.width, image.height, image.mode, orientation, profile, memory)
+    return ImageHeader(kind, image.width, image.height, image.mode, orientation, profile, memory, image)
 
 
 def explain_failure(picture: str, reason: str) -> ImageDecodeError:
@@ -203,36 +215,28 @@ def explain_failure(picture: str, reason: str) -> ImageDecodeError:
     return ImageDecodeError(f"{picture} is truncated or damaged ({reason}): fetch or export it again")
 
 
-def open_image(content: bytes) -> ImageFile:
-    """Give a picture's header as Pillow reads it; its pixels are decoded by ``load`` only.
-
-    Raises
-    ------
-    ImageTypeError, ImageTooLargeError, ImageDecodeError
-        As :func:`read_header`.
-    """
-    if not content:
-        raise ImageDecodeError(f"the file is empty (0 bytes): expected a {KIND_NAMES} picture")
-    kind = identify_kind(content[:SIGNATURE_BYTES])
+def _open(content: bytes, kind: str) -> ImageFile:
+    """Read a picture's header by Pillow, which decodes no pixel yet."""
     try:
-        image = IMAGE_KINDS[kind].reader(io.BytesIO(keep_needed_chunks(content) if kind == "PNG" else content))
-    except ImageDecodeError:
-        raise
+        image = IMAGE_KINDS[kind].reader(io.BytesIO(content))
     except Image.DecompressionBombError as error:
         raise ImageTooLargeError(f"the {kind} picture is far too large: {error} Send a smaller version") from error
     except Exception as error:  # a hostile header may raise anything in a parser
-        raise explain_failure(f"the {kind} file", str(error) or type(error).__name__) from error
+        reason = str(error) or type(error).__name__
+        if kind == "JPEG" and JPEG_VARIETIES.match(content):
+            reason = "unsupported marker: JPEG-LS, or a height behind the pixels"
+        raise explain_failure(f"the {kind} file", reason) from error
     if image.width <= 0 or image.height <= 0:
         raise ImageDecodeError(f"the {kind} file is damaged: it declares no pixels; fetch or export it again")
     return image
 
 
-def keep_needed_chunks(content: bytes) -> bytes:
-    """Take out of a PNG file what has no part in its pixels: texts, private chunks, animation, what follows the end.
+def _sort_chunks(content: bytes) -> tuple[bytes, dict[bytes, bytes]]:
+    """Give what of a PNG file its pixels need, and the data of its chunks for profile and orientation.
 
-    Decoders have limits for such chunks that say nothing of the picture, and take memory for whatever length
-    a chunk declares. A missing end is added: whether all pixels are there, the decoder finds out. The pixels
-    come last, so that orientation and profile are before them. An optional chunk whose checksum is wrong is
+    Texts, private chunks, animations and what follows the end are left out: decoders have limits for such
+    chunks that say nothing of the picture, and take memory for whatever length a chunk declares. A missing end
+    is added: whether all pixels are there, the decoder finds out. An optional chunk whose checksum is wrong is
     left out, as libpng does.
 
     Raises
@@ -241,8 +245,8 @@ def keep_needed_chunks(content: bytes) -> bytes:
         If a chunk is critical and not of the standard, as in what Apple's tools make for applications.
     """
     view = memoryview(content)
-    head: list[bytes | memoryview] = [content[:8]]
-    pixels: list[bytes | memoryview] = []
+    needed: list[bytes | memoryview] = [content[:8]]
+    notes: dict[bytes, bytes] = {}
     position = 8
     while position + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, position)
@@ -252,15 +256,28 @@ def keep_needed_chunks(content: bytes) -> bytes:
         if kind == b"IEND" or (position > len(content) and kind != b"IDAT"):
             break
         if kind == b"IDAT":
-            pixels.append(chunk if position <= len(content) else _close_chunk(kind, chunk[8:]))
-        elif kind in PNG_CHECKED:
-            if zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big"):
-                head.append(chunk)
+            needed.append(chunk if position <= len(content) else _close_chunk(kind, chunk[8:]))
         elif kind in PNG_HEADER:
-            head.append(chunk)
+            needed.append(chunk)
+        elif kind == b"tRNS" or kind in PNG_NOTES:
+            if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
+                continue
+            if kind == b"tRNS":
+                needed.append(chunk)
+            else:
+                notes.setdefault(kind, bytes(chunk[8:-4]))
         elif kind.isalpha() and kind[:1].isupper():
             raise explain_failure("the PNG file", f"unsupported critical chunk {kind.decode('ascii', 'replace')}")
-    return b"".join([*head, *pixels, PNG_END])
+    return b"".join([*needed, PNG_END]), notes
+
+
+def _unpack_profile(chunk: bytes) -> bytes:
+    """Give the ICC profile of an ``iCCP`` chunk (ISO/IEC 15948, 11.3.3.3); what cannot be unpacked as it is."""
+    _, _, data = chunk.partition(b"\0")
+    try:
+        return zlib.decompressobj().decompress(data[1:], MAXIMUM_PROFILE + 1)
+    except zlib.error:
+        return chunk
 
 
 def _close_chunk(kind: bytes, data: bytes | memoryview) -> bytes:

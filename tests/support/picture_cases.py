@@ -10,14 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from tests.support.picture_files import add_alpha, encode, make_chunk, make_exif, make_pixels, save
+from tests.support.picture_files import HEIGHT, WIDTH, add_alpha, encode, make_chunk, make_exif, make_pixels, save
 
 JPEG = encode(make_pixels(), "JPEG", quality=90)
 OTHER_JPEG = encode(make_pixels(40, 60, seed=5), "JPEG")
 PROGRESSIVE = encode(make_pixels(), "JPEG", quality=90, progressive=True)
 PNG = encode(make_pixels(), "PNG")
+RGB = Image.fromarray(make_pixels()[:, :, ::-1].copy())
+GREY_PIXELS = np.repeat(make_pixels()[:, :, 1:2], 3, axis=2)
 END = b"\xff\xd9"
-WHITE_PAPER = np.where(make_pixels()[:, :, :1] > 128, make_pixels(), 255).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,114 @@ def make_first_junk_of_scans() -> bytes:
     return PROGRESSIVE[:table] + bytes(5) + PROGRESSIVE[table:]
 
 
+def cut_between_scans(kept: int) -> bytes:
+    """Keep the first scans of a progressive JPEG file, whole, and close it with an end marker."""
+    scans = [match.start() for match in re.finditer(rb"\xff\xda", PROGRESSIVE)]
+    return PROGRESSIVE[: PROGRESSIVE.rindex(b"\xff\xc4", 0, scans[kept])] + END
+
+
+def put_thumbnail(content: bytes) -> bytes:
+    """Put a small JPEG file into an EXIF segment of another."""
+    return content[:2] + b"\xff\xe1" + struct.pack(">H", len(OTHER_JPEG) + 8) + b"Exif\0\0" + OTHER_JPEG + content[2:]
+
+
+def make_planes(kept: int = 3) -> bytes:
+    """Make a JPEG file that is not progressive and has a scan of its own for each component."""
+    planes = [save(plane, "JPEG") for plane in RGB.convert("YCbCr").split()]
+    frame, scan = (planes[0].index(marker) for marker in (b"\xff\xc0", b"\xff\xda"))
+    head = (
+        b"\xff\xc0\0\x11"
+        + planes[0][frame + 4 : frame + 9]
+        + b"\3"
+        + b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
+    )
+    scans = [
+        b"\xff\xda\0\x08\1" + bytes([number]) + plane[scan + 6 : -2] for number, plane in enumerate(planes[:kept], 1)
+    ]
+    return planes[0][:frame] + head + planes[0][frame + 13 : scan] + b"".join(scans) + END
+
+
+def make_planes_twin() -> bytes:
+    table = Image.open(io.BytesIO(save(RGB.convert("L"), "JPEG"))).quantization[0]
+    return save(RGB.convert("YCbCr"), "JPEG", qtables={0: table, 1: table}, subsampling=0)
+
+
+def make_clear_colour(depth: int) -> bytes:
+    """Make an RGB PNG file of 8 or 16 bits whose right half is the transparent colour (tRNS)."""
+    samples = (make_pixels()[:, :, ::-1].astype(int) * (1 if depth == 8 else 257)).astype(f">u{depth // 8}")
+    samples[:, WIDTH // 2 :] = samples[0, 0] = (7, 8, 9)
+    chunks = (
+        make_chunk(b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, 2, 0, 0, 0)),
+        make_chunk(b"tRNS", struct.pack(">3H", 7, 8, 9)),
+        make_chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row.tobytes() for row in samples))),
+    )
+    return PNG[:8] + b"".join(chunks) + PNG[-12:]
+
+
+def make_clear_colour_twin() -> bytes:
+    pixels = make_pixels()
+    pixels[:, WIDTH // 2 :] = pixels[0, 0] = 255
+    return encode(pixels, "PNG")
+
+
+def make_tiff(samples: np.ndarray, bits: int, photometric: int, order: str = "<", planes: int = 1) -> bytes:
+    """Make a TIFF file without compression of samples as they are stored; ``planes`` is 2 for one after the other."""
+    count = 3 if photometric == 2 else 1
+    data = samples.tobytes()
+    strips = count if planes == 2 else 1
+    entries = {256: [WIDTH], 257: [HEIGHT], 258: [bits] * count, 259: [1], 262: [photometric], 273: [0] * strips}
+    entries |= {277: [count], 278: [HEIGHT], 279: [len(data) // strips] * strips, 284: [planes]}
+    start, more, fields = 8 + 2 + 12 * len(entries) + 4, b"", b""
+    for tag, values in entries.items():
+        if tag == 273:  # behind three values of 258 and of 279 and these themselves
+            value = struct.pack(
+                f"{order}{strips}I", *(start + 100 + at * (len(data) // strips) for at in range(strips))
+            )
+        else:
+            value = struct.pack(f"{order}{len(values)}I", *values)
+        if len(value) > 4:
+            value, more = struct.pack(f"{order}I", start + len(more)), more + value
+        fields += struct.pack(f"{order}HHI", tag, 4, len(values)) + value
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    return mark + struct.pack(f"{order}IH", 8, len(entries)) + fields + bytes(4) + more.ljust(100, b"\0") + data
+
+
+def pack_grey(bits: int, photometric: int) -> np.ndarray:
+    """Give grey samples of 8, 12 or 16 bits as a TIFF file stores them; photometric 0 is white."""
+    grey = GREY_PIXELS[:, :, 0].astype("<u2") << (bits - 8)
+    grey = (2**bits - 1 - grey if photometric == 0 else grey).astype("<u2")
+    if bits == 12:  # two samples in three bytes
+        first, second = grey[:, ::2], grey[:, 1::2]
+        return np.dstack([first >> 4, (first & 15) << 4 | second >> 8, second & 255]).astype(np.uint8)
+    return grey.astype(f"<u{bits // 8}")
+
+
+def make_bmp(bits: int, rows: bytes, height: int = HEIGHT, masks: bytes = b"") -> bytes:
+    """Make a BMP file of rows as they are stored; a negative height is one from top to bottom."""
+    start = 54 + len(masks)
+    header = struct.pack("<IiiHHIIiiII", 40, WIDTH, height, 1, bits, 3 if masks else 0, len(rows), 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + header + masks + rows
+
+
+def make_bmp_of_16_bits() -> bytes:
+    blue, green, red = (make_pixels()[::-1, :, channel].astype("<u2") for channel in range(3))
+    rows = (red >> 3 << 11 | green >> 2 << 5 | blue >> 3).tobytes()
+    return make_bmp(16, rows, masks=struct.pack("<III", 0xF800, 0x07E0, 0x001F))
+
+
+def make_bmp_of_16_bits_twin() -> bytes:
+    """Five and six bits of a channel, scaled to eight."""
+    pixels = make_pixels().astype(int)
+    five, six = (pixels >> 3) * 255 // 31, (pixels >> 2) * 255 // 63
+    return encode(np.dstack([five[:, :, 0], six[:, :, 1], five[:, :, 2]]).astype(np.uint8), "PNG")
+
+
+def make_os2_bmp() -> bytes:
+    header = struct.pack("<IHHHH", 12, WIDTH, HEIGHT, 1, 24)
+    rows = make_pixels()[::-1].tobytes()
+    return b"BM" + struct.pack("<IHHI", 26 + len(rows), 0, 0, 26) + header + rows
+
+
 PICTURE_CASES: dict[str, PictureCase] = {
     **{
         f"{len(junk)} bytes before marker {marker:x}": PictureCase(
@@ -197,6 +306,24 @@ PICTURE_CASES: dict[str, PictureCase] = {
     "progressive, cut, an end": PictureCase(
         lambda: cut(PROGRESSIVE) + END, error="ImageDecodeError", words="JPEG file .* is truncated"
     ),
+    **{
+        f"progressive, {kept} of 10 scans, an end": PictureCase(
+            lambda kept=kept: put_thumbnail(cut_between_scans(kept)), error="ImageDecodeError", words="scans .* missing"
+        )
+        for kept in (1, 5, 9)
+    },
+    "progressive, with a thumbnail": PictureCase(lambda: put_thumbnail(PROGRESSIVE), lambda: PROGRESSIVE),
+    "a scan for each component": PictureCase(make_planes, make_planes_twin),
+    "a component without its scan": PictureCase(
+        lambda: make_planes(2), error="ImageDecodeError", words="scans .* missing"
+    ),
+    "fill bytes before markers": PictureCase(
+        lambda: JPEG[:2] + b"\xff" * 9 + JPEG[2:-2] + b"\xff" * 5 + END, lambda: JPEG
+    ),
+    "zeros before the end": PictureCase(lambda: JPEG[:-2] + bytes(2000) + END, lambda: JPEG),
+    "two pictures of a camera (MPF)": PictureCase(
+        lambda: save(RGB, "MPO", quality=90, save_all=True, append_images=[RGB.rotate(180)]), lambda: JPEG
+    ),
     "junk, cut, an end": PictureCase(
         lambda: cut(put_before(JPEG, 0xDB, b"junk")) + END, error="ImageDecodeError", words="JPEG file .* is truncated"
     ),
@@ -206,7 +333,7 @@ PICTURE_CASES: dict[str, PictureCase] = {
         words="JPEG file .* is truncated",
     ),
     "a thumbnail in a cut picture": PictureCase(
-        lambda: cut(put_before(JPEG, 0xDB, b"\xff\xe5" + struct.pack(">H", len(OTHER_JPEG) + 2) + OTHER_JPEG)),
+        lambda: cut(put_thumbnail(JPEG)),
         error="ImageDecodeError",
         words="JPEG file .* is truncated",
     ),
@@ -215,6 +342,13 @@ PICTURE_CASES: dict[str, PictureCase] = {
     "a text with a wrong checksum": PictureCase(
         lambda: put_into_png(make_chunk(b"tEXt", b"k\0text")[:-1] + b"?"), lambda: PNG
     ),
+    "a large EXIF chunk": PictureCase(lambda: put_into_png(make_chunk(b"eXIf", bytes(9_000_000))), lambda: PNG),
+    **{
+        f"a profile of {size:,} bytes in a PNG": PictureCase(
+            lambda size=size: put_into_png(make_chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(size)))), lambda: PNG
+        )
+        for size in (2_000_000, 50_000_000)
+    },
     "no end chunk": PictureCase(lambda: PNG[:-12], lambda: PNG),
     "no last checksum": PictureCase(lambda: PNG[:-16], lambda: PNG),
     "a PNG trailer": PictureCase(lambda: PNG + bytes(3000), lambda: PNG),
@@ -228,6 +362,12 @@ PICTURE_CASES: dict[str, PictureCase] = {
         )
         for depth in (1, 2, 4, 8, 16)
     },
+    **{
+        f"a transparent colour of {depth} bits": PictureCase(
+            lambda depth=depth: make_clear_colour(depth), make_clear_colour_twin
+        )
+        for depth in (8, 16)
+    },
     "a transparent colour of a PNG palette": PictureCase(lambda: make_clear_palette("PNG"), make_palette_twin),
     "a transparent colour of a GIF palette": PictureCase(lambda: make_clear_palette("GIF"), make_palette_twin),
     "a WebP sticker on bare canvas": PictureCase(make_sticker, make_sticker_twin),
@@ -236,6 +376,21 @@ PICTURE_CASES: dict[str, PictureCase] = {
         lambda: encode(add_alpha(make_pixels(), 0), "TIFF"),
         lambda: encode(np.full_like(make_pixels(), 255), "PNG"),
     ),
+    "a TIFF of Motorola's order": PictureCase(lambda: make_tiff(make_pixels()[:, :, ::-1], 8, 2, ">"), lambda: PNG),
+    "a TIFF of planes": PictureCase(
+        lambda: make_tiff(make_pixels()[:, :, ::-1].transpose(2, 0, 1).copy(), 8, 2, planes=2), lambda: PNG
+    ),
+    "a large TIFF": PictureCase(lambda: encode(make_pixels(), "TIFF", big_tiff=True), lambda: PNG),
+    **{
+        f"a grey TIFF of {bits} bits, photometric {photometric}": PictureCase(
+            lambda bits=bits, photometric=photometric: make_tiff(pack_grey(bits, photometric), bits, photometric),
+            lambda: encode(GREY_PIXELS, "PNG"),
+        )
+        for bits, photometric in ((8, 0), (8, 1), (12, 1), (16, 0), (16, 1))
+    },
+    "a BMP from top to bottom": PictureCase(lambda: make_bmp(24, make_pixels().tobytes(), -HEIGHT), lambda: PNG),
+    "a BMP of 16 bits": PictureCase(make_bmp_of_16_bits, make_bmp_of_16_bits_twin),
+    "a BMP of OS/2": PictureCase(make_os2_bmp, lambda: PNG),
     "pages of a TIFF": PictureCase(make_tiff_pages, lambda: PNG),
     "a turned PNG with alpha": PictureCase(
         lambda: encode(add_alpha(make_pixels(), 255), "PNG", exif=make_exif(6)),
@@ -262,6 +417,14 @@ PICTURE_CASES: dict[str, PictureCase] = {
         lambda: JPEG.replace(b"\xff\xc0\0\x11\x08", b"\xff\xc0\0\x11\x0c"),
         error="ImageDecodeError",
         words="do not decode .*12-bit",
+    ),
+    "a JPEG whose height stands behind its pixels": PictureCase(
+        lambda: re.sub(rb"(\xff\xc0\0\x11\x08)..", rb"\1\0\0", JPEG, count=1, flags=re.DOTALL),
+        error="ImageDecodeError",
+        words="do not decode .*height behind",
+    ),
+    "a JPEG-LS file": PictureCase(
+        lambda: JPEG.replace(b"\xff\xc0\0", b"\xff\xf7\0"), error="ImageDecodeError", words="do not decode .*JPEG-LS"
     ),
     "a PNG of Apple's own": PictureCase(
         lambda: put_into_png(make_chunk(b"CgBI", b"\x50\0\x20\x02")),
