@@ -8,9 +8,11 @@ import csv
 import gzip
 import io
 import re
+import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 from src.errors import TableError
 
 LABEL_COLUMNS: Final = ("color", "study_label")
-MISSING: Final = frozenset({"", "nan", "na", "n/a", "null", "none", "<na>"})
+MISSING: Final = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "<na>", "-", "?"})
 """What an empty cell is written as, in lower case."""
 
 MAXIMUM_NAME_BYTES: Final = 255
@@ -94,8 +96,9 @@ class UserTable:
         missing = [name for name, cells in found.items() if cells is None]
         if missing:
             raise TableError(
-                f"{self.path} lacks the columns {', '.join(missing)}: expected {', '.join(names)}, "
-                f"found {', '.join(filter(None, self.names)) or 'none'}"
+                f"{self.path} lacks the columns {', '.join(missing)}; "
+                f"found {', '.join(filter(None, self.names)) or 'none'}: "
+                "expected their names in the first row, between commas, semicolons, tabs or bars"
             )
         if not len(self):
             raise TableError(f"{self.path} has a header and no rows: expected one row for each picture")
@@ -126,10 +129,19 @@ class UserTable:
         return [normalize_label(cell) for cell in self.require([name])[0]]
 
 
+@lru_cache(maxsize=10_000)
 def normalize_label(label: str) -> str | None:
-    """Write a colour name as the site does (``" Red"`` is RED), or None where there is none."""
-    words = label.split()
-    return None if " ".join(words).lower() in MISSING else " ".join(words).upper()
+    """Write a colour name as the site does (``" Red"`` is RED), or None where there is none.
+
+    What cannot be seen makes no other name: the way that an accent is encoded, characters without width,
+    quotation marks around the name, and the ``.0`` of a number that was read as a fraction.
+    """
+    composed = unicodedata.normalize("NFC", label)
+    visible = "".join(
+        letter for letter in composed if unicodedata.category(letter) not in {"Cc", "Cf"} or letter.isspace()
+    )
+    words = " ".join(visible.split()).strip("'\"")
+    return None if words.lower() in MISSING else re.sub(r"^(\d+)\.0+$", r"\1", words.strip().upper())
 
 
 def read_user_table(path: Path) -> UserTable:
@@ -206,7 +218,9 @@ def _decode(path: Path, content: bytes) -> str:
             raise TableError(f"{path} is cut off or no {encoding.upper()} text ({error}): save it again") from error
         text = content.decode("cp1252", errors="replace")  # what Excel writes in Western Europe and America
     if "\0" in text:
-        raise TableError(f"{path} holds NUL characters: expected a table of text, or Parquet")
+        raise TableError(f"{path} holds NUL characters: expected a table of text (plain or by gzip), or Parquet")
+    if text.lstrip().startswith(("{", "[", "<")):
+        raise TableError(f"{path} looks like JSON or HTML: expected a table of text such as CSV, or Parquet")
     if not text.strip():
         raise TableError(f"{path} is empty: expected a header and a row for each picture")
     return text
@@ -270,10 +284,14 @@ def _read_parquet(path: Path, content: bytes) -> UserTable:
         table = pq.read_table(io.BytesIO(content))
     except (pa.ArrowException, OSError) as error:
         raise TableError(f"{path} is a damaged or cut off Parquet file ({error}): make it again") from error
-    cells = [
-        tuple("" if value is None else str(value).strip() for value in column.to_pylist()) for column in table.columns
-    ]
+    cells = [tuple(map(_show_value, column.to_pylist())) for column in table.columns]
     return _make_table(path, table.column_names, cells, tuple(range(2, table.num_rows + 2)))
+
+
+def _show_value(value: object) -> str:
+    if isinstance(value, bytes):  # text that was written without saying so
+        return value.decode("utf-8", errors="replace").strip()
+    return "" if value is None else str(value).strip()
 
 
 def _parse_number(cell: str) -> float:

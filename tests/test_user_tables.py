@@ -1,5 +1,6 @@
 """Tables as people have them: read right, or refused with the true reason."""
 
+import bz2
 import gzip
 import io
 from collections.abc import Callable
@@ -80,6 +81,13 @@ READ_RIGHT: dict[str, tuple[str, Callable[[pd.DataFrame], bytes]]] = {
     "Parquet in capitals": ("ROWS.PARQUET", to_parquet),
     "Parquet under another name": ("rows.csv", to_parquet),
     "Parquet of text": ("rows.pq", lambda f: to_parquet(f.astype(str))),
+    "Parquet of categories": ("rows.pq", lambda f: to_parquet(f.astype({"color": "category"}))),
+    "Parquet of bytes": ("rows.pq", lambda f: to_parquet(f.assign(color=[c.encode() for c in f["color"]]))),
+    "Parquet with an index": ("rows.pq", lambda f: to_parquet(f.set_index("filename"))),
+    "mixed line ends": ("a.csv", lambda f: to_csv(f).replace("\n", "\r\n", 5).encode()),
+    "UTF-16 without, the other way round": ("a.csv", lambda f: to_csv(f).encode("utf-16-be")),
+    "decimal commas in quotation marks": ("a.csv", lambda f: to_csv(f, decimal=",", quoting=1).encode()),
+    "gzip of Parquet": ("rows.gz", lambda f: gzip.compress(to_parquet(f))),
 }
 
 
@@ -116,6 +124,11 @@ REFUSED: dict[str, tuple[str, Callable[[pd.DataFrame], bytes]]] = {
     "row 2: '1e\\+300'": ("a.csv", lambda f: to_csv(f.assign(h_hsv_std=1e300)).encode()),
     "row 3: '300.0'": ("a.csv", lambda f: to_csv(f.assign(l_lab_std=[1.0, 300.0] + [2.0] * (len(f) - 2))).encode()),
     "row 2: '1.234,5'": ("a.csv", lambda f: to_csv(f.assign(l_lab_std="1.234,5"), sep=";").encode()),
+    "24 values that are missing": ("a.pq", lambda f: to_parquet(f.assign(b_bgr_mean=f["b_bgr_mean"] > 9))),
+    "row 2: 'inf'": ("a.csv", lambda f: to_csv(f.assign(h_hsv_std=np.inf), na_rep="inf").encode()),
+    "row 26 has 2 cells": ("a.csv", lambda f: (to_csv(f) + "Total,24\n").encode()),
+    "looks like JSON": ("a.csv", lambda f: str(f.to_json()).encode()),
+    "expected a table of text": ("a.csv", lambda f: bz2.compress(to_csv(f).encode())),
     "holds NUL": ("a.csv", lambda f: to_csv(f).encode().replace(b"RED", b"R\0D")),
     "cut off gzip": ("a.csv.gz", lambda f: gzip.compress(to_csv(f).encode())[:-20]),
     "cut off Parquet": ("a.parquet", lambda f: to_parquet(f)[:-100]),
@@ -140,7 +153,21 @@ def test_a_place_that_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("green", "GREEN"), ("GREEN ", "GREEN"), ("\tPale  blue", "PALE BLUE"), (" ", None), ("NaN", None), ("", None)],
+    [
+        ("green", "GREEN"),
+        ("GREEN ", "GREEN"),
+        ("\tPale  blue", "PALE BLUE"),
+        ("\ufeffPale\xa0blue\u200b", "PALE BLUE"),
+        ("ble\u0301", "BLÉ"),
+        ("'RED'", "RED"),
+        ("3.0", "3"),
+        ("3.5", "3.5"),
+        (" ", None),
+        ("NaN", None),
+        ("", None),
+        ("#N/A", None),
+        ("-", None),
+    ],
 )
 def test_a_colour_is_written_as_the_site_does(written: str, meant: str | None) -> None:
     assert normalize_label(written) == meant

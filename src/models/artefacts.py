@@ -51,6 +51,14 @@ PROBE_ROWS: Final = 256
 CARD_FORMAT: Final = 1
 """Number of the card's layout; a reader refuses others."""
 
+CARD_KINDS: Final[Mapping[Any, tuple[str, ...]]] = {
+    str: ("version", "family", "estimator", "intended_use"),
+    list: ("feature_names", "classes", "limits"),
+    dict: ("parameters", "files", "libraries", "data", "scores"),
+    (int, float): ("temperature",),
+}
+"""What JSON must hold under each name."""
+
 INTENDED_USE: Final = (
     "Naming the dominant colour impression of a picture of an artwork, as the colour pages of an art site file "
     "artworks: sorting, browsing and exploring collections."
@@ -189,7 +197,18 @@ def _parse_card(text: bytes, path: Path) -> ModelCard:
             f"{path} is not a model card of format {CARD_FORMAT} (found format {found}): "
             "train the model again with this version of the project"
         )
-    for name in ("feature_names", "classes", "limits"):
+    wrong = [
+        name
+        for kind, entries in CARD_KINDS.items()
+        for name in entries
+        if not isinstance(content[name], kind) or isinstance(content[name], bool)
+    ]
+    if wrong:
+        raise ModelMismatchError(
+            f"{path}: {', '.join(wrong)} is of another kind than a card's: take the card that belongs to the model, "
+            "or train it again"
+        )
+    for name in CARD_KINDS[list]:
         content[name] = tuple(content[name])
     return ModelCard(**content)
 
@@ -338,7 +357,13 @@ def load_model(models_dir: Path) -> ColourModel:
 
 
 def _read_parts(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
-    """Read the three files of one model, also while another process saves one or after it was killed at that."""
+    """Read the three files of one model, also while another process saves one or after it was killed at that.
+
+    Raises
+    ------
+    ModelError
+        If there is none, or a file may not be read.
+    """
     for attempt in range(READ_ATTEMPTS):
         if attempt:
             time.sleep(0.05)
@@ -352,8 +377,14 @@ def _read_parts(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
 
 def _read_first(places: Sequence[Path], name: str) -> bytes | None:
     for place in places:
-        with suppress(FileNotFoundError, NotADirectoryError):
+        try:
             return (place / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise ModelMismatchError(
+                f"{place / name} cannot be read ({error.strerror}): expected a file of a model; name another folder"
+            ) from error
     return None
 
 
@@ -406,6 +437,10 @@ def _unpickle(content: bytes, path: Path) -> Any:
             return joblib.load(io.BytesIO(content))
     except InconsistentVersionWarning as error:
         raise ModelMismatchError(f"{path}: {error}") from error
+    except Exception as error:  # a damaged pickle raises anything
+        raise ModelMismatchError(
+            f"{path} cannot be loaded ({type(error).__name__}: {str(error)[:200]}): train the model again"
+        ) from error
 
 
 def save_model(

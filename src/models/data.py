@@ -114,10 +114,22 @@ class TrainingData:
         return splits
 
     def sample(self, rows: int, seed: int) -> "TrainingData":
-        """Draw rows, with each colour's share kept; everything if there are no more."""
+        """Draw rows, with each colour's share kept; everything if there are no more.
+
+        Raises
+        ------
+        TrainingDataError
+            If the colours cannot keep their shares.
+        """
         if rows >= len(self):
             return self
-        chosen, _ = train_test_split(np.arange(len(self)), train_size=rows, random_state=seed, stratify=self.colours)
+        positions = np.arange(len(self))
+        try:
+            chosen, _ = train_test_split(positions, train_size=rows, random_state=seed, stratify=self.colours)
+        except ValueError as error:
+            raise TrainingDataError(
+                f"{self.name}: no sample of {rows} rows keeps the share of every colour ({error}): take a larger one"
+            ) from error
         return self.take(np.sort(chosen))
 
 

@@ -70,9 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     console = open_console()
     workspace = Workspace(options.workspace)
-    for name, least in (("folds", 2), ("sample", 0)):
-        if getattr(options, name) < least:
-            raise UsageError(f"--{name} {getattr(options, name)}: expected at least {least}")
+    for name, least, most in (("folds", 2, sys.maxsize), ("sample", 0, sys.maxsize), ("seed", 0, 2**32 - 1)):
+        if not least <= getattr(options, name) <= most:
+            limit = f"at least {least}" if most == sys.maxsize else f"{least} to {most}"
+            raise UsageError(f"--{name} {getattr(options, name)}: expected {limit}")
     settings = TrainingSettings(
         parse_families(options.families), options.quick, options.folds, options.seed, options.sample
     )

@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import pickle
@@ -109,11 +110,30 @@ def test_a_missing_file_is_named(copied: Path, name: str) -> None:
         ({"libraries": {"scikit-learn": "0.24.0", "numpy": np.__version__}}, "scikit-learn 0.24.0"),
         ({"format": 99}, "format 99"),
         ({"files": {}}, "not the file that its card describes"),
+        ({"files": None}, "files is of another kind"),
+        ({"classes": 4}, "classes is of another kind"),
+        ({"temperature": "hot", "libraries": 7}, "libraries, temperature is of another kind"),
     ],
 )
 def test_a_card_that_does_not_agree_is_refused(copied: Path, changes: dict[str, object], message: str) -> None:
     change_card(copied, **changes)
     with pytest.raises(ModelMismatchError, match=message):
+        load_model(copied)
+
+
+def test_a_folder_in_place_of_a_file_is_refused(copied: Path) -> None:
+    (copied / "scaler.joblib").unlink()
+    (copied / "scaler.joblib").mkdir()
+    with pytest.raises(ModelMismatchError, match=r"scaler\.joblib cannot be read"):
+        load_model(copied)
+
+
+def test_a_damaged_file_whose_hash_the_card_has_is_refused(copied: Path) -> None:
+    content = (copied / "scaler.joblib").read_bytes()[:-9]
+    (copied / "scaler.joblib").write_bytes(content)
+    files = dict(read_card(copied / "model_card.json").files)
+    change_card(copied, files={**files, "scaler.joblib": hashlib.sha256(content).hexdigest()})
+    with pytest.raises(ModelMismatchError, match=r"scaler\.joblib cannot be loaded"):
         load_model(copied)
 
 

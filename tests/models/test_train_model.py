@@ -127,6 +127,8 @@ def test_too_many_rows_for_a_kernel_are_refused_with_the_way_out(
     [
         (["--families", "svn"], "unknown family"),
         (["--folds", "1"], "at least 2"),
+        (["--seed", "-1"], "expected 0 to 4294967295"),
+        (["--sample", "3"], "no sample of 3 rows"),
         (["--jobs", "0"], "0 jobs"),
         (["--jobs", "-2"], "-2 jobs"),
         (["--jobs", "100000"], "100000 jobs"),
