@@ -47,5 +47,6 @@ if __name__ == "__main__":
             "src.gallery.site": ["templates/*", "static/*"],
             "src.gallery.filing": ["*.json"],
             "src.scraping.page": ["*.js"],
+            "src.visualization": ["*.mplstyle"],
         },
     )

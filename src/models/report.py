@@ -29,11 +29,16 @@ from src.models.search_results import RESULTS_NAME, read_results
 from src.models.training import group_rows
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
-from src.visualization.confusion import plot_confusion_matrix
-from src.visualization.curves import plot_learning_curve, plot_reliability
-from src.visualization.importance import plot_feature_elimination, plot_permutation_importance
+from src.visualization.model_figures import (
+    plot_class_scores,
+    plot_confusion_matrix,
+    plot_family_scores,
+    plot_feature_elimination,
+    plot_learning_curve,
+    plot_permutation_importance,
+    plot_reliability,
+)
 from src.visualization.output import save_figure
-from src.visualization.scores import plot_class_scores, plot_family_scores
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""Many pictures on one sheet: a plain grid, or a row or block for each colour."""
+"""Many pictures on one sheet: a plain grid, or a block for each colour."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,9 @@ from src.visualization.style import INK, MUTED, OUTLINE, choose_ink, choose_swat
 
 GAP: Final = 6
 MARGIN: Final = 10
-CAPTION_POINTS: Final = 11
+TITLE_HEIGHT: Final = 26
+CAPTION_HEIGHT: Final = 18
+LABEL_WIDTH: Final = 96
 
 
 def make_contact_sheet(
@@ -27,7 +29,6 @@ def make_contact_sheet(
     *,
     columns: int = 12,
     cell: int = 109,
-    title: str | None = None,
 ) -> BGRImage:
     """Lay pictures out in a grid, row by row.
 
@@ -41,8 +42,6 @@ def make_contact_sheet(
         Pictures in a row.
     cell
         Side of a cell in pixels.
-    title
-        A line above the sheet.
 
     Returns
     -------
@@ -59,23 +58,14 @@ def make_contact_sheet(
     if captions is not None and len(captions) != len(images):
         raise UsageError(f"expected a caption for each of the {len(images)} pictures, got {len(captions)}")
     columns = min(columns, len(images))
-    rows = math.ceil(len(images) / columns)
-    caption_height = 18 if captions is not None else 0
-    top = MARGIN + (26 if title else 0)
-    size = (
-        2 * MARGIN + columns * cell + (columns - 1) * GAP,
-        top + rows * (cell + caption_height) + (rows - 1) * GAP + MARGIN,
-    )
-    sheet = Image.new("RGB", size, "white")
-    draw = ImageDraw.Draw(sheet)
-    if title:
-        _write(draw, (MARGIN, MARGIN - 2), title, points=15, width=size[0] - 2 * MARGIN, ink=INK, is_bold=True)
+    row_height = cell + GAP + (CAPTION_HEIGHT if captions is not None else 0)
+    width = 2 * MARGIN + columns * (cell + GAP) - GAP
+    sheet = Image.new("RGB", (width, 2 * MARGIN + math.ceil(len(images) / columns) * row_height - GAP), "white")
     for position, image in enumerate(images):
-        left = MARGIN + position % columns * (cell + GAP)
-        upper = top + position // columns * (cell + caption_height + GAP)
+        left, upper = MARGIN + position % columns * (cell + GAP), MARGIN + position // columns * row_height
         _paste(sheet, image, left, upper, cell)
         if captions is not None:
-            _write(draw, (left, upper + cell + 2), captions[position], points=CAPTION_POINTS, width=cell, ink=MUTED)
+            _write(sheet, (left, upper + cell + 2), captions[position], points=11, width=cell, ink=MUTED)
     return _to_bgr(sheet)
 
 
@@ -114,37 +104,27 @@ def make_colour_sheet(
     UsageError
         If no colour has a picture.
     """
-    shown = {colour: list(images[colour])[: columns * rows] for colour in order_colours(images)}
-    shown = {colour: pictures for colour, pictures in shown.items() if pictures}
+    shown = {colour: images[colour][: columns * rows] for colour in order_colours(images) if len(images[colour])}
     if not shown:
         raise UsageError("a contact sheet by colour needs at least one colour with a picture")
-    columns = min(columns, max(len(pictures) for pictures in shown.values()))
-    label_width = 96
-    top = MARGIN + (26 if title else 0)
-    block_rows = {colour: math.ceil(len(pictures) / columns) for colour, pictures in shown.items()}
-    size = (
-        2 * MARGIN + label_width + GAP + columns * cell + (columns - 1) * GAP,
-        top + sum(count * (cell + GAP) for count in block_rows.values()) - GAP + MARGIN,
-    )
-    sheet = Image.new("RGB", size, "white")
-    draw = ImageDraw.Draw(sheet)
+    columns = min(columns, max(map(len, shown.values())))
+    heights = {colour: math.ceil(len(pictures) / columns) * (cell + GAP) for colour, pictures in shown.items()}
+    upper = MARGIN + (TITLE_HEIGHT if title else 0)
+    width = 2 * MARGIN + LABEL_WIDTH + columns * (cell + GAP)
+    sheet = Image.new("RGB", (width, upper + sum(heights.values()) - GAP + MARGIN), "white")
     if title:
-        _write(draw, (MARGIN, MARGIN - 2), title, points=15, width=size[0] - 2 * MARGIN, ink=INK, is_bold=True)
-    upper = top
+        _write(sheet, (MARGIN, MARGIN - 2), title, points=15, width=width - 2 * MARGIN, ink=INK, weight="-Bold")
     for colour, pictures in shown.items():
-        bottom = upper + block_rows[colour] * (cell + GAP) - GAP
         swatch = choose_swatch(colour)
-        draw.rectangle((MARGIN, upper, MARGIN + label_width - 1, bottom - 1), fill=swatch, outline=OUTLINE)
-        ink = choose_ink(swatch)
-        _write(draw, (MARGIN + 8, upper + 8), colour, points=13, width=label_width - 14, ink=ink, is_bold=True)
-        if notes and colour in notes:
-            _write(
-                draw, (MARGIN + 8, upper + 28), notes[colour], points=CAPTION_POINTS, width=label_width - 14, ink=ink
-            )
+        block = (MARGIN, upper, MARGIN + LABEL_WIDTH - 1, upper + heights[colour] - GAP - 1)
+        ImageDraw.Draw(sheet).rectangle(block, fill=swatch, outline=OUTLINE)
+        ink, room = choose_ink(swatch), LABEL_WIDTH - 14
+        _write(sheet, (MARGIN + 8, upper + 8), colour, points=13, width=room, ink=ink, weight="-Bold")
+        _write(sheet, (MARGIN + 8, upper + 28), (notes or {}).get(colour, ""), points=11, width=room, ink=ink)
         for position, image in enumerate(pictures):
-            left = MARGIN + label_width + GAP + position % columns * (cell + GAP)
+            left = MARGIN + LABEL_WIDTH + GAP + position % columns * (cell + GAP)
             _paste(sheet, image, left, upper + position // columns * (cell + GAP), cell)
-        upper = bottom + GAP
+        upper += heights[colour]
     return _to_bgr(sheet)
 
 
@@ -180,16 +160,9 @@ def _paste(sheet: Image.Image, image: BGRImage, left: int, upper: int, cell: int
 
 
 def _write(
-    draw: ImageDraw.ImageDraw,
-    place: tuple[float, float],
-    text: str,
-    *,
-    points: int,
-    width: float,
-    ink: str,
-    is_bold: bool = False,
+    sheet: Image.Image, place: tuple[int, int], text: str, *, points: int, width: int, ink: str, weight: str = ""
 ) -> None:
-    font = _load_font(points, is_bold)
+    draw, font = ImageDraw.Draw(sheet), _load_font(points, weight)
     if draw.textlength(text, font) > width:
         while text and draw.textlength(text + "…", font) > width:
             text = text[:-1]
@@ -198,9 +171,8 @@ def _write(
 
 
 @cache
-def _load_font(points: int, is_bold: bool) -> ImageFont.FreeTypeFont:
-    name = "DejaVuSans-Bold.ttf" if is_bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(Path(mpl.get_data_path()) / "fonts" / "ttf" / name, points)
+def _load_font(points: int, weight: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(Path(mpl.get_data_path(), "fonts", "ttf", f"DejaVuSans{weight}.ttf"), points)
 
 
 def _to_bgr(sheet: Image.Image) -> BGRImage:

@@ -16,9 +16,9 @@ from src.files import write_bytes
 from src.paths import PROJECT_ROOT, Workspace
 from src.table_files import read_table
 from src.tables import PROCESSED
-from src.visualization.confusion import plot_confusion_matrix
 from src.visualization.contact_sheet import make_colour_sheet
-from src.visualization.distributions import plot_class_counts
+from src.visualization.data_figures import plot_class_counts
+from src.visualization.model_figures import plot_confusion_matrix
 from src.visualization.output import save_figure, save_picture
 from src.visualization.pictures import pick_by_colour
 

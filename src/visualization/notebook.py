@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import matplotlib.style
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -12,7 +13,7 @@ from src.errors import UsageError
 from src.features.schema import BGRImage
 from src.paths import PROJECT_ROOT, Workspace
 from src.visualization.output import encode_picture, render_figure
-from src.visualization.style import apply_style
+from src.visualization.style import STYLE
 
 if TYPE_CHECKING:
     from IPython.display import Image
@@ -64,11 +65,11 @@ def prepare_notebook(
     if shell is None:
         raise UsageError("prepare_notebook() was called outside a notebook: there is nothing to set up")
     os.environ["TQDM_DISABLE"] = "1"
-    apply_style()
+    matplotlib.style.use(STYLE)  # for plots of one's own beside ours
     pd.set_option("display.precision", 3, "display.max_columns", 30, "display.width", 120)
     formatters = shell.display_formatter.formatters
-    formatters["image/png"].for_type(Figure, _draw_chart)
-    formatters["image/jpeg"].for_type(Figure, _draw_photographs)
+    formatters["image/png"].for_type(Figure, lambda figure: _draw(figure, ".png"))
+    formatters["image/jpeg"].for_type(Figure, lambda figure: _draw(figure, ".jpg"))
     formatters["text/plain"].for_type(Figure, _describe)
     return NotebookSettings(
         artworks=int(os.environ.get("NOTEBOOK_ARTWORKS", artworks)),
@@ -78,34 +79,25 @@ def prepare_notebook(
     )
 
 
-def show_picture(image: BGRImage, quality: int = 85) -> "Image":
+def show_picture(image: BGRImage) -> "Image":
     """Show a picture pixel for pixel, such as a contact sheet.
 
     Parameters
     ----------
     image
         BGR uint8, shape (H, W, 3).
-    quality
-        Of the JPEG, 0-100.
     """
     from IPython.display import Image  # noqa: PLC0415 - only there where a notebook is
 
     make_image: Any = Image  # IPython types no arguments
-    return make_image(data=encode_picture(image, ".jpg", quality), format="jpeg")  # type: ignore[no-any-return]
+    return make_image(data=encode_picture(image), format="jpeg")  # type: ignore[no-any-return]
 
 
-def _has_photographs(figure: Figure) -> bool:
-    """Whether the figure shows pictures, pixel values of three channels."""
+def _draw(figure: Figure, suffix: str) -> bytes | None:
+    """Draw a figure in the format that suits it, and None in the other: JPEG if it shows pixels of three channels."""
     arrays = (picture.get_array() for axes in figure.axes for picture in axes.get_images())
-    return any(array is not None and array.ndim == 3 for array in arrays)
-
-
-def _draw_chart(figure: Figure) -> bytes | None:
-    return None if _has_photographs(figure) else render_figure(figure, "png", FIGURE_DPI)
-
-
-def _draw_photographs(figure: Figure) -> bytes | None:
-    return render_figure(figure, "jpg", FIGURE_DPI) if _has_photographs(figure) else None
+    has_photographs = any(array is not None and array.ndim == 3 for array in arrays)
+    return render_figure(figure, suffix, FIGURE_DPI) if has_photographs == (suffix == ".jpg") else None
 
 
 def _describe(figure: Figure, printer: Any, _: bool) -> None:

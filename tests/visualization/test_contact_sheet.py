@@ -27,14 +27,12 @@ def test_fewer_pictures_than_columns_make_a_narrow_sheet() -> None:
     assert make_contact_sheet([RED], columns=12, cell=50).shape[1] == 70
 
 
-def test_captions_and_a_title_add_dark_pixels_below_and_above() -> None:
+def test_a_caption_is_written_below_and_cut_off_where_it_is_too_long() -> None:
     plain = make_contact_sheet([RED, RED], columns=2, cell=60)
-    written = make_contact_sheet(
-        [RED, RED], ["a very long caption that cannot fit", "é"], columns=2, cell=60, title="Two"
-    )
-    assert written.shape[0] == plain.shape[0] + 18 + 26
-    assert (written[:30].min(axis=2) < 100).any()
+    written = make_contact_sheet([RED, RED], ["a very long caption that cannot fit", "é"], columns=2, cell=60)
+    assert written.shape == (plain.shape[0] + 18, *plain.shape[1:])
     assert (written[-25:].min(axis=2) < 160).any()
+    assert (written[:, 70:76] == 255).all()  # nothing runs into the gap between the two
 
 
 def test_wrong_input_is_refused() -> None:
@@ -61,6 +59,9 @@ def test_rows_by_colour_stand_in_the_sites_order_beside_their_swatch() -> None:
 def test_more_rows_take_more_pictures() -> None:
     sheet = make_colour_sheet({"RED": [RED] * 5}, columns=2, rows=2, cell=40)
     assert count_pixels(sheet, (0, 0, 255)) == 4 * 40 * 20
+    titled = make_colour_sheet({"RED": [RED] * 5}, columns=2, rows=2, cell=40, title="Reds")
+    assert titled.shape[0] == sheet.shape[0] + 26
+    assert (titled[:30].min(axis=2) < 100).any()
 
 
 @pytest.mark.parametrize("shape", [(10, 30), (400, 100), (50, 50)])

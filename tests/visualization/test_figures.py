@@ -16,20 +16,28 @@ from src.colours import STUDY_COLOURS, SWATCHES
 from src.errors import UsageError
 from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES, BGRImage
-from src.visualization.confusion import plot_confusion_matrix
-from src.visualization.curves import plot_learning_curve, plot_reliability
-from src.visualization.distributions import (
+from src.visualization.data_figures import (
     plot_channel_boxes,
     plot_class_counts,
+    plot_colour_map,
+    plot_colour_similarity,
+    plot_correlations,
     plot_densities,
     plot_feature_distributions,
 )
 from src.visualization.imgshow import imgshow
-from src.visualization.importance import plot_feature_elimination, plot_permutation_importance
-from src.visualization.maps import plot_colour_map, plot_colour_similarity, plot_correlations
+from src.visualization.model_figures import (
+    plot_class_scores,
+    plot_confusion_matrix,
+    plot_family_scores,
+    plot_feature_elimination,
+    plot_grid_scores,
+    plot_learning_curve,
+    plot_permutation_importance,
+    plot_reliability,
+)
 from src.visualization.output import render_figure
 from src.visualization.pictures import average_pictures, plot_mean_pictures, plot_picture_channels
-from src.visualization.scores import plot_class_scores, plot_family_scores, plot_grid_scores
 
 MATRIX = np.array([[8, 1, 1], [0, 5, 0], [2, 0, 3]])
 CLASSES = ("TEAL", "RED", "BLUE")  # neighbours: TEAL and BLUE
@@ -38,6 +46,11 @@ CLASSES = ("TEAL", "RED", "BLUE")  # neighbours: TEAL and BLUE
 def read_texts(figure: Figure) -> list[str]:
     """Every word of a figure."""
     return [text.get_text() for text in figure.findobj(mpl.text.Text) if text.get_text()]
+
+
+def draw_distributions(frame: pd.DataFrame) -> Figure:
+    distances = dict.fromkeys(FEATURE_NAMES, 0.1234)
+    return plot_feature_distributions(frame, frame.head(60), distances, weights=np.full(60, 1 / 60), title="both")
 
 
 DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
@@ -51,19 +64,17 @@ DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
     "family_scores": lambda *_: plot_family_scores(
         {"svm": 0.88, "random_forest": 0.84}, {"svm": 0.002, "random_forest": 0.004}, reference={"svm": 0.87}
     ),
-    "grid_scores": lambda *_: plot_grid_scores(np.array([[0.5, 0.6], [0.7, 0.65]]), [1, 10], [0.1, 0.01]),
-    "reliability": lambda *_: plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40]),
-    "learning_curve": lambda *_: plot_learning_curve(
-        [100, 200], [0.7, 0.8], [0.02, 0.01], training_means=[0.9, 0.9], reference=0.85
-    ),
+    "grid_scores": lambda *_: plot_grid_scores(np.array([[0.5, 0.6], [0.7, 0.65]]), [1, 10], [0.1, 0.01], title="svm"),
+    "reliability": lambda *_: plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40], calibration_error=0.01),
+    "learning_curve": lambda *_: plot_learning_curve([100, 200], [0.7, 0.8], [0.02, 0.01], training_means=[0.9, 0.9]),
     "importance": lambda *_: plot_permutation_importance(
         {"a_lab_mean": 0.1, "b_lab_mean": 0.2}, {"a_lab_mean": 0.01, "b_lab_mean": 0.01}, reference={"a_lab_mean": 0.3}
     ),
     "elimination": lambda *_: plot_feature_elimination(
         {1: 0.5, 2: 0.8, 3: 0.805}, added=["a", "b", "c"], reference={1: 0.4, 2: 0.7}
     ),
-    "distributions": lambda frame, _: plot_feature_distributions(frame, frame.head(60)),
-    "boxes": lambda frame, _: plot_channel_boxes(frame, "Lab"),
+    "distributions": lambda frame, _: draw_distributions(frame),
+    "boxes": lambda frame, _: plot_channel_boxes(frame, "Lab", order=STUDY_COLOURS),
     "densities": lambda frame, _: plot_densities(frame),
     "correlations": lambda frame, _: plot_correlations(frame),
     "colour_map": lambda frame, _: plot_colour_map(
@@ -71,7 +82,7 @@ DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
     ),
     "similarity": lambda *_: plot_colour_similarity(np.array([[0.9, 0.1], [0.3, 0.7]]), ("RED", "WHITE")),
     "imgshow": lambda _, images: imgshow(images[0], "one picture"),
-    "channels": lambda _, images: plot_picture_channels(images[1]),
+    "channels": lambda _, images: plot_picture_channels(images[1], title="one picture"),
     "means": lambda _, images: plot_mean_pictures({"RED": images[2], "BLUE": images[3]}),
 }
 
@@ -106,10 +117,10 @@ def test_confusion_is_reordered_and_counts_near_and_far_misses() -> None:
     assert "right: 16 of 20 (80.0 %)" in texts
     assert "near miss: 3 (15.0 %)" in texts
     assert "far miss: 1 (5.0 %)" in texts
-    assert "60 %" in texts
-    shares = figure.axes[0].images[0].get_array()
+    assert "60 %\n3" in texts
+    shares = figure.axes[0].collections[0].get_array()
     assert shares is not None
-    assert shares[0].tolist() == pytest.approx([0.6, 0.4, 0.0])
+    assert shares.reshape(3, 3)[0].tolist() == pytest.approx([0.6, 0.4, 0.0])
 
 
 def test_confusion_refuses_a_matrix_of_another_shape() -> None:
@@ -130,26 +141,30 @@ def test_reliability_leaves_empty_bins_out() -> None:
 
 
 def test_importance_is_sorted() -> None:
-    figure = plot_permutation_importance({"a_lab_mean": 0.1, "b_lab_mean": 0.2})
+    figure = plot_permutation_importance(
+        {"a_lab_mean": 0.1, "b_lab_mean": 0.2}, dict.fromkeys(("a_lab_mean", "b_lab_mean"), 0.01), reference={}
+    )
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["b_lab_mean", "a_lab_mean"]
 
 
 def test_elimination_names_how_few_would_do() -> None:
-    figure = plot_feature_elimination({1: 0.5, 2: 0.8, 3: 0.805})
+    figure = plot_feature_elimination({1: 0.5, 2: 0.8, 3: 0.805}, added="abc", reference={1: 0.4})
     assert "2 features: within 0.01 of the best (0.805)" in read_texts(figure)
 
 
 def test_family_scores_stand_best_first_beside_the_reference() -> None:
-    figure = plot_family_scores({"random_forest": 0.84, "svm": 0.88}, reference={"svm": 0.8791})
+    figure = plot_family_scores(
+        {"random_forest": 0.84, "svm": 0.88}, {"random_forest": 0.01, "svm": 0.01}, reference={"svm": 0.8791}
+    )
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["svm", "random forest"]
     assert {"0.880", "0.879"} <= set(read_texts(figure))
 
 
 def test_distributions_give_the_distance_of_the_two(frame: pd.DataFrame) -> None:
-    figure = plot_feature_distributions(frame, frame.copy(), second_name="other")
+    figure = draw_distributions(frame)
     titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert titles == [f"{name}   distance 0.000" for name in FEATURE_NAMES]
-    assert {"gallery", "other"} <= set(read_texts(figure))
+    assert titles == [f"{name}   distance 0.123" for name in FEATURE_NAMES]
+    assert {"gallery", "real rows"} <= set(read_texts(figure))
 
 
 def test_boxes_follow_the_order_that_is_asked_for(frame: pd.DataFrame) -> None:
@@ -179,10 +194,10 @@ def test_imgshow_shows_red_as_red() -> None:
 
 
 def test_channels_are_labelled_with_the_extractors_numbers(images: list[BGRImage]) -> None:
-    figure = plot_picture_channels(images[3])
+    figure = plot_picture_channels(images[3], title="one picture")
     values = dict(zip(FEATURE_NAMES, extract_features(images[3]), strict=True))
     expected = f"mean {values['h_hsv_mean']:.1f}   std {values['h_hsv_std']:.1f}"
-    assert figure.axes[5].get_title(loc="left") == "hue (H, half-degrees)"
+    assert figure.axes[5].get_title(loc="left") == "hue (half-degrees)"
     assert figure.axes[5].get_xlabel() == expected
 
 

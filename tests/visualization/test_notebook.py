@@ -1,4 +1,4 @@
-"""What the notebooks use: settings, hue, and pictures of a workspace."""
+"""What the notebooks use: settings, figures, and pictures of a workspace."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from IPython.core.formatters import DisplayFormatter
 from src.colours import STUDY_COLOURS
 from src.errors import UsageError
 from src.paths import PROJECT_ROOT
-from src.visualization.distributions import plot_class_counts
+from src.visualization.data_figures import plot_class_counts
 from src.visualization.imgshow import imgshow
 from src.visualization.notebook import prepare_notebook
 from src.visualization.output import save_picture
-from src.visualization.pictures import average_hue, measure_hue_gap, pick_by_colour, pick_rows, read_pictures
+from src.visualization.pictures import pick_by_colour, read_pictures
 
 
 class Shell:
@@ -46,21 +46,6 @@ def test_outside_a_notebook_there_is_nothing_to_prepare() -> None:
         prepare_notebook(500, "runs")
 
 
-@pytest.mark.parametrize(("hues", "expected"), [([2, 178], 0), ([10, 20], 15), ([170, 0, 10], 0), ([90], 90)])
-def test_hue_is_averaged_around_the_circle(hues: list[int], expected: float) -> None:
-    found = average_hue(np.array(hues, dtype=np.uint8))
-    assert min(abs(found - expected), 180 - abs(found - expected)) < 1e-6
-
-
-def test_a_red_picture_has_a_wide_gap_and_a_green_one_none() -> None:
-    reds = np.zeros((10, 10, 3), dtype=np.uint8)
-    reds[:, :5] = (20, 0, 200)  # hue 177
-    reds[:, 5:] = (0, 20, 200)  # hue 3
-    green = np.full((10, 10, 3), (10, 200, 10), dtype=np.uint8)
-    assert measure_hue_gap(reds) > 80
-    assert measure_hue_gap(green) == pytest.approx(0, abs=1e-9)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for number in range(22):
@@ -76,7 +61,7 @@ def test_pictures_of_each_colour_are_drawn_alike_each_time(folder: Path) -> None
     assert [len(pictures) for pictures in first.values()] == [5, 5]
     for colour in first:
         assert all((one == other).all() for one, other in zip(first[colour], second[colour], strict=True))
-    assert len(pick_rows(frame, 100)) == 22
+    assert [len(pictures) for pictures in pick_by_colour(frame, folder, 100).values()] == [11, 11]
 
 
 def test_large_pictures_are_reduced(tmp_path: Path) -> None:

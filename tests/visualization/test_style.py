@@ -16,7 +16,6 @@ from src.visualization.style import (
     OKABE_ITO,
     OURS,
     REFERENCE,
-    apply_style,
     choose_ink,
     choose_swatch,
     styled,
@@ -74,10 +73,3 @@ def test_a_styled_function_leaves_the_settings_as_they_were() -> None:
 
     assert isinstance(draw(), Figure)
     assert dict(mpl.rcParams) == before
-
-
-def test_apply_style_is_for_plots_of_ones_own() -> None:
-    with mpl.rc_context():
-        apply_style()
-        assert mpl.rcParams["axes.spines.top"] is False
-        assert mpl.rcParams["font.family"] == ["DejaVu Sans"]

@@ -38,7 +38,6 @@ from src.models.search_space import STUDY_CHOICE, Candidate
 from src.models.training import fit_candidate
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import PROJECT_ROOT
-from src.visualization.distributions import balance_weights, measure_ks_distance
 
 STUDY_ARTWORKS: Final = 16_311
 HELD_OUT_SHARE: Final = 0.25
@@ -122,9 +121,56 @@ def measure_distances(sample: GallerySample, rows: LabelledRows) -> dict[str, fl
     """Return the Kolmogorov-Smirnov distance of each feature, the rows weighted to the sample's class counts."""
     weights = balance_weights(rows.colours, _count(sample.colours))
     return {
-        name: measure_ks_distance(sample.features[:, position], rows.features[:, position], second_weights=weights)
+        name: measure_ks_distance(sample.features[:, position], rows.features[:, position], weights)
         for position, name in enumerate(FEATURE_NAMES)
     }
+
+
+def measure_ks_distance(
+    first: npt.NDArray[np.float64], second: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
+) -> float:
+    """Measure the Kolmogorov-Smirnov distance of two samples, of which the second is weighted.
+
+    Parameters
+    ----------
+    first, second
+        The samples, shapes (m,) and (n,).
+    weights
+        A weight for each value of the second, shape (n,), with sum 1.
+
+    Returns
+    -------
+    float
+        The largest difference of the two cumulative distributions, 0-1. With equal weights this is
+        the statistic of :func:`scipy.stats.ks_2samp`.
+    """
+    places = np.concatenate([first, second])
+    order = np.argsort(second, kind="stable")
+    cumulated = np.concatenate([[0.0], np.cumsum(weights[order])])
+    below_first = np.searchsorted(np.sort(first), places, side="right") / len(first)
+    below_second = cumulated[np.searchsorted(second[order], places, side="right")]
+    return float(np.abs(below_first - below_second).max())
+
+
+def balance_weights(labels: npt.NDArray[np.str_], counts: dict[str, float]) -> npt.NDArray[np.float64]:
+    """Give each row a weight, so that the classes weigh what the counts say.
+
+    Parameters
+    ----------
+    labels
+        The class of each row, shape (n,).
+    counts
+        What each class should weigh, in any unit; a class that is not named weighs nothing.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, shape (n,), with sum 1.
+    """
+    names, places, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    wanted = np.array([counts.get(str(name), 0.0) for name in names])
+    weights = (wanted / sizes)[places]
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def _count(colours: npt.NDArray[np.str_]) -> dict[str, float]:

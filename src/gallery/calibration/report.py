@@ -17,7 +17,7 @@ from src.files import write_text
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
 from src.visualization.contact_sheet import make_contact_sheet
-from src.visualization.distributions import plot_feature_distributions
+from src.visualization.data_figures import plot_feature_distributions
 from src.visualization.output import save_figure, save_picture
 
 REPORT_NAME: Final = "gallery_calibration.md"
@@ -148,8 +148,8 @@ def write_report(report: CalibrationReport, folder: Path) -> None:
     figure = plot_feature_distributions(
         report.gallery,
         report.real,
-        second_name="real rows",
-        second_weights=report.real_weights,
+        report.distances,
+        weights=report.real_weights,
         title="The 18 features of the gallery and of real art",
     )
     save_figure(figure, folder / "figures" / "gallery_feature_distributions.png")

@@ -3,13 +3,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ks_2samp
 
 from src.errors import TableError
 from src.features.schema import FEATURE_NAMES
 from src.gallery.calibration import measure as calibration
 from src.gallery.calibration import report as calibration_report
 from src.gallery.calibration.labelled_rows import LabelledRows, read_labelled_rows
-from src.gallery.calibration.measure import draw_colours, main, measure_distances, paint_sample, score_filing, train
+from src.gallery.calibration.measure import (
+    balance_weights,
+    draw_colours,
+    main,
+    measure_distances,
+    measure_ks_distance,
+    paint_sample,
+    score_filing,
+    train,
+)
 from src.gallery.calibration.report import BEGIN, END, REPORT_NAME, make_sheet
 from src.gallery.filing.colour_index import load_colour_index
 from src.models.search_space import STUDY_CHOICE
@@ -129,3 +139,27 @@ def test_gallery_teaches_real_art(sample: calibration.GallerySample, shared_dir:
     assert score.rows > 0.78
     distances = measure_distances(larger, rows)
     assert max(distances.values()) < 0.14, distances
+
+
+def test_the_distance_is_that_of_scipy() -> None:
+    generator = np.random.default_rng(1)
+    first, second = generator.normal(0, 1, 300), generator.normal(0.3, 1.2, 200).round(1)
+    equal = np.full(200, 1 / 200)
+    assert measure_ks_distance(first, second, equal) == pytest.approx(ks_2samp(first, second).statistic, abs=1e-12)
+    assert measure_ks_distance(second, second, equal) < 1e-12
+
+
+def test_a_weight_counts_as_that_number_of_rows() -> None:
+    generator = np.random.default_rng(2)
+    first, second = generator.normal(0, 1, 40), generator.normal(0.5, 1, 50)
+    times = generator.integers(1, 5, 50)
+    repeated = ks_2samp(first, np.repeat(second, times)).statistic
+    assert measure_ks_distance(first, second, times / times.sum()) == pytest.approx(repeated, abs=1e-12)
+
+
+def test_weights_give_the_classes_their_counts() -> None:
+    labels = np.array(["RED"] * 8 + ["BLUE"] * 2 + ["PINK"])
+    weights = balance_weights(labels, {"RED": 1.0, "BLUE": 3.0})
+    assert weights.sum() == pytest.approx(1)
+    assert weights[labels == "BLUE"].sum() == pytest.approx(0.75)
+    assert weights[labels == "PINK"].sum() == 0
