@@ -166,7 +166,7 @@ def read_user_table(path: Path) -> UserTable:
     """
     try:
         if not path.is_file():
-            raise TableError(f"{path} is missing: expected a table, such as CSV or Parquet")
+            raise TableError(f"{path} is missing or no regular file: expected a table, such as CSV or Parquet")
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         raise TableError(f"{str(path)[:200]!r} cannot be read: {error}") from error
@@ -189,7 +189,7 @@ def read_labelled_names(path: Path) -> tuple[UserTable, tuple[str, ...], list[st
     ------
     TableError
         As :func:`read_user_table`; also if ``filename`` or the colour (``color`` or ``study_label``) is
-        missing, or a name can be no file's.
+        missing, or a name is empty, can be no file's, or comes twice.
     """
     table = read_user_table(path)
     label = next((name for name in LABEL_COLUMNS if name in table.names), None)
@@ -199,7 +199,12 @@ def read_labelled_names(path: Path) -> tuple[UserTable, tuple[str, ...], list[st
             f"expected filename and {' or '.join(LABEL_COLUMNS)}"
         )
     names = table.require(["filename"])[0]
+    rows: dict[str, int] = {}
     for number, name in zip(table.row_numbers, names, strict=True):
+        if not name:
+            raise TableError(f"{path}, row {number} has no filename: name the file, or remove the row")
+        if rows.setdefault(name, number) != number:
+            raise TableError(f"{path}: {name} stands in the rows {rows[name]} and {number}: remove one of them")
         if "\0" in name or any(len(part.encode()) > MAXIMUM_NAME_BYTES for part in re.split(r"[/\\]", name)):
             raise TableError(
                 f"{path}, row {number}: {name[:40]!r} is too long for a file name, or holds a NUL: correct the row"

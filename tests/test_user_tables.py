@@ -192,9 +192,18 @@ def test_a_row_without_a_colour_is_left_out_of_the_evaluation(tmp_path: Path) ->
     assert [name for name, _ in read_labels(tmp_path / "labels.csv")] == ["rötlich.jpg", "b.jpg"]
 
 
-def test_a_name_that_no_file_can_have_is_refused_with_its_row(tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_text(f"filename,color\n{'x' * 300}.jpg,RED\n")
-    with pytest.raises(TableError, match=r"row 2: 'xxx.* too long"):
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (f"{'x' * 300}.jpg,RED\n", r"row 2: 'xxx.* too long"),
+        ("a.jpg,RED\n,BLUE\n", "row 3 has no filename"),
+        ("a.jpg,RED\na.jpg,BLUE\n", r"a\.jpg stands in the rows 2 and 3"),
+        ("a.jpg,\nb.jpg,-\n", "has 2 rows and no colour in any"),
+    ],
+)
+def test_rows_of_labels_that_mean_nothing_are_refused(rows: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(f"filename,color\n{rows}")
+    with pytest.raises(TableError, match=message):
         read_labels(tmp_path / "labels.csv")
 
 

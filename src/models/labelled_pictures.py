@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from src.errors import ImageError, UsageError
+from src.errors import ImageError, TableError, UsageError
 from src.features.extract_features import extract_features
 from src.features.image_store import ImageStore
 from src.features.measure_image import read_picture
@@ -36,10 +36,13 @@ def read_labels(path: Path) -> list[tuple[str, str]]:
     Raises
     ------
     TableError
-        As :func:`src.user_tables.read_labelled_names`; rows without a colour are left out.
+        As :func:`src.user_tables.read_labelled_names`; rows without a colour are left out, and one must be left.
     """
     _, names, colours = read_labelled_names(path)
-    return [(name, colour) for name, colour in zip(names, colours, strict=True) if colour is not None]
+    labels = [(name, colour) for name, colour in zip(names, colours, strict=True) if colour is not None]
+    if not labels:
+        raise TableError(f"{path} has {len(names)} rows and no colour in any: expected at least one")
+    return labels
 
 
 def crop_thumbnail(image: BGRImage) -> BGRImage:
@@ -98,7 +101,8 @@ def measure_labelled_pictures(
                 features.append(found)
                 colours.append(colour)
     if not features:
-        raise UsageError(f"{folder}: none of the {len(labels)} labelled pictures could be measured ({failures[:1]})")
+        first = "".join(f"; the first: {name}: {reason}" for name, reason in failures[:1])
+        raise UsageError(f"{folder}: none of the {len(labels)} labelled pictures could be measured{first}")
     return MeasuredPictures(
         np.asarray(features).reshape(-1, FEATURE_COUNT), np.asarray(colours, dtype=str), tuple(failures)
     )

@@ -83,8 +83,8 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
     Raises
     ------
     TableError
-        If the table is missing, lacks a column, names an unknown colour, names a file twice, or
-        none of its files is there.
+        As :func:`src.user_tables.read_labelled_names`; also if it names an unknown colour, or none of its
+        files is there.
     """
     rows, filenames, colours = read_labelled_names(table)
     entries: dict[str, FolderEntry] = {}
@@ -92,8 +92,6 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
         place = f"{table}, row {rows.row_numbers[position]}"
         if colour not in SITE_COLOURS:
             raise TableError(f"{place}: unknown colour {colour or '(empty)'}: expected {', '.join(SITE_COLOURS)}")
-        if filename in entries:
-            raise TableError(f"{place}: {filename} stands in the table twice")
         if _is_inside(folder, filename):
             cells = zip(rows.headings, rows.columns, strict=True)
             metadata = {
@@ -109,7 +107,7 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
 
 def _is_inside(folder: Path, filename: str) -> bool:
     path = (folder / filename).resolve()
-    return bool(filename) and path.is_relative_to(folder.resolve()) and path.is_file()
+    return path.is_relative_to(folder.resolve()) and path.is_file()
 
 
 class FolderCollection:

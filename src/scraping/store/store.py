@@ -71,25 +71,32 @@ class Store:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._explaining():
             self._connection = sqlite3.connect(self.path)
-            # What is committed survives the death of this process, though perhaps not a power failure.
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._prepare()
-            self._take_origin(origin)
-            self._artworks: dict[str, dict[str, Artwork]] = {}
-            for color, record in self._connection.execute("SELECT color, record FROM artworks ORDER BY position"):
-                artwork = Artwork(**json.loads(record))
-                self._artworks.setdefault(color, {})[artwork.asset_id] = artwork
-            endings = [] if relist else self._connection.execute("SELECT color, record FROM endings")
-            self._endings = {color: ListingOutcome(**json.loads(record)) for color, record in endings}
-            self._outcomes: dict[str, DownloadOutcome] = {}
-            self._earlier: dict[str, str] = {}
-            for asset_id, kind_of_row, *rest in self._connection.execute("SELECT * FROM thumbnails"):
-                outcome = DownloadOutcome(asset_id, rest[0], rest[1], rest[2], is_passing=bool(rest[3]))
-                if kind_of_row == kind:
-                    self._outcomes[asset_id] = outcome
-                elif outcome.sha256:
-                    self._earlier[asset_id] = outcome.sha256
+            try:
+                self._read(origin, relist=relist)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _read(self, origin: Origin, *, relist: bool) -> None:
+        # What is committed survives the death of this process, though perhaps not a power failure.
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._prepare()
+        self._take_origin(origin)
+        self._artworks: dict[str, dict[str, Artwork]] = {}
+        for color, record in self._connection.execute("SELECT color, record FROM artworks ORDER BY position"):
+            artwork = Artwork(**json.loads(record))
+            self._artworks.setdefault(color, {})[artwork.asset_id] = artwork
+        endings = [] if relist else self._connection.execute("SELECT color, record FROM endings")
+        self._endings = {color: ListingOutcome(**json.loads(record)) for color, record in endings}
+        self._outcomes: dict[str, DownloadOutcome] = {}
+        self._earlier: dict[str, str] = {}
+        for asset_id, kind_of_row, *rest in self._connection.execute("SELECT * FROM thumbnails"):
+            outcome = DownloadOutcome(asset_id, rest[0], rest[1], rest[2], is_passing=bool(rest[3]))
+            if kind_of_row == self._kind:
+                self._outcomes[asset_id] = outcome
+            elif outcome.sha256:
+                self._earlier[asset_id] = outcome.sha256
 
     def _prepare(self) -> None:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -107,7 +114,6 @@ class Store:
         if row and previous == origin:
             return
         if previous.site != origin.site and not (previous.is_replaceable and origin.is_replaceable):
-            self._connection.close()
             raise UsageError(
                 f"{self._workspace.root} holds artworks of {previous.site}, and this run lists "
                 f"{origin.site}: name another workspace with --workspace DIR, or --start-over"

@@ -87,7 +87,7 @@ def test_ids_depend_on_the_file_name_alone(folder: Path, labels: Path) -> None:
         ("filename\nred.jpg\n", "expected filename and color or study_label"),
         ("filename,color\nred.jpg,MAUVE\n", "row 2: unknown colour MAUVE"),
         ("filename,color\nred.jpg,\n", r"unknown colour \(empty\)"),
-        ("filename,color\nred.jpg,RED\nred.jpg,RED\n", "stands in the table twice"),
+        ("filename,color\nred.jpg,RED\nred.jpg,RED\n", "red.jpg stands in the rows 2 and 3"),
         ("filename,color\nother.jpg,RED\n", "names no file"),
         ("filename,color\n../labels.csv,RED\n", "names no file"),
         ("", "is empty"),
