@@ -27,7 +27,6 @@ from src.paths import PROJECT_ROOT, Workspace
 QUICK = {
     "extraction": ["--quick"],
     "growth": ["--quick"],
-    "tables": ["--quick"],
     "learning": ["--sizes", "500", "1000"],
     "service": ["--quick"],
     "scraping": ["--artworks", "660", "--long-list", "0"],

@@ -25,6 +25,7 @@ from benchmarks.measuring import read_memory, show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.features.measured_chunks import CHUNK_ROWS
 from src.paths import PROJECT_ROOT, Workspace
+from src.processes import start_process
 from src.table_files import iterate_table, write_slices
 from src.tables import INTERIM
 
@@ -48,7 +49,7 @@ def measure_size(source: Workspace, size: int, jobs: int, scratch: Path) -> dict
     write_slices(take_first(source, size), workspace.interim_table, INTERIM)
     command = [sys.executable, "-c", STAGE, str(workspace.root), str(source.image_dir), str(jobs)]
     parent_peak = total_peak = 0.0
-    with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with start_process(command, log=subprocess.PIPE, folder=PROJECT_ROOT) as process:
         watched = psutil.Process(process.pid)
         while process.poll() is None:
             parent = read_memory(watched)
@@ -86,15 +87,13 @@ def take_first(source: Workspace, size: int) -> Any:
         left -= min(left, len(part))
 
 
-def run(
-    quick: bool = False, workspace: Path | None = None, jobs: int = 2, distinct: int | None = None
-) -> dict[str, Any]:
+def run(quick: bool = False, workspace: Path | None = None, jobs: int = 2) -> dict[str, Any]:
     """Measure all sizes that the workspace has pictures for."""
     with tempfile.TemporaryDirectory(prefix="growth-") as name:
         source = Workspace(workspace or Path(name, "painted"))
         sizes = SIZES[:2] if quick else SIZES
         if not source.interim_table.is_file():
-            paint_workspace(source, sizes[-1], jobs, distinct=distinct)
+            paint_workspace(source, sizes[-1], jobs)
         available = sum(len(part) for part in iterate_table(source.interim_table, INTERIM, ("index",)))
         measure_size(source, min(1_000, available), jobs, Path(name, "warm"))  # files into the cache
         rows = [measure_size(source, size, jobs, Path(name)) for size in sizes if size <= available]
@@ -108,12 +107,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="with painted pictures, or where to paint them")
-    parser.add_argument("--distinct", type=int, metavar="N", help="paint N and copy them for the rest (default: all)")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help="1,000 and 4,000 images")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
-    found = run(options.quick, options.workspace, options.jobs, options.distinct)
+    found = run(options.quick, options.workspace, options.jobs)
     show_rows(f"the feature stage on {found['jobs']} processes", found["sizes"])
     write_figures(found, options.json)
     return 0

@@ -1,11 +1,13 @@
-"""A load client that costs little: prepared requests over keep-alive connections, one thread, one selector."""
+"""A load client that costs little, prepared requests over kept connections; and uploads without end."""
 
+import select
 import selectors
 import socket
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 
 BOUNDARY = "7d1c6f1e0b5a"
 SMALLEST_READ = 1 << 16
@@ -176,3 +178,47 @@ def run_load(
                 client.socket.close()
     result.seconds = time.perf_counter() - started
     return result
+
+
+PIECE = b"\xff\xd8\xff\xe0" + b"\xa5" * ((1 << 16) - 4)
+
+
+def send_endless_body(port: int, size: int, *, chunked: bool, form: bool) -> tuple[int, int]:
+    """Upload ``size`` bytes until the service answers.
+
+    Parameters
+    ----------
+    port
+        Of the service on 127.0.0.1.
+    size
+        Bytes to send.
+    chunked
+        Whether the size is kept from the service.
+    form
+        Whether the bytes are a file in a multipart form, or the body itself.
+
+    Returns
+    -------
+    tuple of int and int
+        HTTP status of the answer, 0 if the connection was closed without one; bytes sent by then.
+    """
+    sent = 0
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def make_body() -> Iterator[bytes]:
+        nonlocal sent
+        if form:
+            yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+        while sent < size and not select.select([connection.sock], [], [], 0)[0]:
+            sent += len(PIECE)
+            yield PIECE
+
+    headers = {"Content-Type": "multipart/form-data; boundary=x" if form else "image/jpeg"}
+    headers |= {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(size)}
+    try:
+        connection.request("POST", "/img_classify", make_body(), headers, encode_chunked=chunked)
+        return connection.getresponse().status, sent
+    except (OSError, HTTPException):
+        return 0, sent
+    finally:
+        connection.close()

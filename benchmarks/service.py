@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ from application.utility.conversion import PictureReader
 from benchmarks.http_load import LoadResult, build_form_request, run_load
 from benchmarks.measuring import show_rows, write_figures
 from benchmarks.rivals.install import COMMANDS, NotInstallableError, install_rival
-from benchmarks.service_process import PORT, ServiceProcess
+from benchmarks.service_process import PORT, ServiceProcess, start_service
 from benchmarks.stand_in_model import make_stand_in_model
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.gallery.painter.describe import describe
@@ -83,7 +84,7 @@ def measure_load(
     seconds
         Of all slices together.
     work
-        Measures the in-process work for so many seconds; its median in seconds.
+        Measures the in-process work for a number of seconds; returns its median in seconds.
     """
     total, waits, rates, alone = LoadResult(), [], [], []
     for _ in range(round(seconds / SLICE_SECONDS)):
@@ -108,10 +109,14 @@ def measure_load(
 
 
 def measure_service(
-    name: str, process: ServiceProcess, classifier: ImgClassify, pictures: dict[int, list[bytes]], seconds: float
+    name: str,
+    started: AbstractContextManager[ServiceProcess],
+    classifier: ImgClassify,
+    pictures: dict[int, list[bytes]],
+    seconds: float,
 ) -> Iterator[Figures]:
     """Run one service and measure it with 1 and 8 clients and both sizes."""
-    with process:
+    with started as process:
         for side, contents in pictures.items():
             requests = [build_form_request("/img_classify", content) for content in contents]
             work = partial(measure_in_process, classifier, contents)
@@ -139,9 +144,9 @@ def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
             make_stand_in_model(folder, rows_per_colour=700)
         classifier = ImgClassify(folder, PictureReader(1 << 30, MAXIMUM_MEMORY))
         services = {
-            NAIVE: ServiceProcess(folder, command=NAIVE_COMMAND, ready_path="/health"),
-            "ours, 1 worker": ServiceProcess(folder, workers=1),
-            "ours, 2 workers": ServiceProcess(folder, workers=2),
+            NAIVE: start_service(folder, command=NAIVE_COMMAND, ready_path="/health"),
+            "ours, 1 worker": start_service(folder, workers=1),
+            "ours, 2 workers": start_service(folder, workers=2),
         }
         skipped = {}
         for name in COMMANDS:
@@ -151,9 +156,9 @@ def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
                 skipped[name] = str(error)
         pictures = {side: paint_pictures(side) for side in SIDES}
         rows: list[Figures] = []
-        for name, process in services.items():
+        for name, started in services.items():
             try:
-                rows += measure_service(name, process, classifier, pictures, 1.0 if quick else 5.0)
+                rows += measure_service(name, started, classifier, pictures, 1.0 if quick else 5.0)
             except RuntimeError as error:
                 if name.split(",")[0] not in COMMANDS:
                     raise

@@ -115,11 +115,11 @@ def test_every_documented_command_works(checkout: Path) -> None:
             os.killpg(server.pid, signal.SIGTERM)
         for server in servers:
             server.wait(30)
-    told = re.search(r'\{"prediction": "([A-Z]+)"', read(README))
-    assert told is not None
+    stated = re.search(r'\{"prediction": "([A-Z]+)"', read(README))
+    assert stated is not None
     answers = [text for line, text in printed.items() if "references/picture.jpg" in line]
     assert len(answers) == 2
-    assert all(told[1] in answer for answer in answers)
+    assert all(stated[1] in answer for answer in answers)
     demo = checkout / "runs" / "readme"
     assert (demo / "models" / "model_card.json").is_file()
     rows = (demo / "data" / "processed" / "pictures.csv").read_text("utf-8").splitlines()

@@ -22,12 +22,11 @@ from PIL import Image
 from tqdm import tqdm
 
 from application.settings import Settings
-from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load
+from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load, send_endless_body
 from benchmarks.image_mutants import list_originals, mutate_images
 from benchmarks.measuring import show_rows, write_figures
-from benchmarks.service_process import ServiceProcess
+from benchmarks.service_process import ServiceProcess, start_service
 from benchmarks.stand_in_model import make_stand_in_model
-from benchmarks.uploads import send_endless_body
 from src.paths import Workspace
 
 MEGABYTE: Final = 10**6
@@ -82,7 +81,7 @@ def send_blocks(service: ServiceProcess, requests: Iterator[bytes], count: int, 
 
 
 def encode(mode: str, pixels: int, kind: str, **options: Any) -> bytes:
-    """Encode a square of one colour with so many pixels."""
+    """Encode a square of one colour with a number of pixels."""
     side = int(pixels**0.5)
     stream = io.BytesIO()
     Image.new(mode, (side, side), 77 if len(mode) == 1 else (77,) * len(mode)).save(stream, kind, **options)
@@ -150,7 +149,7 @@ def _read_peak(worker: psutil.Process) -> int:
 
 
 def upload_endlessly(service: ServiceProcess, uploads: int) -> Figures:
-    """Send endless uploads while somebody else uses the service."""
+    """Send endless uploads while another client uses the service."""
     before = service.measure_resident_bytes()
     stop, others = threading.Event(), LoadResult()
     request = build_form_request("/img_classify", list_originals()[0])
@@ -167,9 +166,9 @@ def upload_endlessly(service: ServiceProcess, uploads: int) -> Figures:
     most_sent, peak = 0, before
     try:
         for number in range(uploads):
-            refusal = send_endless_body(service.port, GIGABYTE, chunked=number % 2 == 0, form=number % 4 < 2)
-            statuses[refusal.status] += 1
-            most_sent = max(most_sent, refusal.sent_bytes)
+            status, sent = send_endless_body(service.port, GIGABYTE, chunked=number % 2 == 0, form=number % 4 < 2)
+            statuses[status] += 1
+            most_sent = max(most_sent, sent)
             peak = max(peak, service.measure_resident_bytes())
     finally:
         stop.set()
@@ -199,11 +198,11 @@ def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
         if not (folder / "model_card.json").is_file():
             folder = Path(scratch) / "models"
             make_stand_in_model(folder, rows_per_colour=700)
-        with ServiceProcess(folder, workers=1, settings={**SETTINGS, "DECODE_THREADS": "2"}) as service:
+        with start_service(folder, workers=1, settings={**SETTINGS, "DECODE_THREADS": "2"}) as service:
             rest = service.measure_resident_bytes() / MEGABYTE
             heavy = send_pairs(service, make_heavy_pictures(Settings().decoding_memory_bytes))
             bombs = send_pairs(service, make_bombs())
-        with ServiceProcess(folder, workers=2, settings=SETTINGS) as service:
+        with start_service(folder, workers=2, settings=SETTINGS) as service:
             damaged_files = mutate_images(list_originals(), mutants)
             requests = (build_request("/img_classify", content, "image/png") for content in damaged_files)
             damaged = send_blocks(service, requests, mutants, "damaged files")

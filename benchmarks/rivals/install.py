@@ -3,10 +3,11 @@
 import subprocess
 import sys
 import venv
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
-from benchmarks.service_process import PORT, ServiceProcess
+from benchmarks.service_process import PORT, ServiceProcess, start_service
 
 COMMANDS: Final = {
     "litserve": ("benchmarks.rivals.with_litserve", PORT),
@@ -20,7 +21,7 @@ class NotInstallableError(Exception):
     """A rival cannot be installed here."""
 
 
-def install_rival(name: str, folder: Path, models_dir: Path) -> ServiceProcess:
+def install_rival(name: str, folder: Path, models_dir: Path) -> AbstractContextManager[ServiceProcess]:
     """Install a rival into a new environment on top of this one.
 
     Parameters
@@ -34,8 +35,8 @@ def install_rival(name: str, folder: Path, models_dir: Path) -> ServiceProcess:
 
     Returns
     -------
-    ServiceProcess
-        Its service with one worker, not started.
+    context manager
+        Runs its service with one worker.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def install_rival(name: str, folder: Path, models_dir: Path) -> ServiceProcess:
         raise NotInstallableError(f"not installed within {INSTALL_SECONDS} s") from None
     if done.returncode:
         raise NotInstallableError(f"pip cannot install it: {done.stderr.strip()[-300:]}")
-    return ServiceProcess(
+    return start_service(
         models_dir,
         command=(str(python), "-m", *COMMANDS[name]),
         settings={"BENTOML_DO_NOT_TRACK": "True", "BENTOML_HOME": str(folder / "bentoml")},

@@ -100,7 +100,7 @@ def pick_pictures(neighbourhood: Neighbourhood, colour: str, kind: str, count: i
         Whose pictures to pick.
     kind
         ``typical``: among their own, and nearest to the colour's median; ``borderline``: about half
-        of the neighbours are of another colour; ``odd``: fewest neighbours of their own colour.
+        of the neighbours are of another colour; ``outlier``: fewest neighbours of their own colour.
     count
         How many.
 
@@ -114,6 +114,6 @@ def pick_pictures(neighbourhood: Neighbourhood, colour: str, kind: str, count: i
     ranks = {
         "typical": np.lexsort((centrality, -np.round(own, 1))),
         "borderline": np.lexsort((centrality, np.abs(own - 0.5))),
-        "odd": np.lexsort((-centrality, own)),
+        "outlier": np.lexsort((-centrality, own)),
     }
     return [int(row) for row in rows[ranks[kind][:count]]]

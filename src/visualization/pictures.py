@@ -1,4 +1,4 @@
-"""Pictures of a workspace: read, drawn by lot for each colour, averaged, and seen through their channels."""
+"""Pictures of a workspace: read, sampled for each colour, averaged, and split into their channels."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from application.main import create_app
 from application.settings import Settings
-from benchmarks.service_process import ServiceProcess
+from benchmarks.service_process import ServiceProcess, start_service
 from benchmarks.stand_in_model import make_stand_in_model
 from tests.support.picture_files import draw
 
@@ -40,5 +40,5 @@ def client(models_dir: Path) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def service(models_dir: Path) -> Iterator[ServiceProcess]:
     """Two workers, on a free port, with a short time for bodies so that slow clients are soon refused."""
-    with ServiceProcess(models_dir, workers=2, settings={"BODY_SECONDS": "1.5"}) as service:
+    with start_service(models_dir, workers=2, settings={"BODY_SECONDS": "1.5"}) as service:
         yield service

@@ -1,4 +1,4 @@
-"""Odd files as people send them: the service answers as for the plain picture, or says what is wrong."""
+"""Unusual files that users send: the service answers as for the plain picture, or says what is wrong."""
 
 import pytest
 from fastapi.testclient import TestClient

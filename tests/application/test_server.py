@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 
 from application.__main__ import parse_arguments
-from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load
-from benchmarks.service_process import ServiceProcess
+from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load, send_endless_body
+from benchmarks.service_process import ServiceProcess, start_service
 from benchmarks.stand_in_model import make_stand_in_model
-from benchmarks.uploads import send_endless_body
 from src.paths import PROJECT_ROOT
 from tests.support.picture_files import draw, make_png
 
@@ -50,7 +49,7 @@ def test_several_workers_share_their_figures(service: ServiceProcess, picture: b
         text = connection.getresponse().read().decode()
         values.add(re.search(r'service_predictions_total\{colour="BLUE"\} ([\d.]+)', text).group(1))
         connection.close()
-    assert len(values) == 1, "each worker tells its own figures"
+    assert len(values) == 1, "the workers report different figures"
     assert float(values.pop()) >= 40
 
 
@@ -66,9 +65,9 @@ def test_a_slow_body_is_refused(service: ServiceProcess) -> None:
 def test_uploads_of_a_gigabyte_are_refused_early(service: ServiceProcess, chunked: bool, form: bool) -> None:
     before = service.measure_resident_bytes()
     for _ in range(2):
-        refusal = send_endless_body(service.port, GIGABYTE, chunked=chunked, form=form)
-        assert refusal.status == 413
-        assert refusal.sent_bytes < 60 * MEBIBYTE
+        status, sent = send_endless_body(service.port, GIGABYTE, chunked=chunked, form=form)
+        assert status == 413
+        assert sent < 60 * MEBIBYTE
     assert service.measure_resident_bytes() - before < 60 * MEBIBYTE
 
 
@@ -112,7 +111,7 @@ def test_a_new_model_is_taken_into_use_under_load_and_a_killed_worker_is_replace
     folder = tmp_path / "models"
     shutil.copytree(models_dir, folder)
     requests = [build_form_request("/img_classify", content) for content in (draw("GREEN", (900, 700)), picture)]
-    with ServiceProcess(folder, workers=2, settings={"MODEL_CHECK_SECONDS": "0.2"}) as service:
+    with start_service(folder, workers=2, settings={"MODEL_CHECK_SECONDS": "0.2"}) as service:
         thread, result = start_load(service, requests, 4)
         version = make_stand_in_model(folder, seed=1).version
         wait_until(lambda: service.read_log().count("model reloaded") >= 2)
@@ -130,7 +129,7 @@ def test_a_new_model_is_taken_into_use_under_load_and_a_killed_worker_is_replace
 def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
     """Sixteen pictures wait or are decoded when the signal comes; none is lost."""
     request = build_form_request("/img_classify", draw("GREEN", (3000, 2500)))
-    with ServiceProcess(models_dir, workers=1) as service:
+    with start_service(models_dir, workers=1) as service:
         service.list_workers()[0].send_signal(signal.SIGHUP)  # which does not end it: the model is loaded anew
         wait_until(lambda: "model reloaded" in service.read_log())
         results: list[LoadResult] = []

@@ -1,4 +1,4 @@
-"""Small web servers for odd pages."""
+"""Small web servers for pages of a test's own."""
 
 import contextlib
 import threading
