@@ -28,17 +28,11 @@ def test_every_colour_has_a_neighbour_and_none_is_its_own() -> None:
     assert not colours.are_neighbours("RED", "TEAL")
 
 
-def test_colours_are_read_in_any_case_and_put_in_the_order_of_the_site() -> None:
+def test_colours_are_read_in_any_case_put_in_the_order_of_the_site_and_unknown_ones_named() -> None:
     assert colours.parse_colours(["black", "White", "BLACK"]) == ("WHITE", "BLACK")
-
-
-def test_an_unknown_colour_is_named() -> None:
     with pytest.raises(UsageError, match="MAUVE"):
         colours.parse_colours(["RED", "mauve"])
-
-
-def test_colours_of_other_data_follow_sorted() -> None:
-    assert colours.order_colours(["ZINC", "RED", "AMBER"]) == ("RED", "AMBER", "ZINC")
+    assert colours.order_colours(["ZINC", "RED", "AMBER"]) == ("RED", "AMBER", "ZINC"), "those of other data follow"
 
 
 NAMED = {

@@ -6,14 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-import requests
 
 from src.paths import PROJECT_ROOT
-from src.processes import find_free_port
+from src.processes import find_free_port, wait_until_answers
 from tools.publish_results import README, STAGES, write_readme, write_stages
 
 DOCUMENTS = (README, STAGES)
@@ -61,19 +59,6 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def wait_until_answering(process: "subprocess.Popen[bytes]", address: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"the server ended with {process.returncode}"
-        try:
-            if requests.get(address, timeout=2).status_code < 500:
-                return
-        except requests.RequestException:
-            pass
-        time.sleep(0.2)
-    pytest.fail(f"nothing answers on {address}")
-
-
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(500)
@@ -97,7 +82,7 @@ def test_every_documented_command_works(checkout: Path) -> None:
                 )
                 servers.append(server)
                 port = ports["8765" if "gallery" in line else "9797"]
-                wait_until_answering(server, f"http://127.0.0.1:{port}/")
+                assert wait_until_answers(server, f"http://127.0.0.1:{port}/"), line
             else:
                 done = subprocess.run(
                     ["bash", "-c", command],

@@ -11,7 +11,6 @@ import os
 import shutil
 import struct
 import subprocess
-import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ import requests
 from application.settings import Settings
 from deploy.bundle import NGINX_TARGET, collect_files, compute_request_limit
 from src.local_service import LocalService, start_local_service
-from src.processes import find_free_port
+from src.processes import find_free_port, start_process, wait_until_answers
 
 pytestmark = pytest.mark.slow
 
@@ -102,20 +101,10 @@ def service(shipped: Path) -> Iterator[LocalService]:
 def proxy(service: LocalService, configuration: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     folder, port = tmp_path_factory.mktemp("nginx"), find_free_port()
     frame = write_frame(folder, port, int(service.address.rpartition(":")[2]), configuration)
-    process = subprocess.Popen([find_nginx(), "-c", str(frame)], stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                if requests.get(f"{address}/health/ready", timeout=2).ok:
-                    break
-            except requests.ConnectionError:
-                pass
-            time.sleep(0.05)
+    with start_process([find_nginx(), "-c", str(frame)], log=subprocess.DEVNULL) as process:
+        assert wait_until_answers(process, f"{address}/health/ready")
         yield Proxy(address, compute_request_limit(Settings()))
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def make_picture(size: int) -> bytes:
