@@ -84,7 +84,7 @@ def format_summary(card: Mapping[str, Any], evaluation: Mapping[str, Any]) -> st
     """Say in one sentence how good the model is, on real pictures if it was tried on some."""
     tried = [found for name, found in evaluation["evaluations"].items() if "pictures" in name]
     rows, agreement = f"{card['data']['rows']:,}", card["scores"]["test_accuracy"]
-    text = f"Trained on {rows} made paintings, it is right on {agreement:.1%} of those held out"
+    text = f"Trained on {rows} generated paintings, it is right on {agreement:.1%} of those held out"
     if tried:
         text += (
             f" and agrees with the study's classifier on {tried[0]['accuracy']:.1%} of {tried[0]['count']:,} real ones"

@@ -28,10 +28,3 @@ def test_actions_are_pinned_by_major_version_and_rights_are_few() -> None:
     assert actions
     assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", action) for action in actions)
     assert WORKFLOW["permissions"] == {"contents": "read"}
-
-
-def test_what_the_smoke_test_posts_is_there() -> None:
-    smoke = next(command for command in COMMANDS if "/img_classify" in command)
-    posted = re.search(r"file=@(\S+)", smoke)
-    assert posted is not None
-    assert (PROJECT_ROOT / posted.group(1)).is_file()
