@@ -1,5 +1,6 @@
 """What is known of one artwork before its picture is fetched, and the addresses that name it."""
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -61,7 +62,10 @@ class Artwork:
 
 def read_asset_id(address: str) -> str | None:
     """Return the asset id at the end of an address, or None if it is not an artwork's."""
-    match = _ASSET_PATH.search(urlsplit(address).path)
+    try:
+        match = _ASSET_PATH.search(urlsplit(address).path)
+    except ValueError:  # such as a bracket that no IPv6 address closes
+        return None
     return match.group(1) if match else None
 
 
@@ -73,12 +77,24 @@ def make_well_formed(text: str) -> str:
 def is_loopback(host: str | None) -> bool:
     """Whether a host name is this machine's own."""
     name = (host or "").lower()
-    return name in ("localhost", "::1") or name.endswith(".localhost") or name.startswith("127.")
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
+def is_web_address(address: str) -> bool:
+    """Whether an address begins as ``http://HOST[:PORT]`` or ``https://HOST[:PORT]``."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
 
 
 def hide_credentials(address: str) -> str:
     """Return an address without user name and password, for people and files."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "", address)
+    return re.sub(r"(?<=://)[^/\s]*@", "", address)
 
 
 def sized_image(image: str, size: int, media_format: str) -> str:
@@ -117,13 +133,11 @@ class Addresses:
     base_url: str
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.base_url)
-        try:
-            is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
-            is_web = False
-        if not is_web:
-            raise UsageError(f"base URL {self.base_url!r}: expected http://HOST[:PORT] or https://HOST[:PORT]")
+        if not is_web_address(self.base_url) or hide_credentials(self.base_url) != self.base_url:
+            raise UsageError(
+                f"base URL {hide_credentials(self.base_url)!r}: expected http://HOST[:PORT] or https://HOST[:PORT], "
+                "without a user name"
+            )
 
     @property
     def origin(self) -> str:
@@ -147,7 +161,10 @@ class Addresses:
 
     def canonical_page(self, href: str) -> str | None:
         """Return the lasting address of an artwork's page, from a tile's ``href``; None if it is no artwork's."""
-        path = urlsplit(urljoin(f"{self.origin}/", make_well_formed(href))).path
+        try:
+            path = urlsplit(urljoin(f"{self.origin}/", make_well_formed(href))).path
+        except ValueError:
+            return None
         page = self.canonical_origin + "".join(quote(mark) if mark.isspace() else mark for mark in path).rstrip("/")
         return page if _PAGE.fullmatch(page) else None
 
@@ -159,7 +176,11 @@ class Addresses:
         address = make_well_formed(address or "").strip()
         if not _PICTURE.fullmatch(address):
             return None
-        absolute = _SIZE_SUFFIX.sub("", urljoin(f"{self.origin}/", address))
+        try:
+            scheme, _, rest = urljoin(f"{self.origin}/", address).partition("://")
+        except ValueError:
+            return None
+        absolute = _SIZE_SUFFIX.sub("", f"{scheme.lower()}://{rest}")
         return self._swap(absolute, self.origin, self.canonical_origin)
 
     def live(self, address: str) -> str:

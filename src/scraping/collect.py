@@ -7,12 +7,12 @@ from typing import Final
 from rich.console import Console
 
 from src.colours import order_colours
-from src.errors import BlockedError, LayoutChangedError, ProjectError, UsageError
+from src.errors import BlockedError, BrowserError, LayoutChangedError, MissingToolError, ProjectError, UsageError
 from src.scraping.artwork import Artwork
 from src.scraping.browser.browser import BrowserSettings
 from src.scraping.browser.marks import kill_marked, make_run_mark, remove_profile_dirs
 from src.scraping.browser.pool import BrowserPool
-from src.scraping.browser.worker import Breakdown, Ended, Listed, Told, WorkerSettings
+from src.scraping.browser.worker import Breakdown, Ended, Listed, Message, WorkerSettings
 from src.scraping.fetch.client import HttpClient
 from src.scraping.fetch.details import collect_details
 from src.scraping.fetch.manners import TERMS_NOTE, Manners, choose_manners, suggest_return
@@ -22,7 +22,7 @@ from src.scraping.page.listing import ListingOutcome, ListingTask
 from src.scraping.progress import Display
 from src.scraping.run_file import ColourSummary, RunFile, RunSummary
 from src.scraping.scraping_pictures import Site
-from src.scraping.settings import CollectSettings
+from src.scraping.settings import LONGEST_PAUSE, CollectSettings
 from src.scraping.source import Source, open_source
 from src.scraping.store.lock import lock_workspace
 from src.scraping.store.placement import find_pictures, incoming_dir
@@ -172,6 +172,11 @@ class _Run:
                 raise BlockedError(f"the site does not want to be scraped here: {refusal}")
         if pages:
             delay = self._robots.read_crawl_delay(pages[0])
+            if delay > LONGEST_PAUSE:
+                raise BlockedError(
+                    f"the site does not want to be scraped here: its robots.txt asks for {delay:,.0f} s between pages, "
+                    f"more than the {LONGEST_PAUSE:,.0f} s that we wait"
+                )
             shortest, longest = self._manners.pause_seconds
             if delay > shortest:
                 self._manners = replace(self._manners, pause_seconds=(delay, delay + longest - shortest))
@@ -220,7 +225,7 @@ class _Run:
                 elif isinstance(event, Ended):
                     has_tiles = has_tiles or event.outcome.state == "complete"
                     self._end(event, display)
-                elif isinstance(event, Told):
+                elif isinstance(event, Message):
                     if event.text not in self._summary.notes:
                         self._summary.notes.append(event.text)
                 elif isinstance(event, Breakdown):
@@ -268,11 +273,13 @@ class _Run:
         if isinstance(event.error, BlockedError):
             summary.state = "blocked"
             self._note_block(message)
-        elif not isinstance(event.error, LayoutChangedError):
-            self._failure = event.error
-        elif is_everywhere:
+        elif isinstance(event.error, LayoutChangedError) and is_everywhere:
             self._summary.layout_changed = message
-        # else: where other colours show their tiles, only this page is broken, and the others go on
+        elif isinstance(event.error, BrowserError) and is_everywhere:
+            self._failure = MissingToolError(message)
+        elif isinstance(event.error, MissingToolError):
+            self._failure = event.error
+        # else: where other colours show their tiles, only this one is in trouble, and the others go on
         display.show_end(event.color, self._store.count(event.color), summary.state, message)
 
     def _note_block(self, message: str) -> None:

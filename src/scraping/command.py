@@ -62,7 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     manners = parser.add_argument_group("manners")
     manners.add_argument(
         "--contact",
-        default=os.environ.get(CONTACT_VARIABLE),
+        default=os.environ.get(CONTACT_VARIABLE) or None,
         metavar="MAIL-OR-URL",
         help=f"whom the site may write to; needed for real sites (default: ${CONTACT_VARIABLE})",
     )

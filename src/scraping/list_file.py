@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from src.colours import SITE_COLOURS
 from src.errors import TableError
 from src.files import hash_file
-from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, is_loopback, read_asset_id
+from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, hide_credentials, is_web_address, read_asset_id
 
 COLUMNS: Final = ("image", "page", "color")
 _TEXTS: Final = ("title", "artist", "partner", "tint")
@@ -38,10 +37,17 @@ class ListFile:
     origin: Origin
 
 
-def read_list_file(path: Path) -> ListFile:
+def read_list_file(path: Path, *, with_pages: bool = False) -> ListFile:
     """Read a CSV file with the columns ``image``, ``page`` and ``color``, such as the study's raw table.
 
     Columns ``title``, ``artist``, ``partner``, ``aspect`` and ``tint`` are taken too, others are ignored.
+
+    Parameters
+    ----------
+    path
+        The file; commas, semicolons or tabs part its cells.
+    with_pages
+        Whether the pages are fetched too, so that their site's manners count.
 
     Raises
     ------
@@ -50,14 +56,16 @@ def read_list_file(path: Path) -> ListFile:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            rows = list(reader)
+            header = stream.readline()
+            delimiter = max(",;\t", key=header.count)  # what a spreadsheet writes depends on its language
+            names = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
+            missing = [name for name in COLUMNS if name not in names]
+            rows = list(csv.DictReader(stream, names, delimiter=delimiter))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TableError(f"{path} cannot be read as a list ({error}): expected CSV in UTF-8") from error
     if missing:
         raise TableError(f"{path} has no column {', '.join(missing)}: expected {', '.join(COLUMNS)}")
-    addresses = _find_site(rows)
+    addresses = _find_site(rows, with_pages=with_pages)
     artworks: dict[str, Artwork] = {}
     left_out = []
     for number, row in enumerate(rows, start=2):
@@ -75,19 +83,20 @@ def read_list_file(path: Path) -> ListFile:
     return ListFile(tuple(artworks.values()), tuple(left_out), addresses, origin)
 
 
-def _find_site(rows: list[dict[str, str]]) -> Addresses:
-    """Return the site of the pages; that of the pictures where all of them are on this machine."""
-    sites: dict[str, list[str]] = {"image": [], "page": []}
-    for row in rows:
-        for name, found in sites.items():
-            address = (row.get(name) or "").strip()
-            parts = urlsplit(f"https:{address}" if address.startswith("//") else address)
-            if parts.scheme in ("http", "https") and parts.hostname:
-                found.append(f"{parts.scheme}://{parts.netloc}")
-    images = sites["image"]
-    if images and all(is_loopback(urlsplit(site).hostname) for site in images):
-        return Addresses(images[0])
-    return Addresses(next((site for site in sites["page"] if not is_loopback(urlsplit(site).hostname)), GOOGLE))
+def _find_site(rows: list[dict[str, str]], *, with_pages: bool) -> Addresses:
+    """Return the site of the pages; that of the pictures where everything that is fetched is on this machine."""
+    images = [site for row in rows if (site := _read_site(row.get("image")))]
+    pages = [site for row in rows if (site := _read_site(row.get("page")))]
+    if images and all(site.is_loopback for site in (images + pages if with_pages else images)):
+        return images[0]
+    return next((site for site in pages if not site.is_loopback), Addresses(GOOGLE))
+
+
+def _read_site(address: str | None) -> Addresses | None:
+    """Return the site of an address; None where it names none."""
+    address = hide_credentials((address or "").strip())
+    address = f"https:{address}" if address.startswith("//") else address
+    return Addresses("/".join(address.split("/")[:3])) if is_web_address(address) else None
 
 
 def _read_row(row: Mapping[str, str | None], addresses: Addresses) -> Artwork | str:
@@ -96,7 +105,7 @@ def _read_row(row: Mapping[str, str | None], addresses: Addresses) -> Artwork | 
     if color not in SITE_COLOURS:
         return f"color {row.get('color')!r} is none of {' '.join(SITE_COLOURS)}"
     address = (row.get("page") or "").strip()
-    page = addresses.canonical_page(address)
+    page = (_read_site(address) or addresses).canonical_page(address)
     asset_id = read_asset_id(page or "")
     if page is None or asset_id is None:
         return f"page {address[:100]!r} does not end in /asset/<slug>/<14-character id>"

@@ -170,7 +170,7 @@ class RunFile:
             "details": None if summary.details is None else asdict(summary.details),
             "colours": {color: asdict(colour) for color, colour in summary.colours.items()},
         }
-        if self._path.is_file() and not self._previous:
+        if self._path.exists() and not self._previous:
             set_aside(self._path)  # not the scraper's
         self._previous = content
         write_text(self._path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -55,7 +55,7 @@ class Site:
 
 
 def list_colour(
-    browser: Browser, site: Site, task: ListingTask, emit: Emit, tell: Callable[[str], None] | None = None
+    browser: Browser, site: Site, task: ListingTask, emit: Emit, report: Callable[[str], None] | None = None
 ) -> ListingOutcome:
     """List a colour by scrolling its page to the end, or to the limit.
 
@@ -71,7 +71,7 @@ def list_colour(
         What to list.
     emit
         Takes new artworks in listing order, and the list's size where the page gives it.
-    tell
+    report
         Takes sentences about what was done to the page: consent, banners, buttons.
 
     Returns
@@ -95,7 +95,7 @@ def list_colour(
             pace.wait()
         listing.start_page()
         try:
-            problem = _ListedPage(browser, site, listing, pace, tell or (lambda _: None)).list()
+            problem = _ListedPage(browser, site, listing, pace, report or (lambda _: None)).list()
             shells = 0
         except PageError as error:
             problem = str(error)
@@ -141,21 +141,27 @@ class _ListedPage:
     """One opening of a colour's page."""
 
     def __init__(
-        self, browser: Browser, site: Site, listing: ColourListing, pace: Pace, tell: Callable[[str], None]
+        self, browser: Browser, site: Site, listing: ColourListing, pace: Pace, report: Callable[[str], None]
     ) -> None:
         self._browser = browser
         self._site = site
         self._listing = listing
         self._pace = pace
-        self._tell = tell
+        self._report = report
         self._color = listing.task.color
         self._address = site.addresses.color_page(self._color, site.language)
 
     def list(self) -> str | None:
         """Scroll to the end; return what went wrong, or None."""
         listing, patience = self._listing, self._site.manners.patience
-        state = open_listing(self._browser, self._address, patience, self._site.evidence, self._color, tell=self._tell)
-        listing.take_blocks(parse_page_data(self._browser.run(PAGE_DATA)), is_first=True)
+        evidence = self._site.evidence
+        state = open_listing(self._browser, self._address, patience, evidence, self._color, report=self._report)
+        listing.take_page_data(parse_page_data(self._browser.run(PAGE_DATA)))
+        if not listing.has_data and self._color.lower() not in state["address"].lower():
+            raise LayoutChangedError(
+                f"the page of {self._color} leads to {state['address']}, which does not name the colour: "
+                f"expected {self._address}, saved page at {self._save()}"
+            )
         if not state["artworks"]:
             self._accept_empty_page()
             return None
@@ -181,8 +187,8 @@ class _ListedPage:
             self._show_more(drained)
         self._browser.run(STOP)
         self._refuse_strange_page()
-        if listing.left_out:
-            self._tell(f"{self._color}: {len(listing.left_out)} artworks beside the list were left out")
+        if strangers := listing.left_out - listing.reported:
+            self._report(f"{self._color}: {len(strangers)} artworks beside the list were left out")
         return None
 
     def _start(self) -> None:
@@ -201,8 +207,8 @@ class _ListedPage:
         if drained is None:
             return None
         for answer in drained["answers"]:
-            listing.take_blocks(parse_answer(answer), is_first=False)
-            self._pace.note_answer(drained["answerTime"] / 1000)
+            listing.take_answer(answer["request"], parse_answer(answer["text"]))
+            self._pace.note_answer(answer["milliseconds"] / 1000)
         listing.take_tiles(drained["tiles"])
         listing.report(is_last=False)
         return drained
@@ -211,15 +217,19 @@ class _ListedPage:
         """Click the button below the list where scrolling brings nothing."""
         pause = self._pace.pause_milliseconds
         if not self._listing.has_ended and drained["quiet"] > STALLED_MILLISECONDS + 2 * pause[1]:
-            label = None if drained["inFlight"] else self._browser.run(SHOW_MORE)
+            is_waiting = drained["inFlight"] and drained["quiet"] < HANG_FACTOR * STALLED_MILLISECONDS
+            label = None if is_waiting else self._browser.run(SHOW_MORE)
             if label is not None:
-                self._tell(f"{self._color}: the button {label!r} below the list was clicked")
+                self._report(f"{self._color}: the button {label!r} below the list was clicked")
                 self._pace.wait()
 
     def _read_failures(self, drained: dict[str, Any]) -> str | None:
         problem = None
         for failure in drained["failures"]:
             status = failure["status"]
+            is_list = self._listing.is_continuation(failure["request"]) if self._listing.tokens else failure["isOwn"]
+            if not is_list and not (failure["isOwn"] and status == 429):
+                continue  # a page asks for much that is not its list
             if refusal := explain_block(status, failure["text"]):
                 raise BlockedError(f"the site answered a scroll of {self._address} with {refusal}")
             self._pace.note_failure()

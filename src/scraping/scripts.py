@@ -42,5 +42,5 @@ HTML: Final = "return new TextDecoder().decode(new TextEncoder().encode(document
 
 @cache
 def read_script(name: str) -> str:
-    """Return a script of the folder: ``listener``, ``page_state``, ``consent`` or ``dismiss_overlay``."""
+    """Return a script of the folder: ``listener``, ``page_state`` or ``obstacles``."""
     return (FOLDER / f"{name}.js").read_text("utf-8")

@@ -1,13 +1,14 @@
 """What one run of the scraper is asked to do."""
 
 import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from src.colours import STUDY_COLOURS
 from src.errors import UsageError
 from src.paths import Workspace
-from src.scraping.artwork import Addresses
+from src.scraping.artwork import hide_credentials, is_web_address
 
 SOURCES = ("gallery", "google")
 IMAGE_FORMATS = ("jpeg", "webp")
@@ -130,8 +131,10 @@ class CollectSettings:
             raise UsageError(f"pause {self.pause}: expected 0 to {LONGEST_PAUSE:.0f} seconds")
         if self.contact is not None and not (self.contact.strip() and self.contact.isprintable()):
             raise UsageError(f"--contact {self.contact!r}: expected a mail address or a web page, in one line")
-        if self.grid is not None:
-            Addresses(self.grid)
+        if self.grid is not None and not is_web_address(self.grid):
+            raise UsageError(f"--grid {hide_credentials(self.grid)!r}: expected http://[USER:PASSWORD@]HOST[:PORT]")
+        if self.language is not None and not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", self.language):
+            raise UsageError(f"--hl {self.language!r}: expected the code of a language, as de or pt-BR")
         if self.list_file is not None and (self.base_url is not None or self.source != "gallery" or self.relist):
             raise UsageError("--list takes the place of a site: leave out --source, --base-url and --relist")
         if self.retry_failed and (self.relist or self.list_only):

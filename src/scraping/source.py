@@ -26,7 +26,7 @@ class Source:
 def open_source(settings: CollectSettings) -> Iterator[Source]:
     """Start the gallery if it is the source; give the site's address."""
     if settings.list_file is not None:
-        content = read_list_file(settings.list_file)
+        content = read_list_file(settings.list_file, with_pages=settings.details)
         yield Source(content.addresses, content.origin, content.artworks, content.left_out)
     elif settings.base_url is not None:
         addresses = Addresses(settings.base_url)

@@ -14,7 +14,7 @@ from typing import Final, Self
 
 from src.scraping.browser.browser import end_remote_session
 from src.scraping.browser.marks import kill_marked, remove_profile_dirs
-from src.scraping.browser.worker import Breakdown, Ended, Listed, Opened, Told, WorkerSettings, run_worker
+from src.scraping.browser.worker import Breakdown, Ended, Listed, Message, Opened, WorkerSettings, run_worker
 from src.scraping.fetch.manners import LONGEST_GROWN_PAUSE
 from src.scraping.page.listing import ListingOutcome, ListingTask
 
@@ -23,7 +23,7 @@ WORKERS_A_COLOUR: Final = 4
 SILENCE_SECONDS: Final = 420.0
 """A worker that says nothing for so long is ended; its own time limits are far shorter. Pauses come on top."""
 
-Event = Listed | Told | Ended | Breakdown
+Event = Listed | Message | Ended | Breakdown
 
 
 @dataclass

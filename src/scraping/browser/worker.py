@@ -44,7 +44,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Told:
+class Message:
     """A sentence about what was done to a page."""
 
     text: str
@@ -106,13 +106,14 @@ class _Worker:
         self._settings = settings
         self._sessions = sessions
         self._browser: Browser | None = None
+        self._has_opened = False
         self._reported: set[str] = set()
 
     def serve(self, task: ListingTask) -> None:
         self._reported = set(task.known)
         try:
             outcome = self._list(task)
-        except (BlockedError, LayoutChangedError, MissingToolError) as error:
+        except (BlockedError, BrowserError, LayoutChangedError, MissingToolError) as error:
             self._connection.send(Breakdown(task.color, error))
         except (EOFError, BrokenPipeError):
             raise
@@ -133,11 +134,13 @@ class _Worker:
                     self._settings.site,
                     ListingTask(task.color, frozenset(self._reported), task.limit),
                     lambda artworks, total: self._report(task.color, artworks, total),
-                    lambda text: self._connection.send(Told(text)),
+                    lambda text: self._connection.send(Message(text)),
                 )
             except BrowserError as error:
                 reason = str(error)
                 self.close()
+                if not self._has_opened and setbacks == BROWSERS_A_COLOUR - 1:
+                    raise
                 setbacks = 0 if len(self._reported) > before else setbacks + 1
         return ListingOutcome(task.color, "partial" if self._reported else "failed", reason)
 
@@ -148,6 +151,7 @@ class _Worker:
     def _open(self) -> Browser:
         if self._browser is None:
             self._browser = Browser(self._settings.browser)
+            self._has_opened = True
             if self._browser.session is not None:
                 self._sessions[:] = [self._browser.session]
             self._connection.send(Opened(self._browser.session))

@@ -7,10 +7,12 @@ known one is a pattern and all of them are kept as they are in ``labels``.
 
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote, urlsplit
 
 import pandas as pd
 from bs4 import BeautifulSoup
@@ -137,11 +139,14 @@ def collect_details(
                     blocked = str(error)
                     break
                 except ScrapingError as error:
+                    if fetcher.is_stopped.is_set():
+                        continue
                     failed[str(error)] = failed.get(str(error), 0) + 1
                     continue
                 store.add_asset_page(futures[future], record)
                 known[futures[future]] = record
         finally:
+            fetcher.is_stopped.set()
             threads.shutdown(wait=True, cancel_futures=True)
     records = [
         {"asset_id": artwork.asset_id, **known[artwork.asset_id]} for artwork in artworks if artwork.asset_id in known
@@ -160,14 +165,15 @@ class _Fetcher:
         self._language = language
         self._robots = Robots(client) if manners.is_polite else None
         self._pace = Pace(*manners.pause_seconds)
+        self.is_stopped = threading.Event()
 
     def read(self, artwork: Artwork) -> dict[str, str | None]:
-        address = self._addresses.live(artwork.page) + (f"?hl={self._language}" if self._language else "")
+        address = self._addresses.live(artwork.page) + (f"?hl={quote(self._language)}" if self._language else "")
         if self._robots and (refusal := self._robots.explain_refusal(address)):
             raise ScrapingError(refusal)
         self._pace.wait()
         pause = 1.0 if self._manners.is_polite else 0.05
-        html = retry(lambda: self._get(address, artwork.asset_id), attempts=6, first_pause=pause)
+        html = retry(lambda: self._get(address, artwork.asset_id), attempts=6, first_pause=pause, sleep=self._sleep)
         page = parse_asset_page(html, artwork.asset_id)
         if not page.has_metadata:
             raise ScrapingError("the asset page no longer shows its list of details: expected id=metadata-<asset id>")
@@ -179,9 +185,15 @@ class _Fetcher:
             "labels": json.dumps(page.labels, ensure_ascii=False),
         }
 
+    def _sleep(self, seconds: float) -> None:
+        self.is_stopped.wait(seconds)
+
     def _get(self, address: str, asset_id: str) -> str:
+        if self.is_stopped.is_set():
+            raise ScrapingError("the run was stopped")
         answer = self._client.get(address, accept="text/html")
         if answer.status != 200 and (refusal := explain_block(answer.status, answer.text)):
+            self.is_stopped.set()  # the other threads ask for nothing more
             raise BlockedError(f"the site answered an asset page with {refusal}{describe_return(answer.retry_after)}")
         if answer.status != 200:
             raise FetchError(
@@ -189,6 +201,6 @@ class _Fetcher:
                 is_passing=answer.status >= 500,
                 retry_after=answer.retry_after,
             )
-        if read_asset_id(answer.address) != asset_id:
+        if read_asset_id(answer.address) != asset_id or urlsplit(answer.address).hostname != urlsplit(address).hostname:
             raise ScrapingError("the asset page redirects to another page")
         return answer.text

@@ -1,15 +1,20 @@
 // Installed in every new document before the page's own script: see src/scraping/scripts.py.
 (() => {
+  // A dialog would hold the page, and us with it; frames have dialogs too.
+  window.alert = () => undefined;
+  window.confirm = () => false;
+  window.prompt = () => null;
+  window.print = () => undefined;
   if (window !== window.top || window.__listing) { return; }
   const MAXIMUM_WAITING_TILES = 3000;   // the pump rests until Python has caught up
   const TILES_LEFT_IN_PAGE = 90;        // more than a window full, so that the page's end stays below it
   const ARTWORK = /^\/asset\/(?:[^\/]*\/)?([A-Za-z0-9_-]{14})\/?$/;   // the path of a link of the site's own
   const PICTURE = /^\s*(?:https?:)?\/\//i;   // lazy pages put data: placeholders where the address will be
   const state = {
-    answers: [], failures: [], tiles: [], known: new Set(), harvested: new WeakSet(), drawn: [],
-    inFlight: 0, started: 0, scrolls: 0, lastNews: performance.now(), lastAnswer: 0, isRunning: false,
+    answers: [], failures: [], tiles: [], known: new Set(), harvested: new WeakMap(), drawn: [],
+    inFlight: 0, lastNews: performance.now(), isRunning: false,
     limit: Infinity, pause: [0, 0], nudgeAfter: 400, wakers: [], repeats: 0,
-    color: '', colors: [], isCareful: false, clicked: null,
+    color: '', colors: [], isCareful: false, clicked: new WeakMap(),
   };
   Object.defineProperty(window, '__listing', { value: state });
 
@@ -24,22 +29,19 @@
   // Half a surrogate pair cannot cross WebDriver: it becomes a replacement character.
   const wellFormed = (text) => new TextDecoder().decode(new TextEncoder().encode(text));
 
-  // A dialog would hold the page, and us with it.
-  window.alert = () => undefined;
-  window.confirm = () => false;
-  window.prompt = () => null;
-  window.print = () => undefined;
   window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true);
 
-  // ---- what the page loads by itself
-  const keep = (address, status, text, milliseconds) => {
-    state.lastAnswer = milliseconds;
-    if (status < 200 || status >= 400) {
-      state.failures.push({ address: wellFormed(String(address)), status, text: wellFormed(text.slice(0, 4000)) });
-    } else if (text.includes('AssetsQuery:') || text.includes('/asset/')) {
-      state.answers.push(wellFormed(text));
-    } else if (/captcha|unusual traffic|\/sorry\//i.test(text.slice(0, 20000))) {
-      state.failures.push({ address: wellFormed(String(address)), status, text: wellFormed(text.slice(0, 4000)) });
+  // ---- what the page loads by itself. A page asks for much more than its list: Python tells by the request
+  // (address and body) whether an answer continues the list, and whether a failure is one of the list's.
+  const keep = (asked, finalAddress, status, text) => {
+    const request = wellFormed(`${asked.address} ${typeof asked.body === 'string' ? asked.body : ''}`);
+    const hasFailed = status < 200 || status >= 400;
+    if (!hasFailed && (text.includes('AssetsQuery:') || text.includes('/asset/'))) {
+      state.answers.push({ request, text: wellFormed(text), milliseconds: performance.now() - asked.began });
+    } else if (hasFailed || /captcha|unusual traffic|\/sorry\//i.test(text.slice(0, 20000))) {
+      const isOwn = URL.canParse(asked.address, document.baseURI)
+        && new URL(asked.address, document.baseURI).host === location.host;
+      state.failures.push({ request, isOwn, status, text: wellFormed(`${finalAddress} ${text.slice(0, 4000)}`) });
     }
     wake();
   };
@@ -52,30 +54,38 @@
     return '';
   };
   const open = XMLHttpRequest.prototype.open;
+  const send = XMLHttpRequest.prototype.send;
+  const requests = new WeakMap();
   XMLHttpRequest.prototype.open = function (method, address, ...rest) {
-    const began = performance.now();
-    this.addEventListener('loadstart', () => { state.inFlight += 1; });
-    this.addEventListener('loadend', () => {
-      state.inFlight -= 1;
-      keep(this.responseURL || address, this.status, textOf(this), performance.now() - began);
-    });
+    if (!requests.has(this)) {
+      this.addEventListener('loadstart', () => { state.inFlight += 1; });
+      this.addEventListener('loadend', () => {
+        state.inFlight -= 1;
+        keep(requests.get(this), this.responseURL, this.status, textOf(this));
+      });
+    }
+    requests.set(this, { address: String(address), body: null, began: performance.now() });
     return open.call(this, method, address, ...rest);
+  };
+  XMLHttpRequest.prototype.send = function (body) {
+    if (requests.has(this)) { requests.get(this).body = body; }
+    return send.call(this, body);
   };
   const fetchOfPage = window.fetch;
   window.fetch = async function (resource, ...rest) {
-    const began = performance.now();
-    const address = resource && resource.url ? resource.url : resource;
+    const address = String(resource && resource.url ? resource.url : resource);
+    const asked = { address, body: rest.length && rest[0] ? rest[0].body : null, began: performance.now() };
     state.inFlight += 1;
     try {
       const answer = await fetchOfPage.call(this, resource, ...rest);
       const type = answer.headers.get('content-type') || '';
       if (!answer.ok || /json|text|javascript/.test(type)) {
         answer.clone().text().catch(() => '')
-          .then((text) => keep(answer.url || address, answer.status, text, performance.now() - began));
+          .then((text) => keep(asked, answer.url, answer.status, text));
       }
       return answer;
     } catch (error) {
-      keep(address, 0, '', performance.now() - began);
+      keep(asked, '', 0, '');
       throw error;
     } finally { state.inFlight -= 1; }
   };
@@ -96,19 +106,20 @@
   };
   const harvest = () => {
     let fresh = 0;
-    const hasOwn = Array.from(document.querySelectorAll('[data-color]'))
-      .some((element) => element.dataset.color.toUpperCase() === state.color);
+    const hasOwn = Array.from(document.querySelectorAll('[data-color]')).some((element) =>
+      element.dataset.color.toUpperCase() === state.color && element.querySelector('a[href*="/asset/"]'));
     for (const anchor of document.querySelectorAll('a[href*="/asset/"]')) {
-      if (state.harvested.has(anchor)) { continue; }
       const href = wellFormed(anchor.getAttribute('href'));
+      if (state.harvested.get(anchor) === href) { continue; }   // a virtual list gives an element new content
       const place = URL.canParse(href, document.baseURI) ? new URL(href, document.baseURI) : anchor;
       const match = place.host === location.host && ARTWORK.exec(place.pathname);
       if (!match) { continue; }
       const container = containerOf(anchor);
       if (container !== state.color && (container || hasOwn)) { continue; }
-      state.harvested.add(anchor);
-      state.drawn.push(anchor);
-      if (state.known.has(match[1])) { state.repeats += 1; continue; }
+      const isNew = !state.harvested.has(anchor);
+      if (isNew) { state.drawn.push(anchor); }
+      state.harvested.set(anchor, href);
+      if (state.known.has(match[1])) { state.repeats += isNew ? 1 : 0; continue; }
       state.known.add(match[1]);
       state.tiles.push([match[1], href, imageOf(anchor)]);
       fresh += 1;
@@ -129,7 +140,6 @@
 
   // ---- scrolling
   const scrollToEnd = () => {
-    state.scrolls += 1;
     const page = document.scrollingElement || document.documentElement;
     page.scrollTop = page.scrollHeight;
     if (state.drawn.length) {
@@ -179,17 +189,20 @@
   state.showMore = () => {
     const tile = lastTile();
     if (!tile) { return null; }
-    for (const button of document.querySelectorAll('button, [role=button], input[type=button], a[href="#"], a:not([href])')) {
+    for (const button of document.querySelectorAll('button, [role=button], [onclick], input[type=button], a:not([href]), '
+      + 'a[href^="#"], a[href^="javascript:"]')) {
       const isBelow = tile.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING;
       const isElsewhere = button.closest('footer, nav, header, form, dialog, [role=dialog], [role=navigation], aside');
       if (!isBelow || isElsewhere || button.disabled || !button.getClientRects().length) { continue; }
-      if (state.clicked && state.clicked.button === button && state.clicked.known === state.known.size) { continue; }
-      state.clicked = { button, known: state.known.size };
+      if (state.clicked.get(button) === state.known.size) { continue; }
+      state.clicked.set(button, state.known.size);
       button.click();
       return wellFormed((button.textContent || button.value || '').replace(/\s+/g, ' ').trim().slice(0, 80));
     }
     return null;
   };
+  // A request that is open for long may have nothing to do with the list, as one that waits for messages.
+  const patience = () => Math.max(state.nudgeAfter, state.pause[1]) * (state.inFlight ? 10 : 1);
   const pump = async () => {
     let lastScroll = performance.now();
     let isFirst = true;
@@ -206,7 +219,7 @@
         if (longest > 0) { await sleep(shortest + Math.random() * (longest - shortest)); }
         await reachEndAnew();
         lastScroll = performance.now();
-      } else if (!state.inFlight && performance.now() - lastScroll > Math.max(state.nudgeAfter, state.pause[1])) {
+      } else if (performance.now() - lastScroll > patience()) {
         lastScroll = performance.now();
         state.isCareful = true;   // plain scrolling has brought nothing
         await nudge();
@@ -231,11 +244,9 @@
     }
     const report = {
       tiles: state.tiles.splice(0), answers: state.answers.splice(0), failures: state.failures.splice(0),
-      inFlight: state.inFlight, scrolls: state.scrolls, repeats: state.repeats,
-      quiet: performance.now() - state.lastNews, isRunning: state.isRunning, answerTime: state.lastAnswer,
-      address: wellFormed(location.href),
+      inFlight: state.inFlight, repeats: state.repeats, quiet: performance.now() - state.lastNews,
+      isRunning: state.isRunning,
     };
-    state.scrolls = 0;
     wake();
     return report;
   };

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote
 
 from src.scraping.artwork import Addresses, Artwork
 from src.scraping.page.data import Block, Item
@@ -107,26 +108,46 @@ class ColourListing:
         self.has_ended = False
         self.end_reason = None
 
-    def take_blocks(self, blocks: Sequence[Block], *, is_first: bool) -> None:
-        """Learn what the page's data say: the artworks, the list's size, whether it goes on."""
-        own = [block for block in blocks if block.color in (None, self.task.color)]
+    def take_page_data(self, blocks: Sequence[Block]) -> None:
+        """Learn what a page embeds: lists of several colours, or one that names none."""
+        is_named = any(block.color == self.task.color for block in blocks)
         for block in blocks:
-            self.items.update((item.asset_id, item) for item in block.items)
-            if block not in own:
-                self.elsewhere.update(item.asset_id for item in block.items)
-        for block in own:
-            fresh = {item.asset_id for item in block.items} - self.listed.keys()
-            self.listed.update((item.asset_id, None) for item in block.items)
-            self.has_data = True
-            self.total = block.total if block.total is not None else self.total
-            if block.token is None:
-                self.has_ended = self.has_ended or block.has_query
-            elif block.token in self.tokens:
-                self._end("the list repeats a token")
-            elif not fresh and not is_first:
-                self._end("the list repeats itself")
-            else:
-                self.tokens.add(block.token)
+            is_own = block.color == self.task.color or (block.color is None and not is_named)
+            self._take_block(block, is_own=is_own, is_first=True)
+
+    def take_answer(self, request: str, blocks: Sequence[Block]) -> None:
+        """Learn from an answer to a request of the page, which asks for other lists than its own too."""
+        for block in blocks:
+            continues = (
+                self.is_continuation(request)
+                or (not self.tokens and not self.has_ended)
+                or (block.total is not None and block.total == self.total)
+            )
+            is_own = block.color == self.task.color or (block.color is None and continues)
+            self._take_block(block, is_own=is_own, is_first=False)
+
+    def is_continuation(self, request: str) -> bool:
+        """Whether a request (address and body) carries a token of this list."""
+        plain = unquote(request)
+        return any(token in plain or token in request for token in self.tokens)
+
+    def _take_block(self, block: Block, *, is_own: bool, is_first: bool) -> None:
+        self.items.update((item.asset_id, item) for item in block.items)
+        if not is_own:
+            self.elsewhere.update(item.asset_id for item in block.items)
+            return
+        fresh = {item.asset_id for item in block.items} - self.listed.keys()
+        self.listed.update((item.asset_id, None) for item in block.items)
+        self.has_data = True
+        self.total = block.total if block.total is not None else self.total
+        if block.token is None:
+            self.has_ended = self.has_ended or block.has_query
+        elif block.token in self.tokens:
+            self._end("the list repeats a token")
+        elif not fresh and not is_first:
+            self._end("the list repeats itself")
+        else:
+            self.tokens.add(block.token)
 
     def _end(self, reason: str) -> None:
         self.has_ended = True

@@ -19,6 +19,10 @@ return {
   hasCaptcha: !artworks && !hasData && (/^\/sorry\b/.test(location.pathname)
     || has('form[action*="/sorry"], #captcha-form') || /unusual traffic from your (computer )?network/i.test(text)),
   hasCaptchaWidget: !artworks && has('.g-recaptcha, iframe[src*="captcha"], .h-captcha'),
+  // A form of buttons alone, with nothing to write into, may ask for consent too.
+  hasChoice: !artworks && !hasData && Array.from(document.forms).some((form) =>
+    form.querySelector('button, input[type=submit]')
+    && !form.querySelector('textarea, select, input:not([type=hidden]):not([type=submit]):not([type=button])')),
   hasConsent: !artworks && (/(^|\.)consent\./.test(location.hostname) || /\/consent\b/.test(location.pathname)
     || has('form[action*="consent"]')),
   failures: window.__listing ? window.__listing.failures.slice(0, 3) : [],

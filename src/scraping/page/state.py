@@ -1,5 +1,7 @@
 """Brings a colour's page to the point where tiles are in it, or says why it cannot."""
 
+import itertools
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,25 +24,27 @@ class PageError(ScrapingError):
 
 
 def save_evidence(browser: Browser, folder: Path, name: str) -> Path:
-    """Save the page as it stands, for whoever has to find out what changed."""
-    path = folder / f"{name}.html"
-    write_text(path, str(browser.run(HTML)))
+    """Save the page as it stands, for whoever has to find out what changed; no other file is overwritten."""
+    html = str(browser.run(HTML))
+    paths = (folder / f"{name}{'' if number == 1 else f'-{number}'}.html" for number in itertools.count(1))
+    path = next(path for path in paths if not path.exists() or path.read_bytes() == html.encode())
+    write_text(path, html)
     return path
 
 
-def open_listing(  # noqa: PLR0912 - one loop over what a page can be
+def open_listing(
     browser: Browser,
     address: str,
     patience: PagePatience,
     evidence: Path,
     name: str,
     *,
-    tell: Callable[[str], None] | None = None,
+    report: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Open a colour's page and wait for its first tiles.
 
     A consent page is answered (refusing what can be refused) and a banner over the content is taken
-    away; ``tell`` takes a sentence about either.
+    away; ``report`` takes a sentence about either.
 
     Returns
     -------
@@ -66,46 +70,61 @@ def open_listing(  # noqa: PLR0912 - one loop over what a page can be
         if is_here:
             _refuse_block(state, address)
         elif state["address"].startswith("chrome-error:"):
-            raise PageError(f"{address} cannot be reached: the browser shows its own error page")
+            code = re.search(r"\bERR_[A-Z0-9_]+", state["text"])
+            why = code.group() if code else "the browser shows its own error page"
+            raise PageError(f"{address} cannot be reached: {why}")
         if is_here and state["artworks"]:
             if not state["hasListener"]:
                 browser.run(read_script("listener"))
-            _clear_view(browser, tell)
+            _answer(browser, "overlay", report)
             return state
         is_loaded = is_here and state["readyState"] == "complete"
         if is_loaded and state["hasConsent"]:
             consents += 1
-            answer = browser.run(read_script("consent"), None) if consents <= _CONSENT_ATTEMPTS else None
-            if answer is None:
+            if consents > _CONSENT_ATTEMPTS or not _answer(browser, "consent", report):
                 raise _describe_consent(browser, state, evidence, name)
-            if tell is not None:
-                did = "refused" if answer["isRefusal"] else "agreed, because no refusal was offered,"
-                tell(f"a consent page was answered: {did} by {answer['label']!r}")
             time.sleep(0.3)
         elif is_loaded:
             _refuse_error(state, address)
             settled_since = settled_since or time.monotonic()
             if time.monotonic() - settled_since > patience.settle_seconds:
-                if state["hasCaptchaWidget"]:
-                    raise BlockedError(f"the site answered {address} with a captcha page")
+                _refuse_block(state, address, has_settled=True)
                 if state["hasData"]:
                     return state
-                raise _describe_change(browser, state, evidence, name)
+                consents += 1
+                if not state["hasChoice"] or consents > _CONSENT_ATTEMPTS or not _answer(browser, "choice", report):
+                    raise _describe_change(browser, state, evidence, name)
+                settled_since = None
         if time.monotonic() - began > patience.load_seconds:
             raise PageError(f"{address} gave no tiles in {patience.load_seconds:.0f} s: it never ends loading")
         time.sleep(_POLL_SECONDS)
 
 
-def _clear_view(browser: Browser, tell: Callable[[str], None] | None) -> None:
-    for text in browser.run(read_script("dismiss_overlay")):
-        if tell is not None:
-            tell(f"a banner was taken away: {text!r}")
+def _answer(browser: Browser, obstacle: str, report: Callable[[str], None] | None) -> bool:
+    """Answer a consent page, or take away what lies over the content; return whether anything was done."""
+    done = browser.run(read_script("obstacles"), obstacle)
+    what = "a banner" if obstacle == "overlay" else "a consent page"
+    for one in done:
+        if one["what"] == "answered":
+            did = "refused" if one["isRefusal"] else "agreed, because no refusal was offered,"
+            sentence = f"{what} was answered: {did} by {one['label']!r}"
+        else:
+            sentence = f"{what} was {'closed' if one['what'] == 'closed' else 'taken away'}: {one['label']!r}"
+        if report is not None:
+            report(sentence)
+    return bool(done)
 
 
-def _refuse_block(state: dict[str, Any], address: str) -> None:
+def _refuse_block(state: dict[str, Any], address: str, *, has_settled: bool = False) -> None:
+    """End the run where the page, or a request of its own for what it lacks, is refused.
+
+    Pages ask for much that is not their list: before a page has settled only HTTP 429 counts there.
+    """
+    failures = [one for one in state["failures"] if one["isOwn"] and (has_settled or one["status"] == 429)]
     reasons = [f"HTTP {state['status']}"] if state["status"] in REFUSALS else []
-    reasons += ["a captcha page"] if state["hasCaptcha"] else []
-    reasons += [why for failure in state["failures"] if (why := explain_block(failure["status"], failure["text"]))]
+    is_captcha = state["hasCaptcha"] or (has_settled and state["hasCaptchaWidget"])
+    reasons += ["a captcha page"] if is_captcha else []
+    reasons += [why for failure in failures if (why := explain_block(failure["status"], failure["text"]))]
     if reasons:
         raise BlockedError(f"the site answered {address} with {reasons[0]}")
 

@@ -101,6 +101,9 @@ def place_pictures(  # noqa: PLR0912 - the order of the steps is the safety
         elif path in right and not is_own:
             sources[digest] = set_aside(path)
             result.kept_aside.append(sources[digest].name)
+    for path in right:
+        if path.is_dir():
+            result.kept_aside.append(set_aside(path).name)
     # … then everything that is missing is put in place. A name that is still taken holds an own
     # thumbnail that no row needs: it is replaced.
     for path, digest in right.items():
@@ -122,7 +125,7 @@ def place_pictures(  # noqa: PLR0912 - the order of the steps is the safety
                 result.unclaimed.append(path.name)
     placed = set(result.placed.values())
     for path in _list(waiting, _WAITING):
-        if path.name in placed or is_whole:
+        if (path.name in placed or is_whole) and hash_file(path) == path.name:
             path.unlink()
     if is_whole:
         for path in _list(waiting, _HALF_WRITTEN):

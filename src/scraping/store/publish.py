@@ -70,7 +70,7 @@ def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
         write_owned_table(store, workspace, frame, workspace.interim_table, INTERIM),
     )
     _settle(store, workspace, owned, placement, tables)
-    _tell(summary, placement, len(earlier))
+    _describe_files(summary, placement, len(earlier))
 
 
 def write_owned_table(
@@ -86,7 +86,7 @@ def write_owned_table(
     waiting = path.with_name(f".{path.name}.waiting")
     write_table(frame, waiting, table)
     owned, mine = store.read_files(), (name_in(workspace, path), hash_file(waiting))
-    if path.is_file() and (digest := hash_file(path)) != mine[1] and (mine[0], digest) not in owned:
+    if path.is_dir() or (path.is_file() and (digest := hash_file(path)) != mine[1] and (mine[0], digest) not in owned):
         set_aside(path)
     store.claim_files([mine])
     waiting.replace(path)
@@ -111,7 +111,7 @@ def _settle(
     store.settle_files({*taken.items(), *written.items(), *others})
 
 
-def _tell(summary: RunSummary, placement: Placement, earlier: int) -> None:
+def _describe_files(summary: RunSummary, placement: Placement, earlier: int) -> None:
     """Name what is in the folder of thumbnails beside them."""
     if placement.kept_aside:
         summary.notes.append(
@@ -132,12 +132,14 @@ def _name_some(names: list[str]) -> str:
 
 def forget_scraped(workspace: Workspace) -> None:
     """Remove what the scraper wrote into a workspace, and nothing else: its store, tables and thumbnails."""
-    owned: dict[str, set[str]] = {}
-    for name, digest in read_owned_files(workspace):
-        owned.setdefault(name, set()).add(digest)
-    for name, digests in owned.items():
+    owned = read_owned_files(workspace)
+    if owned is None:
+        if workspace.scraping_store.exists():
+            set_aside(workspace.scraping_store)
+        return
+    for name in {name for name, _ in owned}:
         path = workspace.root / name
-        if path.is_file() and hash_file(path) in digests:
+        if path.is_file() and (name, hash_file(path)) in owned:
             path.unlink()
     if incoming_dir(workspace).is_dir():
         place_pictures(workspace, {}, (), is_whole=True)

@@ -271,15 +271,15 @@ class Store:
             ) from error
 
 
-def read_owned_files(workspace: Workspace) -> set[tuple[str, str]]:
-    """Return the files that the scraper has put into a workspace, where it has a store; else none."""
+def read_owned_files(workspace: Workspace) -> set[tuple[str, str]] | None:
+    """Return the files that the scraper has put into a workspace; None where there is no store of its own."""
     if not workspace.scraping_store.is_file():
-        return set()
+        return None
     with contextlib.closing(sqlite3.connect(workspace.scraping_store)) as connection:
         try:
             return set(connection.execute("SELECT path, sha256 FROM files"))
         except sqlite3.DatabaseError:
-            return set()
+            return None
 
 
 def _dump(record: dict[str, Any]) -> str:
