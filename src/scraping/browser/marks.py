@@ -23,12 +23,15 @@ import psutil
 MARK_VARIABLE: Final = "ARTWORK_SCRAPER_MARK"
 """Environment variable that a run's drivers and browsers carry."""
 
+LONGEST_FOLDER: Final = 24
+"""Characters of a folder in which a profile's socket still fits (108 in all, on macOS 104)."""
+
 _PROFILE_PREFIX: Final = "artwork-browser-"
 
 
 def make_run_mark(workspace: Path) -> str:
     """Return the mark of a workspace: every run in it has the same, because only one runs at a time."""
-    return hashlib.sha256(str(workspace.resolve()).encode()).hexdigest()[:16]
+    return hashlib.sha256(str(workspace.resolve()).encode()).hexdigest()[:8]
 
 
 def find_marked(mark: str) -> list[psutil.Process]:
@@ -80,10 +83,23 @@ def _is_alive(process: psutil.Process) -> bool:
 
 def make_profile_dir(mark: str) -> Path:
     """Make an empty browser profile folder that :func:`remove_profile_dirs` finds again."""
-    return Path(tempfile.mkdtemp(prefix=f"{_PROFILE_PREFIX}{mark}-"))
+    folder = _profile_folders()[-1]
+    return Path(tempfile.mkdtemp(prefix=f"{_PROFILE_PREFIX}{mark}-", dir=folder)).resolve()
 
 
 def remove_profile_dirs(mark: str) -> None:
     """Remove the profile folders of a mark; call it after :func:`kill_marked`."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PROFILE_PREFIX}{mark}-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    for folder in _profile_folders():
+        for profile in folder.glob(f"{_PROFILE_PREFIX}{mark}-*"):
+            shutil.rmtree(profile, ignore_errors=True)
+
+
+def _profile_folders() -> list[Path]:
+    """Return where profiles may be, the place of new ones last.
+
+    The browser makes a socket in its profile, whose path has room for about a hundred characters: where the
+    folder for temporary files lies deep, profiles go to ``/tmp``.
+    """
+    usual, short = Path(tempfile.gettempdir()), Path("/tmp")  # noqa: S108 - made by mkdtemp
+    is_deep = len(str(usual)) > LONGEST_FOLDER and os.access(short, os.W_OK)
+    return [usual, short] if is_deep else [usual]

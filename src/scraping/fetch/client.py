@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
-from urllib3.exceptions import DecodeError, HTTPError, SSLError
+from urllib3.exceptions import DecodeError, HTTPError, ProxyError, SSLError
 
 from src.errors import DownloadError
 from src.scraping.artwork import is_loopback
@@ -310,6 +310,8 @@ def _explain(error: Exception) -> FetchError:
     if cause is not None or isinstance(error, SSLError):
         words = getattr(cause, "verify_message", None) or str(cause or error)
         return FetchError(f"no secure connection (TLS): {words}", is_passing=False)
+    if isinstance(error, ProxyError):
+        return FetchError("the proxy that the environment names does not answer, or refuses us")
     if isinstance(error, DecodeError):
         return FetchError("no whole answer (its compression is broken)")
     return FetchError(f"no whole answer ({type(error).__name__})")
