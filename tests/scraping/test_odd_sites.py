@@ -194,7 +194,7 @@ def test_credentials_of_a_grid_are_used_and_never_shown(servers: PageServers, tm
     dead = make_settings(
         Workspace(tmp_path), None, base_url="http://127.0.0.1:9", grid="http://user:s3cret@127.0.0.1:9"
     )
-    with pytest.raises(MissingToolError, match="could be started at http://127.0.0.1:9") as caught:
+    with pytest.raises(MissingToolError, match=r"could be started at http://127.0.0.1:9") as caught:
         collect(dead)
     assert "s3cret" not in f"{caught.value} {Workspace(tmp_path).run_file.read_text('utf-8')}"
 
