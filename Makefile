@@ -75,12 +75,14 @@ serve: $(VENV)/.job ## The microservice on port 9797, as many workers as cores (
 gallery: $(VENV)/.job ## The offline gallery alone (ARTWORKS, SEED)
 	$(BIN)/python -m src.gallery --artworks $(call quote,$(ARTWORKS)) --seed $(call quote,$(SEED))
 
-clean: ## Removes what the tools made: caches, dist, coverage (not .venv, not runs)
-	rm -rf dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage htmlcov *.egg-info
+clean: ## Removes what the tools made: caches, dist (not .venv, not runs)
+	rm -rf dist build .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-# Each size of installation leaves a mark when it is complete, so that a stopped one starts again.
-$(VENV)/.predict $(VENV)/.job $(VENV)/.dev: $(VENV)/.%: Pipfile.lock setup.py .ci/dependencies.py
+# Each size of installation leaves a mark when it is complete, so that a stopped one starts again. Who names a
+# PYTHON wants that one, so a complete environment is looked at too.
+.PHONY: look
+$(VENV)/.predict $(VENV)/.job $(VENV)/.dev: $(VENV)/.%: Pipfile.lock setup.py .ci/dependencies.py $(if $(PYTHON),look)
 	@.ci/install $* $(call quote,$(PYTHON))
 
 $(VENV)/.browser: src/scraping/browser/install.py | $(VENV)/.job

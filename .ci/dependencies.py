@@ -91,11 +91,11 @@ def install(size: str) -> None:
     """Make .venv, or keep it where its Python fits, and fill it; other installations wait for this one."""
     handle = os.open(ROOT, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
+    make_environment()
     stamp = VENV / f".{size}"
     inputs = (LOCK, SETUP, Path(__file__))
     if stamp.is_file() and stamp.stat().st_mtime >= max(path.stat().st_mtime for path in inputs):
         return
-    make_environment()
     wanted = VENV / "requirements.txt"
     wanted.write_text(format_requirements(read_lock(), SIZES[size], hashed=True), "utf-8")
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]

@@ -15,7 +15,7 @@ import pytest
 from src.paths import PROJECT_ROOT
 
 FILES = ("Pipfile", "Pipfile.lock", "requirements.txt", "setup.py", ".ci/dependencies.py", ".ci/install")
-NOT_IN_THE_SERVICE = ("selenium", "pandas", "matplotlib", "jupyterlab", "pytest", "boto3", "distributed")
+NOT_IN_THE_SERVICE = ("selenium", "pandas", "matplotlib", "nbconvert", "pytest", "boto3", "distributed")
 STUDY_PINS = ("numpy", "opencv-python-headless", "scikit-learn", "scipy", "joblib")
 
 
@@ -118,8 +118,8 @@ def write_interpreter(path: Path, version: str) -> Path:
     return path
 
 
-def install(root: Path, path: Path | None, *arguments: str) -> subprocess.CompletedProcess[str]:
-    places = os.pathsep.join(filter(None, [str(path) if path else "", "/usr/bin", "/bin"]))
+def install(root: Path, path: Path | None, *arguments: str, only: bool = False) -> subprocess.CompletedProcess[str]:
+    places = os.pathsep.join(filter(None, [str(path) if path else "", *(() if only else ("/usr/bin", "/bin"))]))
     command = ["/bin/bash", str(root / ".ci" / "install"), "dev", *arguments]
     environment = {"PATH": places, "HOME": str(root)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=30)
@@ -140,6 +140,26 @@ def test_a_python_that_does_not_fit_is_named(copy: Path, tmp_path: Path) -> None
         f"Python >=3.11,<3.15 is needed, and none was found; {old} is Python 3.9.1: "
         "install one, or say make PYTHON=/path/to/python3\n"
     )
+
+
+def link_tools(folder: Path) -> Path:
+    folder.mkdir()
+    for name in ("dirname", "sed", "grep", "sort"):
+        (folder / name).symlink_to(shutil.which(name) or "")
+    return folder
+
+
+def test_a_python_without_a_number_in_its_name_is_taken(copy: Path, tmp_path: Path) -> None:
+    tools = link_tools(tmp_path / "bin")
+    write_interpreter(tools / "python3", "3.12.4")
+    assert install(copy, tools, only=True).stdout.split()[0] == str(tools / "python3")
+
+
+@pytest.mark.parametrize(("arguments", "said"), [((), "none was found: install"), (("/gone",), "no program /gone")])
+def test_no_python_at_all_is_told(copy: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = install(copy, link_tools(tmp_path / "bin"), *arguments, only=True)
+    assert done.returncode == 2
+    assert said in done.stderr
 
 
 def test_an_environment_of_a_python_that_fits_is_kept(copy: Path, tmp_path: Path) -> None:
