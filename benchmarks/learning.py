@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.measuring import show_rows, write_figures
 from src.models.data import read_training_data
 
-WAYS = {
+CLASSIFIERS = {
     "support vector machine": lambda: SVC(C=100, gamma=0.01),
     "logistic regression on products": lambda: make_pipeline(PolynomialFeatures(2), LogisticRegression(max_iter=200)),
     "Nyström approximation": lambda: make_pipeline(
@@ -34,7 +34,7 @@ WAYS = {
 
 
 def measure(table: Path, sizes: Sequence[int]) -> list[dict[str, Any]]:
-    """Fit each way to each number of rows."""
+    """Fit each classifier to each number of rows."""
     data = read_training_data(table)
     generator = np.random.default_rng(0)
     rows = []
@@ -43,7 +43,7 @@ def measure(table: Path, sizes: Sequence[int]) -> list[dict[str, Any]]:
         noise = generator.normal(0, 1, (size, data.features.shape[1]))
         scaled = StandardScaler().fit_transform(data.features[drawn] + noise)
         row: dict[str, Any] = {"rows": size}
-        for name, build in WAYS.items():
+        for name, build in CLASSIFIERS.items():
             start = time.process_time()
             with threadpool_limits(1), warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)  # 200 iterations are measured, converged or not

@@ -1,8 +1,8 @@
 """The scraper at the study's scale, stage by stage: ``python -m benchmarks.scraping``.
 
-Lists and downloads a whole gallery with two real browsers, beside the study's way of listing (120
+Lists and downloads a whole gallery with two real browsers, beside the study's listing (120
 scrolls of 3 seconds each in eleven parallel browsers: 373 s for the listing alone, 67 images lost).
-Then a browser lists one long colour, and its memory is read on the way. Exit code 1 if an artwork was lost.
+Then a browser lists one long colour, and its memory is read meanwhile. Exit code 1 if an artwork was lost.
 """
 
 import argparse
@@ -125,7 +125,7 @@ def time_scale(artworks: int, browsers: int, folder: Path) -> tuple[list[Row], R
 
 
 def time_long_list(artworks: int, folder: Path) -> tuple[Row, Row]:
-    """List one colour of that many artworks with one browser, its memory read on the way."""
+    """List one colour of that many artworks with one browser, its memory read meanwhile."""
     colour, all_artworks = "BROWN", artworks + 1000  # the browser is still at work when the last mark is reached
     with GalleryProcess(all_artworks, seed=0, proportions="site", colours=(colour,)) as gallery:
         options = ("--colours", colour, "--browsers", "1", "--list-only")

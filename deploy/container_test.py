@@ -47,7 +47,7 @@ HARDENED: Final = (
     "--env=PORT=8080",
 )
 BAD_FILES: Final = {"text.jpg": b"not a picture at all", "empty.jpg": b"", "cut.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF"}
-"""Both services must refuse them alike."""
+"""Both services must refuse them with the same status."""
 
 LOOK: Final = """
 import importlib.metadata, importlib.util, json, os, shutil
@@ -186,13 +186,13 @@ def compare_answers(here: Mapping[str, Answer], there: Mapping[str, Answer]) -> 
     for name, one in here.items():
         other = there[name]
         first, second = (answer.document.get("probabilities", {}) for answer in (one, other))
-        alike = (
+        is_same = (
             one.status == other.status
             and one.document.get("prediction") == other.document.get("prediction")
             and first.keys() == second.keys()
             and all(abs(first[colour] - second[colour]) <= TOLERANCE for colour in first)
         )
-        if not alike:
+        if not is_same:
             differing.append(f"{name}: here {one.status} {first}, there {other.status} {second}")
     return differing
 
@@ -285,7 +285,7 @@ def run_once(engine: str, options: Sequence[str], expected: Mapping[str, Answer]
 
 
 def run(engine: str, base: str) -> Report:
-    """Build, and run both ways."""
+    """Build, then run as documented and hardened."""
     report = Report()
     print(f"building {TAG} with {engine} …", flush=True)
     words = ["--format", "docker"] if engine == "podman" else []  # podman's own format knows no health check

@@ -49,7 +49,7 @@ Figures = dict[str, Any]
 
 
 def list_mixed_requests(count: int, seed: int) -> Iterator[bytes]:
-    """Good and bad files by turns, in forms and as bodies."""
+    """Build requests with good and damaged files alternately, in forms and as bodies."""
     originals = list_originals()
     for number, mutant in enumerate(mutate_images(originals, count, seed)):
         if number % 2:

@@ -246,7 +246,7 @@ def plot_colour_map(
 
 
 def _part_labels(places: NDArray[np.float64], extent: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Move labels apart, up and down, until none covers another."""
+    """Move overlapping labels up and down until none covers another."""
     width, height = 0.13 * extent[0], 0.038 * extent[1]  # of a name in the figure's type size
     moved = places.copy()
     for _ in range(100):

@@ -1,4 +1,4 @@
-"""Which pictures and colours are alike: the nearest neighbours of each picture among the 18 standardised features.
+"""Similar pictures and colours: the nearest neighbours of each picture among the 18 standardised features.
 
 A view of the data that no trained model takes part in.
 """

@@ -129,7 +129,7 @@ def test_what_the_model_does_not_know_is_called_a_guess(page: webdriver.Chrome) 
         };
         """
     )
-    send(page, "drop", odd=draw("RED"))
+    send(page, "drop", unfamiliar=draw("RED"))
     (card,) = wait_for_cards(page, 1)
     assert "take this as a guess" in read(card, ".message")
     assert "converted from Display P3" in read(card, ".name")
