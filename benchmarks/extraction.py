@@ -1,11 +1,11 @@
 """Images per second and core: decoding alone, the study's loop, and ours, in turns within one run.
 
-``python -m benchmarks.extraction [FOLDER] [--json FILE]``. FOLDER holds JPEG files (default: the paintings of
-``../shared``, else painted thumbnails); those of 224 to 500 px a side are taken as they are, and as the
-218 × 218 thumbnails that the project scrapes. All contents are read beforehand, so that no disk is measured. Each way
-takes all pictures once a round on one thread, and its processor time counts, which other work on the machine disturbs
-least. The rates are those of the fastest round, the ratios the median over the rounds of ratios within a round. Two
-processes against one is wall-clock, so it needs an idle machine.
+``python -m benchmarks.extraction [FOLDER] [--json FILE]``. FOLDER holds JPEG files (default: painted thumbnails);
+those of 224 to 500 px a side are taken as they are, and as the 218 × 218 thumbnails that the project scrapes. All
+contents are read beforehand, so that no disk is measured. Each way takes all pictures once a round on one thread, and
+its processor time counts, which other work on the machine disturbs least. The rates are those of the fastest round, the
+ratios the median over the rounds of ratios within a round. Two processes against one is wall-clock, so it needs an idle
+machine.
 """
 
 import argparse
@@ -20,10 +20,8 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 
-from benchmarks.measuring import write_figures
+from benchmarks.measuring import show_rows, write_figures
 from benchmarks.numpy_statistics import measure_by_channels, measure_by_image
 from benchmarks.painted_workspace import paint_workspace
 from src.features.decode_image import decode_image
@@ -34,9 +32,8 @@ from src.features.measure_image import measure_image
 from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
 from src.features.schema import FEATURE_COUNT
 from src.parallel import map_with_progress, parallel_backend
-from src.paths import PROJECT_ROOT, Workspace
+from src.paths import Workspace
 
-PAINTINGS = PROJECT_ROOT.parent / "shared" / "paintings" / "img"
 Way = Callable[[Path, bytes], object]
 
 
@@ -177,14 +174,13 @@ def make_thumbnails(paths: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def choose_pictures(folder: Path | None, count: int, scratch: Path) -> list[Path]:
-    """Take pictures of 224 to 500 px a side, evenly from a folder; painted ones if there is none."""
-    place = folder or PAINTINGS
-    if not place.is_dir():
+    """Take pictures of 224 to 500 px a side, evenly from a folder; painted ones if none is named."""
+    if folder is None:
         workspace = Workspace(scratch / "painted")
         paint_workspace(workspace, count, jobs=-1)
         return sorted(workspace.image_dir.iterdir())
     fitting = []
-    for path in sorted(place.iterdir()):
+    for path in sorted(folder.iterdir()):
         height, width = decode_image(path.read_bytes()).shape[:2]
         if min(height, width) >= 224 and max(height, width) <= 500:
             fitting.append(path)
@@ -209,26 +205,21 @@ def run(quick: bool = False, folder: Path | None = None) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, help="JPEG files (default: the paintings of ../shared)")
+    parser.add_argument("folder", nargs="?", type=Path, help="JPEG files (default: painted thumbnails)")
     parser.add_argument("--quick", action="store_true", help="fewer pictures and rounds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
     found = run(options.quick, options.folder)
-    console = Console()
     for name in ("224-500 px", "218 x 218"):
-        table = Table("way", "images/s and core", title=f"{found[name]['pictures']} pictures, {name}")
-        for way, rate in found[name]["images_per_second"].items():
-            table.add_row(way, f"{rate:,}")
-        console.print(table)
-        console.print(
-            f"ours: {found[name]['times_the_study']} × the study's loop, {found[name]['times_channel_by_channel']} × "
-            f"the same channel by channel, {found[name]['of_the_decode_rate']} of the decode-only rate"
+        measured = found[name]
+        rates = [{"way": way, "images/s and core": rate} for way, rate in measured["images_per_second"].items()]
+        show_rows(f"{measured['pictures']} pictures, {name}", rates)
+        print(
+            f"ours: {measured['times_the_study']} × the study's loop, {measured['times_channel_by_channel']} × "
+            f"the same channel by channel, {measured['of_the_decode_rate']} of the decode-only rate"
         )
-        parts = Table("step", "µs a picture")
-        for step, microseconds in found[name]["microseconds"].items():
-            parts.add_row(step, f"{microseconds:,.0f}")
-        console.print(parts)
-    console.print(f"two processes: {found['two_processes_times_one']} × one")
+        show_rows("steps", [{"step": step, "µs a picture": value} for step, value in measured["microseconds"].items()])
+    print(f"two processes: {found['two_processes_times_one']} × one")
     write_figures(found, options.json)
     return 0
 

@@ -1,6 +1,7 @@
 """What benchmarks share: memory of processes, a table on the screen, figures as JSON in a file."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def show_rows(title: str, rows: Sequence[Mapping[str, Any]], form: Callable[[Any
         table.add_column(name.replace("_", " "), justify="right" if isinstance(value, (int, float)) else "left")
     for row in rows:
         table.add_row(*map(form, row.values()))
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
 def write_figures(figures: Any, path: Path | None) -> None:

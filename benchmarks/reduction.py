@@ -1,4 +1,6 @@
-"""Two ways to reduce a large picture: whole pixels averaged, and parts of pixels: ``python -m benchmarks.reduction``.
+"""Two ways to reduce a large picture: averaging whole pixels or parts of pixels.
+
+``python -m benchmarks.reduction --images DIR --labels FILE.csv``.
 
 Of the pictures of a folder that are large enough to be reduced at all: processor time of each way, how often the
 shipped model then gives the colour that it gives to the whole picture, and how often the colour of the folder's table.
@@ -21,9 +23,8 @@ from src.features.reduce_image import REDUCE_ABOVE_PIXELS, THUMBNAIL_PIXELS, red
 from src.features.schema import BGRImage
 from src.models.artefacts import load_model
 from src.models.labelled_pictures import read_labels
-from src.paths import PROJECT_ROOT, Workspace
+from src.paths import Workspace
 
-PAINTINGS = PROJECT_ROOT.parent / "shared" / "paintings"
 LARGE = (3888, 5184)
 """Rows and columns of a picture of 20 megapixels."""
 
@@ -83,8 +84,8 @@ def compare(folder: Path, labels: Path, models_dir: Path) -> list[dict[str, Any]
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reduction", description=__doc__)
-    parser.add_argument("--images", type=Path, default=PAINTINGS / "img", help="folder of pictures (%(default)s)")
-    parser.add_argument("--labels", type=Path, default=PAINTINGS / "manifest.csv", help="their colours (%(default)s)")
+    parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="folder of pictures")
+    parser.add_argument("--labels", type=Path, required=True, metavar="FILE.csv", help="their colours")
     parser.add_argument("--models", type=Path, default=Workspace().models_dir, help="the model (%(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON too")
     options = parser.parse_args()
