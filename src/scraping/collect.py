@@ -280,7 +280,8 @@ class _Run:
         elif isinstance(event.error, MissingToolError):
             self._failure = event.error
         # else: where other colours show their tiles, only this one is in trouble, and the others go on
-        display.show_end(event.color, self._store.count(event.color), summary.state, message)
+        if self._failure is None:
+            display.show_end(event.color, self._store.count(event.color), summary.state, message)
 
     def _note_block(self, message: str) -> None:
         kept = f"{message}: everything collected so far is kept"

@@ -1,7 +1,15 @@
 import pytest
 
 from src.errors import UsageError
-from src.scraping.artwork import CANONICAL_GALLERY, GOOGLE, Addresses, read_asset_id, sized_image
+from src.scraping.artwork import (
+    CANONICAL_GALLERY,
+    GOOGLE,
+    Addresses,
+    hide_credentials,
+    is_loopback,
+    read_asset_id,
+    sized_image,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +54,32 @@ def test_a_real_origin_stays_as_it_is() -> None:
 def test_an_image_is_asked_for_with_an_explicit_size() -> None:
     assert sized_image("https://h/ci/t", 218, "jpeg") == "https://h/ci/t=w218-h218-c-rj"
     assert sized_image("https://h/ci/t", 128, "webp") == "https://h/ci/t=w128-h128-c-rw"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["data:image/gif;base64,R0lG", "//[::1/ci/abc", "http://[x/asset/a/bgEuwDxel93-Pg", "none", "/ci/a", None],
+)
+def test_what_is_no_web_address_is_no_picture(address: str | None) -> None:
+    assert Addresses(GOOGLE).canonical_image(address) is None
+    assert address is None or read_asset_id(address) is None
+    assert Addresses(GOOGLE).canonical_page("http://[x/asset/a/bgEuwDxel93-Pg") is None
+    assert Addresses(GOOGLE).canonical_image("HTTP://lh3.x/ci/abc") == "http://lh3.x/ci/abc"
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"),
+    [("127.8.0.1", True), ("::1", True), ("a.localhost", True), ("127.example.org", False), ("10.0.0.1", False)],
+)
+def test_only_this_machine_is_loopback(host: str, is_ours: bool) -> None:
+    assert is_loopback(host) == is_ours
+
+
+def test_no_part_of_a_password_is_shown() -> None:
+    assert hide_credentials("at http://user:p@ss@host:4444/wd: down") == "at http://host:4444/wd: down"
+    with pytest.raises(UsageError, match="without a user name") as caught:
+        Addresses("http://user:s3cret@127.0.0.1")
+    assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("base_url", ["artsandculture.google.com", "ftp://x", "", "http://"])

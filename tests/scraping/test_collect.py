@@ -28,6 +28,7 @@ from src.scraping.settings import CollectSettings, GallerySource
 from src.scraping.store.lock import lock_workspace
 from src.table_files import read_table
 from src.tables import INTERIM, RAW
+from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import ARTWORKS, COLOURS, make_settings, open_gallery, read_listed, read_result
 
 pytestmark = pytest.mark.browser
@@ -186,6 +187,14 @@ def test_robots_are_obeyed(tmp_path: Path) -> None:
         pytest.raises(BlockedError, match=r"robots.txt of .* does not allow /color"),
     ):
         collect(make_settings(Workspace(tmp_path), closed, is_polite=True, contact="me@example.org"))
+
+
+def test_a_pause_of_days_is_a_refusal(servers: PageServers, tmp_path: Path) -> None:
+    robots = servers.serve_with(
+        lambda request: send(request, b"User-agent: *\nCrawl-delay: 90000\n", Content_Type="text/plain")
+    )
+    with pytest.raises(BlockedError, match=r"asks for 90,000 s between pages"):
+        collect(make_settings(Workspace(tmp_path), None, base_url=robots, is_polite=True, contact="me@example.org"))
 
 
 def test_the_gallery_is_the_default_source(tmp_path: Path) -> None:

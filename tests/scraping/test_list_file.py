@@ -44,6 +44,19 @@ def test_the_studys_own_table_is_read_row_by_row(tmp_path: Path) -> None:
     assert content.origin.site == read_list_file(write(tmp_path, STUDY)).origin.site
 
 
+def test_a_list_from_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    content = STUDY.replace(",", ";").replace("image;page;color", "Image; Page;Color")
+    assert len(read_list_file(write(tmp_path, content)).artworks) == 3
+
+
+def test_pages_stay_where_they_are_and_their_site_sets_the_manners(tmp_path: Path) -> None:
+    path = write(tmp_path, f"image,page,color\nhttp://127.0.0.1:9/ci/a,{GOOGLE}/asset/x/AAAAAAAAAAAAAA,RED\n")
+    content = read_list_file(path)
+    assert content.artworks[0].page == f"{GOOGLE}/asset/x/AAAAAAAAAAAAAA"
+    assert content.addresses.is_loopback
+    assert not read_list_file(path, with_pages=True).addresses.is_loopback
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from src.errors import BlockedError, MissingToolError
+from src.errors import BlockedError, LayoutChangedError, MissingToolError
 from src.gallery.site.faults import Faults
 from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
@@ -160,6 +160,78 @@ def test_tiles_and_data_are_held_against_each_other(
     assert reason is None or reason in str(red.reason)
     tints = read_table(Workspace(tmp_path).raw_table, RAW)["tint"]
     assert tints.dropna().unique().tolist() == ["#e0b8c5"]
+
+
+SCRIPT = """
+fetch('/api/favourites');
+fetch('/footer.html');
+fetch('/api/assets/images/related?pt=other');
+let token = 'next';
+setInterval(() => {
+  if (!token) { return; }
+  const asked = token;
+  token = null;
+  fetch('/api/assets/images/color?pt=' + asked).then((answer) => answer.json()).then((rows) => {
+    for (const item of rows[0][2]) {
+      const tile = document.createElement('div');
+      tile.innerHTML = '<a href="' + item[4] + '" data-bgsrc="' + item[3] + '"></a>';
+      document.body.append(tile);
+    }
+  });
+}, 300);
+"""
+
+
+def test_what_else_a_page_asks_for_is_not_its_list(servers: PageServers, tmp_path: Path) -> None:
+    """Another list beside its own, a request that needs a login, a footer that talks of captchas, swatches."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        base_url = f"http://{request.headers['Host']}"
+        items = [make_item(number, base_url) for number in range(20)]
+        if request.path.startswith("/api/favourites"):
+            send(request, b"login", 401)
+        elif request.path == "/footer.html":
+            send(request, b"<form action='/sorry/x'>unusual traffic, captcha</form>", Content_Type="text/html")
+        elif "related" in request.path:
+            related = [make_item(number, base_url) for number in range(90, 95)]
+            body = json.dumps([["t", "AssetsQuery:2", related, None, 5]])
+            send(request, body.encode(), Content_Type="application/json")
+        elif "pt=next" in request.path:
+            time.sleep(0.5)
+            body = json.dumps([["t", "AssetsQuery:1", items[12:], None, 20]])
+            send(request, body.encode(), Content_Type="application/json")
+        else:
+            block = ["t", "AssetsQuery:1", items[:12], None, 20, None, None, None, "next"]
+            strange = ["t", "AssetsQuery:3", [make_item(80, base_url)], None, 1]
+            data = {"x": [[["#D50000", "RED", block]]], "featured": [strange]}
+            shown = [make_item(80, base_url), make_item(90, base_url), *items[:12]]
+            tiles = "".join(f'<div><a href="{item[4]}" data-bgsrc="{item[3]}"></a></div>' for item in shown)
+            swatches = '<p data-color="RED">R</p><p data-color="BLUE">B</p>'
+            page = f"<title>Red</title>{swatches}{tiles}<script>INIT_data = {json.dumps(data)};{SCRIPT}</script>"
+            send(request, page.encode(), Content_Type="text/html; charset=utf-8")
+
+    settings = make_settings(
+        Workspace(tmp_path), None, base_url=servers.serve_with(answer), colours=("RED",), list_only=True
+    )
+    summary = collect(settings)
+    assert (summary.colours["RED"].state, summary.colours["RED"].total) == ("complete", 20)
+    ids = read_table(Workspace(tmp_path).raw_table, RAW)["asset_id"].tolist()
+    assert ids == [f"{number:014d}" for number in range(20)]
+
+
+def test_a_page_that_leads_to_another_colour_is_no_list(servers: PageServers, tmp_path: Path) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        if "RED" in request.path:
+            send(request, status=302, Location="/today")
+        else:
+            send(
+                request, b"<title>Today</title><div><a href='/asset/x/bgEuwDxel93-Pg' data-bgsrc='//x/ci/a'></a></div>"
+            )
+
+    settings = make_settings(Workspace(tmp_path), None, base_url=servers.serve_with(answer), colours=("RED",))
+    summary = collect(settings)
+    assert (summary.found, summary.exit_code) == (0, LayoutChangedError.exit_code)
+    assert "does not name the colour" in str(summary.layout_changed)
 
 
 def test_a_driver_that_does_not_fit_is_named_once(servers: PageServers, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ WebDriver endpoint: here we start a driver of our own, there it is ``--grid URL`
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import sys
@@ -167,8 +168,10 @@ class Browser:
             raise MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}") from error
         except (WebDriverException, HTTPError, OSError) as error:
             words = " ".join(hide_credentials(str(error)).split())
-            if "only supports" in words and "session not created" in words:
-                reason = words.split("Stacktrace")[0].split("(Session info")[0].strip()[:400]
+            if re.search(r"session not created.*(only supports|version must be)", words):
+                reason = re.split(r"Stacktrace|\(Session info|; For documentation", words.removeprefix("Message: "))[
+                    0
+                ].strip()
                 raise MissingToolError(f"the driver does not fit the browser: {reason}; {HOW_TO_GET_ONE}") from error
             where = f"at {hide_credentials(settings.grid)}" if settings.grid else "on this machine"
             raise BrowserError(
@@ -304,5 +307,5 @@ def _make_client_config(endpoint: str, seconds: float) -> ClientConfig:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
+    lines = str(error).removeprefix("Message: ").strip().splitlines()
     return hide_credentials(lines[0] if lines else type(error).__name__)[:200]

@@ -1,7 +1,9 @@
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -20,6 +22,7 @@ from src.scraping.fetch.manners import PagePatience, choose_manners
 from src.scraping.page.listing import ListingTask
 from src.scraping.page.state import PageError, open_listing
 from src.scraping.scraping_pictures import Site, list_colour
+from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import make_settings
 
 pytestmark = pytest.mark.browser
@@ -43,6 +46,20 @@ def test_a_changed_layout_is_told_with_the_page_saved(
     assert "'New design'" in message
     assert "The Magpie" in (tmp_path / "RED.html").read_text("utf-8")
     assert message.endswith(str(tmp_path / "RED.html"))
+
+
+def test_a_saved_page_of_somebody_else_is_not_overwritten(
+    browser: Browser, serve_page: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "RED.html").write_text("mine")
+    base_url = serve_page("<title>New design</title>")
+    for _ in range(2):
+        with pytest.raises(LayoutChangedError, match=r"RED-2\.html"):
+            open_page(browser, base_url, tmp_path)
+    assert {path.name: path.read_text()[:4] for path in tmp_path.iterdir()} == {
+        "RED.html": "mine",
+        "RED-2.html": "<htm",
+    }
 
 
 def test_tiles_without_any_picture_are_a_changed_layout(
@@ -133,3 +150,31 @@ def test_a_remote_browser_lists_the_same(
 def test_a_grid_that_is_not_there_is_told(gallery: GalleryProcess, tmp_path: Path) -> None:
     with pytest.raises(BrowserError, match=r"could be started at http://127.0.0.1:9"):
         Browser(BrowserSettings(mark="tests-none.", grid="http://127.0.0.1:9"))
+
+
+def test_a_browser_opens_where_temporary_files_lie_deep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve_page: Callable[..., str]
+) -> None:
+    deep = tmp_path / "a-folder-with-a-long-name" / "another-folder-with-a-long-name"
+    deep.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with Browser(BrowserSettings(mark="tests-deep.")) as one:
+        assert open_page(one, serve_page(TILE), tmp_path)["artworks"] == 1
+
+
+def test_a_form_that_offers_a_refusal_is_refused_on_any_page(
+    browser: Browser, servers: PageServers, tmp_path: Path
+) -> None:
+    buttons = "<button name=ok value=1>はい</button><button name=ok value=0>いいえ</button>"
+    form = f"<form method=post action=/x>{buttons}</form>"
+    sent: list[bytes] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        if request.command == "POST":
+            sent.append(request.requestline.encode())
+        page = TILE if sent else f"<meta charset=utf-8>{form}"
+        send(request, page.encode(), Content_Type="text/html")
+
+    said: list[str] = []
+    open_listing(browser, f"{servers.serve_with(answer)}/color?col=RED", HASTY, tmp_path, "RED", report=said.append)
+    assert said == ["a consent page was answered: refused by 'いいえ'"]

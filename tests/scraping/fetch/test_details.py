@@ -80,6 +80,14 @@ def test_asset_pages_are_read_once_and_followed_by_their_id(servers: PageServers
     assert set(table["title"]) == {"The Magpie & snow"}
 
 
+def test_another_host_is_another_page(servers: PageServers, tmp_path: Path) -> None:
+    def lead_on(request: BaseHTTPRequestHandler) -> None:
+        port = request.headers["Host"].partition(":")[2]
+        send(request, status=301, Location=f"http://localhost:{port}{request.path}")
+
+    assert collect(tmp_path, servers.serve_with(lead_on), make_artworks("a")).found == 0
+
+
 def test_a_refusal_ends_the_reading(servers: PageServers, tmp_path: Path) -> None:
     summary = collect(tmp_path, servers.serve("", 429, {"Retry-After": "60"}), make_artworks(*"abcdefgh"))
     assert summary.found == 0

@@ -122,3 +122,14 @@ def test_a_run_killed_while_renaming_is_completed_by_the_next(
             place(workspace, *contents)
     assert len(place(workspace, *contents).placed) == 30
     assert read_files(workspace) == {f"{index}.jpg": content for index, content in enumerate(contents)}
+
+
+def test_folders_and_waiting_files_of_others_stay(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    (workspace.image_dir / "0.jpg").mkdir(parents=True)
+    wait_for_place(workspace, "a")
+    theirs = incoming_dir(workspace) / ("f" * 64)
+    theirs.write_text("mine")
+    assert place(workspace, "a").kept_aside == ["0.kept.jpg"]
+    assert (workspace.image_dir / "0.jpg").read_text() == "a"
+    assert theirs.read_text() == "mine"

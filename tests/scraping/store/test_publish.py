@@ -99,6 +99,13 @@ def test_a_table_of_somebody_else_is_kept(store: Store, workspace: Workspace) ->
     assert workspace.raw_table.with_name("pictures.kept.csv").read_text() == "mine"
 
 
+def test_a_store_of_somebody_else_is_kept(workspace: Workspace) -> None:
+    workspace.scraping_store.parent.mkdir(parents=True)
+    workspace.scraping_store.write_text("mine")
+    forget_scraped(workspace)
+    assert workspace.scraping_store.with_name("scraping.kept.sqlite3").read_text() == "mine"
+
+
 def test_starting_over_leaves_what_is_not_the_scrapers(store: Store, workspace: Workspace) -> None:
     fetch(workspace, store, "aaaaaaaaaaaaaa", b"a")
     fetch(workspace, store, "-_cccccccccccc", b"c")
