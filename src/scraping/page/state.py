@@ -67,10 +67,12 @@ def open_listing(
     while True:
         state: dict[str, Any] = browser.run(read_script("page_state"))
         is_here = state["address"].startswith(("http:", "https:"))
-        if is_here:
+        has_failed = state["address"].startswith("chrome-error:")  # also where an answer has a status and no body
+        if is_here or has_failed:
             _refuse_block(state, address)
-        elif state["address"].startswith("chrome-error:"):
-            code = re.search(r"\bERR_[A-Z0-9_]+", state["text"])
+        if has_failed:
+            _refuse_error(state, address)
+            code = re.search(r"\b(ERR_[A-Z0-9_]+|HTTP ERROR \d+)", state["text"])
             why = code.group() if code else "the browser shows its own error page"
             raise PageError(f"{address} cannot be reached: {why}")
         if is_here and state["artworks"]:

@@ -72,24 +72,29 @@ def test_tiles_without_any_picture_are_a_changed_layout(
 
 
 @pytest.mark.parametrize(
-    ("html", "status"),
+    ("html", "status", "headers"),
     [
-        ("<title>429</title>", 429),
-        ("<form id='captcha-form' action='/sorry/index'></form>", 200),
-        ("<p>Our systems have detected unusual traffic from your computer network.</p>", 503),
+        ("<title>429</title>", 429, {}),
+        ("", 429, {}),  # the browser shows an error page of its own
+        ("", 403, {}),
+        ("login", 401, {"WWW-Authenticate": 'Basic realm="museum"'}),
+        ("<form id='captcha-form' action='/sorry/index'></form>", 200, {}),
+        ("<p>Our systems have detected unusual traffic from your computer network.</p>", 503, {}),
     ],
 )
 def test_a_refusal_is_recognised(
-    browser: Browser, serve_page: Callable[..., str], tmp_path: Path, html: str, status: int
+    browser: Browser, serve_page: Callable[..., str], tmp_path: Path, html: str, status: int, headers: dict[str, str]
 ) -> None:
     with pytest.raises(BlockedError):
-        open_page(browser, serve_page(html, status), tmp_path)
+        open_page(browser, serve_page(html, status, headers), tmp_path)
 
 
 def test_an_error_page_may_pass(browser: Browser, serve_page: Callable[..., str], tmp_path: Path) -> None:
     with pytest.raises(PageError, match="HTTP 500"):
         open_page(browser, serve_page("<p>oops</p>", 500), tmp_path)
-    with pytest.raises(PageError, match="cannot be reached"):
+    with pytest.raises(PageError, match="HTTP 503"):
+        open_page(browser, serve_page("", 503), tmp_path)
+    with pytest.raises(PageError, match="cannot be reached: ERR_"):
         open_page(browser, "http://127.0.0.1:9", tmp_path)
 
 
