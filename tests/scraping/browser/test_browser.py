@@ -72,7 +72,7 @@ def test_tiles_without_any_picture_are_a_changed_layout(
 
 
 @pytest.mark.parametrize(
-    ("html", "status", "headers"),
+    "answer",
     [
         ("<title>429</title>", 429, {}),
         ("", 429, {}),  # the browser shows an error page of its own
@@ -83,10 +83,10 @@ def test_tiles_without_any_picture_are_a_changed_layout(
     ],
 )
 def test_a_refusal_is_recognised(
-    browser: Browser, serve_page: Callable[..., str], tmp_path: Path, html: str, status: int, headers: dict[str, str]
+    browser: Browser, serve_page: Callable[..., str], tmp_path: Path, answer: tuple[object, ...]
 ) -> None:
     with pytest.raises(BlockedError):
-        open_page(browser, serve_page(html, status, headers), tmp_path)
+        open_page(browser, serve_page(*answer), tmp_path)
 
 
 def test_an_error_page_may_pass(browser: Browser, serve_page: Callable[..., str], tmp_path: Path) -> None:
