@@ -27,6 +27,8 @@ TESTS :=
 
 export SE_OFFLINE ?= true
 export SE_AVOID_STATS ?= true
+# These would put other packages before those of .venv, or put ours elsewhere.
+unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_USER CDPATH
 
 # One word of the shell, whatever is in it.
 quote = '$(subst ','\'',$(1))'

@@ -121,8 +121,8 @@ def make_environment() -> None:
         probe = [str(PYTHON), "-c", "import pip, sys; print(sys.version.split()[0])"]
         if subprocess.run(probe, capture_output=True, text=True, check=False).stdout.strip() == here:
             return
-    if VENV.is_symlink():
-        raise SystemExit(f".venv is a link to an environment of another Python than {here}: remove it")
+    if VENV.is_symlink() or VENV.is_file():
+        raise SystemExit(f".venv is a file, or a link to no environment of Python {here}: remove it")
     if VENV.exists():
         sys.stderr.write(f".venv is of another Python than {here}, or unfinished: it is made anew\n")
     base = getattr(sys, "_base_executable", sys.executable)  # we may run in .venv itself

@@ -225,6 +225,23 @@ def test_the_environment_does_not_steer_make(checkout: Path, target: str) -> Non
     assert make(checkout, target, **STEERING) == make(checkout, target)
 
 
+@pytest.mark.parametrize("name", ["PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "CDPATH"])
+def test_the_environment_puts_no_other_packages_before_ours(checkout: Path, name: str) -> None:
+    command = ["make", "--silent", "--eval", "show: ; @env", "show"]
+    environment = {"PATH": os.environ["PATH"], name: "/other", "SHOWN": "yes"}
+    shown = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=True).stdout
+    assert "SHOWN=yes" in shown.splitlines()
+    assert "/other" not in shown
+
+
+def test_a_named_python_is_looked_at_in_a_complete_environment_too(checkout: Path) -> None:
+    (checkout / ".venv").mkdir()
+    for size in ("predict", "job", "dev", "browser"):
+        (checkout / ".venv" / f".{size}").touch()
+    assert ".ci/install" not in make(checkout, "serve")
+    assert ".ci/install job '/path/to/python3'" in make(checkout, "serve", "PYTHON=/path/to/python3")
+
+
 def test_variables_of_the_command_line_reach_the_command_whatever_is_in_them(checkout: Path) -> None:
     said = make(checkout, "run", "WORKSPACE=my dir", "IMAGES=it's here", "LABELS=a;b.csv", "ARTWORKS=300")
     command = shlex.split(said.split("-m src.pipeline", 1)[1].replace("\\\n", " "))
