@@ -18,11 +18,9 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.measuring import write_figures
-from benchmarks.painted_workspace import paint_workspace
 from src.cluster import describe_libraries
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL
-from src.features.build_features import build_features
-from src.paths import PROJECT_ROOT, Workspace
+from src.paths import PROJECT_ROOT
 
 QUICK = {
     "extraction": ["--quick"],
@@ -35,9 +33,6 @@ QUICK = {
     "cluster_demo": ["--artworks", "1000"],
 }
 """The suite, and the options of each for a short run."""
-
-PAINTED, PAINTED_QUICK = 16_000, 2_000
-"""Pictures whose features ``learning`` learns from."""
 
 
 def describe_machine() -> dict[str, Any]:
@@ -75,11 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in options.only:
             console.rule(f"[bold]{name}")
             choices = QUICK[name] if options.quick else []
-            if name == "learning":
-                workspace = Workspace(options.out / ("painted-quick" if options.quick else "painted"))
-                paint_workspace(workspace, PAINTED_QUICK if options.quick else PAINTED)
-                build_features(workspace)
-                choices = [str(workspace.processed_table), *choices]
             figures = options.out / f"{name}.json"
             if run_benchmark(name, choices, figures):
                 failed.append(name)

@@ -1,4 +1,4 @@
-"""What learning costs as rows grow: ``python -m benchmarks.learning TABLE.csv [--sizes N …] [--json FILE]``.
+"""What learning costs as rows grow: ``python -m benchmarks.learning [TABLE.csv] [--sizes N …] [--json FILE]``.
 
 Processor seconds of one fit of the study's support vector machine and of two approximations of it that grow linearly.
 More rows than the table has are drawn from it with noise.
@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.measuring import show_rows, write_figures
 from src.models.data import read_training_data
+from src.paths import Workspace
 
 CLASSIFIERS = {
     "support vector machine": lambda: SVC(C=100, gamma=0.01),
@@ -56,7 +57,7 @@ def measure(table: Path, sizes: Sequence[int]) -> list[dict[str, Any]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.learning", description=__doc__)
-    parser.add_argument("table", type=Path, help="features and color")
+    parser.add_argument("table", nargs="?", type=Path, default=Workspace().processed_table, help="features and color")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 4_000, 16_000], metavar="N", help="rows")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)

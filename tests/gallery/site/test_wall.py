@@ -1,19 +1,17 @@
 """What the page does by itself, seen in a real browser."""
 
-import os
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
+from tests.support.chromium import open_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -22,31 +20,8 @@ TILES = "[href^='/asset/'][data-bgsrc]"
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("chromium and chromedriver are not installed")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SE_OFFLINE", "true")
-        patch.setenv("SE_AVOID_STATS", "true")
-        options = webdriver.ChromeOptions()
-        options.binary_location = chromium
-        options.page_load_strategy = "none"
-        for argument in (
-            "--headless=new",
-            "--disable-gpu",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--window-size=900,1000",
-            f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
-            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-            *(["--no-sandbox"] if os.geteuid() == 0 else []),
-        ):
-            options.add_argument(argument)
-        window = webdriver.Chrome(options=options, service=Service(driver))
-        yield window
-        window.quit()
+    with open_chromium(tmp_path_factory.mktemp("profile"), "900,1000", page_load_strategy="none") as driver:
+        yield driver
 
 
 @pytest.fixture(scope="module")
