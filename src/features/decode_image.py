@@ -6,7 +6,7 @@ JPEG is decoded by libjpeg-turbo (simplejpeg), PNG and WebP by OpenCV, the rest 
 import io
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice, product
+from itertools import product
 from typing import Final, cast
 
 import cv2
@@ -30,13 +30,14 @@ MAXIMUM_SCANS: Final = 100
 """JPEG encoders write some ten scans; each costs a pass over all pixels, so thousands of empty ones stop a machine."""
 
 HARMLESS_WARNINGS: Final = (
-    "Unknown Adobe color transform",
+    "Could not determine subsampling level",  # TurboJPEG's, of factors that libjpeg knows
     "Invalid SOS parameters",
     "Inconsistent progression sequence",
     "bad ICC marker",
 )
-"""libjpeg's warnings (``jerror.h``) that a file with all its pixels may cause, and that cannot be mended."""
+"""Warnings (``jerror.h``) that a file with all its pixels may cause, and that cannot be mended."""
 
+ADOBE_SEGMENT: Final = re.compile(rb"(\xff\xee\0.Adobe.{6}).", re.DOTALL)
 EXTRANEOUS_BYTES: Final = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]{2})")
 MAXIMUM_REPAIRS: Final = 6
 """How many oddities of a JPEG file are mended, and how many places are tried for each: every try is a decoding."""
@@ -50,6 +51,7 @@ JPEG_SCAN: Final = b"\xff\xda"
 JPEG_SCAN_HEADER: Final = re.compile(rb"\xff\xda\0.([\1-\4])(.{5,11})", re.DOTALL)
 """Number of components; selector and tables of each, first and last coefficient, bits (ITU-T T.81, B.2.3)."""
 
+JPEG_DATA_END: Final = re.compile(rb"\xff[^\0\xd0-\xd7\xff]")
 JPEG_END: Final = b"\xff\xd9"
 OTHER_DATA: Final = bytes(range(1, 250, 3)) * 8
 
@@ -208,18 +210,29 @@ def _repair(content: bytes, warning: str) -> Iterator[bytes]:
     elif "unknown JFIF revision" in warning:
         if content[6:11] == b"JFIF\0" and content[11] != 1:
             yield content[:11] + b"\x01\x02" + content[13:]
+    elif "Unknown Adobe color transform" in warning:
+        for code in (b"\1", b"\2"):  # what libjpeg takes it for, of three and of four components
+            yield ADOBE_SEGMENT.sub(lambda match, code=code: match[1] + code, content, count=1)
     elif found := EXTRANEOUS_BYTES.search(warning):
-        count, marker = int(found[1]), bytes([0xFF, int(found[2], 16)])
-        position = 2
-        while content[position : position + 1] == b"\xff" and content[position : position + 2] != JPEG_SCAN:
-            is_fill = content[position + 1 : position + 2] == b"\xff"
-            position += 1 if is_fill else 2 + int.from_bytes(content[position + 2 : position + 4], "big")
-        if content[position : position + 2] != JPEG_SCAN:
-            yield content[:position] + content[position + count :]
-        else:
-            for match in islice(re.finditer(re.escape(marker), content[position + 2 :]), MAXIMUM_REPAIRS):
-                place = position + 2 + match.start()
-                yield content[: place - count] + content[place:]
+        yield from _remove_junk(content, bytes([0xFF, int(found[2], 16)]), int(found[1]))
+
+
+def _remove_junk(content: bytes, marker: bytes, count: int) -> Iterator[bytes]:
+    """Give the file without the bytes that stand before a marker: there is one place, or some that are possible."""
+    behind_data = []
+    position = 2
+    while (code := content[position : position + 2]) not in (b"", JPEG_END):
+        if code[0] != 0xFF or code == b"\xff\0":  # where a segment ends, and a marker is due
+            yield content[:position] + content[max(position, content.find(marker, position)) :]
+            return
+        position += 1 if code == b"\xff\xff" else 2 + int.from_bytes(content[position + 2 : position + 4], "big")
+        if code == JPEG_SCAN:
+            end = JPEG_DATA_END.search(content, position)
+            places = re.finditer(re.escape(marker), content[: end.end() if end else None][position:])
+            behind_data += [position + match.start() for match in places]
+            position = end.start() if end else len(content)
+    for place in behind_data[:MAXIMUM_REPAIRS]:
+        yield content[: place - count] + content[place:]
 
 
 def _decode_if_whole(content: bytes, header: ImageHeader) -> BGRImage:

@@ -154,11 +154,10 @@ def make_tiff_pages() -> bytes:
     return save(first, "TIFF", save_all=True, append_images=[second])
 
 
-def make_first_junk_of_scans() -> bytes:
-    """Put junk between the scans of a progressive JPEG file."""
-    second = [match.start() for match in re.finditer(rb"\xff\xda", PROGRESSIVE)][1]
-    table = PROGRESSIVE.rindex(b"\xff\xc4", 0, second)
-    return PROGRESSIVE[:table] + bytes(5) + PROGRESSIVE[table:]
+def put_before_scan(number: int) -> bytes:
+    """Put junk between the segments before a scan of a progressive JPEG file."""
+    scan = [match.start() for match in re.finditer(rb"\xff\xda", PROGRESSIVE)][number - 1]
+    return PROGRESSIVE[:scan] + bytes(5) + PROGRESSIVE[scan:]
 
 
 def cut_between_scans(kept: int) -> bytes:
@@ -172,15 +171,18 @@ def put_thumbnail(content: bytes) -> bytes:
     return content[:2] + b"\xff\xe1" + struct.pack(">H", len(OTHER_JPEG) + 8) + b"Exif\0\0" + OTHER_JPEG + content[2:]
 
 
-def make_planes(kept: int = 3) -> bytes:
-    """Make a JPEG file that is not progressive and has a scan of its own for each component."""
+def make_planes(kept: int = 3, factors: int = 0x11) -> bytes:
+    """Make a JPEG file that is not progressive and has a scan of its own for each component.
+
+    All components have the same sampling factors, so that these make no difference.
+    """
     planes = [save(plane, "JPEG") for plane in RGB.convert("YCbCr").split()]
     frame, scan = (planes[0].index(marker) for marker in (b"\xff\xc0", b"\xff\xda"))
     head = (
         b"\xff\xc0\0\x11"
         + planes[0][frame + 4 : frame + 9]
         + b"\3"
-        + b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
+        + b"".join(bytes([number, factors, 0]) for number in (1, 2, 3))
     )
     scans = [
         b"\xff\xda\0\x08\1" + bytes([number]) + plane[scan + 6 : -2] for number, plane in enumerate(planes[:kept], 1)
@@ -282,7 +284,16 @@ PICTURE_CASES: dict[str, PictureCase] = {
         )
     },
     "bytes before the end": PictureCase(lambda: JPEG[:-2] + b"1234567" + END, lambda: JPEG),
-    "junk between scans": PictureCase(make_first_junk_of_scans, lambda: PROGRESSIVE),
+    **{
+        f"junk before scan {number} of 10": PictureCase(
+            lambda number=number: put_before_scan(number), lambda: PROGRESSIVE
+        )
+        for number in (2, 9)
+    },
+    "a first marker that has lost its code": PictureCase(lambda: JPEG[:2] + b"\xff" + JPEG[4:], lambda: JPEG),
+    "an unknown Adobe transform": PictureCase(
+        lambda: JPEG[:2] + b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\x0a" + JPEG[2:], lambda: JPEG
+    ),
     "a trailer": PictureCase(lambda: JPEG + bytes(5000), lambda: JPEG),
     "another picture behind": PictureCase(lambda: JPEG + OTHER_JPEG, lambda: JPEG),
     "no end marker": PictureCase(lambda: JPEG[:-2], lambda: JPEG),
@@ -314,6 +325,7 @@ PICTURE_CASES: dict[str, PictureCase] = {
     },
     "progressive, with a thumbnail": PictureCase(lambda: put_thumbnail(PROGRESSIVE), lambda: PROGRESSIVE),
     "a scan for each component": PictureCase(make_planes, make_planes_twin),
+    "sampling factors of three": PictureCase(lambda: make_planes(factors=0x33), make_planes_twin),
     "a component without its scan": PictureCase(
         lambda: make_planes(2), error="ImageDecodeError", words="scans .* missing"
     ),
