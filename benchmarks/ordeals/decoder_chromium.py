@@ -9,6 +9,7 @@ import argparse
 import base64
 import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,6 +43,7 @@ AS_PILLOW: Final = {
 }
 """Why another picture than Chromium's is right, by kind."""
 
+PAGE: Final = "data:text/html,pictures"
 SHOW: Final = """
 const done = arguments[arguments.length - 1];
 (async () => {
@@ -137,6 +139,9 @@ def run(count: int, seed: int = 0) -> dict[str, Any]:
     mutants = list(mutate_images(originals, count, seed))
     disagreements: Counter[tuple[str, str]] = Counter()
     with Browser(BrowserSettings(mark="decoder-chromium", draws_images=True, command_seconds=120)) as browser:
+        browser.open(PAGE, listener="")
+        while browser.run("return location.href + document.readyState") != f"{PAGE}complete":
+            time.sleep(0.1)  # the page before takes scripts with it
         wholes = show(browser, originals)
         for start in range(0, count, BATCH):
             batch = mutants[start : start + BATCH]

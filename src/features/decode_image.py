@@ -238,10 +238,12 @@ def _remove_junk(content: bytes, marker: bytes, count: int) -> Iterator[bytes]:
 def _decode_if_whole(content: bytes, header: ImageHeader) -> BGRImage:
     """Decode a JPEG file with oddities that libjpeg warns of, unless it runs out of data.
 
-    Where data are missing, libjpeg goes on with what stands next. So other data are put behind the
-    picture's own: the pixels of a whole picture do not depend on them.
+    Where data are missing, libjpeg goes on with what stands next. So other data are put behind those of the
+    last scan: the pixels of a whole picture do not depend on them.
     """
-    data = content[: _locate_pixels(content, header)[1]]
+    start, end = _locate_pixels(content, header)
+    data_end = JPEG_DATA_END.search(content, max(start, content.rfind(JPEG_SCAN, 0, end) + 2))
+    data = content[: data_end.start() if data_end else end]
     image = _decode_by_opencv(data + JPEG_END, header, cv2.IMREAD_COLOR)
     if not np.array_equal(image, _decode_by_opencv(data + OTHER_DATA + JPEG_END, header, cv2.IMREAD_COLOR)):
         raise _refuse(header, "its data end before the last pixel")
