@@ -38,6 +38,7 @@ REFUSED_BUT_WHOLE: Final = {
 """What we say of files that Chromium shows unchanged, and why."""
 
 AS_PILLOW: Final = {
+    "AVIF": "damage that no decoder notices, and that AV1 decoders show differently",
     "GIF": "the table of colours is damaged: Pillow gives greys, Chromium nothing",
     "JPEG": "the EXIF data are damaged: not turned",
 }
@@ -45,15 +46,17 @@ AS_PILLOW: Final = {
 
 PAGE: Final = "data:text/html,pictures"
 SHOW: Final = """
-const done = arguments[arguments.length - 1];
-(async () => {
+window.answers = null;
+(async (files) => {
   const answers = [];
-  for (const file of arguments[0]) {
+  for (const file of files) {
     try {
       const bytes = Uint8Array.from(atob(file.data), (letter) => letter.charCodeAt(0));
       const image = new Image();
-      image.src = URL.createObjectURL(new Blob([bytes], {type: file.type}));
-      await image.decode();
+      await new Promise((resolve, reject) => {
+        [image.onload, image.onerror] = [resolve, reject];
+        image.src = URL.createObjectURL(new Blob([bytes], {type: file.type}));
+      });
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
       const context = canvas.getContext("2d");
@@ -72,8 +75,8 @@ const done = arguments[arguments.length - 1];
       answers.push(null);
     }
   }
-  done(answers);
-})();
+  window.answers = answers;
+})(arguments[0]);
 """
 
 
@@ -165,7 +168,11 @@ def show(browser: Browser, contents: Sequence[bytes]) -> list[list[float] | None
     for content in contents:
         kind = IMAGE_KINDS.get(name_kind(content), IMAGE_KINDS["JPEG"])
         files.append({"data": base64.b64encode(content).decode(), "type": kind.media_type})
-    answers: list[list[float] | None] = browser.run_until_done(SHOW, files)
+    browser.run(SHOW, files)
+    answers: list[list[float] | None] | None = None
+    while answers is None:
+        time.sleep(0.02)
+        answers = browser.run("return window.answers")
     return answers
 
 

@@ -148,10 +148,10 @@ def _read_local(path: str) -> bytes:
         state = os.fstat(stream.fileno())
         if reason := explain_file_type(state.st_mode):
             raise UsageError(reason)
-        pieces = [stream.read(min(state.st_size, MAXIMUM_BYTES) + 1)]
+        pieces = [stream.read(min(state.st_size, MAXIMUM_BYTES) + 1) or b""]  # None: a file of /proc has none yet
         size = len(pieces[0])
         while pieces[-1] and size <= MAXIMUM_BYTES:
-            pieces.append(stream.read(READ_BLOCK))
+            pieces.append(stream.read(READ_BLOCK) or b"")
             size += len(pieces[-1])
     return _checked(b"".join(pieces))
 

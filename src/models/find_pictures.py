@@ -5,6 +5,7 @@
 import codecs
 import glob
 import os
+import re
 import stat
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ OTHER_PICTURE_SUFFIXES: Final = (
 """Pictures that the decoder refuses by name: in folders they are taken as well, so that they are not lost silently."""
 
 STANDARD_INPUT: Final = "-"
-FILE_SCHEME: Final = "file://"
+FILE_URL: Final = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)  # RFC 8089
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def find_pictures(arguments: Sequence[str], standard_input: BinaryIO, skip: Path
     UsageError
         If nothing at all was found.
     """
-    remote = [name for name in arguments if "://" in name and not name.startswith(FILE_SCHEME)]
+    remote = [name for name in arguments if "://" in name and not FILE_URL.match(name)]
     if remote:
         if len(arguments) > 1:
             raise UsageError(
@@ -98,9 +99,10 @@ def find_pictures(arguments: Sequence[str], standard_input: BinaryIO, skip: Path
 
 def _strip_scheme(argument: str) -> str:
     """Turn a ``file://`` URL into a path, percent signs decoded unless a file is called just so."""
-    if not argument.startswith(FILE_SCHEME):
+    found = FILE_URL.match(argument)
+    if not found or os.path.lexists(argument):
         return argument
-    path = argument.removeprefix(FILE_SCHEME).removeprefix("localhost")
+    path = argument[found.end() :]
     return path if os.path.lexists(path) else unquote(path)
 
 
@@ -242,6 +244,8 @@ def _find_remote(url: str) -> FoundPictures:
             return FoundPictures(place, (name,))
         entries = filesystem.find(root)
     except ImportError as error:
+        if url.startswith("http"):
+            raise UsageError(f"{url}: web addresses are not fetched; save the picture and name its file") from error
         raise MissingToolError(f"{url} needs a package that is not installed: {error}") from error
     except (ValueError, OSError) as error:
         raise UsageError(f"{url} cannot be listed: {error}") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from src.errors import UsageError
 from src.models.find_pictures import FoundPictures, find_pictures
 from src.paths import PROJECT_ROOT
 from tests.support.picture_files import draw
@@ -103,7 +104,14 @@ def test_a_file_url_names_a_file_or_a_folder(there: Path, name: str) -> None:
     path.write_bytes(draw("RED"))
     assert find(f"file://{path}").names == (str(path),)
     assert find(path.as_uri()).names == (str(path),)
+    assert find(f"file:{path}").names == (str(path),)
     assert str(path) in find(f"file://{there}/scans").names
+
+
+def test_web_addresses_are_not_fetched() -> None:
+    pytest.importorskip("fsspec")
+    with pytest.raises(UsageError, match="not fetched; save the picture"):
+        find("https://example.org/picture.jpg")
 
 
 def predict(models_dir: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
