@@ -211,8 +211,8 @@ def _repair(content: bytes, warning: str) -> Iterator[bytes]:
         if content[6:11] == b"JFIF\0" and content[11] != 1:
             yield content[:11] + b"\x01\x02" + content[13:]
     elif "Unknown Adobe color transform" in warning:
-        for code in (b"\1", b"\2"):  # what libjpeg takes it for, of three and of four components
-            yield ADOBE_SEGMENT.sub(lambda match, code=code: match[1] + code, content, count=1)
+        for code in (b"\\g<1>\1", b"\\g<1>\2"):  # what libjpeg takes it for, of three and of four components
+            yield ADOBE_SEGMENT.sub(code, content, count=1)
     elif found := EXTRANEOUS_BYTES.search(warning):
         yield from _remove_junk(content, bytes([0xFF, int(found[2], 16)]), int(found[1]))
 
