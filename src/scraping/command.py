@@ -36,8 +36,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--source", choices=SOURCES, default="gallery", help="the offline gallery (default) or the real site"
     )
     site.add_argument("--base-url", metavar="URL", help="any site that keeps the contract, instead of --source")
-    site.add_argument("--list", type=Path, metavar="CSV", help="take this list (image, page, color) instead of a site")
-    site.add_argument("--hl", metavar="LANGUAGE", help="language of labels and page names")
+    site.add_argument(
+        "--list",
+        type=Path,
+        dest="list_file",
+        metavar="CSV",
+        help="take this list (image, page, color) instead of a site",
+    )
+    site.add_argument("--hl", dest="language", metavar="LANGUAGE", help="language of labels and page names")
     site.add_argument("--check", action="store_true", help="take five tiles: does the page still keep the contract?")
 
     what = parser.add_argument_group("what to collect")
@@ -67,7 +73,13 @@ def build_parser() -> argparse.ArgumentParser:
         help=f"whom the site may write to; needed for real sites (default: ${CONTACT_VARIABLE})",
     )
     manners.add_argument("--pause", type=float, metavar="SECONDS", help="shortest between scrolls (real sites: 2)")
-    manners.add_argument("--polite", action="store_true", help="the manners of real sites on this machine too")
+    manners.add_argument(
+        "--polite",
+        dest="is_polite",
+        action="store_const",
+        const=True,
+        help="the manners of real sites on this machine too",
+    )
 
     gallery = parser.add_argument_group("the gallery (with --source gallery)")
     gallery.add_argument("--artworks", type=int, metavar="N", help="how many paintings (default: the gallery's)")
@@ -93,41 +105,21 @@ def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, 
     UsageError
         If a value is out of its range.
     """
-    options = build_parser().parse_args(arguments)
-    everything = SITE_COLOURS if options.list is not None else STUDY_COLOURS
-    if options.check and options.list is not None:
+    options = vars(build_parser().parse_args(arguments))
+    is_check = options.pop("check")
+    if is_check and options["list_file"] is not None:
         raise UsageError("--check looks at a page of the site: leave out --list")
     settings = CollectSettings(
-        workspace=Workspace(options.workspace),
-        source=options.source,
-        base_url=options.base_url,
-        list_file=options.list,
+        workspace=Workspace(options.pop("workspace")),
+        colours=parse_colours(options.pop("colours"))
+        or (STUDY_COLOURS if options["list_file"] is None else SITE_COLOURS),
         gallery=GallerySource(
-            artworks=options.artworks,
-            seed=options.seed,
-            proportions=options.proportions,
-            images=options.images,
-            labels=options.labels,
-            extra_arguments=tuple(part for option in options.gallery_option for part in option.split("=", 1)),
+            **{name: options.pop(name) for name in ("artworks", "seed", "proportions", "images", "labels")},
+            extra_arguments=tuple(part for option in options.pop("gallery_option") for part in option.split("=", 1)),
         ),
-        colours=parse_colours(options.colours or everything),
-        limit=options.limit,
-        browsers=options.browsers,
-        download_threads=options.download_threads,
-        grid=options.grid,
-        language=options.hl,
-        image_size=options.image_size,
-        image_format=options.image_format,
-        contact=options.contact,
-        is_polite=True if options.polite else None,
-        pause=options.pause,
-        list_only=options.list_only,
-        retry_failed=options.retry_failed,
-        relist=options.relist,
-        start_over=options.start_over,
-        details=options.details,
+        **options,
     )
-    return settings, options.check
+    return settings, is_check
 
 
 def check(settings: CollectSettings, console: Console) -> int:
