@@ -47,6 +47,7 @@ STORM = {
     "share_link": 0.5,
     "dialogs": 0.5,
     "captcha_footer": 0.5,
+    "beside": 0.5,
     "list_error": 0.2,
     "list_garbled": 0.1,
     "endless": 0.5,
@@ -65,7 +66,7 @@ class Case:
     name: str
     faults: Faults
     expected: str = "all rows, all files"
-    options: tuple[str, ...] = ()
+    tiles: str = "server"
     is_polite: bool = False
     again_after: float = 0.0
 
@@ -101,7 +102,7 @@ def list_cases() -> list[Case]:
     gone = "all rows; pictures that are gone have a reason"
     return [
         Case("none", Faults()),
-        Case("a script draws the first tiles", Faults(), options=("--tiles", "script")),
+        Case("a script draws the first tiles", Faults(), tiles="script"),
         Case("slow answers", Faults(slow=0.2, slow_seconds=1.0)),
         Case("dropped connections", Faults(drop=0.2)),
         Case("consent page", Faults(consent=1.0)),
@@ -125,6 +126,7 @@ def list_cases() -> list[Case]:
         Case("half a surrogate pair", Faults(broken_text=1.0)),
         Case("dialogs", Faults(dialogs=1.0)),
         Case("captcha in the footer", Faults(captcha_footer=1.0)),
+        Case("other requests beside the list", Faults(beside=1.0)),
         Case("page loads itself anew", Faults(refresh=0.5)),
         Case("consent in Japanese, by forms", Faults(consent=1.0, consent_kind="forms")),
         Case("sentinel above a tall footer", Faults(list_style="sentinel")),
@@ -146,8 +148,7 @@ def list_cases() -> list[Case]:
             "images reserved by a header",
             Faults(image_opt_out=0.2),
             "all rows; reserved pictures have a reason",
-            (),
-            True,
+            is_polite=True,
         ),
         Case(
             "429 and a captcha page", Faults(block_after=4, block_seconds=6.0), "all rows, all files", again_after=7.0
@@ -178,7 +179,7 @@ def try_case(case: Case, artworks: int) -> Finding:
     folder = Path(tempfile.mkdtemp(prefix="fault-matrix-"))
     try:
         with GalleryProcess(
-            artworks, seed=3, colours=COLOURS, workers=1, faults=case.faults, extra_arguments=case.options
+            artworks, seed=3, colours=COLOURS, workers=1, faults=case.faults, tiles=case.tiles
         ) as gallery:
             workspace = Workspace(folder)
             settings = CollectSettings(
@@ -232,7 +233,7 @@ def write_report(findings: list[Finding], path: Path, artworks: int) -> None:
     for finding in findings:
         why = "; ".join(f"{count} × {reason}" for reason, count in sorted(finding.reasons.items())) or "–"
         manners = " with `--polite`" if finding.case.is_polite else ""
-        options = " ".join(f"`{option}`" for option in finding.case.options)
+        options = "" if finding.case.tiles == "server" else f"`--tiles {finding.case.tiles}`"
         flags = " ".join(part for part in (describe_flags(finding.case.faults), options) if part and part != "–") or "–"
         lines.append(
             f"| {finding.case.name} | {flags}{manners} | {finding.there} | {finding.rows} | {finding.duplicates} "

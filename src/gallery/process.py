@@ -1,13 +1,11 @@
 """A gallery in a process of its own, for as long as a ``with`` block lasts."""
 
 from contextlib import ExitStack
-from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from src.errors import UsageError
-from src.gallery.settings import DEFAULT_SEED
-from src.gallery.site.faults import Faults
+from src.gallery.settings import GallerySettings
 from src.processes import start_gallery
 
 
@@ -16,16 +14,10 @@ class GalleryProcess:
 
     Parameters
     ----------
-    artworks, seed, proportions, colours
-        What is painted (see :class:`src.gallery.settings.GallerySettings`).
-    images, labels
-        A folder of pictures, and the table that files them.
-    workers
-        Serving processes; None: one per processor.
-    faults
-        What goes wrong on purpose.
-    extra_arguments
-        Further command line options.
+    artworks
+        How many paintings.
+    settings
+        Further fields of :class:`src.gallery.settings.GallerySettings`.
 
     Examples
     --------
@@ -34,28 +26,8 @@ class GalleryProcess:
     http://127.0.0.1:40123
     """
 
-    def __init__(
-        self,
-        artworks: int = 2000,
-        *,
-        seed: int = DEFAULT_SEED,
-        proportions: str = "study",
-        colours: tuple[str, ...] = (),
-        images: Path | None = None,
-        labels: Path | None = None,
-        workers: int | None = None,
-        faults: Faults | None = None,
-        extra_arguments: tuple[str, ...] = (),
-    ) -> None:
-        self._options = ["--artworks", str(artworks), "--seed", str(seed), "--proportions", proportions]
-        if colours:
-            self._options += ["--colours", *colours]
-        for name, value in (("--images", images), ("--labels", labels)):
-            if value is not None:
-                self._options += [name, str(Path(value).resolve())]
-        if workers is not None:
-            self._options += ["--workers", str(workers)]
-        self._options += [*(faults or Faults()).arguments, *extra_arguments]
+    def __init__(self, artworks: int = 2000, **settings: Any) -> None:
+        self._options = GallerySettings(artworks, **settings).arguments
         self._stack = ExitStack()
         self._base_url = ""
         self.pid: int | None = None

@@ -1,4 +1,4 @@
-"""Everything that can be set about a gallery, and the command line options that set it."""
+"""Everything that can be set about a gallery; each field is an option of the command line."""
 
 import argparse
 import hashlib
@@ -10,54 +10,63 @@ from typing import Final
 from src.colours import SITE_COLOURS, parse_colours
 from src.errors import UsageError
 from src.files import hash_file
-from src.gallery.site.faults import Faults, add_fault_options, parse_faults
+from src.gallery.options import add_options, check_options, option, read_options, write_options
+from src.gallery.site.faults import Faults
 
 DEFAULT_SEED: Final = 7
 """Seed of the paintings everywhere, unless another one is asked for."""
 
-PROPORTIONS: Final = ("study", "site")
-TILE_MODES: Final = ("server", "script")
+_ANY: Final = float("inf")
 
 
 @dataclass(frozen=True)
 class GallerySettings:
-    """One gallery.
+    """One gallery."""
 
-    Attributes
-    ----------
-    artworks, seed, proportions, colours
-        How many paintings, from which seed, in whose class proportions (``study``: eleven colours
-        in the proportions of the study of 2023; ``site``: the twelve colours and totals of 2026),
-        and only of these colours (empty: all).
-    images, labels
-        Serve the pictures of this folder instead, filed by this CSV table.
-    host, port
-        Address to listen on; port 0 takes a free one.
-    workers
-        Processes that serve; they share one port.
-    tiles
-        ``server``: the first tiles stand in the HTML; ``script``: a script draws them.
-    image_epoch
-        Another number gives other image tokens for the same asset ids.
-    cache_megabytes
-        Encoded images kept in memory by each worker.
-    faults
-        What goes wrong on purpose.
-    """
-
-    artworks: int = 2000
-    seed: int = DEFAULT_SEED
-    proportions: str = "study"
-    colours: tuple[str, ...] = ()
-    images: Path | None = None
-    labels: Path | None = None
-    host: str = "127.0.0.1"
-    port: int = 0
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
-    tiles: str = "server"
-    image_epoch: int = 0
-    cache_megabytes: int = 64
+    artworks: int = option(2000, "number of paintings", read=int, metavar="N", limits=(1, _ANY))
+    seed: int = option(DEFAULT_SEED, "seed of the paintings", read=int, metavar="S")
+    proportions: str = option(
+        "study",
+        "class proportions: study (eleven colours, 2023) or site (twelve colours and totals, 2026)",
+        choices=("study", "site"),
+    )
+    colours: tuple[str, ...] = option((), f"only these colours of {' '.join(SITE_COLOURS)}", metavar="NAME")
+    images: Path | None = option(  # noqa: RUF009 - it makes a field
+        None, "serve the pictures of this folder instead", read=Path, metavar="DIR"
+    )
+    labels: Path | None = option(  # noqa: RUF009 - as above
+        None,
+        "table with filename and color (or study_label); further columns (title, artist, ...) are shown",
+        read=Path,
+        metavar="CSV",
+    )
+    host: str = option("127.0.0.1", "address to listen on", metavar="HOST")
+    port: int = option(8765, "port; 0 takes a free one", read=int, metavar="PORT", limits=(0, 65535))
+    workers: int | None = option(
+        None, "serving processes (default: one per processor)", read=int, metavar="W", limits=(1, _ANY)
+    )
+    tiles: str = option("server", "who draws the first tiles", choices=("server", "script"))
+    image_epoch: int = option(0, "another number: other image tokens, the same asset ids", read=int, metavar="E")
+    cache_megabytes: int = option(
+        64, "encoded images kept in memory by each worker", read=int, metavar="M", limits=(0, _ANY)
+    )
     faults: Faults = field(default_factory=Faults)
+
+    def __post_init__(self) -> None:
+        check_options(self)
+        object.__setattr__(self, "colours", parse_colours(self.colours))
+        if self.labels is not None and self.images is None:
+            raise UsageError("--labels files the pictures of a folder: give the folder with --images DIR")
+
+    @property
+    def worker_count(self) -> int:
+        """Processes that serve; they share one port."""
+        return self.workers or os.cpu_count() or 1
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The command line options that say the same, for a gallery in another process."""
+        return (*write_options(self), *self.faults.arguments)
 
 
 def describe_gallery(settings: GallerySettings) -> tuple[str, str]:
@@ -80,39 +89,13 @@ def build_parser() -> argparse.ArgumentParser:
         description="Serve the offline gallery: a local web site that behaves as the colour pages of the real one do.",
         epilog="Exit codes: 0 ended by a signal or with its parent; 2 wrong usage or input.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
-    parser.add_argument("--port", type=int, default=8765, help="port; 0 takes a free one (default %(default)s)")
-    parser.add_argument("--artworks", type=int, default=2000, metavar="N", help="number of paintings (default 2000)")
-    parser.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, metavar="S", help="seed of the paintings (default %(default)s)"
+    add_options(parser, GallerySettings)
+    faults = parser.add_argument_group(
+        "faults",
+        "P is a probability from 0 to 1, 1 where it is left out. Draws depend on --fault-seed, the fault, "
+        "the address asked for and the number of times it was asked for before, and on nothing else.",
     )
-    parser.add_argument(
-        "--proportions",
-        choices=PROPORTIONS,
-        default="study",
-        help="class proportions: study (eleven colours, 2023, default) or site (twelve colours, 2026)",
-    )
-    parser.add_argument(
-        "--colours", nargs="+", default=[], metavar="NAME", help=f"only these colours of {' '.join(SITE_COLOURS)}"
-    )
-    parser.add_argument("--images", type=Path, metavar="DIR", help="serve the pictures of this folder instead")
-    parser.add_argument(
-        "--labels",
-        type=Path,
-        metavar="CSV",
-        help="table with filename and color (or study_label); further columns (title, artist, ...) are shown",
-    )
-    parser.add_argument("--workers", type=int, metavar="W", help="serving processes (default: one per processor)")
-    parser.add_argument(
-        "--tiles", choices=TILE_MODES, default="server", help="who draws the first tiles (default %(default)s)"
-    )
-    parser.add_argument(
-        "--image-epoch", type=int, default=0, metavar="E", help="another number: other image tokens, the same asset ids"
-    )
-    parser.add_argument(
-        "--cache-megabytes", type=int, default=64, metavar="M", help="encoded images kept by each worker (default 64)"
-    )
-    add_fault_options(parser)
+    add_options(faults, Faults)
     return parser
 
 
@@ -125,29 +108,5 @@ def parse_settings(arguments: list[str] | None = None) -> GallerySettings:
         If a value is out of its range or options contradict each other.
     """
     options = build_parser().parse_args(arguments)
-    if options.labels is not None and options.images is None:
-        raise UsageError("--labels files the pictures of a folder: give the folder with --images DIR")
-    if options.artworks < 1:
-        raise UsageError(f"--artworks {options.artworks}: expected at least 1")
-    if not 0 <= options.port <= 65535:
-        raise UsageError(f"--port {options.port}: expected 0 to 65535")
-    workers = options.workers if options.workers is not None else os.cpu_count() or 1
-    if workers < 1:
-        raise UsageError(f"--workers {workers}: expected at least 1")
-    if options.cache_megabytes < 0:
-        raise UsageError(f"--cache-megabytes {options.cache_megabytes}: expected 0 or more")
-    return GallerySettings(
-        artworks=options.artworks,
-        seed=options.seed,
-        proportions=options.proportions,
-        colours=parse_colours(options.colours),
-        images=options.images,
-        labels=options.labels,
-        host=options.host,
-        port=options.port,
-        workers=workers,
-        tiles=options.tiles,
-        image_epoch=options.image_epoch,
-        cache_megabytes=options.cache_megabytes,
-        faults=parse_faults(options),
-    )
+    faults = Faults(**read_options(options, Faults))
+    return GallerySettings(faults=faults, **read_options(options, GallerySettings))

@@ -127,7 +127,6 @@ def test_workers_are_replaced_and_end_when_their_supervisor_is_killed(temporary:
     [
         ({"artworks": 5}, "exit code 2"),
         ({"images": Path("nowhere")}, "exit code 2"),
-        ({"extra_arguments": ("--x",)}, "2"),
     ],
 )
 def test_wrong_options_are_reported(options: dict, message: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,7 @@ Undisturbed = tuple[Workspace, RunSummary]
     [
         (Faults(featured=1.0, share_link=1.0, captcha_footer=1.0), "beside the list were left out"),
         (Faults(containers=1.0, dialogs=1.0), None),
+        (Faults(beside=1.0), None),
         (Faults(placeholder=0.5), None),
         (Faults(consent=1.0, consent_kind="forms"), "refused by 'すべて拒否'"),
         (Faults(consent=1.0), "refused by 'Reject all'"),

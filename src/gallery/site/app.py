@@ -92,6 +92,7 @@ class Site:
             Route("/ci/{name:path}", self.send_image),
             Route("/api/color", self.send_colours),
             Route("/api/assets/images/color", self.send_list),
+            Route("/api/favourites", self.ask_for_login),
             Route("/robots.txt", self.send_robots),
             Route("/consent/m", self.show_consent),
             Route("/consent/save", self.save_consent, methods=["POST"]),
@@ -200,6 +201,10 @@ class Site:
 
     def _render(self, number: int, options: ImageOptions) -> EncodedImage:
         return render(self._collection, number, options)
+
+    async def ask_for_login(self, _: Request) -> Response:
+        """Answer what only visitors with an account may have."""
+        return PlainTextResponse("Unauthorized", status_code=401)
 
     async def send_robots(self, _: Request) -> Response:
         """Answer robots.txt."""

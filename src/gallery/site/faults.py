@@ -6,31 +6,20 @@ order fail in the same way, whichever worker answers, and a question that failed
 it is repeated: with ``--fault-slow 0.3`` each attempt is slow with probability 0.3.
 """
 
-import argparse
-import dataclasses
 import hashlib
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any, Final
 
-from src.errors import UsageError
+from src.gallery.options import check_options, list_options, option, write_options
 
 ROBOTS_VARIANTS: Final = (
     "site", "allow", "disallow-all", "delay", "missing", "error", "garbage", "drip", "endless", "refused"
 )  # fmt: skip
-CHOICES: Final = MappingProxyType(
-    {
-        "robots": ROBOTS_VARIANTS,
-        "endless_kind": ("ids", "token"),
-        "list_style": ("scroll", "sentinel", "button", "virtual"),
-        "consent_kind": ("named", "forms"),
-    }
-)
-"""Faults that are one of some words."""
+_ANY: Final = float("inf")
 
 
 def _probability(meaning: str) -> Any:
-    return field(default=0.0, metadata={"help": meaning})
+    return option(0.0, meaning, is_probability=True)
 
 
 @dataclass(frozen=True)
@@ -65,6 +54,7 @@ class Faults:
     broken_text: float = _probability("colour pages whose title and first tile's address hold half a surrogate pair")
     dialogs: float = _probability("colour pages that open a dialog and ask before they are left")
     captcha_footer: float = _probability("colour pages whose footer holds a captcha for its newsletter")
+    beside: float = _probability("colour pages that ask for another colour's list and for what needs a login, too")
     refresh: float = _probability("colour pages that reload themselves every three seconds")
     refused: float = _probability("pages and lists answered with --refused-status")
     asset_moved: float = _probability("asset pages that redirect to another slug of the same id")
@@ -74,51 +64,43 @@ class Faults:
     image_refused: float = _probability("images answered with HTTP 429")
     image_opt_out: float = _probability("artworks whose image carries X-Robots-Tag: noai, noimageai")
     block: float = _probability("requests (no images) that begin a block of --block-seconds")
-    block_after: int = field(default=0, metadata={"help": "block the site after N requests (no images); 0: never"})
-    block_seconds: float = field(default=60.0, metadata={"help": "how long a block (429, captcha page) lasts"})
-    slow_seconds: float = field(default=2.0, metadata={"help": "how late a slow answer comes"})
-    endless_kind: str = field(
-        default="ids",
-        metadata={"help": "ids: each time new tokens bring old artworks; token: the last token leads to itself"},
+    block_after: int = option(
+        0, "block the site after N requests (no images); 0: never", read=int, metavar="N", limits=(0, _ANY)
     )
-    list_style: str = field(
-        default="scroll",
-        metadata={
-            "help": "what brings more of the list: scroll; sentinel: a watched element above a tall footer; button; "
-            "virtual: scroll, and only the last 60 tiles stay in the page"
-        },
+    block_seconds: float = option(
+        60.0, "how long a block (429, captcha page) lasts", read=float, metavar="SECONDS", limits=(0, _ANY)
     )
-    consent_kind: str = field(
-        default="named",
-        metadata={"help": "named: buttons with values, in English; forms: a form for each answer, in Japanese"},
+    slow_seconds: float = option(2.0, "how late a slow answer comes", read=float, metavar="SECONDS", limits=(0, _ANY))
+    endless_kind: str = option(
+        "ids",
+        "ids: each time new tokens bring old artworks; token: the last token leads to itself",
+        choices=("ids", "token"),
     )
-    refused_status: int = field(default=403, metadata={"help": "status of refused pages: 401, 403, 404, 451"})
-    retry_after: str = field(default="", metadata={"help": "Retry-After of 429 and 503: seconds, or a date of HTTP"})
-    robots: str = field(default="site", metadata={"help": "what /robots.txt answers; site: Disallow: /api/*"})
-    seed: int = field(default=0, metadata={"help": "seed of all draws"})
+    list_style: str = option(
+        "scroll",
+        "what brings more of the list: scroll; sentinel: a watched element above a tall footer; button; "
+        "virtual: scroll, and only the last 60 tiles stay in the page",
+        choices=("scroll", "sentinel", "button", "virtual"),
+    )
+    consent_kind: str = option(
+        "named",
+        "named: buttons with values, in English; forms: a form for each answer, in Japanese",
+        choices=("named", "forms"),
+    )
+    refused_status: int = option(
+        403, "status of refused pages: 401, 403, 404, 451", read=int, metavar="N", limits=(400, 599)
+    )
+    retry_after: str = option("", "Retry-After of 429 and 503: seconds, or a date of HTTP", metavar="VALUE")
+    robots: str = option("site", "what /robots.txt answers; site: Disallow: /api/*", choices=ROBOTS_VARIANTS)
+    seed: int = option(0, "seed of all draws", read=int, metavar="S", flag="--fault-seed")
 
     def __post_init__(self) -> None:
-        for name in PROBABILITIES:
-            value = getattr(self, name)
-            if not 0 <= value <= 1:
-                raise UsageError(f"fault {name} = {value}: expected a probability, 0 to 1")
-        if self.block_after < 0 or self.block_seconds < 0 or self.slow_seconds < 0:
-            raise UsageError("block_after, block_seconds and slow_seconds: expected 0 or more")
-        for name, words in CHOICES.items():
-            if getattr(self, name) not in words:
-                raise UsageError(f"{name} {getattr(self, name)}: expected one of {' '.join(words)}")
-        if not 400 <= self.refused_status <= 599:
-            raise UsageError(f"refused_status {self.refused_status}: expected 400 to 599")
+        check_options(self)
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """The command line options that say the same, for a gallery in another process."""
-        words: list[str] = []
-        for name, flag in FLAGS.items():
-            value = getattr(self, name)
-            if value != FIELDS[name].default:
-                words += [flag, str(value)]
-        return tuple(words)
+        return write_options(self)
 
     @property
     def is_drawn(self) -> bool:
@@ -126,11 +108,7 @@ class Faults:
         return any(getattr(self, name) for name in PROBABILITIES)
 
 
-FIELDS: Final = {entry.name: entry for entry in dataclasses.fields(Faults)}
-PROBABILITIES: Final = tuple(name for name, entry in FIELDS.items() if entry.type is float and entry.default == 0.0)
-FLAGS: Final = {
-    name: "--" + ("fault-" if name in (*PROBABILITIES, "seed") else "") + name.replace("_", "-") for name in FIELDS
-}
+PROBABILITIES: Final = tuple(entry.name for entry in list_options(Faults).values() if entry.metadata["is_probability"])
 
 
 @dataclass(frozen=True)
@@ -163,40 +141,3 @@ class Draw:
         """Return a number in [0, 1) that depends on the seed and ``text`` alone."""
         digest = hashlib.blake2b(f"{self.faults.seed}|{text}".encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") / 2**64
-
-
-def add_fault_options(parser: argparse.ArgumentParser) -> None:
-    """Add one option for each fault."""
-    group = parser.add_argument_group(
-        "faults",
-        "P is a probability from 0 to 1, 1 where it is left out. Draws depend on --fault-seed, the fault, "
-        "the address asked for and the number of times it was asked for before, and on nothing else.",
-    )
-    for name, flag in FLAGS.items():
-        entry, meaning = FIELDS[name], FIELDS[name].metadata["help"]
-        if name in PROBABILITIES:
-            group.add_argument(flag, dest=f"fault_{name}", type=float, nargs="?", const=1.0, metavar="P", help=meaning)
-        elif name in CHOICES:
-            group.add_argument(
-                flag, dest=f"fault_{name}", choices=CHOICES[name], help=f"{meaning} (default {entry.default})"
-            )
-        else:
-            group.add_argument(
-                flag,
-                dest=f"fault_{name}",
-                type=type(entry.default),
-                metavar={int: "N", str: "VALUE"}.get(type(entry.default), "SECONDS"),
-                help=f"{meaning} (default {entry.default})",
-            )
-
-
-def parse_faults(options: argparse.Namespace) -> Faults:
-    """Read the faults out of a parsed command line.
-
-    Raises
-    ------
-    UsageError
-        If a value is out of its range.
-    """
-    given = {name: getattr(options, f"fault_{name}") for name in FIELDS}
-    return Faults(**{name: value for name, value in given.items() if value is not None})

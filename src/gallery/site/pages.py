@@ -128,7 +128,7 @@ class PageWriter:
             for artwork in artworks
             if draw.happens("placeholder", subject=f"{draw.identity}#{draw.attempt}|{artwork.asset_id}")
         }
-        faults = ("containers", "share_link", "broken_text", "dialogs", "captcha_footer", "refresh")
+        faults = ("containers", "share_link", "broken_text", "dialogs", "captcha_footer", "refresh", "beside")
         others = [page for page in pages if page.colour != colour and page.artworks]
         has_strip = bool(others) and bool(chosen) and (draw.happens("featured") or draw.happens("containers"))
         kind = uuid.UUID(hashlib.blake2b(f"{colour}:{language}".encode(), digest_size=16).hexdigest())
@@ -159,6 +159,7 @@ class PageWriter:
             never_loads=draw.happens("never_loads"),
             strip=others[0] if has_strip else None,
             placeholders=placeholders,
+            other_token=next((page.next_token for page in others if page.next_token), ""),
             list_style=draw.faults.list_style,
             odd={name for name in faults if draw.happens(name)},
         )

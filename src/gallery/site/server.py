@@ -45,7 +45,7 @@ def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
         config = uvicorn.Config(
             functools.partial(make_worker_app, settings, state_path),
             factory=True,
-            workers=settings.workers,
+            workers=settings.worker_count,
             log_level="error",
             access_log=False,
             proxy_headers=False,
@@ -55,7 +55,7 @@ def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
             timeout_keep_alive=75,
         )
         announce(f"http://{settings.host}:{listener.getsockname()[1]}")
-        if settings.workers == 1:
+        if settings.worker_count == 1:
             uvicorn.Server(config).run(sockets=[listener])
         else:
             Multiprocess(config, sockets=[listener]).run()

@@ -1,6 +1,7 @@
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,8 +10,9 @@ from starlette.testclient import TestClient
 
 from src.errors import ImageDecodeError, ImageTypeError, UsageError
 from src.features.decode_image import decode_image
-from src.gallery.settings import build_parser, parse_settings
-from src.gallery.site.faults import FLAGS, PROBABILITIES, ROBOTS_VARIANTS, Draw, Faults
+from src.gallery.options import list_options
+from src.gallery.settings import GallerySettings, build_parser, parse_settings
+from src.gallery.site.faults import PROBABILITIES, ROBOTS_VARIANTS, Draw, Faults
 from src.paths import PROJECT_ROOT
 from tests.support.gallery_pages import OpenSite, ask_list, read_body, read_colour_block
 
@@ -69,6 +71,14 @@ def test_the_command_line_says_the_same_as_the_faults() -> None:
     assert parse_settings(list(faults.arguments)).faults == faults
     assert parse_settings(["--fault-banner", "--workers", "1"]).faults == Faults(banner=1.0)
     assert Faults().arguments == ()
+
+
+def test_the_command_line_says_the_same_as_the_settings(tmp_path: Path) -> None:
+    settings = GallerySettings(
+        240, seed=3, colours=("RED", "BLUE"), images=tmp_path, labels=tmp_path / "x.csv", port=0, tiles="script"
+    )
+    assert parse_settings(list(settings.arguments)) == settings
+    assert GallerySettings().arguments == ()
 
 
 def test_every_fault_is_explained_in_the_help() -> None:
@@ -311,5 +321,5 @@ def test_robots_variants(spoil: Spoil, variant: str) -> None:
 
 def test_the_reference_page_names_every_option_of_a_fault() -> None:
     text = (PROJECT_ROOT / "references" / "gallery.md").read_text(encoding="utf-8")
-    assert [flag for flag in FLAGS.values() if f"`{flag}" not in text] == []
+    assert [flag for flag in list_options(Faults) if f"`{flag}" not in text] == []
     assert [variant for variant in ROBOTS_VARIANTS if f"`{variant}`" not in text] == []

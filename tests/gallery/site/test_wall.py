@@ -120,7 +120,7 @@ def test_what_the_script_draws_is_what_the_server_would(
         colours=("RED", "BLUE"),
         workers=1,
         faults=Faults(missing_bgsrc=0.4, never_loads=1.0, untagged=1.0, image_gone=0.5),
-        extra_arguments=("--tiles", "script"),
+        tiles="script",
     )
     with script_drawn as other:
         browser.get(f"{other.base_url}/color?col=RED")
