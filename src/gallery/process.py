@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from src.errors import UsageError
 from src.gallery.settings import GallerySettings
+from src.gallery.site.faults import Faults
 from src.processes import start_gallery
 
 
@@ -16,6 +17,8 @@ class GalleryProcess:
     ----------
     artworks
         How many paintings.
+    faults
+        What goes wrong on purpose.
     settings
         Further fields of :class:`src.gallery.settings.GallerySettings`.
 
@@ -26,8 +29,8 @@ class GalleryProcess:
     http://127.0.0.1:40123
     """
 
-    def __init__(self, artworks: int = 2000, **settings: Any) -> None:
-        self._options = GallerySettings(artworks, **settings).arguments
+    def __init__(self, artworks: int = 2000, *, faults: Faults | None = None, **settings: Any) -> None:
+        self._options = GallerySettings(artworks, faults=faults or Faults(), **settings).arguments
         self._stack = ExitStack()
         self._base_url = ""
         self.pid: int | None = None
