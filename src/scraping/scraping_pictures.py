@@ -227,8 +227,7 @@ class _ListedPage:
         problem = None
         for failure in drained["failures"]:
             status = failure["status"]
-            is_list = self._listing.is_continuation(failure["request"]) if self._listing.tokens else failure["isOwn"]
-            if not is_list and not (failure["isOwn"] and status == 429):
+            if not failure["isOwn"] or (status != 429 and not self._listing.is_continuation(failure["request"])):
                 continue  # a page asks for much that is not its list
             if refusal := explain_block(status, failure["text"]):
                 raise BlockedError(f"the site answered a scroll of {self._address} with {refusal}")

@@ -118,18 +118,15 @@ class ColourListing:
     def take_answer(self, request: str, blocks: Sequence[Block]) -> None:
         """Learn from an answer to a request of the page, which asks for other lists than its own too."""
         for block in blocks:
-            continues = (
-                self.is_continuation(request)
-                or (not self.tokens and not self.has_ended)
-                or (block.total is not None and block.total == self.total)
-            )
+            continues = self.is_continuation(request) or (block.total is not None and block.total == self.total)
             is_own = block.color == self.task.color or (block.color is None and continues)
             self._take_block(block, is_own=is_own, is_first=False)
 
     def is_continuation(self, request: str) -> bool:
-        """Whether a request (address and body) carries a token of this list."""
+        """Whether a request (address and body) carries a token of this list, or may, where none is known yet."""
         plain = unquote(request)
-        return any(token in plain or token in request for token in self.tokens)
+        is_unknown = not self.tokens and not self.has_ended
+        return is_unknown or any(token in plain or token in request for token in self.tokens)
 
     def _take_block(self, block: Block, *, is_own: bool, is_first: bool) -> None:
         self.items.update((item.asset_id, item) for item in block.items)
