@@ -227,7 +227,9 @@ class _ListedPage:
         problem = None
         for failure in drained["failures"]:
             status = failure["status"]
-            if not failure["isOwn"] or (status != 429 and not self._listing.is_continuation(failure["request"])):
+            is_own, listing = failure["isOwn"], self._listing
+            is_list = listing.is_continuation(failure["request"]) and (is_own or listing.tokens)
+            if not is_list and not (is_own and status == 429):
                 continue  # a page asks for much that is not its list
             if refusal := explain_block(status, failure["text"]):
                 raise BlockedError(f"the site answered a scroll of {self._address} with {refusal}")

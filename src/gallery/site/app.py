@@ -50,9 +50,9 @@ DRAWING_THREADS: Final = 1
 """Pictures drawn at once by one worker: a second thread would only wait for the interpreter."""
 
 LONG_QUEUE: Final = 3
-"""Pictures waiting to be drawn from which on a worker sends connections away ..."""
+"""Pictures waiting to be drawn from which on a worker closes connections after their answer ..."""
 
-FAREWELL_INTERVAL: Final = 8
+CLOSING_INTERVAL: Final = 8
 """... at most one in this many answers."""
 
 LONGEST_HANG_SECONDS: Final = 3600.0
@@ -79,7 +79,7 @@ class Site:
         self._name, self._extent = describe_gallery(settings)
         self._cache = ImageCache(settings.cache_megabytes << 20)
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
-        self._since_farewell = 0
+        self._since_closing = 0
         self.writer = PageWriter(settings.tiles)
 
     @property
@@ -193,10 +193,10 @@ class Site:
 
         All workers listen on one port, and one of them may have accepted most of the connections.
         """
-        self._since_farewell += 1
-        if self._since_farewell < FAREWELL_INTERVAL or self._threads.statistics().tasks_waiting < LONG_QUEUE:
+        self._since_closing += 1
+        if self._since_closing < CLOSING_INTERVAL or self._threads.statistics().tasks_waiting < LONG_QUEUE:
             return False
-        self._since_farewell = 0
+        self._since_closing = 0
         return True
 
     def _render(self, number: int, options: ImageOptions) -> EncodedImage:
