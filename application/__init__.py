@@ -1,1 +1,1 @@
-"""The microservice: pictures in over HTTP, colours out, and a page for people."""
+"""The microservice: pictures in over HTTP, colours out, and a web page."""

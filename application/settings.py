@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     """Least severity that is logged; `warning` leaves out the line per request that went well."""
 
     log_format: Literal["json", "text"] = "json"
-    """One JSON object a line, or text for people."""
+    """One JSON object a line, or plain text for reading."""
 
     @field_validator("cors_origins", mode="before")
     @classmethod

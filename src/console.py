@@ -1,4 +1,4 @@
-"""What commands print for people: paths and messages are text, whatever is in them."""
+"""What commands print: paths and messages are text, whatever is in them."""
 
 import io
 import sys
@@ -8,7 +8,7 @@ from rich.text import Text
 
 
 def open_console(*, stderr: bool = False) -> Console:
-    """Open standard output or standard error for people.
+    """Open standard output or standard error for messages.
 
     Nothing that is printed is taken for markup or emoji, and what the stream cannot encode is escaped: a
     name or a terminal never costs a result. Styles come from ``style=`` and :class:`rich.text.Text`.

@@ -31,7 +31,7 @@ async def ready(classifier: ClassifierDependency, executor: ExecutorDependency) 
     try:
         await executor.run(classifier.check)
     except QueueFullError:
-        pass  # busy with other people's pictures, so it works
+        pass  # busy with other pictures, so it works
     except (ImageError, ModelError, DeadlineError) as error:
         raise ProblemError("not-ready", f"the self-test fails: {error}") from error
     return Health(status="ready", model_version=classifier.model.version)

@@ -1,4 +1,4 @@
-"""The web page for people and the interactive documentation, both without anything from elsewhere."""
+"""The web page and the interactive documentation, both without resources of other hosts."""
 
 import hashlib
 import json

@@ -15,7 +15,7 @@ let running = 0;
 let token = "";
 let shown = "";
 
-// What people are told, by the sort of problem; the service's own words stand behind it.
+// Messages of the page, by kind of problem; the service's own words stand behind it.
 const FRIENDLY = {
   "unsupported-type": ["Not a picture we can read", "Save it as JPEG, PNG or WebP and try again. A new file name alone does not change its type."],
   "undecodable": ["This file is damaged", "It is empty, cut off or broken. Download or export it again."],
