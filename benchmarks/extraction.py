@@ -31,6 +31,7 @@ from src.features.measure_batch import ImageBatch, measure_batch
 from src.features.measure_image import measure_image
 from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
 from src.features.schema import FEATURE_COUNT
+from src.models.labelled_pictures import crop_thumbnail
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
 
@@ -162,12 +163,7 @@ def make_thumbnails(paths: Sequence[Path], folder: Path) -> list[Path]:
     """Write the centre-cropped 218 × 218 thumbnails of pictures."""
     made = []
     for path in paths:
-        image = decode_image(path.read_bytes())
-        height, width = image.shape[:2]
-        side = min(height, width)
-        top, left = (height - side) // 2, (width - side) // 2
-        square = image[top : top + side, left : left + side]
-        thumbnail = cv2.resize(square, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), interpolation=cv2.INTER_AREA)
+        thumbnail = crop_thumbnail(decode_image(path.read_bytes()))
         made.append(folder / path.name)
         cv2.imwrite(str(made[-1]), thumbnail, [cv2.IMWRITE_JPEG_QUALITY, 90])
     return made
