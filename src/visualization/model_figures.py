@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
@@ -50,33 +51,27 @@ def plot_family_scores(
 
 
 @styled
-def plot_grid_scores(
-    scores: NDArray[np.float64], row_values: Sequence[float], column_values: Sequence[float], *, title: str
-) -> Figure:
-    """Draw the accuracy of a grid of C and gamma as a heat map, the best cell outlined.
+def plot_grid_scores(scores: pd.DataFrame, *, title: str) -> Figure:
+    """Draw the accuracy of a grid of two parameters as a heat map, the best cell outlined.
 
     Parameters
     ----------
     scores
-        Mean accuracy (0-1), shape (rows, columns); NaN where a candidate was not tried.
-    row_values, column_values
-        Values of C and of gamma.
+        Mean accuracy (0-1): a row for each value of one parameter, a column for each of the other, both
+        named; NaN where a candidate was not tried.
     title
         Words above the figure.
     """
-    import seaborn as sns  # noqa: PLC0415 - a second to import, and only heat maps and densities need it
+    import seaborn as sns  # noqa: PLC0415 - a second to import, and only heat maps need it
 
-    figure = Figure(figsize=(1.0 * len(column_values) + 2.2, 0.55 * len(row_values) + 1.6), layout="constrained")
+    rows, columns = scores.shape
+    figure = Figure(figsize=(1.0 * columns + 2.2, 0.55 * rows + 1.6), layout="constrained")
     axes = figure.add_subplot()
-    labels: Look = {
-        "xticklabels": [f"{value:g}" for value in column_values],
-        "yticklabels": [f"{value:g}" for value in row_values],
-        "cbar_kws": {"label": "accuracy"},
-    }
-    sns.heatmap(scores, annot=True, fmt=".3f", cmap="cividis", linewidths=1, linecolor="white", ax=axes, **labels)
+    look: Look = {"cmap": "cividis", "linewidths": 1, "cbar_kws": {"label": "accuracy"}}
+    named = scores.rename(index="{:g}".format, columns="{:g}".format)
+    sns.heatmap(named, annot=True, fmt=".3f", ax=axes, **look)
     row, column = np.unravel_index(int(np.nanargmax(scores)), scores.shape)
     axes.add_patch(Rectangle((float(column), float(row)), 1, 1, fill=False, edgecolor=REFERENCE, linewidth=3))
-    axes.set(xlabel="gamma", ylabel="C")
     axes.tick_params(axis="y", rotation=0)
     axes.set_title(title)
     return figure

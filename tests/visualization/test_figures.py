@@ -64,7 +64,9 @@ DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
     "family_scores": lambda *_: plot_family_scores(
         {"svm": 0.88, "random_forest": 0.84}, {"svm": 0.002, "random_forest": 0.004}, reference={"svm": 0.87}
     ),
-    "grid_scores": lambda *_: plot_grid_scores(np.array([[0.5, 0.6], [0.7, 0.65]]), [1, 10], [0.1, 0.01], title="svm"),
+    "grid_scores": lambda *_: plot_grid_scores(
+        pd.DataFrame([[0.5, 0.6], [0.7, 0.65]], [1, 10], [0.1, 0.01]), title="svm"
+    ),
     "reliability": lambda *_: plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40], calibration_error=0.01),
     "learning_curve": lambda *_: plot_learning_curve([100, 200], [0.7, 0.8], [0.02, 0.01], training_means=[0.9, 0.9]),
     "importance": lambda *_: plot_permutation_importance(
