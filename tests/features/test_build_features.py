@@ -22,6 +22,7 @@ from src.paths import PROJECT_ROOT, Workspace
 from src.table_files import read_table
 from src.tables import INTERIM, PROCESSED, REJECTS
 from tests.support.picture_files import BAD, GOOD
+from tests.support.process_groups import has_ended
 from tests.support.workspace_files import list_files
 
 
@@ -236,20 +237,9 @@ def test_ctrl_c_leaves_no_process_and_loses_no_chunk(workspace: Workspace, small
         os.killpg(process.pid, signal.SIGINT)
         code = process.wait(60)
     assert code in (130, 0)  # 0 if it was done before the signal came
-    deadline = time.monotonic() + 20
-    while is_group_alive(process.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not is_group_alive(process.pid)
+    assert has_ended(process.pid)
     kept = len(list(workspace.measured_dir.glob("*.npz")))
     assert build_features(workspace, jobs=1).measured == (12 - kept) * 256
-
-
-def is_group_alive(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_the_summary_is_plain_data(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:

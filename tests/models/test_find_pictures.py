@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from src.errors import UsageError
 from src.models.find_pictures import FoundPictures, find_pictures
 from src.paths import PROJECT_ROOT
 from tests.support.picture_files import draw
+from tests.support.process_groups import has_ended
 
 
 @pytest.fixture(autouse=True)
@@ -177,3 +179,28 @@ def test_paths_are_not_taken_for_markup(models_dir: Path) -> None:
     assert done.returncode == 0
     assert b"contact sheet: sheet [b].png" in done.stderr
     assert b"sorted [v2]" in done.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.slow
+def test_ctrl_c_ends_every_process_and_writes_nothing(models_dir: Path, jobs: str) -> None:
+    for number in range(4000):
+        Path("scans", f"{number}.jpg").write_bytes(draw("RED"))
+    command = [sys.executable, "-m", "src.models.predict_model", "scans", "--models", str(models_dir)]
+    with subprocess.Popen(
+        [*command, "--jobs", jobs, "--csv", "out.csv"],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        shown = b""
+        while b"classify" not in shown:
+            assert process.poll() is None
+            shown += process.stderr.read(1)
+        os.killpg(process.pid, signal.SIGINT)
+        _, messages = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert messages.endswith(b"interrupted\n")
+    assert not Path("out.csv").exists()
+    assert has_ended(process.pid)
