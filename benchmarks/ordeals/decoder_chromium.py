@@ -44,6 +44,7 @@ AS_PILLOW: Final = {
 }
 """Why another picture than Chromium's is right, by kind."""
 
+CANVAS_SIDE: Final = 65_535
 PAGE: Final = "data:text/html,pictures"
 SHOW: Final = """
 window.answers = null;
@@ -125,7 +126,8 @@ def explain(content: bytes, theirs: list[float] | None, original: bytes, whole: 
         return "only we: what is damaged has no part in the pixels, which are those of the original"
     if agree(ours, describe_by_pillow(content)):
         return f"we as Pillow, otherwise than Chromium: {AS_PILLOW.get(kind, 'NOT EXPLAINED')}"
-    return "NOT EXPLAINED, only we, or other colours"
+    too_large = "only we: it is too large for a canvas of Chromium"
+    return too_large if max(ours[:2]) > CANVAS_SIDE else "NOT EXPLAINED, only we, or other colours"
 
 
 def explain_refusal(words: str, *, is_whole: bool) -> str:
