@@ -147,7 +147,7 @@ def compare_processes(paths: Sequence[Path], rounds: int, pictures: int) -> floa
                 for _outcome in run_batches(batches[:jobs]):
                     pass  # workers start and import before the clock does
                 start = time.perf_counter()
-                rows = sum(len(outcome.features) for outcome in run_batches(batches))
+                rows = sum(len(outcome) for outcome in run_batches(batches))
                 found.append(time.perf_counter() - start)
             if rows != len(names) or FEATURE_COUNT != 18:
                 raise RuntimeError(f"{rows} rows for {len(names)} pictures")

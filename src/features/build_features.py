@@ -119,7 +119,7 @@ def build_features(
         keys.append(_make_key(number, rows, store, maximum_memory))
         total += len(rows)
         outcome = finished.load(keys[-1], len(rows))
-        if outcome is None or not outcome.is_final:
+        if outcome is None or not all(picture.is_final for picture in outcome):
             todo.add(keys[-1])
             measured += len(rows)
     if total == 0:
@@ -139,7 +139,7 @@ def build_features(
             total=total,
             done=total - measured,
             unit="images",
-            count=lambda outcome: len(outcome.features),
+            count=len,
             rescue=measure_batch_isolated,
         )
         for key, outcome in zip((key for key in keys if key in todo), outcomes, strict=True):
@@ -206,11 +206,12 @@ def _join_slices(
         outcome = finished.load(key, len(rows))
         if outcome is None:
             break
-        names = rows["filename"].tolist()
-        rejects += [(names[position], reason) for position, reason in sorted(outcome.reasons.items())]
-        is_measured = ~np.isin(np.arange(len(rows)), list(outcome.reasons))
+        pairs = zip(rows["filename"], outcome, strict=True)
+        rejects += [(name, picture.reason) for name, picture in pairs if picture.features is None]
+        is_measured = [picture.features is not None for picture in outcome]
+        measured = [picture.features for picture in outcome if picture.features is not None]
         listed = rows.reset_index(drop=True).loc[is_measured, ["filename", "image", "page", "color", "index"]]
-        features = pd.DataFrame(outcome.features[is_measured], columns=list(FEATURE_NAMES), index=listed.index)
+        features = pd.DataFrame(measured, columns=list(FEATURE_NAMES), index=listed.index, dtype=np.float64)
         yield pd.concat([listed, features], axis=1)
     if outcome is None or hash_file(workspace.interim_table) != listing:
         raise TableError(

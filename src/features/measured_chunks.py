@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -21,7 +21,7 @@ from src.features import (
     reduce_image,
     schema,
 )
-from src.features.measure_batch import BatchOutcome
+from src.features.measure_batch import MeasuredPicture
 from src.features.schema import FEATURE_COUNT
 from src.files import replace_file
 
@@ -67,21 +67,26 @@ class MeasuredChunks:
 
     folder: Path
 
-    def save(self, key: str, outcome: BatchOutcome) -> None:
+    def save(self, key: str, pictures: Sequence[MeasuredPicture]) -> None:
         """Keep a measured chunk; it is there whole or not at all."""
         with replace_file(self._locate(key)) as temporary, temporary.open("wb") as stream:
-            reasons = json.dumps([[position, reason] for position, reason in outcome.reasons.items()])
-            np.savez(stream, features=outcome.features, reasons=np.array(reasons), is_final=np.array(outcome.is_final))
+            nothing = np.full(FEATURE_COUNT, np.nan)
+            features = [nothing if picture.features is None else picture.features for picture in pictures]
+            others = [(picture.reason, picture.is_final) for picture in pictures if picture.features is None]
+            np.savez(stream, features=features, others=np.array(json.dumps(others)))
 
-    def load(self, key: str, rows: int) -> BatchOutcome | None:
+    def load(self, key: str, rows: int) -> list[MeasuredPicture] | None:
         """Give a finished chunk back, or None if there is none of that size that can be read."""
         try:
             with self._locate(key).open("rb") as stream, np.load(stream, allow_pickle=False) as content:
-                features, is_final = content["features"], bool(content["is_final"])
-                reasons = dict(json.loads(str(content["reasons"])))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+                features, others = content["features"], iter(json.loads(str(content["others"])))
+            if features.shape != (rows, FEATURE_COUNT):
+                return None
+            return [
+                MeasuredPicture(None, *next(others)) if np.isnan(row[0]) else MeasuredPicture(row) for row in features
+            ]
+        except (OSError, ValueError, KeyError, EOFError, TypeError, StopIteration, zipfile.BadZipFile):
             return None
-        return BatchOutcome(features, reasons, is_final) if features.shape == (rows, FEATURE_COUNT) else None
 
     def forget_others(self, keys: set[str]) -> int:
         """Remove chunks that no artwork of now belongs to; return how many."""

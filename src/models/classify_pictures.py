@@ -1,18 +1,22 @@
 """Many pictures to answers: measured in parallel, named in batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from src.errors import ImageError
 from src.features.colour_profile import ProfileOutcome
 from src.features.decode_image import MAXIMUM_MEMORY
-from src.features.extract_features import extract_features
 from src.features.image_store import ImageStore
-from src.features.measure_batch import BatchOutcome, ImageBatch, measure_batch, measure_batch_isolated
-from src.features.measure_image import read_picture
+from src.features.measure_batch import (
+    ImageBatch,
+    MeasuredPicture,
+    measure_batch,
+    measure_batch_isolated,
+    measure_content,
+)
+from src.features.schema import FEATURE_COUNT
 from src.models.artefacts import ColourModel, Prediction
 from src.models.find_pictures import STANDARD_INPUT, FoundPictures
 from src.parallel import map_with_progress, parallel_backend
@@ -61,9 +65,10 @@ def classify_pictures(
         One a file, in the order of the names, the one on standard input first; a file that is no picture has
         a reason.
     """
-    if pictures.content is not None:
-        yield _classify_content(pictures.content, model, maximum_memory)
     store = ImageStore(pictures.location)
+    if pictures.content is not None:
+        single = ImageBatch(store, (STANDARD_INPUT,), maximum_memory)
+        yield from _answer(single.names, [measure_content(pictures.content, single)], model)
     names = pictures.names
     batches = [names[start : start + BATCH_PICTURES] for start in range(0, len(names), BATCH_PICTURES)]
     if dask is None and len(names) < SMALL_JOB:
@@ -75,28 +80,22 @@ def classify_pictures(
             description="classify",
             total=len(names),
             unit="pictures",
-            count=lambda outcome: len(outcome.features),
+            count=len,
             rescue=measure_batch_isolated,
         )
         for batch, outcome in zip(batches, outcomes, strict=True):
             yield from _answer(batch, outcome, model)
 
 
-def _classify_content(content: bytes, model: ColourModel, maximum_memory: int) -> ClassifiedPicture:
-    try:
-        picture = read_picture(content, maximum_memory)
-    except ImageError as error:
-        return ClassifiedPicture(STANDARD_INPUT, None, str(error))
-    (answer,) = model.predict_features(extract_features(picture.image)[None])
-    profile = picture.profile if picture.profile.action in {"converted", "kept"} else None
-    return ClassifiedPicture(STANDARD_INPUT, answer, profile=profile)
-
-
-def _answer(batch: tuple[str, ...], outcome: BatchOutcome, model: ColourModel) -> Iterator[ClassifiedPicture]:
-    is_measured = np.asarray([position not in outcome.reasons for position in range(len(batch))])
-    answers = iter(model.predict_features(outcome.features[is_measured]))
-    for position, path in enumerate(batch):
-        if is_measured[position]:
-            yield ClassifiedPicture(path, next(answers), profile=outcome.profiles.get(position))
+def _answer(
+    names: Sequence[str], pictures: Sequence[MeasuredPicture], model: ColourModel
+) -> Iterator[ClassifiedPicture]:
+    features = [picture.features for picture in pictures if picture.features is not None]
+    answers = iter(model.predict_features(np.asarray(features).reshape(-1, FEATURE_COUNT)))
+    for path, picture in zip(names, pictures, strict=True):
+        if picture.features is None:
+            yield ClassifiedPicture(path, None, picture.reason)
         else:
-            yield ClassifiedPicture(path, None, outcome.reasons[position])
+            profile = picture.profile
+            is_other = profile is not None and profile.action in {"converted", "kept"}
+            yield ClassifiedPicture(path, next(answers), profile=profile if is_other else None)

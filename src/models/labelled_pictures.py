@@ -1,6 +1,6 @@
 """Pictures whose colour is known: a folder and a table of labels, measured."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,12 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from src.errors import ImageError, TableError, UsageError
-from src.features.extract_features import extract_features
+from src.errors import TableError, UsageError
 from src.features.image_store import ImageStore
-from src.features.measure_image import read_picture
+from src.features.measure_batch import ImageBatch, measure_batch, measure_batch_isolated
 from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
-from src.features.schema import FEATURE_COUNT, BGRImage
+from src.features.schema import BGRImage, FeatureVector
 from src.parallel import map_with_progress
 from src.user_tables import read_labelled_names
 
@@ -85,42 +84,30 @@ def measure_labelled_pictures(
     UsageError
         If no picture could be measured.
     """
-    batches = [labels[start : start + BATCH_PICTURES] for start in range(0, len(labels), BATCH_PICTURES)]
-    tasks = ((folder, [name for name, _ in batch], crop) for batch in batches)
+    store, scale = ImageStore(str(folder)), crop_thumbnail if crop else reduce_image
+    names = [name for name, _ in labels]
     outcomes = map_with_progress(
-        _measure_batch, tasks, description="measure", total=len(labels), unit="pictures", count=len
+        measure_batch,
+        (
+            ImageBatch(store, names[start : start + BATCH_PICTURES], scale=scale)
+            for start in range(0, len(names), BATCH_PICTURES)
+        ),
+        description="measure",
+        total=len(names),
+        unit="pictures",
+        count=len,
+        rescue=measure_batch_isolated,
     )
-    features: list[NDArray[np.float64]] = []
+    pictures = [picture for outcome in outcomes for picture in outcome]
+    features: list[FeatureVector] = []
     colours: list[str] = []
     failures: list[tuple[str, str]] = []
-    for batch, outcome in zip(batches, outcomes, strict=True):
-        for (name, colour), found in zip(batch, outcome, strict=True):
-            if isinstance(found, str):
-                failures.append((name, found))
-            else:
-                features.append(found)
-                colours.append(colour)
-    if not features:
-        first = "".join(f"; the first: {name}: {reason}" for name, reason in failures[:1])
-        raise UsageError(f"{folder}: none of the {len(labels)} labelled pictures could be measured{first}")
-    return MeasuredPictures(
-        np.asarray(features).reshape(-1, FEATURE_COUNT), np.asarray(colours, dtype=str), tuple(failures)
-    )
-
-
-def _measure_batch(task: tuple[Path, Sequence[str], bool]) -> list[NDArray[np.float64] | str]:
-    cv2.setNumThreads(1)
-    return list(_measure_each(*task))
-
-
-def _measure_each(folder: Path, names: Sequence[str], crop: bool) -> Iterator[NDArray[np.float64] | str]:
-    for content in ImageStore(str(folder)).read_many(names):
-        if isinstance(content, Exception):
-            yield str(content)
-            continue
-        try:
-            picture = read_picture(content, scale=crop_thumbnail if crop else reduce_image)
-        except ImageError as error:
-            yield str(error)
+    for (name, colour), picture in zip(labels, pictures, strict=True):
+        if picture.features is None:
+            failures.append((name, picture.reason))
         else:
-            yield extract_features(picture.image)
+            features.append(picture.features)
+            colours.append(colour)
+    if not features:
+        raise UsageError(f"{folder}: none of the {len(labels)} labelled pictures could be measured ({failures[:1]})")
+    return MeasuredPictures(np.asarray(features), np.asarray(colours, dtype=str), tuple(failures))

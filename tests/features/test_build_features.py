@@ -15,7 +15,7 @@ import pytest
 from src.errors import TableError, UsageError
 from src.features import build_features as stage
 from src.features.build_features import build_features, main
-from src.features.measure_batch import BatchOutcome, ImageBatch, measure_batch
+from src.features.measure_batch import ImageBatch, MeasuredPicture, measure_batch
 from src.features.measure_image import measure_image
 from src.features.schema import FEATURE_NAMES
 from src.paths import PROJECT_ROOT, Workspace
@@ -126,7 +126,7 @@ def test_an_interim_table_of_many_slices_gives_the_same_rows(
     assert workspace.processed_table.read_bytes() == before
 
 
-def measure_until_the_third(batch: ImageBatch) -> BatchOutcome:
+def measure_until_the_third(batch: ImageBatch) -> list[MeasuredPicture]:
     if batch.names[0] == "512.jpg":
         raise KeyboardInterrupt
     return measure_batch(batch)
@@ -152,7 +152,7 @@ def test_a_table_that_changes_meanwhile_is_noticed(
 ) -> None:
     list_files(workspace, small_files)
 
-    def measure_and_change(batch: ImageBatch) -> BatchOutcome:
+    def measure_and_change(batch: ImageBatch) -> list[MeasuredPicture]:
         content = workspace.interim_table.read_text("utf-8").replace("/ci/599", "/ci/another")
         workspace.interim_table.write_text(content, "utf-8")
         return measure_batch(batch)
@@ -163,7 +163,7 @@ def test_a_table_that_changes_meanwhile_is_noticed(
     assert not workspace.processed_table.exists()
 
 
-def kill_own_worker_at_3(batch: ImageBatch) -> BatchOutcome:
+def kill_own_worker_at_3(batch: ImageBatch) -> list[MeasuredPicture]:
     if "3.jpg" in batch.names:
         os.kill(os.getpid(), signal.SIGKILL)
     return measure_batch(batch)
