@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from src.features.image_header import KIND_NAMES
 from src.paths import PROJECT_ROOT
 from src.processes import find_free_port, wait_until_answers
 from tools.publish_results import README, STAGES, write_readme, write_stages
@@ -147,6 +148,10 @@ def test_what_is_said_of_the_model_follows_from_committed_files() -> None:
     """Else run ``python -m tools.publish_results``."""
     assert write_readme(read(README)) == read(README)
     assert write_stages(read(STAGES)) == read(STAGES)
+
+
+def test_the_kinds_of_pictures_are_those_that_are_read() -> None:
+    assert f"one picture ({KIND_NAMES})" in read(README)
 
 
 def test_every_target_that_the_readme_names_is_in_the_makefile() -> None:
