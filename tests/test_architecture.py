@@ -2,7 +2,6 @@
 
 import ast
 import os
-import subprocess
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from src.paths import PROJECT_ROOT
+from tests.support.commands import run_python
 from tests.support.imports import MODULES, find_closure, find_file, find_imports
 
 SERVICE_MAY_IMPORT = (
@@ -82,15 +82,7 @@ def test_no_module_does_work_at_import(tmp_path: Path) -> None:
         "ours = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]\n"
         "assert ours == [], ours\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = run_python("-c", program, folder=tmp_path, environment={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)})
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []

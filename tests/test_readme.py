@@ -13,6 +13,7 @@ import pytest
 from src.features.image_header import KIND_NAMES
 from src.paths import PROJECT_ROOT
 from src.processes import find_free_port, wait_until_answers
+from tests.support.commands import run_command, run_python
 from tools.publish_results import README, STAGES, write_readme, write_stages
 
 DOCUMENTS = (README, STAGES)
@@ -44,13 +45,8 @@ def find_commands() -> list[str]:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a copy of what git tracks, or would, with the installed environment beside it."""
     root = tmp_path_factory.mktemp("readme") / "checkout"
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    listed = run_command("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    assert listed.returncode == 0, listed.stderr
     for name in filter(None, listed.stdout.split("\0")):
         source, target = PROJECT_ROOT / name, root / name
         if source.is_file():
@@ -85,14 +81,8 @@ def test_every_documented_command_works(checkout: Path) -> None:
                 port = ports["8765" if "gallery" in line else "9797"]
                 assert wait_until_answers(server, f"http://127.0.0.1:{port}/"), line
             else:
-                done = subprocess.run(
-                    ["bash", "-c", command],
-                    cwd=checkout,
-                    env=environment,
-                    capture_output=True,
-                    text=True,
-                    timeout=COMMAND_SECONDS,
-                    check=False,
+                done = run_command(
+                    "bash", "-c", command, folder=checkout, environment=environment, seconds=COMMAND_SECONDS
                 )
                 assert done.returncode == 0, f"{line}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
                 printed[line] = done.stdout
@@ -117,14 +107,7 @@ def test_every_documented_command_works(checkout: Path) -> None:
 def test_the_documented_python_runs_without_our_code(tmp_path: Path) -> None:
     [program] = find_blocks(STAGES, "python")
     (tmp_path / "models").symlink_to(PROJECT_ROOT / "models")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_python("-W", "error", "-c", program, folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"# {done.stdout}" in program
 

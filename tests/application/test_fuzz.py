@@ -4,8 +4,6 @@ The large runs are commands: ``python -m benchmarks.ordeals.service_endurance`` 
 with more ``--max-examples`` the one below against a running service.
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from starlette.testclient import TestClient
 
 from benchmarks.image_mutants import list_originals, mutate_images
 from benchmarks.service_process import ServiceProcess
+from tests.support.commands import run_python
 
 pytestmark = pytest.mark.slow
 
@@ -32,12 +31,9 @@ def test_damaged_files_are_classified_or_refused(client: TestClient) -> None:
 
 def test_the_service_does_what_its_openapi_document_says(service: ServiceProcess, tmp_path: Path) -> None:
     """All checks of schemathesis but one: bytes that the schema allows need not be a picture."""
-    command = (sys.executable, "-m", "schemathesis.cli", "run", f"{service.base_url}/openapi.json", "--no-color")
-    options = ("--exclude-checks", "positive_data_acceptance", "--max-examples", "8", "--seed", "1")
-    quiet = ("--generation-database", "none")
-    done = subprocess.run(
-        [*command, *options, *quiet], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
-    )
+    options = ("--exclude-checks", "positive_data_acceptance", "--max-examples", "8", "--seed", "1", "--no-color")
+    command = ("-m", "schemathesis.cli", "run", f"{service.base_url}/openapi.json", "--generation-database", "none")
+    done = run_python(*command, *options, folder=tmp_path)
     assert done.returncode == 0, done.stdout
     assert "7 selected / 7 total" in done.stdout
     statuses = {event["status"] for event in service.read_events() if event["event"] == "request"}

@@ -5,8 +5,6 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +16,7 @@ from application.__main__ import parse_arguments
 from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load, send_endless_body
 from benchmarks.service_process import ServiceProcess, start_service
 from benchmarks.stand_in_model import make_stand_in_model
-from src.paths import PROJECT_ROOT
+from tests.support.commands import run_python
 from tests.support.picture_files import draw, make_png
 
 pytestmark = pytest.mark.slow
@@ -147,35 +145,25 @@ def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
 
 
 def test_the_command_refuses_clearly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    command = [sys.executable, "-m", "application", "--port", "0", "--workers", "1"]
     monkeypatch.setenv("MODELS_DIR", str(tmp_path))
     for workers in ("1", "2"):
-        started = [*command[:-1], workers]
-        done = subprocess.run(started, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
+        done = run_python("-m", "application", "--port", "0", "--workers", workers)
         assert done.returncode == 3
         assert '"event":"refusing to start"' in done.stdout
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        again = [*command[:3], "--port", str(port), "--workers", "2"]
-        done = subprocess.run(again, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
+        done = run_python("-m", "application", "--port", str(port), "--workers", "2")
     assert done.returncode == 2
     assert done.stderr.startswith(f"cannot listen on 127.0.0.1 port {port} (")
     assert "Traceback" not in done.stdout + done.stderr
     monkeypatch.setenv("DECODING_MEMORY_BYTES", "none")
-    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = run_python("-m", "application", "--port", "0")
     assert done.returncode == 2
     assert done.stderr.startswith("DECODING_MEMORY_BYTES: ")
 
 
 def test_help_names_every_setting() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "application", "--help"],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    done = run_python("-m", "application", "--help")
     for name in ("MODELS_DIR", "MAXIMUM_BODY_BYTES", "API_TOKEN", "CORS_ORIGINS", "BODY_SECONDS"):
         assert name in done.stdout
 

@@ -25,6 +25,7 @@ from application.settings import Settings
 from deploy.bundle import NGINX_TARGET, collect_files, compute_request_limit
 from src.local_service import LocalService, start_local_service
 from src.processes import find_free_port, start_process, wait_until_answers
+from tests.support.commands import run_command
 
 pytestmark = pytest.mark.slow
 
@@ -131,11 +132,11 @@ def make_form(pictures: list[bytes], field: str, total: int) -> bytes:
 
 def test_nginx_accepts_the_configuration(configuration: bytes, tmp_path: Path) -> None:
     frame = write_frame(tmp_path, find_free_port(), 9797, configuration)
-    done = subprocess.run([find_nginx(), "-t", "-c", str(frame)], capture_output=True, text=True, check=False)
+    done = run_command(find_nginx(), "-t", "-c", frame)
     assert done.returncode == 0, done.stderr
     assert "test is successful" in done.stderr
     (tmp_path / "conf.d" / "upload.conf").write_bytes(configuration.replace(b";", b"", 1))
-    assert subprocess.run([find_nginx(), "-t", "-c", str(frame)], capture_output=True, check=False).returncode != 0
+    assert run_command(find_nginx(), "-t", "-c", frame).returncode != 0
 
 
 def test_an_ordinary_upload_passes(proxy: Proxy, service: LocalService) -> None:

@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import nbformat
 import pytest
 
 from src.paths import PROJECT_ROOT
+from tests.support.commands import run_python
 
 NOTEBOOKS = sorted((PROJECT_ROOT / "notebooks").glob("*.ipynb"))
 TINY = "220"
@@ -46,16 +45,10 @@ def check_outputs(path: Path) -> None:
 
 
 def run(folder: Path, *notebooks: Path) -> None:
-    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute"]
+    command = ["-m", "jupyter", "nbconvert", "--to", "notebook", "--execute", "--output-dir", folder]
     command += ["--ExecutePreprocessor.record_timing=False", f"--ExecutePreprocessor.timeout={CELL_SECONDS}"]
     settings = {"NOTEBOOK_ARTWORKS": TINY, "NOTEBOOK_WORKSPACE": str(folder / "data"), "PYTHONPATH": str(PROJECT_ROOT)}
-    done = subprocess.run(
-        [*command, "--output-dir", str(folder), *map(str, notebooks)],
-        env={**os.environ, **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_python(*command, *notebooks, environment={**os.environ, **settings}, seconds=1200)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
