@@ -12,7 +12,10 @@ from src.console import print_error
 from src.errors import EXIT_INTERRUPTED, EXIT_PARTIAL, ProjectError
 
 WRITE_ERRORS: Final = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.ENOTDIR, errno.EEXIST}
+    {
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM),
+        *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP),
+    }
 )
 """Numbers of an OSError that says something of the disk or its permissions, and nothing of the program."""
 

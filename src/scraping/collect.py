@@ -312,6 +312,7 @@ class _Run:
             client=self._client,
             addresses=self._source.addresses,
             manners=self._manners,
+            robots=self._robots,
             language=self._settings.language,
             show=display.show_details,
         )

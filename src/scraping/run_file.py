@@ -157,18 +157,9 @@ class RunFile:
             "started": _show_time(self._started),
             "updated": _show_time(time.time()),
             "terms_shown": terms_shown or self.has_shown_terms,
-            "seconds": round(summary.seconds, 3),
-            "listing_seconds": round(summary.listing_seconds, 3),
-            "download_seconds": round(summary.download_seconds, 3),
             "found": summary.found,
             "downloaded": summary.downloaded,
-            "fetched": summary.fetched,
-            "blocked": summary.blocked,
-            "layout_changed": summary.layout_changed,
-            "notes": summary.notes,
-            "left_out": summary.left_out,
-            "details": None if summary.details is None else asdict(summary.details),
-            "colours": {color: asdict(colour) for color, colour in summary.colours.items()},
+            **asdict(summary),
         }
         if self._path.exists() and not self._previous:
             set_aside(self._path)  # not the scraper's

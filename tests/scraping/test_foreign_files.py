@@ -27,7 +27,8 @@ def fill(workspace: Workspace) -> set[bytes]:
             interim / name
             for name in ("details.csv", "run.json", "notes.txt", "incoming/notes.txt", "listing/RED.jsonl")
         ),
-        *(interim / "incoming" / name for name in (".x.part", "0" * 63)),
+        *(interim / "incoming" / name for name in (".x.part", "0" * 63, "f" * 64)),
+        *(workspace.evidence_dir / f"{color}.html" for color in COLOURS),
         *(workspace.evidence_dir / "mine.html", root / "external" / "list.csv", workspace.models_dir / "model.joblib"),
         workspace.processed_table,
     ]

@@ -100,6 +100,7 @@ def collect_details(
     client: HttpClient,
     addresses: Addresses,
     manners: Manners,
+    robots: Robots,
     language: str | None = None,
     show: Callable[[int, int], None] | None = None,
 ) -> DetailsSummary:
@@ -111,7 +112,7 @@ def collect_details(
         In table order.
     workspace, store
         Where to.
-    client, addresses, manners, language
+    client, addresses, manners, robots, language
         Where from, and how; pages come one after another where manners count.
     show
         Takes pages done and pages in all.
@@ -124,7 +125,7 @@ def collect_details(
     blocked = None
     known = store.read_asset_pages()
     missing = [artwork for artwork in artworks if artwork.asset_id not in known]
-    fetcher = _Fetcher(client, addresses, manners, language)
+    fetcher = _Fetcher(client, addresses, manners, robots if manners.is_polite else None, language)
     done = len(artworks) - len(missing)
     with ThreadPoolExecutor(1 if manners.is_polite else manners.download_threads) as threads:
         futures = {threads.submit(fetcher.read, artwork): artwork.asset_id for artwork in missing}
@@ -158,12 +159,14 @@ def collect_details(
 
 
 class _Fetcher:
-    def __init__(self, client: HttpClient, addresses: Addresses, manners: Manners, language: str | None) -> None:
+    def __init__(
+        self, client: HttpClient, addresses: Addresses, manners: Manners, robots: Robots | None, language: str | None
+    ) -> None:
         self._client = client
         self._addresses = addresses
         self._manners = manners
         self._language = language
-        self._robots = Robots(client) if manners.is_polite else None
+        self._robots = robots
         self._pace = Pace(*manners.pause_seconds)
         self.is_stopped = threading.Event()
 

@@ -6,6 +6,7 @@ from src.scraping.artwork import Addresses, Artwork, Origin
 from src.scraping.fetch.client import HttpClient
 from src.scraping.fetch.details import collect_details, parse_asset_page
 from src.scraping.fetch.manners import choose_manners
+from src.scraping.fetch.robots import Robots
 from src.scraping.run_file import DetailsSummary
 from src.scraping.store.store import Store
 from src.table_files import read_table
@@ -46,15 +47,16 @@ def make_artworks(*marks: str) -> list[Artwork]:
 
 
 def collect(folder: Path, base_url: str, artworks: list[Artwork]) -> DetailsSummary:
-    addresses = Addresses(base_url)
+    addresses, client = Addresses(base_url), HttpClient(None)
     with Store(Workspace(folder), Origin("https://gallery.invalid"), "jpeg-218") as store:
         return collect_details(
             artworks,
             Workspace(folder),
             store,
-            client=HttpClient(None),
+            client=client,
             addresses=addresses,
             manners=choose_manners(addresses, contact=None),
+            robots=Robots(client),
         )
 
 
