@@ -70,10 +70,10 @@ def _prepare(profile: bytes, is_grey: bool, is_cmyk: bool) -> tuple[ImageCms.Ima
     """Build the way from a profile to sRGB, or say why there is none to go."""
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        name = ImageCms.getProfileDescription(opened).strip()
+        name = ImageCms.getProfileDescription(opened).strip() or "an unnamed profile"
         space = opened.profile.xcolor_space.strip()
         if is_cmyk or space not in {"RGB", "GRAY"} or (space == "GRAY" and not is_grey):
-            return None, ProfileOutcome("kept", f"{name or 'the profile'} is one of {space}: the colours are as stored")
+            return None, ProfileOutcome("kept", f"{name} is one of {space}: the colours are as stored")
         kind = "L" if space == "GRAY" else "RGB"
         transform = ImageCms.buildTransform(opened, ImageCms.createProfile("sRGB"), kind, "RGB")
     except Exception as error:  # noqa: BLE001 - broken profiles raise anything, and cost no picture

@@ -164,13 +164,16 @@ def identify_kind(beginning: bytes) -> str:
     for name, kind in IMAGE_KINDS.items():
         if kind.signature.match(beginning):
             return name
-    other = next(
-        (name for signature, name in OTHER_KINDS.items() if signature.match(beginning)),
-        f"not a picture of a kind we take (it begins with {beginning[:8].hex(' ')})",
-    )
+    unknown = f"not a picture of a kind we take (it begins with {beginning[:8].hex(' ')})"
+    other = identify_other_kind(beginning) or unknown
     raise ImageTypeError(
         f"the content is {other}: expected {KIND_NAMES}; export it as one of these, a new name does not change its kind"
     )
+
+
+def identify_other_kind(beginning: bytes) -> str:
+    """Name a kind that we do not take by its first :data:`SIGNATURE_BYTES`; empty if we do not know it."""
+    return next((name for signature, name in OTHER_KINDS.items() if signature.match(beginning)), "")
 
 
 def read_header(content: bytes) -> ImageHeader:

@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from urllib.parse import unquote
 
 from src.errors import ImageTypeError, MissingToolError, UsageError
-from src.features.image_header import PICTURE_SUFFIXES, SIGNATURE_BYTES, identify_kind
+from src.features.image_header import PICTURE_SUFFIXES, SIGNATURE_BYTES, identify_kind, identify_other_kind
 from src.features.image_store import MAXIMUM_BYTES, explain_file_type
 
 OTHER_PICTURE_SUFFIXES: Final = (
@@ -109,11 +109,12 @@ def _strip_scheme(argument: str) -> str:
 def _read_standard_input(stream: BinaryIO) -> tuple[bytes | None, list[str]]:
     """Read a picture, or a list of paths in whatever bytes the file system uses."""
     content = stream.read(MAXIMUM_BYTES + 1)
+    beginning = content[:SIGNATURE_BYTES]
     try:
-        identify_kind(content[:SIGNATURE_BYTES])
-        is_picture = True
-    except ImageTypeError:
-        is_picture = content.startswith(b"\0")  # no list does, and HEIC photographs do
+        is_picture = bool(identify_kind(beginning))
+    except ImageTypeError:  # what we know and do not take is refused by its name, unless it is a file's name
+        is_path = os.path.lexists(os.fsdecode(content.partition(b"\n")[0].rstrip(b"\r")))
+        is_picture = content.startswith(b"\0") or bool(identify_other_kind(beginning) and not is_path)
     if is_picture:
         return content, []
     if len(content) > MAXIMUM_BYTES:

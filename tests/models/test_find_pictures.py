@@ -101,6 +101,16 @@ def test_a_picture_on_standard_input_is_the_picture() -> None:
     assert (found.names, found.content) == ((), draw("RED"))
 
 
+@pytest.mark.parametrize("content", [b"%PDF-1.7\nmore", b"\xff\x0a\x11", b"\0\0\0\x18ftypheic\0\0\0\0", b"<svg/>\n"])
+def test_other_kinds_on_standard_input_are_no_list(content: bytes) -> None:
+    assert find("-", given=content).content == content
+
+
+def test_a_list_may_begin_as_a_raw_photograph_does() -> None:
+    Path("FUJIFILM.jpg").write_bytes(draw("RED"))
+    assert find("-", given=b"FUJIFILM.jpg\nscans/a.jpg\n").names == ("FUJIFILM.jpg", "scans/a.jpg")
+
+
 @pytest.mark.parametrize("name", ["a.jpg", "b c.jpg", "50%.jpg"])
 def test_a_file_url_names_a_file_or_a_folder(there: Path, name: str) -> None:
     path = there / "scans" / name
