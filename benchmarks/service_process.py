@@ -111,13 +111,12 @@ def start_service(
         line = [str(port) if part == PORT else part for part in chosen]
         with start_process(line, environment, log, folder=PROJECT_ROOT) as process:
             service = ServiceProcess(process, port, workers, Path(folder, "log.txt"))
-            is_ready = wait_until_answers(process, f"{service.base_url}{ready_path}", START_SECONDS)
             end = time.monotonic() + START_SECONDS
-            while command is None and service.read_log().count("Application startup complete") < workers:
-                if not is_ready or time.monotonic() > end or process.poll() is not None:
-                    is_ready = False
-                    break
+            is_ready = wait_until_answers(process, f"{service.base_url}{ready_path}", START_SECONDS)
+            awaited = workers if command is None else 0  # each of ours says when it is ready, others need not
+            while is_ready and service.read_log().count("Application startup complete") < awaited:
                 time.sleep(0.05)
+                is_ready = time.monotonic() < end and process.poll() is None
             if not is_ready:
                 raise RuntimeError(f"the service did not get ready:\n{service.read_log()}")
             yield service
