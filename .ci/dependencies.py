@@ -126,7 +126,12 @@ def make_environment() -> None:
     if VENV.exists():
         sys.stderr.write(f".venv is of another Python than {here}, or unfinished: it is made anew\n")
     base = getattr(sys, "_base_executable", sys.executable)  # we may run in .venv itself
-    subprocess.run([base, "-m", "venv", "--clear", str(VENV)], check=True)
+    if not os.access(ROOT, os.W_OK):
+        raise SystemExit(
+            f"{ROOT} may not be written, so there is no place for .venv: copy the project to a folder of yours"
+        )
+    if subprocess.run([base, "-m", "venv", "--clear", str(VENV)], check=False).returncode:
+        raise SystemExit(".venv was not made; Python's venv says above why")
 
 
 def lock_everything(*, upgrade: bool) -> None:
@@ -234,7 +239,7 @@ def main() -> int:
     if arguments.command == "install":
         try:
             install(arguments.size)
-        except (OSError, subprocess.CalledProcessError) as error:
+        except OSError as error:
             sys.stderr.write(f".venv cannot be made or written: {error}\n")
             return 2
         except SystemExit as error:
