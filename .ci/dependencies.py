@@ -29,6 +29,9 @@ REQUIREMENTS = ROOT / "requirements.txt"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 
+NO_GROUPS = {"source", "requires", "pipenv"}
+"""Tables of the Pipfile that hold no packages."""
+
 LOCK_NAMES = {"packages": "default", "dev-packages": "develop"}
 """Groups that are called otherwise in the lock."""
 
@@ -63,8 +66,8 @@ def read_setup() -> dict[str, Any]:
 def hash_pipfile() -> str:
     """Hash the Pipfile's content as pipenv does, so that ``pipenv install --deploy`` takes the lock."""
     content = tomllib.loads(PIPFILE.read_text("utf-8"))
-    data = {"_meta": {"sources": content.pop("source", {}), "requires": content.pop("requires", {})}}
-    data.update({LOCK_NAMES.get(group, group): wanted for group, wanted in content.items()})
+    data = {"_meta": {"sources": content.get("source", {}), "requires": content.get("requires", {})}}
+    data.update({LOCK_NAMES.get(group, group): content[group] for group in content if group not in NO_GROUPS})
     return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -138,7 +141,7 @@ def lock_everything(*, upgrade: bool) -> None:
     """Resolve all groups together for all promised Pythons, then give each group its share of the pins."""
     setup = read_setup()
     promised, list_requirements = setup["PYTHON_REQUIRES"], setup["list_requirements"]
-    groups = [name for name in tomllib.loads(PIPFILE.read_text("utf-8")) if name not in {"source", "requires"}]
+    groups = [name for name in tomllib.loads(PIPFILE.read_text("utf-8")) if name not in NO_GROUPS]
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder) / "pins.txt"
         if LOCK.is_file() and not upgrade:  # keep what still fits
@@ -186,6 +189,9 @@ def find_drift(lock: dict[str, Any]) -> list[str]:
     """List what does not agree between setup.py, Pipfile, lock and requirements.txt."""
     problems = []
     promised = read_setup()["PYTHON_REQUIRES"]
+    pipfile = tomllib.loads(PIPFILE.read_text("utf-8"))
+    if not pipfile["source"] and not pipfile.get("pipenv", {}).get("install_search_all_sources"):
+        problems.append("Pipfile: pipenv fails without a source unless install_search_all_sources is set")
     if lock["_meta"]["hash"]["sha256"] != hash_pipfile():
         problems.append("Pipfile.lock was not made from this Pipfile: run `make lock`")
     if lock["_meta"].get("python_requires") != promised:

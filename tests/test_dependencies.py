@@ -49,6 +49,7 @@ def test_the_committed_files_agree(copy: Path) -> None:
     [
         ("requirements.txt", "numpy==", "numpy==9.", "requirements.txt does not follow"),
         ("Pipfile", "selenium", "selenium-wire", "not made from this Pipfile"),
+        ("Pipfile", "install_search_all_sources = true", "", "pipenv fails without a source"),
         ("Pipfile.lock", '"sources": []', '"sources": [{"name": "x", "url": "y"}]', "names a package index"),
         ("setup.py", ">=3.11", ">=3.10", "setup.py promises Python >=3.10"),
         (

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
@@ -289,6 +288,8 @@ def _hash_batch(files: Sequence[Path]) -> list[str | None]:
 
 
 def _hash_picture(path: Path) -> str | None:
+    import imagehash  # noqa: PLC0415 - an installation for prediction alone lacks it
+
     try:
         with Image.open(path) as picture:
             picture.draft("L", (64, 64))  # the JPEG decoder halves for free; the hash looks at 32 × 32
