@@ -228,8 +228,8 @@ def _remove_junk(content: bytes, marker: bytes, count: int) -> Iterator[bytes]:
         position += 1 if code == b"\xff\xff" else 2 + int.from_bytes(content[position + 2 : position + 4], "big")
         if code == JPEG_SCAN:
             end = JPEG_DATA_END.search(content, position)
-            places = re.finditer(re.escape(marker), content[: end.end() if end else None][position:])
-            behind_data += [position + match.start() for match in places]
+            places = re.compile(re.escape(marker)).finditer(content, position, end.end() if end else len(content))
+            behind_data += [match.start() for match in places]
             position = end.start() if end else len(content)
     for place in behind_data[:MAXIMUM_REPAIRS]:
         yield content[: place - count] + content[place:]

@@ -9,7 +9,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from PIL import Image
 from PIL.AvifImagePlugin import AvifImageFile
@@ -304,9 +304,9 @@ def _estimate_memory(kind: str, image: ImageFile, orientation: int, size: int) -
     """Estimate the peak in bytes of decoding, as ``benchmarks/decoding_memory.py`` measures it."""
     pixels = image.width * image.height
     has_alpha = image.has_transparency_data
-    if kind == "JPEG":
+    if isinstance(image, JpegImageFile):
         peak = pixels * (10 if image.mode == "CMYK" else 3)
-        if image.info.get("progressive"):
+        if _has_several_scans(image):
             peak += 2 * _count_coefficients(image)
     elif kind == "PNG":
         is_deep = any(str(tile[3]).endswith(";16B") for tile in image.tile)
@@ -321,8 +321,16 @@ def _estimate_memory(kind: str, image: ImageFile, orientation: int, size: int) -
     return max(peak, pixels * 6 if orientation > 1 else 0)
 
 
-def _count_coefficients(image: ImageFile) -> int:
-    """Count the coefficients of a JPEG file, which a progressive one keeps in memory until its end."""
-    layers = getattr(image, "layer", [])  # of each component: name, horizontal and vertical sampling, table
+def _has_several_scans(image: JpegImageFile) -> bool:
+    """Whether libjpeg keeps the coefficients of a JPEG file in memory until its end: it decides by the first scan."""
+    stream = cast("io.BytesIO", image.fp)
+    content = stream.getvalue()
+    components = content[content.rfind(b"\xff\xda", 0, stream.tell()) + 4]
+    return "progressive" in image.info or components < len(image.layer)
+
+
+def _count_coefficients(image: JpegImageFile) -> int:
+    """Count the coefficients of a JPEG file."""
+    layers = image.layer  # of each component: name, horizontal and vertical sampling, table
     widest, highest = max(layer[1] for layer in layers), max(layer[2] for layer in layers)
     return sum(image.width * image.height * layer[1] * layer[2] // (widest * highest) for layer in layers)
