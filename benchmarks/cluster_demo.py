@@ -41,7 +41,7 @@ def list_stages(workspace: Workspace, folder: Path) -> dict[str, tuple[list[str]
             [workspace.processed_table],
             lambda: len(list(workspace.measured_dir.glob("*.npz"))),
         ),
-        "train": (train, model_files, lambda: len(list(workspace.search_cache_dir.rglob("svm/*.json")))),
+        "train": (train, model_files, lambda: len(list(workspace.search_cache_dir.rglob("output.pkl")))),
         "predict": (predict, [table], lambda: 0),
     }
 

@@ -3,16 +3,15 @@
 from pathlib import Path
 
 import numpy as np
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 
 from src.colours import LEGIBLE_SWATCHES, STUDY_COLOURS
 from src.features.extract_features import extract_features
 from src.models.artefacts import ColourModel, save_model
+from src.models.grids import STUDY_CHOICE, fit_calibrated
 
 
 def make_stand_in_model(models_dir: Path, *, rows_per_colour: int = 30, seed: int = 0) -> ColourModel:
-    """Fit an SVC on seeded patches and save it as the training does.
+    """Fit calibrated machines on seeded patches and save it as the training does.
 
     Parameters
     ----------
@@ -36,15 +35,14 @@ def make_stand_in_model(models_dir: Path, *, rows_per_colour: int = 30, seed: in
             patch = middle + rng.normal(0, rng.uniform(5, 60), (16, 16, 3))
             rows.append(extract_features(np.clip(patch, 0, 255).astype(np.uint8)))
             labels.append(name)
-    scaler = StandardScaler().fit(np.array(rows))
-    classifier = SVC(C=100, gamma=0.01, break_ties=True).fit(scaler.transform(np.array(rows)), labels)
+    scaler, classifier = fit_calibrated(STUDY_CHOICE, np.array(rows), np.array(labels))
     return save_model(
         models_dir,
         scaler,
         classifier,
         family="svm",
         parameters={"C": 100, "gamma": 0.01},
-        temperature=0.5,
+        familiar_distance=3.0,
         data={"rows": len(rows), "seed": seed},
         scores={},
     )

@@ -1,8 +1,7 @@
 """A trained model on disk: two joblib files that anything can load, and the card that guards them.
 
-``scaler.joblib`` is a ``StandardScaler``; ``svm_classifier.joblib`` is an estimator whose
-``predict`` takes its output and gives colour names, whatever family won the search (the names are
-the study's). Both hold scikit-learn classes only.
+``scaler.joblib`` is a ``StandardScaler``; ``svm_classifier.joblib`` is scikit-learn's calibrator around support vector
+machines, whose ``predict`` takes the scaler's output and gives colour names. Both hold scikit-learn classes only.
 """
 
 import hashlib
@@ -29,7 +28,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from src.errors import ModelError, ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_NAMES
 from src.files import hash_file, lock_folder
-from src.models.decision_scores import Scorer, build_scorer, compute_softmax
+from src.models.scoring import MachineScorer
 
 SCALER_NAME: Final = "scaler.joblib"
 CLASSIFIER_NAME: Final = "svm_classifier.joblib"
@@ -47,15 +46,16 @@ GUARDED_LIBRARIES: Final = ("scikit-learn", "numpy")
 """Another version of these may change numbers or fail to unpickle: refused."""
 
 PROBE_ROWS: Final = 256
+PROBE_TOLERANCE: Final = 1e-9
 
-CARD_FORMAT: Final = 1
+CARD_FORMAT: Final = 2
 """Number of the card's layout; a reader refuses others."""
 
 CARD_KINDS: Final[Mapping[Any, tuple[str, ...]]] = {
     str: ("version", "family", "estimator", "intended_use"),
     list: ("feature_names", "classes", "limits"),
     dict: ("parameters", "files", "libraries", "data", "scores"),
-    (int, float): ("temperature",),
+    (int, float, type(None)): ("familiar_distance",),
 }
 """What JSON must hold under each name."""
 
@@ -69,7 +69,7 @@ LIMITS: Final = (
     "The mean of hue is not circular: reds around 0/180 half-degrees are told apart by a and b of Lab.",
     "Neighbouring colours (BLUE and TEAL, BROWN and BLACK …) are a matter of taste; most errors are among them.",
     "Rare classes (PINK, PURPLE) have few examples: their recall is the least certain figure of the card.",
-    "Photographs, logos and screens are outside of what it learned from; it answers all the same.",
+    "A picture unlike all that it learned from is marked as such (is_familiar); its probability need not be lower.",
 )
 
 
@@ -97,7 +97,9 @@ class Prediction:
     is_familiar: bool = True
 
 
-def list_predictions(probabilities: NDArray[np.float64], classes: Sequence[str]) -> list[Prediction]:
+def list_predictions(
+    probabilities: NDArray[np.float64], classes: Sequence[str], is_familiar: NDArray[np.bool_]
+) -> list[Prediction]:
     """Turn rows of probabilities into answers.
 
     Parameters
@@ -106,6 +108,8 @@ def list_predictions(probabilities: NDArray[np.float64], classes: Sequence[str])
         float64, shape (n, number of classes ≥ 2); each row sums to 1.
     classes
         The class of each column.
+    is_familiar
+        Whether each picture is like those learned from, shape (n,).
 
     Returns
     -------
@@ -114,7 +118,7 @@ def list_predictions(probabilities: NDArray[np.float64], classes: Sequence[str])
     """
     order = np.argsort(-probabilities, axis=1, kind="stable")
     answers = []
-    for row, ranks in zip(probabilities.tolist(), order.tolist(), strict=True):
+    for row, ranks, familiar in zip(probabilities.tolist(), order.tolist(), is_familiar.tolist(), strict=True):
         first, second = ranks[0], ranks[1]
         answers.append(
             Prediction(
@@ -123,6 +127,7 @@ def list_predictions(probabilities: NDArray[np.float64], classes: Sequence[str])
                 second_colour=classes[second],
                 second_probability=row[second],
                 probabilities={classes[rank]: row[rank] for rank in ranks},
+                is_familiar=familiar,
             )
         )
     return answers
@@ -142,8 +147,9 @@ class ModelCard:
         Class names in the order of the estimator's ``classes_``.
     family, estimator, parameters
         Name of the search's family, of the scikit-learn class, and what the search chose.
-    temperature
-        Scores are divided by it before the softmax that makes probabilities of them.
+    familiar_distance
+        How far from the nearest support vector, in standard deviations, a picture may be and still be like those
+        that were learned from; None where the classifier has no support vectors.
     files
         SHA-256 of each joblib file, by name.
     libraries
@@ -164,7 +170,7 @@ class ModelCard:
     family: str
     estimator: str
     parameters: Mapping[str, Any]
-    temperature: float
+    familiar_distance: float | None
     files: Mapping[str, str]
     libraries: Mapping[str, str]
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -249,23 +255,21 @@ class ColourModel:
                 )
         self._means = np.asarray(scaler.mean_, dtype=np.float64)
         self._scales = np.asarray(scaler.scale_, dtype=np.float64)
-        self._scorer = self._choose_scorer()
+        self._scorer = MachineScorer(estimator) if MachineScorer.fits(estimator) else None
+        if self._scorer is not None:
+            self._check_scorer(self._scorer)
+        elif not hasattr(estimator, "predict_proba"):
+            raise ModelMismatchError(f"{CLASSIFIER_NAME} holds no probabilities: train the model again")
 
-    def _choose_scorer(self) -> Scorer:
-        """Take the fast scorer if it answers as the estimator itself does, on seeded rows."""
+    def _check_scorer(self, scorer: MachineScorer) -> None:
+        """Refuse a classifier whose own answers differ from the ones computed here, on seeded rows."""
         rows = np.random.default_rng(0).normal(size=(PROBE_ROWS, len(self._means)))
-        vectors = getattr(self.estimator, "support_vectors_", None)
-        if isinstance(vectors, np.ndarray):  # where the classes meet
-            rows = np.concatenate([rows, vectors[:: max(1, len(vectors) // PROBE_ROWS)]])
-        scorer = build_scorer(self.estimator)
-        answers = np.asarray(self.card.classes)[scorer(rows).argmax(axis=1)]
-        expected = self.estimator.predict(rows)
-        if not np.array_equal(answers, expected):
+        apart = float(np.abs(scorer.predict_proba(rows) - self.estimator.predict_proba(rows)).max())
+        if not apart < PROBE_TOLERANCE:
             raise ModelMismatchError(
-                f"scores and predict disagree on {np.count_nonzero(answers != expected)} of {len(rows)} probe rows: "
-                "the classifier was not made by this project's training (an SVC needs break_ties=True)"
+                f"probabilities differ by {apart:.1g} from those of {CLASSIFIER_NAME} itself: it was not made by this "
+                "project's training; train the model again"
             )
-        return scorer
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -277,12 +281,8 @@ class ColourModel:
         """12 hexadecimal digits that follow from both files."""
         return self.card.version
 
-    def predict_scores(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Score unscaled features, shape (n, 18), as shape (n, classes); the largest is the prediction."""
-        return self._scorer((features - self._means) / self._scales)
-
     def predict_probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Calibrated probabilities.
+        """Calibrated probabilities: those of ``predict_proba`` of the saved classifier.
 
         Parameters
         ----------
@@ -299,14 +299,22 @@ class ColourModel:
         ValueError
             If the shape is another, or a value is not finite.
         """
+        return self._predict(features)[0]
+
+    def _predict(self, features: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Compute probabilities, shape (n, classes), and whether each picture is familiar, shape (n,)."""
         rows = np.asarray(features, dtype=np.float64)
         if rows.ndim != 2 or rows.shape[1] != len(self._means):
             raise ValueError(f"expected features of shape (n, {len(self._means)}), got {rows.shape}")
         if not np.isfinite(rows).all():
             raise ValueError("expected finite features, got NaN or infinity")
         if len(rows) == 0:
-            return np.empty((0, len(self.classes)))
-        return compute_softmax(self.predict_scores(rows), self.card.temperature)
+            return np.empty((0, len(self.classes))), np.empty(0, np.bool_)
+        scaled = (rows - self._means) / self._scales
+        if self._scorer is None or self.card.familiar_distance is None:
+            return np.asarray(self.estimator.predict_proba(scaled)), np.ones(len(rows), np.bool_)
+        probabilities = self._scorer.predict_proba(scaled)
+        return probabilities, self._scorer.measure_distance(scaled) <= self.card.familiar_distance
 
     def predict_colours(self, features: NDArray[np.float64]) -> NDArray[np.str_]:
         """Name the most probable class of each row."""
@@ -315,7 +323,8 @@ class ColourModel:
 
     def predict_features(self, features: NDArray[np.float64]) -> list[Prediction]:
         """Answer for rows of unscaled features, shape (n, 18)."""
-        return list_predictions(self.predict_probabilities(features), self.classes)
+        probabilities, is_familiar = self._predict(features)
+        return list_predictions(probabilities, self.classes, is_familiar)
 
 
 def read_libraries() -> dict[str, str]:
@@ -419,8 +428,8 @@ def _check_card(card: ModelCard, models_dir: Path) -> None:
         )
     if len(card.classes) < 2 or len(set(card.classes)) != len(card.classes):
         raise ModelMismatchError(f"{place}: expected two or more distinct classes, found {card.classes}")
-    if not card.temperature > 0:
-        raise ModelMismatchError(f"{place}: expected a temperature above 0, found {card.temperature}")
+    if card.familiar_distance is not None and not card.familiar_distance > 0:
+        raise ModelMismatchError(f"{place}: expected a familiar_distance above 0, found {card.familiar_distance}")
     installed = read_libraries()
     for name in GUARDED_LIBRARIES:
         if card.libraries.get(name) != installed[name]:
@@ -450,7 +459,7 @@ def save_model(
     *,
     family: str,
     parameters: Mapping[str, Any],
-    temperature: float,
+    familiar_distance: float | None,
     data: Mapping[str, Any],
     scores: Mapping[str, Any],
 ) -> ColourModel:
@@ -466,7 +475,7 @@ def save_model(
         Folder; made if missing.
     scaler, estimator
         Fitted scikit-learn objects on :data:`FEATURE_NAMES`.
-    family, parameters, temperature, data, scores
+    family, parameters, familiar_distance, data, scores
         For the card; see :class:`ModelCard`.
 
     Returns
@@ -492,7 +501,7 @@ def save_model(
                 family=family,
                 estimator=type(estimator).__name__,
                 parameters=dict(parameters),
-                temperature=temperature,
+                familiar_distance=familiar_distance,
                 files=hashes,
                 libraries=read_libraries(),
                 data=dict(data),

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.table import Table
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from src.colours import are_neighbours, order_colours
@@ -179,3 +180,16 @@ def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64],
         ),
         reliability=measure_reliability(probabilities.max(axis=1), is_right),
     )
+
+
+def build_class_table(evaluation: Evaluation) -> Table:
+    """Build a table of precision, recall and F1 of each colour."""
+    table = Table(title="Each colour", title_justify="left")
+    table.add_column("colour")
+    for heading in ("rows", "precision", "recall", "F1"):
+        table.add_column(heading, justify="right")
+    for score in evaluation.class_scores:
+        table.add_row(
+            score.colour, f"{score.count:,}", f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}"
+        )
+    return table

@@ -25,8 +25,8 @@ from src.models.evaluate import Evaluation
 from src.models.evaluate_real import evaluate_pictures, evaluate_rows
 from src.models.report_measures import ReportMeasures, measure_report
 from src.models.report_text import write_report_text
-from src.models.search_results import RESULTS_NAME, read_results
-from src.models.training import group_rows
+from src.models.search import RESULTS_NAME, read_results
+from src.models.train_model import group_rows
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 from src.visualization.model_figures import (

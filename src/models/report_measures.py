@@ -2,21 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import learning_curve
 
 from src.errors import ModelMismatchError
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import ColourModel
-from src.models.classifiers import build_pipeline
 from src.models.data import HELD_OUT_FOLDS, TrainingData
-from src.models.decision_scores import build_scorer, compute_softmax
 from src.models.evaluate import Evaluation, evaluate
-from src.models.search_space import SEARCH_SPACES, Candidate
+from src.models.grids import FAMILIES, Candidate, build_pipeline, fit_calibrated
 
 REPEATS: Final = 5
 CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
@@ -82,31 +79,30 @@ def measure_report(model: ColourModel, data: TrainingData, advance: Callable[[st
     learning = data.take(split.train)
     rows, colours = data.features[split.test], data.colours[split.test]
     advance("held-out quarter")
-    pipeline = build_pipeline(candidate, seed).fit(learning.features, learning.colours)
-    scores = build_scorer(pipeline["classifier"])(pipeline["scaler"].transform(rows))
-    test = evaluate(colours, compute_softmax(scores, card.temperature), [str(name) for name in pipeline.classes_])
+    scaler, machine = fit_calibrated(candidate, learning.features, learning.colours, seed)
+    test = evaluate(colours, machine.predict_proba(scaler.transform(rows)), machine.classes_.tolist())
     advance("permutation importance")
-    importance = permutation_importance(
-        _FastClassifier(pipeline), rows, colours, n_repeats=REPEATS, random_state=seed, scoring=_measure_accuracy
-    )
+    pipeline = build_pipeline(candidate).fit(learning.features, learning.colours)
+    importance = permutation_importance(pipeline, rows, colours, n_repeats=REPEATS, random_state=seed, n_jobs=-1)
     means = dict(zip(FEATURE_NAMES, importance.importances_mean.tolist(), strict=True))
     ranking = tuple(sorted(FEATURE_NAMES, key=lambda name: -means[name]))
     elimination = {}
     for count in range(1, len(ranking) + 1):
         advance(f"the {count} most important features")
         columns = [FEATURE_NAMES.index(name) for name in ranking[:count]]
-        reduced = build_pipeline(candidate, seed).fit(learning.features[:, columns], learning.colours)
+        reduced = build_pipeline(candidate).fit(learning.features[:, columns], learning.colours)
         elimination[count] = float(np.mean(reduced.predict(rows[:, columns]) == colours))
     advance("learning curve")
     splits = [(fold.train, fold.test) for fold in learning.split_folds(folds, seed)]
     sizes, train_scores, test_scores = learning_curve(
-        build_pipeline(candidate, seed),
+        build_pipeline(candidate),
         learning.features,
         learning.colours,
         cv=splits,
         train_sizes=np.asarray(_choose_sizes(learning, min(len(train) for train, _ in splits))),
         shuffle=True,
         random_state=seed,
+        n_jobs=-1,
     )
     return ReportMeasures(
         test=test,
@@ -123,31 +119,8 @@ def measure_report(model: ColourModel, data: TrainingData, advance: Callable[[st
 
 def restore_candidate(model: ColourModel) -> Candidate:
     """Tell the candidate that a card names."""
-    space = SEARCH_SPACES[model.card.family]
-    parameters = {name: model.card.parameters[name] for name in space.grid}
-    return Candidate(
-        space.family, {name: tuple(value) if isinstance(value, list) else value for name, value in parameters.items()}
-    )
-
-
-class _FastClassifier:
-    """A fitted pipeline's answers by its fast scorer, in the shape that scikit-learn's tools take."""
-
-    def __init__(self, pipeline: Any) -> None:
-        self._scaler = pipeline["scaler"]
-        self._scorer = build_scorer(pipeline["classifier"])
-        self.classes_ = pipeline.classes_
-
-    def fit(self, _rows: NDArray[np.float64], _colours: NDArray[np.str_]) -> "_FastClassifier":
-        return self
-
-    def predict(self, rows: NDArray[np.float64]) -> NDArray[np.str_]:
-        answers: NDArray[np.str_] = self.classes_[self._scorer(self._scaler.transform(rows)).argmax(axis=1)]
-        return answers
-
-
-def _measure_accuracy(classifier: _FastClassifier, rows: NDArray[np.float64], colours: NDArray[np.str_]) -> float:
-    return float(np.mean(classifier.predict(rows) == colours))
+    family = model.card.family
+    return Candidate(family, {name: model.card.parameters[name] for name in FAMILIES[family].grid})
 
 
 def _choose_sizes(data: TrainingData, largest: int) -> list[int]:

@@ -1,161 +1,164 @@
-"""The search: every unit in every fold, in parallel, each finished fit kept at once."""
+"""The search: every candidate in every fold, in parallel; finished fits are remembered."""
 
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import joblib
 import numpy as np
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+import pandas as pd
 from numpy.typing import NDArray
 
-from src.errors import WorkerError
+from src.errors import ModelMissingError
+from src.files import replace_file
 from src.models.data import Split, TrainingData
-from src.models.search_cache import SearchCache
-from src.models.search_space import SEARCH_SPACES, Candidate, SearchUnit
-from src.models.shared_fits import FoldScore, score_unit
+from src.models.grids import SVM_FAMILIES, Candidate, fit_pipeline
+from src.parallel import map_with_progress
+
+RESULTS_NAME: Final = "search_results.csv"
 
 
 @dataclass(frozen=True)
 class CandidateResult:
-    """A candidate's cross-validation.
-
-    Attributes
-    ----------
-    candidate
-        What was tried.
-    folds
-        One score a fold.
-    """
+    """A candidate's cross-validation: accuracy and processor seconds of each fold's fit."""
 
     candidate: Candidate
-    folds: tuple[FoldScore, ...]
+    accuracies: tuple[float, ...]
+    seconds: tuple[float, ...]
 
     @property
     def mean(self) -> float:
         """Mean accuracy of the folds."""
-        return float(np.mean([fold.accuracy for fold in self.folds]))
+        return float(np.mean(self.accuracies))
 
     @property
     def deviation(self) -> float:
         """Standard deviation (population) of the folds' accuracies."""
-        return float(np.std([fold.accuracy for fold in self.folds]))
-
-    @property
-    def fit_seconds(self) -> float:
-        """Mean processor seconds of a fit."""
-        return float(np.mean([fold.fit_seconds for fold in self.folds]))
-
-
-@dataclass(frozen=True)
-class ProgressReport:
-    """Told after each fit.
-
-    Attributes
-    ----------
-    done, total
-        Fits.
-    label
-        What was fitted.
-    is_remembered
-        Whether it came from the cache.
-    """
-
-    done: int
-    total: int
-    label: str
-    is_remembered: bool
+        return float(np.std(self.accuracies))
 
 
 def run_search(
-    data: TrainingData,
-    families: Iterable[str],
-    splits: Sequence[Split],
-    *,
-    seed: int,
-    cache: SearchCache,
-    candidates: Sequence[Candidate] | None = None,
-    report: Callable[[ProgressReport], None] | None = None,
+    data: TrainingData, candidates: Sequence[Candidate], splits: Sequence[Split], cache_dir: Path | None = None
 ) -> list[CandidateResult]:
-    """Score every candidate of the families in every split.
-
-    Fits run where :func:`src.parallel.parallel_backend` says: here, in processes, or on a cluster.
+    """Score every candidate in every split, where :func:`src.parallel.parallel_backend` says.
 
     Parameters
     ----------
     data
         The rows that the splits number.
-    families
-        Names of search spaces.
+    candidates
+        What to try.
     splits
         Folds.
-    seed
-        Of the estimators.
-    cache
-        Finished fits; they are not repeated.
-    candidates
-        Search these alone.
-    report
-        Called after each fit.
+    cache_dir
+        Where finished fits are remembered, so that a stopped search goes on; None for nowhere.
 
     Returns
     -------
     list of CandidateResult
-        Best mean first; of equal ones the first of the grid.
+        Best mean first; of equal ones the first candidate.
     """
-    units = _list_units(families, candidates)
-    tasks = [(unit, position) for unit in units for position in range(len(splits))]
-    scores: dict[tuple[int, int], list[FoldScore]] = {}
-    order = {id(unit): number for number, unit in enumerate(units)}
-    done = 0
-
-    def note(unit: SearchUnit, position: int, found: list[FoldScore], *, is_remembered: bool) -> None:
-        nonlocal done
-        done += 1
-        scores[order[id(unit)], position] = found
-        if report is not None:
-            report(ProgressReport(done, len(tasks), f"{unit.label} fold {position + 1}", is_remembered))
-
-    missing = []
-    for unit, position in tasks:
-        found = cache.read(unit, splits[position])
-        if found is None:
-            missing.append((unit, position))
-        else:
-            note(unit, position, found, is_remembered=True)
-    # Unordered, so that a fit is kept when it ends and not when those before it have.
-    finished = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)(
-        joblib.delayed(_work)(number, data.features, data.colours, (unit, splits[position], seed))
-        for number, (unit, position) in enumerate(missing)
+    score = joblib.Memory(cache_dir, verbose=0).cache(_score_fold, ignore=["features", "colours"])
+    tasks = [(candidate, split) for candidate in candidates for split in splits]
+    folds = list(
+        map_with_progress(
+            _Work(score, data.features, data.colours, data.digest),
+            tasks,
+            description="search",
+            total=len(tasks),
+            unit="fits",
+        )
     )
-    try:
-        for number, found in finished:
-            unit, position = missing[number]
-            cache.write(unit, splits[position], found)
-            note(unit, position, found, is_remembered=False)
-    except TerminatedWorkerError as error:
-        raise WorkerError(
-            f"a worker process died after {done} of {len(tasks)} fits (killed for want of memory?): finished fits are "
-            "kept; run the same command again, with fewer --jobs"
-        ) from error
-    finally:
-        finished.close()
-    results = [
-        CandidateResult(candidate, tuple(scores[unit_number, position][place] for position in range(len(splits))))
-        for unit_number, unit in enumerate(units)
-        for place, candidate in enumerate(unit.candidates)
-    ]
+    results = []
+    for place, candidate in enumerate(candidates):
+        accuracies, seconds = zip(*folds[place * len(splits) : (place + 1) * len(splits)], strict=True)
+        results.append(CandidateResult(candidate, accuracies, seconds))
     return sorted(results, key=lambda result: -result.mean)
 
 
-def _list_units(families: Iterable[str], candidates: Sequence[Candidate] | None) -> list[SearchUnit]:
-    if candidates is not None:
-        return [SearchUnit(candidate.family, (candidate,)) for candidate in candidates]
-    return [unit for family in families for unit in SEARCH_SPACES[family].list_units()]
+def choose_machine(results: Sequence[CandidateResult]) -> CandidateResult:
+    """Choose which support vector machine is fitted and saved.
+
+    Of those within one standard deviation of the best mean it is the smoothest, which has the smallest gamma, and of
+    equally smooth ones the best: simpler models within the error of the best are to be preferred (Breiman et al.,
+    "Classification and Regression Trees", 1984). Smooth machines go on more evenly where no row is near.
+    """
+    machines = [result for result in results if result.candidate.family in SVM_FAMILIES]
+    best = max(machines, key=lambda result: result.mean)
+    near = [result for result in machines if result.mean >= best.mean - best.deviation]
+    return min(near, key=lambda result: (result.candidate.parameters.get("gamma", np.inf), -result.mean))
 
 
-def _work(
-    number: int, features: NDArray[np.float64], colours: NDArray[np.str_], task: tuple[SearchUnit, Split, int]
-) -> tuple[int, list[FoldScore]]:
-    # joblib hands large arrays to processes as memory maps only where they are arguments of their own
-    unit, split, seed = task
-    return number, score_unit(unit, features, colours, split, seed)
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What a worker needs besides its task."""
+
+    score: joblib.memory.MemorizedFunc
+    features: NDArray[np.float64]
+    colours: NDArray[np.str_]
+    digest: str
+
+    def __call__(self, task: tuple[Candidate, Split]) -> tuple[float, float]:
+        candidate, split = task
+        found: tuple[float, float] = self.score(
+            candidate.family,
+            dict(candidate.parameters),
+            split.train,
+            split.test,
+            self.digest,
+            features=self.features,
+            colours=self.colours,
+        )
+        return found
+
+
+def _score_fold(
+    family: str,
+    parameters: dict[str, object],
+    train: NDArray[np.intp],
+    test: NDArray[np.intp],
+    digest: str,
+    *,
+    features: NDArray[np.float64],
+    colours: NDArray[np.str_],
+) -> tuple[float, float]:
+    """Fit to one side of a split; return the accuracy on the other and the processor seconds of the fit."""
+    del digest  # tells the cache which rows these are
+    start = time.process_time()
+    pipeline = fit_pipeline(Candidate(family, parameters), features[train], colours[train])
+    seconds = time.process_time() - start
+    return float(np.mean(pipeline.predict(features[test]) == colours[test])), seconds
+
+
+def write_results(results: Sequence[CandidateResult], path: Path) -> None:
+    """Write family, parameters, mean, deviation, fit seconds and the accuracy of each fold, best first."""
+    frame = pd.DataFrame(
+        [
+            {
+                "classifier": result.candidate.family,
+                "params": result.candidate.label,
+                "mean_test_score": round(result.mean, 6),
+                "std_test_score": round(result.deviation, 6),
+                "mean_fit_seconds": round(float(np.mean(result.seconds)), 3),
+                **{f"fold_{number}": round(accuracy, 6) for number, accuracy in enumerate(result.accuracies, 1)},
+            }
+            for result in results
+        ]
+    )
+    with replace_file(path) as temporary:
+        frame.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def read_results(path: Path) -> pd.DataFrame:
+    """Read what :func:`write_results` wrote.
+
+    Raises
+    ------
+    ModelMissingError
+        If there is no such file.
+    """
+    if not path.is_file():
+        raise ModelMissingError(f"{path} is missing: run `python -m src.models.train_model`, which writes it")
+    return pd.read_csv(path)

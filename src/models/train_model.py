@@ -1,31 +1,264 @@
-"""Choose a model by cross-validation, measure it on a held-out quarter, and save it.
+"""Choose a support vector machine by cross-validation, measure it on a held-out quarter, and save it.
 
 Usage::
 
-    python -m src.models.train_model [--workspace DIR] [--families svm … | study | extended | all]
+    python -m src.models.train_model [--workspace DIR] [--families svm … | study | machines | all]
     python -m src.models.train_model --data TABLE.csv --models DIR --quick
 
-The table needs the 18 features and ``color``; whatever colours it holds become the classes. The
-best candidate is measured on the quarter that the search never saw, then fitted to all rows and
-saved. A stopped search goes on where it was.
+The table needs the 18 features and ``color``; whatever colours it holds become the classes. Every family that is
+named is searched and reported; one of the best support vector machines is measured on the quarter that the search never
+saw, then fitted to all rows and saved. A stopped search goes on where it was.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
 
 from src.command import run_command
 from src.console import open_console
 from src.errors import ModelMismatchError, UsageError
 from src.files import check_folder
-from src.models.artefacts import CARD_NAME, ModelCard, read_card
-from src.models.data import read_training_data
-from src.models.search_space import SEARCH_SPACES, parse_families
-from src.models.train_display import TrainingDisplay
-from src.models.training import TrainingSettings, group_rows, train
+from src.models.artefacts import CARD_NAME, ColourModel, ModelCard, read_card, save_model
+from src.models.data import (
+    HELD_OUT_FOLDS,
+    TrainingData,
+    check_training_data,
+    find_groups,
+    hash_pictures,
+    read_training_data,
+)
+from src.models.evaluate import Evaluation, build_class_table, evaluate
+from src.models.grids import (
+    FAMILIES,
+    STUDY_CHOICE,
+    fit_calibrated,
+    list_candidates,
+    parse_families,
+)
+from src.models.scoring import MachineScorer
+from src.models.search import RESULTS_NAME, CandidateResult, choose_machine, run_search, write_results
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
+
+SVM_ROW_LIMIT: Final = 40_000
+"""More rows than this make a support vector machine's fit longer than minutes (quadratic and more)."""
+
+FAMILIAR_SHARE: Final = 0.998
+"""Of the held-out rows, so many count as like those that the model learned from."""
+
+SHOWN_CANDIDATES: Final = 8
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How to search.
+
+    Attributes
+    ----------
+    families
+        Names of :data:`src.models.grids.FAMILIES`.
+    quick
+        Fit the study's winner alone.
+    folds
+        Of the cross-validation.
+    seed
+        Of splits and estimators.
+    sample
+        Learn from so many rows, each colour's share kept; 0 for all.
+    """
+
+    families: tuple[str, ...] = ("svm",)
+    quick: bool = False
+    folds: int = 5
+    seed: int = 0
+    sample: int = 0
+
+
+@dataclass(frozen=True)
+class TrainingSummary:
+    """What a training gave.
+
+    Attributes
+    ----------
+    model
+        As saved: the chosen candidate (:func:`src.models.search.choose_machine`), fitted to all rows.
+    results
+        Every candidate, best first.
+    test
+        The chosen candidate, fitted to three quarters, on the fourth.
+    """
+
+    model: ColourModel
+    results: tuple[CandidateResult, ...]
+    test: Evaluation
+
+
+def group_rows(
+    data: TrainingData, image_dir: Path | None = None, cache: Path | None = None, card: ModelCard | None = None
+) -> TrainingData:
+    """Find rows of one picture by features, address and, where the files are, perceptual hash.
+
+    Where they are not, a card of a model that was trained on the same rows tells what the hashes
+    said, so that the same splits follow from the table alone.
+    """
+    doubles = card.data.get("doubles") if card is not None and card.data.get("sha256") == data.digest else None
+    if doubles is not None and not _has_pictures(data, image_dir):
+        groups = np.arange(len(data))
+        for rows in doubles:
+            groups[rows] = rows[0]
+        return replace(data, groups=groups)
+    hashes = None
+    if image_dir is not None and _has_pictures(data, image_dir):
+        hashes = hash_pictures([image_dir / name for name in data.filenames], cache)
+    return replace(data, groups=find_groups(data.features, hashes, data.images or None))
+
+
+def _has_pictures(data: TrainingData, image_dir: Path | None) -> bool:
+    return image_dir is not None and bool(data.filenames) and (image_dir / data.filenames[0]).is_file()
+
+
+def train(
+    data: TrainingData, models_dir: Path, settings: TrainingSettings, cache_dir: Path | None = None
+) -> TrainingSummary:
+    """Search, measure, fit and save; fits run where :func:`src.parallel.parallel_backend` says.
+
+    Parameters
+    ----------
+    data
+        Rows, grouped (:func:`group_rows`).
+    models_dir
+        Where the model goes.
+    settings
+        How to search.
+    cache_dir
+        Where finished fits are kept; ``None`` keeps none.
+
+    Raises
+    ------
+    TrainingDataError
+        If the rows cannot be split and learned from.
+    UsageError
+        If there are more rows than a support vector machine can take.
+    """
+    if settings.sample:
+        data = data.sample(settings.sample, settings.seed)
+    check_training_data(data, settings.folds)
+    if len(data) > SVM_ROW_LIMIT:
+        raise UsageError(
+            f"{len(data):,} rows are too many for a support vector machine (limit {SVM_ROW_LIMIT:,}): "
+            f"use --sample {SVM_ROW_LIMIT}"
+        )
+    held_out = data.split_folds(HELD_OUT_FOLDS, settings.seed)[0]
+    learning = data.take(held_out.train)
+    splits = learning.split_folds(settings.folds, settings.seed)
+    candidates = [STUDY_CHOICE] if settings.quick else list_candidates(settings.families)
+    results = run_search(learning, candidates, splits, cache_dir)
+    best = choose_machine(results)
+    scaler, machine = fit_calibrated(best.candidate, learning.features, learning.colours, settings.seed)
+    unseen = scaler.transform(data.features[held_out.test])
+    test = evaluate(data.colours[held_out.test], machine.predict_proba(unseen), machine.classes_.tolist())
+    distance = (
+        float(np.quantile(MachineScorer(machine).measure_distance(unseen), FAMILIAR_SHARE))
+        if MachineScorer.fits(machine)
+        else None
+    )
+    scaler, machine = fit_calibrated(best.candidate, data.features, data.colours, settings.seed)
+    model = save_model(
+        models_dir,
+        scaler,
+        machine,
+        family=best.candidate.family,
+        parameters=best.candidate.parameters,
+        familiar_distance=distance,
+        data=_describe_data(data, settings),
+        scores=_describe_scores(best, test),
+    )
+    write_results(results, models_dir / RESULTS_NAME)
+    return TrainingSummary(model, tuple(results), test)
+
+
+def _describe_data(data: TrainingData, settings: TrainingSettings) -> dict[str, Any]:
+    return {
+        "table": data.name,
+        "sha256": data.digest,
+        "rows": len(data),
+        "pictures": len(np.unique(data.groups)),
+        "doubles": data.doubles,
+        "class_counts": data.class_counts,
+        "seed": settings.seed,
+        "folds": settings.folds,
+    }
+
+
+def _describe_scores(best: CandidateResult, test: Evaluation) -> dict[str, Any]:
+    return {
+        "cross_validation_accuracy": best.mean,
+        "cross_validation_deviation": best.deviation,
+        "test_accuracy": test.accuracy,
+        "test_macro_f1": test.macro_f1,
+        "test_expected_calibration_error": test.expected_calibration_error,
+        "test_rows": test.count,
+        "test_near_errors": test.near_errors,
+        "test_far_errors": test.far_errors,
+        "test_recall": {score.colour: score.recall for score in test.class_scores},
+        "test_confusion": {"classes": list(test.classes), "rows": test.confusion.tolist()},
+    }
+
+
+def show_data(console: Console, data: TrainingData) -> None:
+    """Say what is learned from."""
+    counts = "  ".join(f"{name} {count:,}" for name, count in data.class_counts.items())
+    pictures = len(np.unique(data.groups))
+    console.print(f"{data.name}: {len(data):,} rows of {pictures:,} pictures   {counts}")
+
+
+def show_summary(console: Console, summary: TrainingSummary) -> None:
+    """Show the best candidates, the best of each family, and the test of the winner."""
+    console.print(_build_results_table(summary.results))
+    minutes = sum(sum(result.seconds) for result in summary.results) / 60
+    test, model = summary.test, summary.model
+    console.print(f"processor time of all fits: {minutes:.1f} minutes")
+    console.print(build_class_table(test))
+    console.print(
+        f"held-out quarter ({test.count:,} rows): accuracy {test.accuracy:.4f}   "
+        f"macro F1 {test.macro_f1:.4f}   near misses {test.near_errors}   far misses {test.far_errors}   "
+        f"expected calibration error {test.expected_calibration_error:.4f}",
+    )
+    console.print(f"saved, fitted to all rows: {model.card.family}, version {model.version}")
+
+
+def _build_results_table(results: Sequence[CandidateResult]) -> Table:
+    table = Table(title="Cross-validation", title_justify="left")
+    table.add_column("family")
+    table.add_column("parameters")
+    for heading in ("mean", "std", "fit s"):
+        table.add_column(heading, justify="right")
+    shown = set(range(min(SHOWN_CANDIDATES, len(results))))
+    seen: set[str] = set()
+    for place, result in enumerate(results):
+        if result.candidate.family not in seen:
+            seen.add(result.candidate.family)
+            shown.add(place)
+    for place in sorted(shown):
+        result = results[place]
+        table.add_row(
+            result.candidate.family.replace("_", " "),
+            result.candidate.label,
+            f"{result.mean:.4f}",
+            f"{result.deviation:.4f}",
+            f"{np.mean(result.seconds):.2f}",
+            style="bold" if place == 0 else None,
+        )
+    if len(shown) < len(results):
+        table.caption = f"{len(results) - len(shown)} more in search_results.csv"
+    return table
 
 
 def _read_earlier_card(models_dir: Path) -> ModelCard | None:
@@ -40,7 +273,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Build the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m src.models.train_model",
-        description="Choose a model by cross-validation, measure it on a held-out quarter, and save it.",
+        description="Choose a support vector machine by cross-validation, measure it on unseen rows, and save it.",
     )
     parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT, help="folder with data/ and models/")
     parser.add_argument("--data", type=Path, help="table to learn from (default: the workspace's final dataset)")
@@ -50,7 +283,7 @@ def build_parser() -> argparse.ArgumentParser:
         nargs="+",
         default=["svm"],
         metavar="NAME",
-        help=f"{', '.join(SEARCH_SPACES)}; study, extended, all",
+        help=f"{', '.join(FAMILIES)}; study, machines, all",
     )
     parser.add_argument("--quick", action="store_true", help="fit the study's winner alone")
     parser.add_argument("--folds", type=int, default=5, help="folds of the cross-validation (default: 5)")
@@ -81,21 +314,13 @@ def _run(options: argparse.Namespace) -> int:
     data = read_training_data(options.data or workspace.processed_table)
     image_dir = workspace.image_dir if options.data is None else None
     card = _read_earlier_card(models_dir)
-    display = TrainingDisplay(console)
     with parallel_backend(options.jobs, options.dask):
         check_folder(models_dir, "the model")
         cache_dir = _choose_cache(workspace.search_cache_dir)
         data = group_rows(data, image_dir, cache_dir and cache_dir / "picture_hashes.json", card)
-        display.show_data(data)
-        with display:
-            summary = train(
-                data,
-                models_dir,
-                settings,
-                cache_dir=None if options.fresh else cache_dir,
-                report=display.advance,
-            )
-    display.show_summary(summary.results, summary.test, summary.model)
+        show_data(console, data)
+        summary = train(data, models_dir, settings, None if options.fresh else cache_dir)
+    show_summary(console, summary)
     console.print(f"model: {models_dir}")
     return 0
 

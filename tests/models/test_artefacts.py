@@ -81,6 +81,18 @@ def test_predictions_are_what_the_saved_classifier_says_and_probabilities_sum_to
     assert set(predictions[0].probabilities) == set(model.classes)
 
 
+def test_probabilities_are_the_files_own_and_pictures_unlike_all_that_was_learned_are_marked(
+    models_dir: Path, made_rows: TrainingData
+) -> None:
+    model = load_model(models_dir)
+    strange = np.array([np.full(18, value) for value in (400.0, 800.0, 8000.0)])
+    rows = np.concatenate((made_rows.features, strange))
+    expected = model.estimator.predict_proba(model.scaler.transform(rows))
+    np.testing.assert_allclose(model.predict_probabilities(rows), expected, atol=1e-9)
+    assert all(prediction.is_familiar for prediction in model.predict_features(made_rows.features))
+    assert not any(prediction.is_familiar for prediction in model.predict_features(strange))
+
+
 @pytest.mark.parametrize(
     "features", [np.zeros((1, 17)), np.zeros(18), np.full((1, 18), np.nan), np.full((2, 18), np.inf)]
 )
@@ -106,13 +118,13 @@ def test_a_missing_file_is_named(copied: Path, name: str) -> None:
         ({"feature_names": list(reversed(FEATURE_NAMES))}, "trained on the features"),
         ({"classes": ["BLUE", "GREEN", "RED", "TEAL"]}, "its card names"),
         ({"classes": ["BLUE"]}, "two or more"),
-        ({"temperature": 0}, "temperature"),
+        ({"familiar_distance": 0}, "familiar_distance"),
         ({"libraries": {"scikit-learn": "0.24.0", "numpy": np.__version__}}, "scikit-learn 0.24.0"),
         ({"format": 99}, "format 99"),
         ({"files": {}}, "not the file that its card describes"),
         ({"files": None}, "files is of another kind"),
         ({"classes": 4}, "classes is of another kind"),
-        ({"temperature": "hot", "libraries": 7}, "libraries, temperature is of another kind"),
+        ({"familiar_distance": "far", "libraries": 7}, "libraries, familiar_distance is of another kind"),
     ],
 )
 def test_a_card_that_does_not_agree_is_refused(copied: Path, changes: dict[str, object], message: str) -> None:

@@ -3,8 +3,6 @@ import json
 import numpy as np
 import pytest
 
-from src.models.calibration import find_temperature
-from src.models.decision_scores import compute_softmax
 from src.models.evaluate import evaluate, measure_reliability
 
 
@@ -43,15 +41,3 @@ def test_the_json_form_holds_plain_values() -> None:
     content = json.loads(json.dumps(found.to_json()))
     assert content["accuracy"] == 1.0
     assert content["per_class"]["RED"]["count"] == 1
-
-
-def test_a_known_temperature_is_found_again() -> None:
-    generator = np.random.default_rng(0)
-    scores = generator.normal(0, 3, (20_000, 5))
-    chances = compute_softmax(scores, 2.5)
-    true = (chances.cumsum(axis=1) > generator.uniform(size=(len(scores), 1))).argmax(axis=1)
-    temperature = find_temperature(scores, true)
-    assert temperature == pytest.approx(2.5, rel=0.05)
-    confidence = compute_softmax(scores, temperature)
-    right = confidence.argmax(axis=1) == true
-    assert measure_reliability(confidence.max(axis=1), right).expected_calibration_error < 0.02

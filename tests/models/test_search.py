@@ -6,149 +6,97 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from src.errors import UsageError
-from src.models.data import Split, TrainingData
-from src.models.search import ProgressReport, run_search
-from src.models.search_cache import SearchCache
-from src.models.search_space import (
-    EXTENDED_FAMILIES,
-    SEARCH_SPACES,
-    STUDY_CHOICE,
+from src.models import search
+from src.models.data import TrainingData
+from src.models.grids import (
+    FAMILIES,
     STUDY_FAMILIES,
-    SearchUnit,
+    SVM_FAMILIES,
+    Candidate,
+    fit_pipeline,
+    list_candidates,
     parse_families,
 )
-from src.models.shared_fits import score_unit
+from src.models.search import CandidateResult, choose_machine, run_search
 from tests.support.made_rows import write_csv
 
-
-@pytest.fixture(scope="module")
-def split(made_rows: TrainingData) -> Split:
-    return made_rows.split_folds(4, seed=3)[0]
+FEW = [Candidate("svm", {"C": C, "gamma": 0.01}) for C in (1, 100)] + list_candidates(["logistic_regression"])
 
 
-@pytest.fixture(scope="module")
-def scaled(made_rows: TrainingData, split: Split) -> tuple[np.ndarray, np.ndarray]:
-    scaler = StandardScaler().fit(made_rows.features[split.train])
-    return scaler.transform(made_rows.features[split.train]), scaler.transform(made_rows.features[split.test])
-
-
-def test_the_spaces_are_the_studys(shared_dir: Path) -> None:
+def test_the_machines_are_searched_over_the_grid_of_the_study(shared_dir: Path) -> None:
     published = json.loads((shared_dir / "reference" / "study_results.json").read_text())["grid_search_spaces"]
-    spaces = {family: SEARCH_SPACES[family] for family in STUDY_FAMILIES}
-    assert {family: len(space.list_candidates()) for family, space in spaces.items()} == {
-        "svm": 25,
-        "neural_network": 30,
-        "logistic_regression": 13,
-        "random_forest": 80,
-        "gradient_boosting": 4,
-    }
-    assert sorted(spaces["svm"].grid["C"]) == sorted(published["svm"]["C"])
-    assert sorted(spaces["svm"].grid["gamma"]) == sorted(published["svm"]["gamma"])
-    assert list(spaces["logistic_regression"].grid["C"]) == published["logistic_regression"]["C"]
-    assert spaces["neural_network"].grid["alpha"] == tuple(published["neural_network"]["alpha"])
-    assert list(spaces["random_forest"].grid["max_depth"]) == published["random_forest"]["max_depth"]
-    assert list(spaces["gradient_boosting"].grid["n_estimators"]) == published["gradient_boosting"]["n_estimators"]
-
-
-def test_every_candidate_is_in_one_unit() -> None:
-    for space in SEARCH_SPACES.values():
-        units = space.list_units()
-        listed = [str(candidate) for unit in units for candidate in unit.candidates]
-        assert sorted(listed) == sorted(map(str, space.list_candidates()))
-    assert len(SEARCH_SPACES["random_forest"].list_units()) == 4
-    assert len(SEARCH_SPACES["svm"].list_units()) == 5
+    assert sorted(FAMILIES["svm"].grid["C"]) == sorted(published["svm"]["C"])
+    assert sorted(FAMILIES["svm"].grid["gamma"]) == sorted(published["svm"]["gamma"])
+    assert len(list_candidates(["svm"])) == 25
+    assert set(FAMILIES["logistic_regression"].grid["C"]) - {1} <= set(published["logistic_regression"]["C"])
+    assert set(FAMILIES["random_forest"].grid["max_depth"]) <= set(published["random_forest"]["max_depth"])
+    assert set(STUDY_FAMILIES) == set(published)
 
 
 def test_names_of_families_and_groups() -> None:
     assert parse_families(["svm", "study"]) == STUDY_FAMILIES
-    assert parse_families(["all"]) == (*STUDY_FAMILIES, *EXTENDED_FAMILIES)
+    assert parse_families(["all"]) == tuple(FAMILIES)
+    assert parse_families(["machines"]) == SVM_FAMILIES
     with pytest.raises(UsageError, match="unknown family 'svn'"):
         parse_families(["svn"])
+    with pytest.raises(UsageError, match="a support vector machine is shipped"):
+        parse_families(["random_forest"])
 
 
-def test_the_first_trees_of_a_large_forest_are_the_small_forest(
-    made_rows: TrainingData, split: Split, scaled: tuple[np.ndarray, np.ndarray]
-) -> None:
-    unit = SEARCH_SPACES["random_forest"].list_units()[0]
-    unit = SearchUnit(unit.family, unit.candidates[:5])
-    found = score_unit(unit, made_rows.features, made_rows.colours, split, seed=4)
-    for candidate, score in zip(unit.candidates, found, strict=True):
-        own = RandomForestClassifier(random_state=4, **candidate.parameters)
-        own.fit(scaled[0], made_rows.colours[split.train])
-        assert score.accuracy == own.score(scaled[1], made_rows.colours[split.test])
-    assert len({score.accuracy for score in found}) > 1, "the test data must tell the candidates apart"
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_candidate_of_every_family_learns(family: str, made_rows: TrainingData) -> None:
+    candidate = list_candidates([family])[-1]
+    assert candidate.label
+    pipeline = fit_pipeline(candidate, made_rows.features, made_rows.colours)
+    assert pipeline.score(made_rows.features, made_rows.colours) > 0.5
 
 
-def test_a_stage_of_boosting_is_the_shorter_boosting(
-    made_rows: TrainingData, split: Split, scaled: tuple[np.ndarray, np.ndarray]
-) -> None:
-    for unit in SEARCH_SPACES["gradient_boosting"].list_units():
-        found = score_unit(unit, made_rows.features, made_rows.colours, split, seed=4)
-        for candidate, score in zip(unit.candidates, found, strict=True):
-            own = GradientBoostingClassifier(
-                random_state=4, learning_rate=1, n_iter_no_change=20, **candidate.parameters
-            )
-            own.fit(scaled[0], made_rows.colours[split.train])
-            assert score.accuracy == own.score(scaled[1], made_rows.colours[split.test])
-
-
-def test_a_shared_kernel_gives_the_answers_of_separate_fits(
-    made_rows: TrainingData, split: Split, scaled: tuple[np.ndarray, np.ndarray]
-) -> None:
-    accuracies = set()
-    for unit in SEARCH_SPACES["svm"].list_units():
-        found = score_unit(unit, made_rows.features, made_rows.colours, split, seed=4)
-        for candidate, score in zip(unit.candidates, found, strict=True):
-            own = SVC(break_ties=True, **candidate.parameters).fit(scaled[0], made_rows.colours[split.train])
-            assert score.accuracy == own.score(scaled[1], made_rows.colours[split.test])
-            accuracies.add(score.accuracy)
-    assert len(accuracies) > 3, "the test data must tell the candidates apart"
-
-
-def search(data: TrainingData, folder: Path | None, reports: list[ProgressReport]) -> list[str]:
-    results = run_search(
-        data,
-        ["svm", "polynomial"],
-        data.split_folds(2, 0),
-        seed=0,
-        cache=SearchCache(folder, data.digest, 0),
-        report=reports.append,
-    )
-    assert [result.mean for result in results] == sorted((result.mean for result in results), reverse=True)
-    return [f"{result.candidate.label} {result.mean}" for result in results]
-
-
-def test_finished_fits_are_not_repeated_and_damaged_ones_are(made_rows: TrainingData, tmp_path: Path) -> None:
-    data = made_rows.take(np.arange(0, len(made_rows), 2))
-    first, second, third = [], [], []
-    expected = search(data, tmp_path, first)
-    assert {report.is_remembered for report in first} == {False}
-    units = sum(len(SEARCH_SPACES[family].list_units()) for family in ("svm", "polynomial"))
-    assert [report.done for report in first] == list(range(1, units * 2 + 1))
-    assert search(data, tmp_path, second) == expected
-    assert {report.is_remembered for report in second} == {True}
-    damaged = next(tmp_path.rglob("*.json"))
-    damaged.write_text("[{")
-    assert search(data, tmp_path, third) == expected
-    assert sum(not report.is_remembered for report in third) == 1
-
-
-def test_the_cache_knows_other_rows_seeds_and_folds(made_rows: TrainingData, tmp_path: Path) -> None:
-    unit = SearchUnit("svm", (STUDY_CHOICE,))
+def test_scores_are_those_of_separate_fits(made_rows: TrainingData) -> None:
     splits = made_rows.split_folds(3, 0)
-    cache = SearchCache(tmp_path, made_rows.digest, 0)
-    cache.write(unit, splits[0], score_unit(unit, made_rows.features, made_rows.colours, splits[0], 0))
-    assert cache.read(unit, splits[0]) is not None
-    assert cache.read(unit, splits[1]) is None
-    assert SearchCache(tmp_path, made_rows.digest, 1).read(unit, splits[0]) is None
-    assert SearchCache(tmp_path, "other rows", 0).read(unit, splits[0]) is None
+    results = run_search(made_rows, FEW, splits)
+    assert [result.mean for result in results] == sorted((result.mean for result in results), reverse=True)
+    (found,) = [result for result in results if result.candidate.parameters == {"C": 100, "gamma": 0.01}]
+    for split, accuracy in zip(splits, found.accuracies, strict=True):
+        scaler = StandardScaler().fit(made_rows.features[split.train])
+        own = SVC(C=100, gamma=0.01, break_ties=True)
+        own.fit(scaler.transform(made_rows.features[split.train]), made_rows.colours[split.train])
+        assert accuracy == own.score(scaler.transform(made_rows.features[split.test]), made_rows.colours[split.test])
+
+
+def test_finished_fits_are_not_repeated_and_those_of_other_rows_are(
+    made_rows: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = []
+
+    def fit(*arguments: object) -> object:
+        fitted.append(arguments[0])
+        return fit_pipeline(*arguments)
+
+    monkeypatch.setattr(search, "fit_pipeline", fit)
+    splits = made_rows.split_folds(2, 0)
+    first = run_search(made_rows, FEW, splits, tmp_path)
+    assert len(fitted) == len(FEW) * 2
+    assert run_search(made_rows, FEW, splits, tmp_path) == first
+    assert len(fitted) == len(FEW) * 2
+    other = TrainingData("made.csv", made_rows.features + 1, made_rows.colours, made_rows.groups)
+    run_search(other, FEW, splits, tmp_path)
+    assert len(fitted) == len(FEW) * 4
+
+
+def test_the_smoothest_machine_near_the_best_is_chosen() -> None:
+    def make(family: str, gamma: float, C: float, *accuracies: float) -> CandidateResult:  # noqa: N803 - sklearn's name
+        return CandidateResult(Candidate(family, {"C": C, "gamma": gamma}), accuracies, (1.0, 1.0))
+
+    best, near = make("svm", 0.01, 100, 0.92, 0.96), make("svm_extended", 0.003, 300, 0.92, 0.94)
+    nearer, far = make("svm_extended", 0.003, 3000, 0.92, 0.95), make("svm", 0.001, 100, 0.90, 0.91)
+    other = make("polynomial", 0.0001, 1, 0.99, 0.99)
+    assert choose_machine([other, best, nearer, near, far]) is nearer
+    assert choose_machine([other, best, far]) is best
 
 
 @pytest.mark.slow
@@ -159,16 +107,15 @@ def test_a_search_killed_halfway_goes_on(made_rows: TrainingData, tmp_path: Path
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     cache = tmp_path / "data" / "interim" / "search"
     deadline = time.monotonic() + 150
-    while len(list(cache.rglob("[!.]*.json"))) < 4 and time.monotonic() < deadline:
+    while len(list(cache.rglob("output.pkl"))) < 4 and time.monotonic() < deadline:
         time.sleep(0.02)
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-    kept = {path: path.stat().st_mtime_ns for path in cache.rglob("[!.]*.json")}
-    assert 4 <= len(kept) < (4 + 5) * 3
-    assert not list((tmp_path / "models").glob("*.joblib"))
+    kept = {path: path.stat().st_mtime_ns for path in cache.rglob("output.pkl")}
+    candidates = len(list_candidates(["random_forest", "svm"]))
+    assert 4 <= len(kept) < candidates * 3
     assert not (tmp_path / "models" / "model_card.json").exists()
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert f"{len(kept)} fits were remembered" in answer.stdout
+    subprocess.run(command, capture_output=True, text=True, check=True)
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
-    assert len(list(cache.rglob("*.json"))) == (4 + 5) * 3
+    assert len(list(cache.rglob("output.pkl"))) == candidates * 3
     assert (tmp_path / "models" / "model_card.json").is_file()

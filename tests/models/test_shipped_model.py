@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.svm import SVC
 
 from src.colours import STUDY_COLOURS
 from src.features.decode_image import decode_image
@@ -19,14 +21,15 @@ from src.local_service import start_local_service
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import TrainingData, read_training_data
 from src.models.evaluate_real import evaluate_rows
+from src.models.grids import SVM_FAMILIES, fit_calibrated
 from src.models.labelled_pictures import crop_thumbnail, read_labels
 from src.models.report_measures import restore_candidate
-from src.models.training import fit_candidate
 from src.paths import PROJECT_ROOT, Workspace
 
 pytestmark = pytest.mark.slow
 
 SHIPPED = Workspace(PROJECT_ROOT)
+FRAMES = {"white": (255, 255, 255), "black": (0, 0, 0), "brown": (40, 70, 110), "grey": (128, 128, 128)}
 
 
 @dataclass(frozen=True)
@@ -65,19 +68,19 @@ def answers(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Answe
 
 def test_the_whole_path_agrees_on_real_paintings(answers: Answers) -> None:
     assert answers.asked.total() == 1491
-    assert answers.right.total() / answers.asked.total() >= 0.85
+    assert answers.right.total() / answers.asked.total() >= 0.89
 
 
 @pytest.mark.parametrize("colour", STUDY_COLOURS)
 def test_the_whole_path_finds_every_colour_on_real_paintings(answers: Answers, colour: str) -> None:
-    assert answers.right[colour] / answers.asked[colour] >= 0.55
+    assert answers.right[colour] / answers.asked[colour] >= 0.7
 
 
 def test_real_rows_are_classified(model: ColourModel, shared_dir: Path) -> None:
     found = evaluate_rows(model, shared_dir / "reference" / "labelled_rows.csv")
     assert found["all"].count == 9169
-    assert found["all"].accuracy >= 0.86
-    assert found["study"].accuracy >= 0.57
+    assert found["all"].accuracy >= 0.87
+    assert found["study"].accuracy >= 0.6
 
 
 def test_no_real_row_is_in_the_dataset(dataset: TrainingData, shared_dir: Path) -> None:
@@ -89,9 +92,43 @@ def test_no_real_row_is_in_the_dataset(dataset: TrainingData, shared_dir: Path) 
 def test_the_model_follows_from_the_committed_dataset(model: ColourModel, dataset: TrainingData) -> None:
     card = model.card
     assert card.data["sha256"] == dataset.digest
-    scaler, classifier = fit_candidate(restore_candidate(model), dataset.features, dataset.colours, card.data["seed"])
+    scaler, classifier = fit_calibrated(restore_candidate(model), dataset.features, dataset.colours, card.data["seed"])
     again = ColourModel(scaler, classifier, card)
     assert np.array_equal(again.predict_colours(dataset.features), model.predict_colours(dataset.features))
+
+
+def test_a_support_vector_machine_is_shipped(model: ColourModel) -> None:
+    assert isinstance(model.estimator, CalibratedClassifierCV)
+    assert {type(member.estimator) for member in model.estimator.calibrated_classifiers_} == {SVC}
+    assert model.card.family in SVM_FAMILIES
+
+
+@pytest.mark.parametrize("frame", ["white", "black", "brown", "grey"])
+def test_pictures_of_one_colour_are_named_as_people_name_them(model: ColourModel, shared_dir: Path, frame: str) -> None:
+    chips = pd.read_csv(shared_dir / "cases" / "flat_colours.csv")
+    accepted = [set(names.split()) for names in chips["accepted"]] * 4
+    grounds = chips[["b", "g", "r"]].to_numpy()
+    pictures = [paint_chip(way, ground) for way in ("flat", "noisy", "mottled", frame) for ground in grounds]
+    answers = model.predict_features(np.array([extract_features(picture) for picture in pictures]))
+    is_right = np.array([answer.colour in names for answer, names in zip(answers, accepted, strict=True)])
+    sure = np.array([answer.probability > 0.9 for answer in answers])
+    assert is_right.mean() >= 0.98
+    assert (~is_right & sure).mean() <= 0.01
+
+
+def paint_chip(way: str, ground: np.ndarray) -> np.ndarray:
+    generator = np.random.default_rng(5)
+    picture = np.tile(ground.astype(np.float32), (218, 218, 1))
+    if way == "noisy":
+        picture += generator.normal(0, 12, picture.shape)
+    elif way == "mottled":
+        cloud = cv2.GaussianBlur(generator.standard_normal((218, 218)).astype(np.float32), (0, 0), 18)
+        picture *= 1 + 0.12 * (cloud / cloud.std())[..., None]
+    elif way in FRAMES:
+        framed = np.full_like(picture, FRAMES[way])
+        framed[16:-16, 16:-16] = picture[16:-16, 16:-16]
+        picture = framed
+    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
 
 
 def test_the_readme_gives_the_answer_of_the_shipped_model(model: ColourModel) -> None:

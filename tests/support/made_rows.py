@@ -1,19 +1,16 @@
 """Rows and pictures whose colour is known, and a small model of them."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.preprocessing import StandardScaler
 
 from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import ColourModel, save_model
-from src.models.classifiers import fit_classifier
 from src.models.data import TrainingData
-from src.models.search_space import Candidate
+from src.models.grids import Candidate, fit_calibrated
 
 CENTRES = {"BLUE": (190, 90, 40), "GREEN": (60, 170, 70), "RED": (50, 40, 190), "WHITE": (235, 238, 240)}
 ROWS_PER_COLOUR = 60
@@ -41,23 +38,18 @@ def write_csv(data: TrainingData, path: Path) -> Path:
     return path
 
 
-def fit(candidate: Candidate, data: TrainingData) -> tuple[StandardScaler, Any]:
-    scaler = StandardScaler().fit(data.features)
-    return scaler, fit_classifier(candidate, scaler.transform(data.features), data.colours, 0)
-
-
 SMALL_SVM = Candidate("svm", {"C": 10, "gamma": 0.01})
 
 
 def save_small_model(folder: Path, data: TrainingData) -> ColourModel:
-    scaler, estimator = fit(SMALL_SVM, data)
+    scaler, estimator = fit_calibrated(SMALL_SVM, data.features, data.colours)
     return save_model(
         folder,
         scaler,
         estimator,
         family="svm",
         parameters=SMALL_SVM.parameters,
-        temperature=0.5,
+        familiar_distance=8.0,
         data={"table": data.name, "sha256": data.digest, "rows": len(data)},
         scores={},
     )

@@ -36,7 +36,7 @@ INVENTED_ROWS: Final = 250_000
 MOST_ROWS: Final = 8000
 """More invented rows than this of one colour change nothing but the time."""
 
-SMEAR: Final = 0.3
+SMEAR: Final = 0.2
 RARE_SMEAR: Final = 0.4
 """How far invented rows are moved, as a share of the rows' spread; further for the rare colours."""
 
@@ -61,7 +61,7 @@ class _Invention:
 
     def __init__(self, rows: LabelledRows, index: ColourIndex, smear: float) -> None:
         self.features = smear_rows(rows.features, INVENTED_ROWS, smear)
-        self.filed = np.array(index.classes)[index.scores(self.features).argmax(axis=1)]
+        self.filed = index.name(self.features)
 
 
 def _fit_mixture(features: npt.NDArray[np.float64], components: int) -> list[Component]:

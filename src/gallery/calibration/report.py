@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -60,10 +60,10 @@ class CalibrationReport:
         Kolmogorov-Smirnov distance of each feature.
     scores
         The classifiers, the index first.
+    held_out
+        What ``src.gallery.calibration.held_out`` wrote: scores on rows that nothing had seen; None where it is absent.
     filed_share
-        Share of artworks that the index files, by their tiny rendering, under the colour of their number.
-    thumbnail_agreement
-        Share of artworks whose thumbnail the index files under the same colour as their tiny rendering.
+        Share of artworks whose thumbnail the index files under their colour.
     gallery, real
         Features of both.
     real_weights
@@ -77,8 +77,8 @@ class CalibrationReport:
     rows: int
     distances: dict[str, float]
     scores: tuple[FilingScore, ...]
+    held_out: dict[str, Any] | None
     filed_share: float
-    thumbnail_agreement: float
     gallery: pd.DataFrame
     real: pd.DataFrame
     real_weights: npt.NDArray[np.float64]
@@ -87,9 +87,13 @@ class CalibrationReport:
     def as_text(self) -> str:
         """Return the tables as Markdown."""
         lines = [
-            f"{self.artworks:,} artworks of the gallery with seed {self.seed}, against {self.rows:,} real rows.",
+            *_list_held_out(self.held_out),
+            (
+                f"Index and palettes have seen all {self.rows:,} real rows in what follows, so these figures flatter. "
+                f"{self.artworks:,} artworks of the gallery with seed {self.seed}; machines taught by them:"
+            ),
             "",
-            "| classifier | real rows | study rows | paintings |",
+            "| classifier | rows (seen by the index) | study rows (seen) | paintings |",
             "|---|---:|---:|---:|",
         ]
         lines += [
@@ -108,8 +112,8 @@ class CalibrationReport:
         lines += [
             "",
             (
-                f"Filed under the colour of their number: {self.filed_share:.4f} of the artworks. The thumbnail is "
-                f"filed there as well: {self.thumbnail_agreement:.4f}."
+                f"{self.filed_share:.4f} of the thumbnails are filed under the colour of their artwork by the index; "
+                "the others were so filed by a smaller rendering."
             ),
             "",
             f"Kolmogorov-Smirnov distance of each feature (largest {max(self.distances.values()):.3f}):",
@@ -124,6 +128,29 @@ class CalibrationReport:
         palettes = ", ".join(f"{colour} {count}" for colour, count in self.components.items())
         lines += ["", f"Components of the palettes: {palettes}."]
         return "\n".join(lines)
+
+
+def _list_held_out(found: dict[str, Any] | None) -> list[str]:
+    """Return the table of scores on rows that nothing had seen."""
+    if found is None:
+        return []
+    lines = [
+        (
+            f"On rows that neither index nor palettes nor classifier saw: mean and standard deviation over "
+            f"{found['splits']} splits, each with another quarter of the {found['rows']:,} rows left out and a gallery "
+            f"of {found['artworks']:,} artworks painted from the rest."
+        ),
+        "",
+        "| classifier | unseen rows | unseen study rows | calibration error |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, score in found["scores"].items():
+        cells = [
+            f"{score[figure]:.4f} ± {score[f'{figure}_spread']:.4f}" if figure in score else "–"
+            for figure in ("rows", "study_rows", "calibration_error")
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return [*lines, ""]
 
 
 def _show(share: float) -> str:

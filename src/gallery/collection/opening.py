@@ -2,10 +2,9 @@
 
 from src.gallery.collection.artwork import Collection
 from src.gallery.collection.catalogue import apportion
-from src.gallery.collection.folder import FolderCollection, list_pictures, read_labels
+from src.gallery.collection.folder import FolderCollection, file_pictures, list_pictures, read_labels
 from src.gallery.collection.painted import PaintedCollection
 from src.gallery.collection.tokens import TokenBook
-from src.gallery.collection.unlabelled import file_pictures
 from src.gallery.settings import GallerySettings
 
 

@@ -149,6 +149,19 @@ SUBJECTS: Final = MappingProxyType(
             ),
             ("Letter with Initial", "Brief mit Initiale", "Lettre à initiale", "Carta con inicial", "飾り文字の手紙"),
         ),
+        "monochrome": (
+            ("Monochrome", "Monochrom", "Monochrome", "Monocromo", "モノクローム"),
+            ("Untitled", "Ohne Titel", "Sans titre", "Sin título", "無題"),
+        ),
+        "washes": (("Colour Wash", "Lavierung", "Lavis", "Aguada", "水彩のにじみ"),),
+        "poster": (
+            ("Poster for *", "Plakat für *", "Affiche pour *", "Cartel para *", "*のポスター"),
+            ("Poster", "Plakat", "Affiche", "Cartel", "ポスター"),
+        ),
+        "flag": (("Flag of *", "Fahne von *", "Drapeau de *", "Bandera de *", "*の旗"),),
+        "duotone": (("Screen Print", "Siebdruck", "Sérigraphie", "Serigrafía", "シルクスクリーン"),),
+        "tiles": (("Tiles from *", "Fliesen aus *", "Carreaux de *", "Azulejos de *", "*のタイル"),),
+        "mounted print": (("Colour Chart", "Farbtafel", "Nuancier", "Carta de colores", "色見本"),),
     }
 )
 """Genre of the painter → titles, each in the order of :data:`LANGUAGES`; an asterisk stands for a place."""

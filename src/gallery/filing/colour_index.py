@@ -1,14 +1,16 @@
 """The colour index: under which colour the gallery files a picture.
 
-A multinomial logistic model on the 18 features, their squares and their products, fitted to real labelled rows
-by ``python -m src.gallery.calibration.fit_colour_index``; see ``references/gallery_calibration.md``.
+A small neural network (two hidden layers of rectified units) on the 18 features, fitted to real labelled rows and
+to chips of every colour by ``python -m src.gallery.calibration.fit_colour_index``; see
+``references/gallery_calibration.md``.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -19,32 +21,13 @@ from src.errors import ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_COUNT, FEATURE_NAMES, FeatureVector
 
 COLOUR_INDEX_FILE: Final = Path(__file__).with_name("colour_index.json")
-"""The coefficients, as fitted."""
+"""The weights, as fitted."""
 
 GRAY_CHROMA: Final = 7.0
 """Largest distance of the mean a and b from neutral (128) that counts as grey."""
 
 GRAY_LIGHTNESS: Final = (80.0, 185.0)
 """Range of the mean L (0-255) that counts as grey."""
-
-_ROWS, _COLUMNS = np.triu_indices(FEATURE_COUNT)
-
-
-def quadratic_terms(standardised: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the features, then their products in pairs (upper triangle, row by row).
-
-    Parameters
-    ----------
-    standardised
-        float64, shape (n, 18).
-
-    Returns
-    -------
-    numpy.ndarray
-        float64, shape (n, 189).
-    """
-    products = standardised[:, _ROWS] * standardised[:, _COLUMNS]
-    return np.hstack((standardised, products))
 
 
 def is_gray(features: FeatureVector) -> bool:
@@ -60,7 +43,7 @@ def is_gray(features: FeatureVector) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class ColourIndex:
-    """Coefficients of the index.
+    """Weights of the index.
 
     Attributes
     ----------
@@ -68,55 +51,34 @@ class ColourIndex:
         The colours, in the site's order.
     mean, scale
         float64, shape (18,): the features are standardised with these.
-    intercepts
-        float64, shape (classes,).
-    coefficients
-        float64, shape (classes, 189), in the order of :func:`quadratic_terms`.
+    layers
+        Weights (inputs, outputs) and intercepts (outputs,) of each layer, float64.
     """
 
     classes: tuple[str, ...]
     mean: npt.NDArray[np.float64]
     scale: npt.NDArray[np.float64]
-    intercepts: npt.NDArray[np.float64]
-    coefficients: npt.NDArray[np.float64]
+    layers: tuple[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]], ...]
 
     def scores(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the log-odds of each colour, up to a constant: shape (n, classes) from (n, 18)."""
-        terms = quadratic_terms((features - self.mean) / self.scale)
-        return np.asarray(terms @ self.coefficients.T + self.intercepts)
+        values = (features - self.mean) / self.scale
+        for weights, intercepts in self.layers[:-1]:
+            values = np.maximum(values @ weights + intercepts, 0.0)
+        weights, intercepts = self.layers[-1]
+        return np.asarray(values @ weights + intercepts)
 
-    def probabilities(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return the probability of each colour: shape (n, classes) from (n, 18)."""
-        scores = self.scores(features)
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
-
-    def file(self, features: FeatureVector) -> str:
-        """Return the most probable colour of one picture, features of shape (18,)."""
-        return self.classes[int(self._score_one(features).argmax())]
+    def name(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.str_]:
+        """Return the most probable colour of each row: shape (n,) from (n, 18)."""
+        return np.asarray(np.array(self.classes)[self.scores(features).argmax(axis=1)])
 
     def margin(self, features: FeatureVector, colour: str) -> float:
         """Return by how much ``colour`` leads all others (log-odds); negative where another one leads."""
-        scores = self._score_one(features)
+        scores = self.scores(features)
         position = self.classes.index(colour)
         lead = float(scores[position])
         scores[position] = -np.inf
         return lead - float(scores.max())
-
-    def _score_one(self, features: FeatureVector) -> npt.NDArray[np.float64]:
-        standardised = (features - self.mean) / self.scale
-        flat = np.outer(standardised, standardised).ravel()
-        return np.asarray(self._square @ flat + self._linear @ standardised + self.intercepts)
-
-    @cached_property
-    def _linear(self) -> npt.NDArray[np.float64]:
-        return np.ascontiguousarray(self.coefficients[:, :FEATURE_COUNT])
-
-    @cached_property
-    def _square(self) -> npt.NDArray[np.float64]:
-        square = np.zeros((len(self.classes), FEATURE_COUNT, FEATURE_COUNT))
-        square[:, _ROWS, _COLUMNS] = self.coefficients[:, FEATURE_COUNT:]
-        return square.reshape(len(self.classes), -1)
 
 
 @lru_cache(maxsize=2)
@@ -139,17 +101,15 @@ def load_colour_index(path: Path = COLOUR_INDEX_FILE) -> ColourIndex:
         raise ModelMismatchError(
             f"{path} was fitted on other features: fit it again with src.gallery.calibration.fit_colour_index"
         )
-    classes = tuple(stored["classes"])
     index = ColourIndex(
-        classes=classes,
+        classes=tuple(stored["classes"]),
         mean=np.array(stored["mean"]),
         scale=np.array(stored["scale"]),
-        intercepts=np.array([stored["colours"][name]["intercept"] for name in classes]),
-        coefficients=np.array(
-            [stored["colours"][name]["linear"] + stored["colours"][name]["products"] for name in classes]
-        ),
+        layers=tuple((np.array(layer["weights"]), np.array(layer["intercepts"])) for layer in stored["layers"]),
     )
-    expected = (len(classes), FEATURE_COUNT + len(_ROWS))
-    if index.coefficients.shape != expected:
-        raise ModelMismatchError(f"{path} holds coefficients of shape {index.coefficients.shape}, expected {expected}")
+    sizes = [FEATURE_COUNT, *(len(intercepts) for _, intercepts in index.layers)]
+    expected = list(pairwise(sizes))
+    found = [weights.shape for weights, _ in index.layers]
+    if found != expected or sizes[-1] != len(index.classes):
+        raise ModelMismatchError(f"{path} holds layers of shapes {found} for {len(index.classes)} colours")
     return index

@@ -96,8 +96,9 @@ def stroke_tile(style: str) -> Strokes:
     return Strokes(to_middle.astype(np.float32), np.clip(np.round(relief), 0, 255).astype(np.uint8))
 
 
-GRAINS: Final = ("cloud", "canvas", "paper", "cracks", "bloom")
-"""The kinds of grain: drifting pigment, woven linen, paper, fine cracks of old varnish, blotted washes."""
+GRAINS: Final = ("cloud", "canvas", "paper", "cracks", "bloom", "speckle")
+"""The kinds of grain: drifting pigment, woven linen, paper, fine cracks of old varnish, blotted washes, and noise that
+differs in every channel of every pixel."""
 
 
 @lru_cache(maxsize=len(GRAINS))
@@ -117,6 +118,8 @@ def grain_tile(kind: str) -> npt.NDArray[np.uint8]:
         layers = [fibre + _fractal(generator, 1.6) * 5, _fractal(generator, 1.6) * 2, _fractal(generator, 1.6) * 4]
     elif kind == "cracks":
         layers = [_cracks(generator), _fractal(generator, 1.5) * 3, _fractal(generator, 1.5) * 4]
+    elif kind == "speckle":
+        layers = [generator.normal(0, 20, (side, side)) for _ in range(3)]
     else:
         blots = np.abs(_fractal(generator, 1.7))
         layers = [18 - 26 * blots, _fractal(generator, 1.7) * 9, _fractal(generator, 1.7) * 12]

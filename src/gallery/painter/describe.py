@@ -18,9 +18,10 @@ from src.colours import SITE_COLOURS
 from src.features.schema import FeatureVector
 from src.gallery.filing.colour_index import ColourIndex, is_gray, load_colour_index
 from src.gallery.filing.palettes import PaletteModel, load_palettes
-from src.gallery.painter.genres.registry import GENRES, KINDS, choose_genre
+from src.gallery.painter.genres.designs import draw_ground
+from src.gallery.painter.genres.registry import DESIGNS, KINDS, choose_design, choose_genre
 from src.gallery.painter.genres.tools import Mood, between
-from src.gallery.painter.grading import Grade, fit_grade
+from src.gallery.painter.grading import PLAIN_GRADE, Grade, fit_grade
 from src.gallery.painter.painting import (
     COMPRESSION,
     PALETTE,
@@ -30,9 +31,8 @@ from src.gallery.painter.painting import (
     make_chances,
     measure_pigment,
     measure_thumbnail,
+    measure_tiny,
 )
-
-__all__ = ["GENRES", "Outline", "describe", "outline"]
 
 ATTEMPTS_A_PALETTE: Final = 3
 """So many compositions are tried for a palette; then the best of them is taken, if it is filed rightly."""
@@ -46,21 +46,29 @@ GOOD_DISTANCE: Final = 24.0
 MOST_DRAWS: Final = 24
 """So many palettes are drawn for one attempt until the index files one under the colour."""
 
-CLOSE_CALL: Final = 2.0
+CLOSE_CALL: Final = 4.0
 """If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail as it is served decides: JPEG
 thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ."""
 
-RARE_COLOURS: Final = frozenset({"PINK", "PURPLE"})
-"""Colours of about a hundred artworks in sixteen thousand."""
-
-BORDER_DRAWS: Final = 2
+BORDER_DRAWS: Final = 3
 """Of so many palettes the one nearest to another colour is taken: pictures teach where a colour ends if they lie
 there, and of real art, too, a third lies near a border."""
 
-RARE_BORDER_DRAWS: Final = 3
-"""The same for rare colours, which have few pictures to teach it."""
+DESIGN_SHARE: Final = 0.075
+"""Share of artworks that are designs; on the real site most works are paintings and drawings, so there are few."""
+
+DESIGN_SHARES: Final = {"PINK": 0.3, "PURPLE": 0.3, "BROWN": 0.035, "BLACK": 0.03}
+"""The same for colours that have very few artworks, or very many: about a hundred of each in the
+study's."""
+
+MOST_DESIGNS: Final = 12
+"""So many are tried until the index files one under its colour."""
+
+OVERSHOOT: Final = np.array([0.0] * 3 + [1.5, 2.5] + [0.0] * 7 + [2.5, 1.5] + [0.0] * 4)
+"""By how much hue and saturation, and their deviations, come out above the palette on average; taken off beforehand."""
 
 _NO_GRADE: Final = Grade((0.0,) * 12, 1.0, 0.0)
+_NO_MOOD: Final = Mood(0.5, 0.0, 0.5, 0.0)
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,9 @@ def outline(seed: int, number: int) -> Outline:
 
     They follow the palette of the first attempt and stay the same for all attempts of :func:`describe`.
     """
+    design = _choose_design(seed, number)
+    if design is not None:
+        return design
     models = _Models(load_palettes(), load_colour_index())
     return _choose_outline(models.draw_palette(seed, number, 0), seed, number)
 
@@ -106,6 +117,11 @@ def describe(
         raise ValueError(f"the number of an artwork is 0 or more, got {number}")
     colour = SITE_COLOURS[number % len(SITE_COLOURS)]
     models = _Models(palettes or load_palettes(), index or load_colour_index())
+    design = _choose_design(seed, number)
+    if design is not None:
+        return _describe_design(
+            models, Painting(seed, number, colour, design.genre, design.aspect, 0, _NO_MOOD, PLAIN_GRADE)
+        )
     target = models.draw_palette(seed, number, 0)
     shape = _choose_outline(target, seed, number)
     best: _Attempt | None = None
@@ -143,7 +159,7 @@ class _Models:
         colour = SITE_COLOURS[number % len(SITE_COLOURS)]
         rng = make_chances(seed, number, turn, PALETTE)
         target, lead = self._draw_filed(rng, colour)
-        for _ in range((RARE_BORDER_DRAWS if colour in RARE_COLOURS else BORDER_DRAWS) - 1):
+        for _ in range(BORDER_DRAWS - 1):
             other, other_lead = self._draw_filed(rng, colour)
             if 0 <= other_lead < lead:
                 target, lead = other, other_lead
@@ -156,6 +172,29 @@ class _Models:
             if lead >= 0:
                 break
         return target, lead
+
+
+def _choose_design(seed: int, number: int) -> Outline | None:
+    """Decide whether an artwork is a design, and which one."""
+    rng = make_chances(seed, number, 1, SHAPE)
+    if rng.random() >= DESIGN_SHARES.get(SITE_COLOURS[number % len(SITE_COLOURS)], DESIGN_SHARE):
+        return None
+    design = choose_design(rng)
+    return Outline(design, round(between(rng, *DESIGNS[design].aspects), 3))
+
+
+def _describe_design(models: _Models, draft: Painting) -> Painting:
+    """Draw grounds that people call the artwork's colour, until the index files the picture there too."""
+    best, best_lead = draft, -np.inf
+    for attempt in range(MOST_DESIGNS):
+        ground = draw_ground(make_chances(draft.seed, draft.number, attempt, PALETTE), draft.colour)
+        painting = replace(draft, attempt=attempt, mood=replace(draft.mood, ground=ground))
+        lead = min(models.lead(measure(painting), draft.colour) for measure in (measure_tiny, measure_thumbnail))
+        if lead > best_lead:
+            best, best_lead = painting, lead
+        if best_lead >= 0:
+            break
+    return best
 
 
 def _choose_outline(target: FeatureVector, seed: int, number: int) -> Outline:
@@ -185,7 +224,7 @@ class _Attempt:
 def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> _Attempt:
     """Grade a draft to a palette and see how it is filed."""
     pigment = compose_tiny(draft)
-    result = fit_grade(pigment, target / COMPRESSION)
+    result = fit_grade(pigment, np.maximum(target / COMPRESSION - OVERSHOOT, 0.0))
     painting = replace(draft, grade=result.grade)
     lead = models.lead(measure_pigment(pigment, result.grade), draft.colour)
     if 0 <= lead < CLOSE_CALL:

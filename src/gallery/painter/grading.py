@@ -87,6 +87,12 @@ class Grade:
         return np.asarray(cv2.convertScaleAbs(curved), np.uint8)
 
 
+PLAIN_GRADE: Final = Grade(
+    (1 / 255, 0, 0, _CENTRE / 255, 0, 1 / 255, 0, _CENTRE / 255, 0, 0, 1 / 255, _CENTRE / 255), 1.0, 0.0
+)
+"""Takes pigment for B, G, R as it is."""
+
+
 @dataclass(frozen=True, eq=False)
 class GradeResult:
     """A grade, and how far the tiny rendering's features stay from the target (squared, in tolerances)."""

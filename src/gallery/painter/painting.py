@@ -17,7 +17,7 @@ from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage, FeatureVector
 from src.gallery.painter.brushwork import grain_tile, stroke_tile
 from src.gallery.painter.canvas import Canvas, Window
-from src.gallery.painter.genres.registry import KINDS
+from src.gallery.painter.genres.registry import find_kind
 from src.gallery.painter.genres.tools import Mood
 from src.gallery.painter.grading import Grade
 
@@ -133,7 +133,7 @@ def compose_tiny(painting: Painting) -> npt.NDArray[np.float32]:
 
     Genres with fine detail are composed larger and thinned out: a blend would take their contrast.
     """
-    step = KINDS[painting.genre].detail
+    step = find_kind(painting.genre).detail
     pigment = _compose(painting, Window.centre_crop(painting.aspect, TINY * step, TINY * step))
     return np.ascontiguousarray(pigment[step // 2 :: step, step // 2 :: step])
 
@@ -142,7 +142,7 @@ def _compose(painting: Painting, window: Window) -> npt.NDArray[np.float32]:
     """Return the pigment of a picture, float32 (H, W, 3)."""
     rng = make_chances(painting.seed, painting.number, painting.attempt, COMPOSITION)
     canvas = Canvas(window)
-    finish = KINDS[painting.genre].compose(canvas, rng, painting.mood)
+    finish = find_kind(painting.genre).compose(canvas, rng, painting.mood)
     places = [rng.random() for _ in range(6)]
     if finish.strokes:
         strokes = stroke_tile(finish.strokes)

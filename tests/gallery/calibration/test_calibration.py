@@ -1,3 +1,5 @@
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,22 +9,23 @@ from scipy.stats import ks_2samp
 
 from src.errors import TableError
 from src.features.schema import FEATURE_NAMES
-from src.gallery.calibration import measure as calibration
+from src.gallery.calibration import held_out
 from src.gallery.calibration import report as calibration_report
+from src.gallery.calibration.held_out import paint_gallery, summarise
 from src.gallery.calibration.labelled_rows import LabelledRows, read_labelled_rows
 from src.gallery.calibration.measure import (
     balance_weights,
-    draw_colours,
     main,
     measure_distances,
     measure_ks_distance,
-    paint_sample,
     score_filing,
-    train,
 )
 from src.gallery.calibration.report import BEGIN, END, REPORT_NAME, make_sheet
 from src.gallery.filing.colour_index import load_colour_index
-from src.models.search_space import STUDY_CHOICE
+from src.gallery.filing.palettes import PALETTES_FILE, load_palettes
+from src.models.data import TrainingData
+from src.models.grids import STUDY_CHOICE, fit_calibrated
+from tests.support.made_rows import write_csv
 
 pytestmark = pytest.mark.slow
 
@@ -30,98 +33,86 @@ ARTWORKS = 330
 
 
 @pytest.fixture(scope="module")
-def sample() -> calibration.GallerySample:
-    return paint_sample(7, ARTWORKS)
+def sample() -> LabelledRows:
+    features, colours = paint_gallery(7, ARTWORKS, load_palettes(), load_colour_index())
+    return LabelledRows(features, colours, np.arange(ARTWORKS) % 2 == 0)
 
 
-def _write_rows(sample: calibration.GallerySample, path: Path) -> None:
-    lines = [",".join((*FEATURE_NAMES, "color"))]
-    for features, colour in zip(sample.features, sample.colours, strict=True):
-        lines.append(",".join((*(repr(float(value)) for value in features), str(colour))))
-    path.write_text("\n".join(lines) + "\n")
-
-
-def test_sample_has_the_proportions_of_the_study(sample: calibration.GallerySample) -> None:
-    assert sample.features.shape == sample.tiny_features.shape == (ARTWORKS, 18)
+def test_sample_has_the_proportions_of_the_study(sample: LabelledRows) -> None:
+    assert sample.features.shape == (ARTWORKS, 18)
     names, counts = np.unique(sample.colours, return_counts=True)
     assert len(names) == 11
     assert counts.min() >= 20
     assert dict(zip(names.tolist(), counts.tolist(), strict=True))["BLACK"] == counts.max()
 
 
-def test_tiny_rendering_measures_like_the_thumbnail(sample: calibration.GallerySample) -> None:
-    apart = np.abs(sample.features - sample.tiny_features)[:, :9].mean(axis=0)
-    assert (apart < np.array([4, 4, 4, 5, 6, 4, 4, 1.0, 1.2])).all(), apart
+def test_gallery_against_itself_has_no_distance(sample: LabelledRows) -> None:
+    assert max(measure_distances(sample.features, sample.colours, sample).values()) < 1e-9
+    moved = replace(sample, features=sample.features + 1000)
+    assert min(measure_distances(sample.features, sample.colours, moved).values()) == pytest.approx(1.0)
 
 
-def test_gallery_against_itself_has_no_distance(sample: calibration.GallerySample) -> None:
-    rows = LabelledRows(sample.features, sample.colours, np.zeros(ARTWORKS, bool))
-    assert max(measure_distances(sample, rows).values()) < 1e-9
-    moved = LabelledRows(sample.features + 1000, sample.colours, np.zeros(ARTWORKS, bool))
-    assert min(measure_distances(sample, moved).values()) == pytest.approx(1.0)
-
-
-def test_scores_count_what_is_right(sample: calibration.GallerySample) -> None:
+def test_scores_count_what_is_right(sample: LabelledRows) -> None:
     index = load_colour_index()
-    half = np.arange(ARTWORKS) % 2 == 0
-    rows = LabelledRows(sample.tiny_features, sample.colours, half)
-    score = score_filing("index", index, rows, rows)
-    assert score.rows > 0.97
+    score = score_filing("index", index.name, sample, sample)
+    assert score.rows > 0.95
     assert score.recalls["BLACK"] > 0.9
-    wrong = LabelledRows(sample.tiny_features, np.where(half, "nothing", sample.colours), half)
-    assert score_filing("index", index, wrong, None).study_rows == 0.0
-    assert np.isnan(score_filing("index", index, wrong, None).paintings)
+    wrong = replace(sample, colours=np.where(sample.is_study, "nothing", sample.colours))
+    assert score_filing("index", index.name, wrong, None).study_rows == 0.0
+    assert np.isnan(score_filing("index", index.name, wrong, None).paintings)
 
 
-def test_drawn_colours_follow_the_probabilities(sample: calibration.GallerySample) -> None:
-    index = load_colour_index()
-    drawn = draw_colours(index, sample, 1)
-    assert np.array_equal(drawn, draw_colours(index, sample, 1))
-    expected = index.probabilities(sample.tiny_features)[
-        np.arange(ARTWORKS), [index.classes.index(str(colour)) for colour in sample.colours]
-    ].mean()
-    assert (drawn == sample.colours).mean() == pytest.approx(expected, abs=0.08)
+def test_splits_are_summarised_by_mean_and_spread() -> None:
+    found = summarise([{"index": {"rows": 0.8}}, {"index": {"rows": 0.9}}])
+    assert found == {"index": {"rows": 0.85, "rows_spread": 0.05}}
+
+
+@pytest.mark.slow
+def test_held_out_figures_are_written(sample: LabelledRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_csv(TrainingData("rows", sample.features, sample.colours, np.arange(ARTWORKS)), tmp_path / "rows.csv")
+    index, palettes = load_colour_index(), json.loads(PALETTES_FILE.read_text())["colours"]
+    monkeypatch.setattr(held_out, "fit_colour_index", lambda *_: index)
+    monkeypatch.setattr(held_out, "fit_palettes", lambda *_: palettes)
+    arguments = ["--rows", str(tmp_path / "rows.csv"), "--artworks", "300", "--splits", "2", "--jobs", "1"]
+    assert held_out.main([*arguments, "--output", str(tmp_path)]) == 0
+    found = json.loads((tmp_path / "held_out.json").read_text())
+    assert found["splits"] == 2
+    assert found["scores"]["the index"]["rows"] > 0.9
+    assert 0.4 < found["scores"]["C=100, gamma=0.01, taught by the gallery"]["rows"] <= 1
 
 
 def test_report_is_written_between_its_marks(
-    sample: calibration.GallerySample,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    sample: LabelledRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _write_rows(sample, tmp_path / "rows.csv")
+    table = tmp_path / "data" / "processed" / "pictures.csv"
+    table.parent.mkdir(parents=True)
+    write_csv(TrainingData("rows", sample.features, sample.colours, np.arange(ARTWORKS)), table)
     report = tmp_path / REPORT_NAME
     report.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    monkeypatch.setattr(calibration, "paint_sample", lambda *_: sample)
     monkeypatch.setattr(calibration_report, "SHEET_SIDE", 4)
-    arguments = [
-        "--rows",
-        str(tmp_path / "rows.csv"),
-        "--labels",
-        str(tmp_path / "none.csv"),
-        "--output",
-        str(tmp_path),
-    ]
-    assert main([*arguments, "--artworks", str(ARTWORKS), "--held-out-artworks", "0", "--jobs", "1"]) == 0
+    given = {"--rows": table, "--labels": tmp_path / "none.csv", "--output": tmp_path, "--workspace": tmp_path}
+    scores = {"the index": {"rows": 0.8712, "rows_spread": 0.01, "study_rows": 0.6, "study_rows_spread": 0.02}}
+    (tmp_path / "held_out.json").write_text(json.dumps({"artworks": 10, "rows": 20, "splits": 3, "scores": scores}))
+    assert main([str(word) for pair in given.items() for word in pair]) == 0
     text = report.read_text()
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "old" not in text
     assert "largest 0.000" in text
+    assert "| the index | 0.8712 ± 0.0100 | 0.6000 ± 0.0200 | – |" in text
     assert (tmp_path / "figures" / "gallery_feature_distributions.png").stat().st_size > 10_000
     assert (tmp_path / "figures" / "gallery_contact_sheet.jpg").stat().st_size > 10_000
-    assert "most probable colour" in capsys.readouterr().out
+    assert "seen by the index" in capsys.readouterr().out
     report.write_text("no marks\n")
     with pytest.raises(TableError, match="lacks the marks"):
-        calibration.write_report(_empty_report(), tmp_path)
+        calibration_report.write_report(_empty_report(), tmp_path)
 
 
-def _empty_report() -> calibration.CalibrationReport:
-
+def _empty_report() -> calibration_report.CalibrationReport:
     empty = pd.DataFrame(columns=list(FEATURE_NAMES))
-    return calibration.CalibrationReport(
-        seed=1, artworks=0, rows=0, distances={}, scores=(), filed_share=1.0, thumbnail_agreement=1.0,
-        gallery=empty, real=empty, real_weights=np.empty(0), components={},
+    return calibration_report.CalibrationReport(
+        seed=1, artworks=0, rows=0, distances={"b_bgr_mean": 0.0, "b_bgr_std": 0.0}, scores=(), held_out=None,
+        filed_share=1.0, gallery=empty, real=empty, real_weights=np.empty(0), components={},
     )  # fmt: skip
 
 
@@ -132,12 +123,13 @@ def test_sheet_is_twelve_by_twelve() -> None:
 
 
 @pytest.mark.reference
-def test_gallery_teaches_real_art(sample: calibration.GallerySample, shared_dir: Path) -> None:
+def test_gallery_teaches_real_art(shared_dir: Path) -> None:
     rows = read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
-    larger = paint_sample(7, 900)
-    score = score_filing("svc", train(larger.features, larger.colours, STUDY_CHOICE), rows, None)
+    features, colours = paint_gallery(7, 900, load_palettes(), load_colour_index())
+    scaler, machine = fit_calibrated(STUDY_CHOICE, features, colours)
+    score = score_filing("svc", lambda found: machine.predict(scaler.transform(found)), rows, None)
     assert score.rows > 0.78
-    distances = measure_distances(larger, rows)
+    distances = measure_distances(features, colours, rows)
     assert max(distances.values()) < 0.14, distances
 
 

@@ -10,9 +10,8 @@ from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.image_header import read_header
 from src.gallery.collection.artwork import FileContent
-from src.gallery.collection.folder import FolderCollection, list_pictures, read_labels
+from src.gallery.collection.folder import FolderCollection, file_pictures, list_pictures, read_labels
 from src.gallery.collection.images import crop_to_box
-from src.gallery.collection.unlabelled import file_pictures
 from src.gallery.filing.colour_index import load_colour_index
 from tests.support.gallery_pages import OpenSite, read_all_ids, read_colour_block
 
@@ -140,7 +139,7 @@ def test_pictures_without_labels_are_filed_by_their_pixels_once(
     filed = {entry.filename: entry.colour for entry in entries}
     for name in ("red.jpg", "blue.png", "green.webp"):
         thumbnail = crop_to_box(decode_image((folder / name).read_bytes()), 218, 218)
-        assert filed[name] == load_colour_index().file(extract_features(thumbnail))
+        assert filed[name] == load_colour_index().name(extract_features(thumbnail)[None])[0]
     assert filed["red.jpg"] == "RED"
     assert filed["broken.jpg"] == "BLACK", "a file that is no picture stands somewhere, to be refused by others"
     (kept,) = (tmp_path / "cache").rglob("filed-*.csv")

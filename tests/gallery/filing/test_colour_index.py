@@ -12,8 +12,9 @@ from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
 from src.gallery.calibration import fit_colour_index as fitting
 from src.gallery.calibration import fit_palettes as palettes
+from src.gallery.calibration.chips import make_chips
 from src.gallery.calibration.labelled_rows import read_labelled_rows, smear_rows
-from src.gallery.filing.colour_index import COLOUR_INDEX_FILE, is_gray, load_colour_index, quadratic_terms
+from src.gallery.filing.colour_index import COLOUR_INDEX_FILE, is_gray, load_colour_index
 from src.gallery.filing.palettes import PALETTES_FILE, load_palettes
 
 
@@ -40,7 +41,7 @@ def _write_rows(path: Path, count: int = 400) -> None:
 def test_index_holds_the_colours_of_the_study() -> None:
     index = load_colour_index()
     assert index.classes == STUDY_COLOURS
-    assert index.coefficients.shape == (11, 189)
+    assert [weights.shape for weights, _ in index.layers] == [(18, 64), (64, 64), (64, 11)]
 
 
 @pytest.mark.parametrize(
@@ -55,29 +56,26 @@ def test_index_holds_the_colours_of_the_study() -> None:
     ],
 )
 def test_plain_pictures_are_filed_as_people_would(swatch: tuple[int, int, int], colour: str) -> None:
-    assert load_colour_index().file(_plain(*swatch)) == colour
+    assert load_colour_index().name(_plain(*swatch)[None]) == [colour]
 
 
-def test_probabilities_scores_and_filing_agree() -> None:
+def test_scores_names_and_margins_agree() -> None:
     index = load_colour_index()
     features = np.array([_plain(30, 60, 200), _plain(200, 120, 40), _plain(120, 120, 120)])
-    probabilities = index.probabilities(features)
-    assert np.allclose(probabilities.sum(axis=1), 1.0)
-    for row, scores, probability in zip(features, index.scores(features), probabilities, strict=True):
-        best = index.classes[int(scores.argmax())]
-        assert index.file(row) == best == index.classes[int(probability.argmax())]
+    for row, scores, name in zip(features, index.scores(features), index.name(features), strict=True):
+        assert name == index.classes[int(scores.argmax())]
         ordered = np.sort(scores)
-        assert index.margin(row, best) == pytest.approx(ordered[-1] - ordered[-2], abs=1e-8)
+        assert index.margin(row, name) == pytest.approx(ordered[-1] - ordered[-2], abs=1e-8)
         assert index.margin(row, index.classes[int(scores.argmin())]) < 0
 
 
-def test_terms_are_the_features_and_their_products() -> None:
-    row = np.arange(1.0, FEATURE_COUNT + 1)[None, :]
-    terms = quadratic_terms(row)
-    assert terms.shape == (1, 189)
-    assert terms[0, :FEATURE_COUNT].tolist() == row[0].tolist()
-    assert terms[0, FEATURE_COUNT : FEATURE_COUNT + 3].tolist() == [1.0, 2.0, 3.0]
-    assert terms[0, -1] == FEATURE_COUNT**2
+def test_pictures_of_one_colour_have_its_name() -> None:
+    features, colours = make_chips(1000, seed=77)
+    assert set(colours) == set(STUDY_COLOURS)
+    assert (load_colour_index().name(features) == colours).mean() > 0.85
+    again, names = make_chips(1000, seed=77)
+    assert np.array_equal(features, again)
+    assert np.array_equal(colours, names)
 
 
 def test_gray_is_achromatic_and_of_middle_lightness() -> None:
@@ -89,14 +87,14 @@ def test_gray_is_achromatic_and_of_middle_lightness() -> None:
 
 def test_magpie_is_white(shared_dir: Path) -> None:
     picture = decode_image((shared_dir / "reference" / "the_magpie_218.jpg").read_bytes())
-    assert load_colour_index().file(extract_features(picture)) == "WHITE"
+    assert load_colour_index().name(extract_features(picture)[None]) == ["WHITE"]
 
 
 @pytest.mark.reference
 def test_index_knows_real_rows(shared_dir: Path) -> None:
     rows = read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
     index = load_colour_index()
-    right = np.array(index.classes)[index.scores(rows.features).argmax(axis=1)] == rows.colours
+    right = index.name(rows.features) == rows.colours
     assert right.mean() > 0.88
     assert right[rows.is_study].mean() > 0.62
     for colour in STUDY_COLOURS:
@@ -108,7 +106,7 @@ def test_no_real_row_is_stored(shared_dir: Path) -> None:
     rows = read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
     index = load_colour_index()
     stored = np.vstack(list(load_palettes().means.values()))
-    for table in (stored, index.coefficients[:, :FEATURE_COUNT]):
+    for table in (stored, index.layers[0][0].T):
         nearest = min(float(np.abs(rows.features - line).max(axis=1).min()) for line in table)
         assert nearest > 0.01
 
@@ -117,9 +115,6 @@ def test_files_are_small_and_readable() -> None:
     for path in (COLOUR_INDEX_FILE, PALETTES_FILE):
         assert path.stat().st_size < 250_000
         assert max(len(line) for line in path.read_text().splitlines()) < 2500
-    numbers = json.loads(COLOUR_INDEX_FILE.read_text())
-    count = sum(1 + len(part["linear"]) + len(part["products"]) for part in numbers["colours"].values())
-    assert count == 2090
 
 
 def test_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
@@ -132,11 +127,10 @@ def test_missing_and_foreign_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelMismatchError, match="other features"):
         load_colour_index(foreign)
     stored["features"] = list(FEATURE_NAMES)
-    for part in stored["colours"].values():
-        part["products"] = part["products"][:-1]
+    stored["layers"] = stored["layers"][1:]
     short = tmp_path / "short.json"
     short.write_text(json.dumps(stored))
-    with pytest.raises(ModelMismatchError, match="shape"):
+    with pytest.raises(ModelMismatchError, match="layers of shapes"):
         load_colour_index(short)
 
 
@@ -157,17 +151,16 @@ def test_index_is_fitted_and_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _write_rows(tmp_path / "rows.csv")
-    monkeypatch.setattr(fitting, "CANDIDATES", (1.0,))
-    monkeypatch.setattr(fitting, "SMEARED_ROWS", 300)
+    monkeypatch.setattr(fitting, "SMEARED_ROWS", 3000)
+    monkeypatch.setattr(fitting, "CHIPS", 50)
+    monkeypatch.setattr(fitting, "CHIP_DISTANCE", 1e9)  # no chip is so far from a row: these have three colours only
     output = tmp_path / "index.json"
     assert fitting.main(["--rows", str(tmp_path / "rows.csv"), "--output", str(output)]) == EXIT_DONE
-    assert "4-fold accuracy" in capsys.readouterr().out
+    assert str(output) in capsys.readouterr().out
     index = load_colour_index(output)
     assert index.classes == ("BLUE", "RED", "BLACK")
     rows = read_labelled_rows(tmp_path / "rows.csv")
-    filed = np.array(index.classes)[index.scores(rows.features).argmax(axis=1)]
-    assert (filed == rows.colours).mean() > 0.97
-    assert fitting.read_chosen_penalty(output) == 1.0
+    assert (index.name(rows.features) == rows.colours).mean() > 0.97
 
 
 def test_palettes_follow_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,8 +170,10 @@ def test_palettes_follow_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(palettes, "SITE_COLOURS", ("BLUE", "RED", "BLACK"))
     monkeypatch.setattr(palettes, "INVENTED_ROWS", 2000)
     monkeypatch.setattr(palettes, "COMPONENTS", 2)
-    monkeypatch.setattr(fitting, "SMEARED_ROWS", 300)
-    index = fitting.fit_colour_index(rows.features, rows.colours, 1.0)
+    monkeypatch.setattr(fitting, "SMEARED_ROWS", 3000)
+    monkeypatch.setattr(fitting, "CHIPS", 50)
+    monkeypatch.setattr(fitting, "CHIP_DISTANCE", 1e9)  # no chip is so far from a row: these have three colours only
+    index = fitting.fit_colour_index(rows.features, rows.colours)
     components = palettes.fit_palettes(rows, index)
     palettes.save_palettes(components, tmp_path / "palettes.json", "for a test")
     stored = load_palettes(tmp_path / "palettes.json")

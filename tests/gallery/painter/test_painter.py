@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from src.colours import SITE_COLOURS, STUDY_COLOURS
+from src.colours import SITE_COLOURS, STUDY_COLOURS, name_colours
 from src.errors import ModelMissingError
 from src.features.extract_features import extract_features
 from src.gallery.filing.colour_index import is_gray, load_colour_index
@@ -17,7 +17,10 @@ from src.gallery.filing.palettes import from_free, load_palettes, to_free
 from src.gallery.painter.brushwork import GRAINS, STROKE_STYLES, grain_tile, stroke_tile
 from src.gallery.painter.describe import describe, outline
 from src.gallery.painter.forms import FORMS, form
-from src.gallery.painter.genres.registry import GENRES
+from src.gallery.painter.genres.designs import draw_ground
+from src.gallery.painter.genres.registry import DESIGNS, GENRES
+from src.gallery.painter.genres.tools import Mood
+from src.gallery.painter.grading import PLAIN_GRADE
 from src.gallery.painter.painting import Painting, measure_tiny, paint, paint_crop
 from src.paths import PROJECT_ROOT
 
@@ -119,14 +122,14 @@ def test_pictures_are_filed_by_the_index(paintings: list[Painting]) -> None:
         if painting.colour == "GRAY":
             agreed.append(is_gray(features))
         else:
-            agreed.append(index.file(features) == painting.colour)
+            agreed.append(index.name(features[None])[0] == painting.colour)
     assert np.mean(agreed) >= 0.97
 
 
 def test_thumbnail_is_filed_like_the_tiny_rendering(paintings: list[Painting]) -> None:
     index = load_colour_index()
     of_study = [painting for painting in paintings if painting.colour in STUDY_COLOURS]
-    agreed = [index.file(extract_features(paint_crop(item, 218, 218))) == item.colour for item in of_study]
+    agreed = [index.name(extract_features(paint_crop(item, 218, 218))[None])[0] == item.colour for item in of_study]
     assert np.mean(agreed) >= 0.9
 
 
@@ -138,8 +141,24 @@ def test_all_genres_appear_and_paint() -> None:
             break
     assert set(first) == set(GENRES)
     for number in first.values():
-        picture = paint_crop(describe(SEED, number), 96, 96)
-        assert picture.std() > 1.0
+        painting = describe(SEED, number)
+        picture = paint_crop(painting, 96, 96)
+        assert (painting.mood.ground is not None) == (painting.genre in DESIGNS)
+        assert picture.std() > 1.0 or painting.genre in DESIGNS
+
+
+@pytest.mark.parametrize("colour", SITE_COLOURS)
+def test_a_ground_has_the_name_that_people_give_it(colour: str) -> None:
+    vocabulary = SITE_COLOURS if colour == "GRAY" else STUDY_COLOURS
+    grounds = np.array([draw_ground(Random(number), colour) for number in range(12)], np.uint8)
+    assert (name_colours(grounds, vocabulary) == colour).all()
+    assert len(np.unique(grounds, axis=0)) > 6
+
+
+def test_a_monochrome_is_painted_in_its_ground() -> None:
+    mood = Mood(0.5, 0.0, 0.5, 0.0, ground=(200.0, 30.0, 10.0))
+    picture = paint(Painting(SEED, 4, "BLUE", "monochrome", 1.0, 0, mood, PLAIN_GRADE), 40, 40)
+    assert np.abs(picture.reshape(-1, 3).mean(axis=0) - (200, 30, 10)).max() < 6
 
 
 def test_negative_number_is_refused() -> None:

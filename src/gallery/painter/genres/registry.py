@@ -1,14 +1,14 @@
-"""The genres: how each is composed, its usual shapes, and which palettes it suits."""
+"""The genres: how each is composed, its usual shapes, and which palettes it suits; and the designs, which have none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
 
 from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.genres import abstract, land, people, prints, sketches, things, water
+from src.gallery.painter.genres import abstract, designs, land, people, prints, sketches, things, water
 from src.gallery.painter.genres.tools import Finish, Mood
 
 Compose = Callable[[Canvas, Random, Mood], Finish]
@@ -50,8 +50,24 @@ KINDS: Final[dict[str, Kind]] = {
     "page": Kind(prints.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25, detail=4),
 }
 
-GENRES: Final = tuple(KINDS)
-"""The names of the genres."""
+DESIGNS: Final[dict[str, Kind]] = {
+    "monochrome": Kind(designs.paint_monochrome, (0.7, 1.4), 2.0),
+    "washes": Kind(designs.paint_washes, (0.75, 1.35), 2.0),
+    "poster": Kind(designs.paint_poster, (0.66, 0.8), 1.0),
+    "flag": Kind(designs.paint_flag, (0.95, 1.3), 1.0),
+    "duotone": Kind(designs.paint_duotone, (0.75, 1.35), 1.0, detail=2),
+    "tiles": Kind(designs.paint_tiles, (0.9, 1.1), 1.0, detail=2),
+    "mounted print": Kind(designs.paint_mounted, (0.96, 1.04), 3.5),
+}
+"""Pictures of one strong colour: they are painted in that colour and not graded to a palette."""
+
+GENRES: Final = (*KINDS, *DESIGNS)
+"""The names of all of them."""
+
+
+def find_kind(genre: str) -> Kind:
+    """Return how a genre of :data:`GENRES` is painted."""
+    return KINDS[genre] if genre in KINDS else DESIGNS[genre]
 
 
 def choose_genre(rng: Random, mood: Mood) -> str:
@@ -64,9 +80,18 @@ def choose_genre(rng: Random, mood: Mood) -> str:
             and mood.variety <= kind.variety
         )
         weights.append(kind.weight if fits else kind.weight * 0.03)
+    return _draw_name(rng, KINDS, weights)
+
+
+def choose_design(rng: Random) -> str:
+    """Draw a design."""
+    return _draw_name(rng, DESIGNS, [kind.weight for kind in DESIGNS.values()])
+
+
+def _draw_name(rng: Random, kinds: Mapping[str, Kind], weights: Sequence[float]) -> str:
     chance = rng.random() * sum(weights)
-    for genre, weight in zip(KINDS, weights, strict=True):
+    for name, weight in zip(kinds, weights, strict=True):
         chance -= weight
         if chance < 0:
-            return genre
-    return GENRES[0]
+            return name
+    return next(iter(kinds))

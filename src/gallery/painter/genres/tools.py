@@ -57,12 +57,15 @@ class Mood:
         Mean distance from grey in a and b, 0 to 1.
     variety
         Spread of hue and chroma, 0 to 1.
+    ground
+        B, G, R of a design's main colour; None for a picture that is graded to a palette.
     """
 
     light: float
     contrast: float
     chroma: float
     variety: float
+    ground: Pigment | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,165 @@
+"""How well the gallery teaches real art that nothing in it has seen: ``python -m src.gallery.calibration.held_out``.
+
+Colour index and palettes are fitted to three quarters of the real labelled rows, a gallery of the study's size is
+painted from them, machines learn in that gallery, and are scored on the last quarter; several times, each time with
+another quarter. Writes ``references/held_out.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import StratifiedShuffleSplit
+
+from src.colours import SITE_COLOURS
+from src.command import run_command
+from src.errors import EXIT_DONE
+from src.files import write_text
+from src.gallery.calibration.fit_colour_index import fit_colour_index
+from src.gallery.calibration.fit_palettes import fit_palettes
+from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
+from src.gallery.collection.catalogue import apportion
+from src.gallery.filing.colour_index import ColourIndex
+from src.gallery.filing.palettes import PaletteModel, build_palettes
+from src.gallery.painter.describe import describe
+from src.gallery.painter.painting import measure_thumbnail
+from src.gallery.settings import DEFAULT_SEED
+from src.models.evaluate import evaluate
+from src.models.grids import STUDY_CHOICE, Candidate, fit_calibrated
+from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
+from src.paths import PROJECT_ROOT
+
+STUDY_ARTWORKS: Final = 16_311
+HELD_OUT_SHARE: Final = 0.25
+SPLITS: Final = 3
+CANDIDATES: Final = (
+    STUDY_CHOICE,
+    Candidate("svm", {"C": 1000, "gamma": 0.01}),
+    Candidate("svm_extended", {"C": 3000, "gamma": 0.003}),
+)
+"""The study's machine and others that the search may choose."""
+
+RESULTS_NAME: Final = "held_out.json"
+
+
+def paint_gallery(
+    seed: int, artworks: int, palettes: PaletteModel, index: ColourIndex
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.str_]]:
+    """Paint and measure a gallery in the class proportions of the default one.
+
+    Returns
+    -------
+    features, colours
+        float64, shape (artworks, 18), of the thumbnails, and the colour under which each is filed.
+    """
+    numbers = [
+        SITE_COLOURS.index(colour) + len(SITE_COLOURS) * position
+        for colour, count in apportion(artworks).items()
+        for position in range(count)
+    ]
+    paintings = (describe(seed, number, palettes=palettes, index=index) for number in numbers)
+    features = np.vstack([measure_thumbnail(painting) for painting in paintings])
+    return features, np.array([SITE_COLOURS[number % len(SITE_COLOURS)] for number in numbers])
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The rows that are learned from and those that are held out, and the gallery that is painted in between."""
+
+    fitted: LabelledRows
+    unseen: LabelledRows
+    seed: int
+    artworks: int
+
+
+def measure_split(split: Split) -> dict[str, dict[str, float]]:
+    """Score index and machines on rows that none of them has seen.
+
+    Returns
+    -------
+    dict
+        By name, the accuracy on all of these rows, on those of the study if there are any, and the calibration error.
+    """
+    part, test = split.fitted, split.unseen
+    index = fit_colour_index(part.features, part.colours)
+    palettes = build_palettes(fit_palettes(part, index))
+    gallery = paint_gallery(split.seed, split.artworks, palettes, index)
+    scores = {"the index": _count_right(index.name(test.features), test)}
+    for teacher, (features, colours) in (("the gallery", gallery), ("the real rows", (part.features, part.colours))):
+        for candidate in CANDIDATES:
+            scaler, machine = fit_calibrated(candidate, features, colours)
+            probabilities = machine.predict_proba(scaler.transform(test.features))
+            found = evaluate(test.colours, probabilities, machine.classes_.tolist())
+            scores[f"{candidate.label}, taught by {teacher}"] = {
+                **_count_right(machine.classes_[probabilities.argmax(axis=1)], test),
+                "calibration_error": found.expected_calibration_error,
+            }
+    return scores
+
+
+def _count_right(answers: npt.NDArray[np.str_], rows: LabelledRows) -> dict[str, float]:
+    is_right = answers == rows.colours
+    scores = {"rows": float(is_right.mean())}
+    if rows.is_study.any():
+        scores["study_rows"] = float(is_right[rows.is_study].mean())
+    return scores
+
+
+def summarise(splits: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """Mean of every figure over the splits, and its spread (standard deviation) as ``…_spread``."""
+
+    def join(name: str) -> Iterator[tuple[str, float]]:
+        for figure in splits[0][name]:
+            values = [split[name][figure] for split in splits]
+            yield figure, round(float(np.mean(values)), 4)
+            yield f"{figure}_spread", round(float(np.std(values)), 4)
+
+    return {name: dict(join(name)) for name in splits[0]}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and write the file."""
+    parser = argparse.ArgumentParser(prog="python -m src.gallery.calibration.held_out", description=__doc__)
+    parser.add_argument("--rows", type=Path, default=DEFAULT_ROWS, help="CSV of 18 features and color (%(default)s)")
+    parser.add_argument("--artworks", type=int, default=STUDY_ARTWORKS, help="of each gallery (%(default)s)")
+    parser.add_argument("--splits", type=int, default=SPLITS, help="how many quarters (%(default)s)")
+    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the gallery (%(default)s)")
+    parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "references", help="folder (%(default)s)")
+    add_parallel_arguments(parser)
+    options = parser.parse_args(arguments)
+    return run_command(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    rows = read_labelled_rows(options.rows)
+    quarters = StratifiedShuffleSplit(options.splits, test_size=HELD_OUT_SHARE, random_state=0)
+    splits = [
+        Split(rows.take(fitted), rows.take(unseen), options.seed, options.artworks)
+        for fitted, unseen in quarters.split(rows.features, rows.strata)
+    ]
+    with parallel_backend(options.jobs, options.dask):
+        scores = list(
+            map_with_progress(measure_split, splits, description="held out", total=len(splits), unit="splits")
+        )
+    found = {
+        "artworks": options.artworks,
+        "rows": len(rows.colours),
+        "splits": options.splits,
+        "scores": summarise(scores),
+    }
+    text = json.dumps(found, indent=1) + "\n"
+    write_text(options.output / RESULTS_NAME, text)
+    sys.stdout.write(text)
+    return EXIT_DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

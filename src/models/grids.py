@@ -1,0 +1,198 @@
+"""What the search tries, as data: the families of classifiers and the grid of each.
+
+The support vector machines are searched over the study's whole grid and what lies beyond it, and the best of them is
+shipped. The other families are reported beside it; their grids are the study's, thinned where neighbours differ little.
+"""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import ParameterGrid, StratifiedKFold
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.svm import SVC
+
+from src.errors import UsageError
+
+SVM_CACHE_MEGABYTES: Final = 500
+
+MACHINES: Final = 5
+"""Support vector machines whose probabilities are averaged, each fitted to all parts of the rows but one."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One point of a family's grid: what scikit-learn's ``set_params`` takes."""
+
+    family: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """For tables: ``C=100, gamma=0.01``."""
+        return ", ".join(f"{name.split('__')[-1]}={value}" for name, value in self.parameters.items())
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of classifier.
+
+    Attributes
+    ----------
+    title
+        For people.
+    classifier
+        Unfitted; takes scaled features.
+    grid
+        Values of each parameter.
+    """
+
+    title: str
+    classifier: Any
+    grid: Mapping[str, tuple[Any, ...]]
+
+
+FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
+    {
+        "svm": Family(
+            "support vector machine",
+            SVC(break_ties=True, cache_size=SVM_CACHE_MEGABYTES),
+            {"C": (0.1, 1, 10, 100, 1000), "gamma": (1, 0.1, 0.01, 0.001, 0.0001)},
+        ),
+        "svm_extended": Family(
+            "support vector machine, larger space",
+            SVC(break_ties=True, cache_size=SVM_CACHE_MEGABYTES),
+            {"C": (30, 300, 3000), "gamma": (0.001, 0.003, 0.02)},
+        ),
+        "svm_polynomial": Family(
+            "support vector machine with a polynomial kernel",
+            SVC(kernel="poly", coef0=1, gamma=0.05, break_ties=True, cache_size=SVM_CACHE_MEGABYTES),
+            {"degree": (2, 3), "C": (1, 10)},
+        ),
+        "neural_network": Family(
+            "neural network",
+            MLPClassifier(
+                alpha=1, max_iter=60, early_stopping=True, n_iter_no_change=10, batch_size=200, random_state=0
+            ),
+            {"hidden_layer_sizes": ((100,), (200,), (50, 50)), "solver": ("adam",)},
+        ),
+        "logistic_regression": Family("logistic regression", LogisticRegression(max_iter=500), {"C": (0.1, 1, 5, 20)}),
+        "random_forest": Family(
+            "random forest",
+            RandomForestClassifier(random_state=0),
+            {"max_depth": (15, 25), "n_estimators": (50, 170)},
+        ),
+        "gradient_boosting": Family(
+            "gradient boosting",
+            GradientBoostingClassifier(learning_rate=1, n_iter_no_change=20, random_state=0),
+            {"max_depth": (1,), "n_estimators": (5, 50)},
+        ),
+        "polynomial": Family(
+            "logistic regression on products of features",
+            make_pipeline(
+                PolynomialFeatures(2, include_bias=False), StandardScaler(), LogisticRegression(max_iter=300)
+            ),
+            {"logisticregression__C": (1, 10)},
+        ),
+    }
+)
+"""Every family, by name."""
+
+SVM_FAMILIES: Final = ("svm", "svm_extended", "svm_polynomial")
+"""Whose best candidate is shipped."""
+
+STUDY_FAMILIES: Final = ("svm", "neural_network", "logistic_regression", "random_forest", "gradient_boosting")
+"""The five of the study, in its order of success."""
+
+STUDY_CHOICE: Final = Candidate("svm", {"C": 100, "gamma": 0.01})
+"""What the study's own search chose."""
+
+_GROUPS: Final = MappingProxyType({"study": STUDY_FAMILIES, "machines": SVM_FAMILIES, "all": tuple(FAMILIES)})
+
+
+def parse_families(names: Iterable[str]) -> tuple[str, ...]:
+    """Read names of families, or of groups of them (``study``, ``machines``, ``all``).
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown, or none of them is a support vector machine.
+    """
+    chosen: dict[str, None] = {}
+    for name in names:
+        if name not in FAMILIES and name not in _GROUPS:
+            raise UsageError(f"unknown family {name!r}: expected some of {', '.join((*FAMILIES, *_GROUPS))}")
+        chosen.update(dict.fromkeys(_GROUPS.get(name, (name,))))
+    if not set(chosen).intersection(SVM_FAMILIES):
+        raise UsageError(
+            f"{', '.join(chosen)}: a support vector machine is shipped: expected {', '.join(SVM_FAMILIES)} too"
+        )
+    return tuple(chosen)
+
+
+def list_candidates(families: Iterable[str]) -> list[Candidate]:
+    """Every point of the families' grids, in the grids' order."""
+    return [
+        Candidate(family, {name: point[name] for name in FAMILIES[family].grid})
+        for family in families
+        for point in ParameterGrid({name: list(values) for name, values in FAMILIES[family].grid.items()})
+    ]
+
+
+def build_classifier(candidate: Candidate) -> Any:
+    """Build the unfitted classifier of a candidate; it takes scaled features."""
+    return clone(FAMILIES[candidate.family].classifier).set_params(**candidate.parameters)
+
+
+def build_pipeline(candidate: Candidate) -> Pipeline:
+    """Build scaler and classifier as one, so that no split lets the scaler see its test side."""
+    return Pipeline([("scaler", StandardScaler()), ("classifier", build_classifier(candidate))])
+
+
+def fit_pipeline(candidate: Candidate, features: NDArray[np.float64], colours: NDArray[np.str_]) -> Pipeline:
+    """Fit scaler and classifier; networks that stop at their ``max_iter`` are taken as they are, as in the study."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return build_pipeline(candidate).fit(features, colours)
+
+
+def fit_calibrated(
+    candidate: Candidate, features: NDArray[np.float64], colours: NDArray[np.str_], seed: int = 0
+) -> tuple[StandardScaler, CalibratedClassifierCV]:
+    """Fit a scaler, and machines whose probabilities mean what they say.
+
+    Each of :data:`MACHINES` support vector machines leaves out a part of the rows, by which its scores are turned
+    into probabilities; the answer is the mean of these. The scores count votes between pairs of classes, ten for
+    nearly every winner of eleven, and only their fractions tell how close a vote was: isotonic regression makes use
+    of these, one temperature for all scores cannot.
+
+    Parameters
+    ----------
+    candidate
+        Of one of :data:`SVM_FAMILIES`.
+    features, colours
+        Shapes (n, 18) and (n,), unscaled, without column names, so that lists and arrays are taken without a warning;
+        at least two rows of each colour.
+    seed
+        Of the parts.
+    """
+    scaler = StandardScaler().fit(features)
+    parts = min(MACHINES, int(np.unique(colours, return_counts=True)[1].min()))
+    calibrated = CalibratedClassifierCV(
+        build_classifier(candidate),
+        method="isotonic",
+        ensemble=True,
+        cv=StratifiedKFold(parts, shuffle=True, random_state=seed),
+    )
+    return scaler, calibrated.fit(scaler.transform(features), colours)
