@@ -133,7 +133,9 @@ def list_cases() -> list[Case]:
         Case("button for more", Faults(list_style="button")),
         Case("virtual list", Faults(list_style="virtual")),
         Case("pages refused, HTTP 403", Faults(refused=1.0), "no rows, exit 3"),
-        Case("pages refused now and then, HTTP 451", Faults(refused=0.1, refused_status=451), again_after=0.5),
+        Case(
+            "pages refused now and then, HTTP 451", Faults(refused=0.15, refused_status=451, seed=17), again_after=0.5
+        ),
         Case("images cut off", Faults(image_truncated=0.3)),
         Case("images of 0 bytes", Faults(image_empty=0.3)),
         Case("images that are HTML", Faults(image_not_image=0.3)),

@@ -64,8 +64,9 @@ def check_contract(
             state = open_listing(browser, address, manners.patience, evidence, color)
         except (LayoutChangedError, PageError) as error:
             return [Clause("page of a colour", "tiles with links under /asset/", str(error), is_kept=False)]
-        items = {item.asset_id: item for block in parse_page_data(browser.run(PAGE_DATA)) for item in block.items}
-        blocks = [block for block in parse_page_data(browser.run(PAGE_DATA)) if block.color in (None, color)]
+        data = parse_page_data(browser.run(PAGE_DATA))
+        items = {item.asset_id: item for block in data for item in block.items}
+        blocks = [block for block in data if block.color in (None, color)]
         settings_of_pump = {"limit": TILES, "pause": [0, 0], "nudgeAfter": 10**6}
         browser.run(START, settings_of_pump | {"color": color, "colors": list(SITE_COLOURS)})
         drained = browser.run_until_done(DRAIN, TILES, 2000, None) or {"tiles": []}

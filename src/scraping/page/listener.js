@@ -109,8 +109,9 @@
     const hasOwn = Array.from(document.querySelectorAll('[data-color]')).some((element) =>
       element.dataset.color.toUpperCase() === state.color && element.querySelector('a[href*="/asset/"]'));
     for (const anchor of document.querySelectorAll('a[href*="/asset/"]')) {
-      const href = wellFormed(anchor.getAttribute('href'));
-      if (state.harvested.get(anchor) === href) { continue; }   // a virtual list gives an element new content
+      const written = anchor.getAttribute('href');
+      if (state.harvested.get(anchor) === written) { continue; }   // a virtual list gives an element new content
+      const href = wellFormed(written);
       const place = URL.canParse(href, document.baseURI) ? new URL(href, document.baseURI) : anchor;
       const match = place.host === location.host && ARTWORK.exec(place.pathname);
       if (!match) { continue; }
@@ -118,7 +119,7 @@
       if (container !== state.color && (container || hasOwn)) { continue; }
       const isNew = !state.harvested.has(anchor);
       if (isNew) { state.drawn.push(anchor); }
-      state.harvested.set(anchor, href);
+      state.harvested.set(anchor, written);
       if (state.known.has(match[1])) { state.repeats += isNew ? 1 : 0; continue; }
       state.known.add(match[1]);
       state.tiles.push([match[1], href, imageOf(anchor)]);
