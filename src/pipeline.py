@@ -268,6 +268,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.labels is not None and options.images is None:
+        raise UsageError(f"--labels {options.labels} without --images: name the folder whose pictures it labels")
     if options.images is None and options.artworks < MINIMUM_ARTWORKS:
         raise UsageError(
             f"{options.artworks} artworks are too few: expected at least {MINIMUM_ARTWORKS}, 20 of each colour"

@@ -45,9 +45,15 @@ def test_a_workspace_in_use_is_neither_entered_nor_set_aside(tmp_path: Path) -> 
         assert workspace.root.is_dir()
 
 
-def test_too_few_artworks_are_refused_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--workspace", str(tmp_path / "demo"), "--artworks", "30"]) == 2
-    assert "expected at least 220" in " ".join(capsys.readouterr().err.split())
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--artworks", "30"], "expected at least 220"), (["--labels", "labels.csv"], "without --images")],
+)
+def test_what_cannot_be_run_is_refused_in_words(
+    options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--workspace", str(tmp_path / "demo"), *options]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "demo").exists()
 
 
