@@ -21,7 +21,7 @@ from src.models.grids import STUDY_CHOICE, Candidate, fit_calibrated
 CANDIDATES = (
     STUDY_CHOICE,
     Candidate("svm", {"C": 1000, "gamma": 0.01}),
-    Candidate("svm_extended", {"C": 3000, "gamma": 0.001}),
+    Candidate("svm_extended", {"C": 3000, "gamma": 0.003}),
     Candidate("svm_polynomial", {"degree": 2, "C": 10}),
 )
 
