@@ -58,6 +58,7 @@ window.answers = null;
         [image.onload, image.onerror] = [resolve, reject];
         image.src = URL.createObjectURL(new Blob([bytes], {type: file.type}));
       });
+      if (image.naturalWidth * image.naturalHeight > file.pixels) throw new Error("too large");
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
       const context = canvas.getContext("2d");
@@ -67,10 +68,10 @@ window.answers = null;
       const samples = context.getImageData(0, 0, canvas.width, canvas.height).data;
       const sums = [0, 0, 0];
       let hash = 0;
-      samples.forEach((sample, place) => {
-        if (place % 4 < 3) sums[place % 4] += sample;
-        hash = Math.imul(hash, 31) + sample | 0;
-      });
+      for (let place = 0; place < samples.length; place++) {
+        if (place % 4 < 3) sums[place % 4] += samples[place];
+        hash = Math.imul(hash, 31) + samples[place] | 0;
+      }
       answers.push([canvas.width, canvas.height, ...sums.map((sum) => sum / (samples.length / 4)), hash]);
     } catch (error) {
       answers.push(null);
@@ -169,7 +170,8 @@ def show(browser: Browser, contents: Sequence[bytes]) -> list[list[float] | None
     files = []
     for content in contents:
         kind = IMAGE_KINDS.get(name_kind(content), IMAGE_KINDS["JPEG"])
-        files.append({"data": base64.b64encode(content).decode(), "type": kind.media_type})
+        data = base64.b64encode(content).decode()
+        files.append({"data": data, "type": kind.media_type, "pixels": LIMIT_BYTES // 3})
     browser.run(SHOW, files)
     answers: list[list[float] | None] | None = None
     while answers is None:
