@@ -17,6 +17,14 @@ def test_it_runs_the_same_commands_as_people() -> None:
     assert {"check", "test", "container-test", "eb-bundle"} <= used <= targets
 
 
+def test_the_python_of_the_matrix_is_tested_and_not_the_newest_one() -> None:
+    steps = WORKFLOW["jobs"]["test"]["steps"]
+    assert [step["run"] for step in steps if step.get("run", "").startswith("make ")] == [
+        "make check PYTHON=python",
+        "make test PYTHON=python",
+    ]
+
+
 def test_it_builds_by_the_documented_command_and_keeps_the_bundle() -> None:
     assert "docker build -t google-images-classifier ." in COMMANDS
     kept = [step["with"]["path"] for step in STEPS if "upload-artifact" in step.get("uses", "")]
