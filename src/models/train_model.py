@@ -24,6 +24,7 @@ from rich.table import Table
 from src.command import run_command
 from src.console import open_console
 from src.errors import ModelMismatchError, UsageError
+from src.features.schema import FEATURE_NAMES
 from src.files import check_folder
 from src.models.artefacts import CARD_NAME, ColourModel, ModelCard, read_card, save_model
 from src.models.data import (
@@ -217,6 +218,9 @@ def show_data(console: Console, data: TrainingData) -> None:
     counts = "  ".join(f"{name} {count:,}" for name, count in data.class_counts.items())
     pictures = len(np.unique(data.groups))
     console.print(f"{data.name}: {len(data):,} rows of {pictures:,} pictures   {counts}")
+    constant = [name for name, values in zip(FEATURE_NAMES, data.features.T, strict=True) if np.ptp(values) == 0]
+    if constant:
+        console.print(f"the same in every row, so nothing is learned from it: {', '.join(constant)}")
 
 
 def show_summary(console: Console, summary: TrainingSummary) -> None:

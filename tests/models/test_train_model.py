@@ -3,6 +3,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,17 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(
     assert main([*given, "--quick", "--folds", "3", "--jobs", "1"]) == 0
     assert "fits are not kept" in capsys.readouterr().err
     assert load_model(tmp_path / "models").card.data["rows"] == len(made_rows)
+
+
+def test_a_constant_feature_is_mentioned(
+    made_rows: TrainingData, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    features = made_rows.features.copy()
+    features[:, 3] = 5
+    table = write_csv(replace(made_rows, features=features), tmp_path / "rows.csv")
+    given = ["--workspace", str(tmp_path), "--data", str(table), "--quick", "--folds", "3", "--jobs", "1"]
+    assert main(given) == 0
+    assert "nothing is learned from it: h_hsv_mean" in capsys.readouterr().out
 
 
 @pytest.mark.slow
