@@ -1,6 +1,6 @@
 """Classifiers on a table of real rows: repeated cross-validation, and how well they are calibrated.
 
-``python -m benchmarks.search ROWS.csv`` scores the machines that may be shipped, as they are shipped (calibrated),
+``python -m benchmarks.search ROWS.csv`` scores the SVMs that may be shipped, as they are shipped (calibrated),
 in shuffled 5-fold cross-validations of the table.
 """
 
@@ -34,9 +34,9 @@ def repeat(data: TrainingData, repeats: int) -> list[dict[str, Any]]:
         for seed in range(repeats):
             probabilities = np.empty((len(data), len(data.class_counts)))
             for train, test in StratifiedKFold(5, shuffle=True, random_state=seed).split(data.features, data.colours):
-                scaler, machine = fit_calibrated(candidate, data.features[train], data.colours[train])
-                probabilities[test] = machine.predict_proba(scaler.transform(data.features[test]))
-            found = evaluate(data.colours, probabilities, machine.classes_.tolist())
+                scaler, classifier = fit_calibrated(candidate, data.features[train], data.colours[train])
+                probabilities[test] = classifier.predict_proba(scaler.transform(data.features[test]))
+            found = evaluate(data.colours, probabilities, classifier.classes_.tolist())
             accuracies.append(found.accuracy)
             errors.append(found.expected_calibration_error)
         rows.append(

@@ -11,7 +11,7 @@ from src.models.grids import STUDY_CHOICE, fit_calibrated
 
 
 def make_stand_in_model(models_dir: Path, *, rows_per_colour: int = 30, seed: int = 0) -> ColourModel:
-    """Fit calibrated machines on seeded patches and save it as the training does.
+    """Fit calibrated SVMs on seeded patches and save it as the training does.
 
     Parameters
     ----------

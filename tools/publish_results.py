@@ -49,15 +49,15 @@ def read_results(root: Path = PROJECT_ROOT) -> tuple[dict[str, Any], dict[str, A
 
 
 def find_unseen(card: Mapping[str, Any], held_out: Mapping[str, Any]) -> Mapping[str, float]:
-    """Return the scores of the card's kind of machine on rows that neither index, palettes nor machine saw.
+    """Return the scores of the card's kind of SVM on rows that neither index, palettes nor SVM saw.
 
     Raises
     ------
     TableError
-        If machines of that kind were not measured.
+        If SVMs of that kind were not measured.
     """
     label = Candidate(card["family"], card["parameters"]).label
-    name = f"{label}, taught by the gallery"
+    name = f"{label}, trained on the gallery"
     if name not in held_out["scores"]:
         raise TableError(
             f"references/held_out.json lacks {name!r}: add {label} to the candidates of "
@@ -124,8 +124,9 @@ def format_summary(card: Mapping[str, Any], evaluation: Mapping[str, Any], held_
     """Say in one sentence how good the model is: on rows that it never saw, and on real pictures if it was tried."""
     unseen = find_unseen(card, held_out)
     text = (
-        f"Taught by {card['data']['rows']:,} generated paintings, such a model names {unseen['rows']:.1%} "
-        f"(± {unseen['rows_spread']:.1%}) of real artworks that nothing in it has seen as their source does"
+        f"Trained on {card['data']['rows']:,} generated paintings, it names {unseen['rows']:.1%} "
+        f"(± {unseen['rows_spread']:.1%}) of real artworks as their source does, "
+        "measured where no part of it had seen them"
     )
     tried = [found for name, found in evaluation["evaluations"].items() if "pictures" in name]
     if tried:

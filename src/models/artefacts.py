@@ -28,7 +28,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from src.errors import ModelError, ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_NAMES
 from src.files import hash_file, lock_folder
-from src.models.scoring import MachineScorer
+from src.models.scoring import SvmScorer
 
 SCALER_NAME: Final = "scaler.joblib"
 CLASSIFIER_NAME: Final = "svm_classifier.joblib"
@@ -255,13 +255,13 @@ class ColourModel:
                 )
         self._means = np.asarray(scaler.mean_, dtype=np.float64)
         self._scales = np.asarray(scaler.scale_, dtype=np.float64)
-        self._scorer = MachineScorer(estimator) if MachineScorer.fits(estimator) else None
+        self._scorer = SvmScorer(estimator) if SvmScorer.fits(estimator) else None
         if self._scorer is not None:
             self._check_scorer(self._scorer)
         elif not hasattr(estimator, "predict_proba"):
             raise ModelMismatchError(f"{CLASSIFIER_NAME} holds no probabilities: train the model again")
 
-    def _check_scorer(self, scorer: MachineScorer) -> None:
+    def _check_scorer(self, scorer: SvmScorer) -> None:
         """Refuse a classifier whose own answers differ from the ones computed here, on seeded rows."""
         rows = np.random.default_rng(0).normal(size=(PROBE_ROWS, len(self._means)))
         apart = float(np.abs(scorer.predict_proba(rows) - self.estimator.predict_proba(rows)).max())

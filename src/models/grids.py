@@ -27,7 +27,7 @@ from src.errors import UsageError
 
 SVM_CACHE_MEGABYTES: Final = 500
 
-MACHINES: Final = 5
+ENSEMBLE_SIZE: Final = 5
 """Support vector machines whose probabilities are averaged, each fitted to all parts of the rows but one."""
 
 
@@ -118,11 +118,11 @@ STUDY_FAMILIES: Final = ("svm", "neural_network", "logistic_regression", "random
 STUDY_CHOICE: Final = Candidate("svm", {"C": 100, "gamma": 0.01})
 """What the study's own search chose."""
 
-_GROUPS: Final = MappingProxyType({"study": STUDY_FAMILIES, "machines": SVM_FAMILIES, "all": tuple(FAMILIES)})
+_GROUPS: Final = MappingProxyType({"study": STUDY_FAMILIES, "svms": SVM_FAMILIES, "all": tuple(FAMILIES)})
 
 
 def parse_families(names: Iterable[str]) -> tuple[str, ...]:
-    """Read names of families, or of groups of them (``study``, ``machines``, ``all``).
+    """Read names of families, or of groups of them (``study``, ``svms``, ``all``).
 
     Raises
     ------
@@ -170,9 +170,9 @@ def fit_pipeline(candidate: Candidate, features: NDArray[np.float64], colours: N
 def fit_calibrated(
     candidate: Candidate, features: NDArray[np.float64], colours: NDArray[np.str_], seed: int = 0
 ) -> tuple[StandardScaler, CalibratedClassifierCV]:
-    """Fit a scaler, and machines whose probabilities mean what they say.
+    """Fit a scaler, and an ensemble of calibrated SVMs.
 
-    Each of :data:`MACHINES` support vector machines leaves out a part of the rows, by which its scores are turned
+    Each of :data:`ENSEMBLE_SIZE` support vector machines leaves out a part of the rows, by which its scores are turned
     into probabilities; the answer is the mean of these. The scores count votes between pairs of classes, ten for
     nearly every winner of eleven, and only their fractions tell how close a vote was: isotonic regression makes use
     of these, one temperature for all scores cannot.
@@ -188,7 +188,7 @@ def fit_calibrated(
         Of the parts.
     """
     scaler = StandardScaler().fit(features)
-    parts = min(MACHINES, int(np.unique(colours, return_counts=True)[1].min()))
+    parts = min(ENSEMBLE_SIZE, int(np.unique(colours, return_counts=True)[1].min()))
     calibrated = CalibratedClassifierCV(
         build_classifier(candidate),
         method="isotonic",

@@ -79,8 +79,8 @@ def measure_report(model: ColourModel, data: TrainingData, advance: Callable[[st
     learning = data.take(split.train)
     rows, colours = data.features[split.test], data.colours[split.test]
     advance("held-out quarter")
-    scaler, machine = fit_calibrated(candidate, learning.features, learning.colours, seed)
-    test = evaluate(colours, machine.predict_proba(scaler.transform(rows)), machine.classes_.tolist())
+    scaler, classifier = fit_calibrated(candidate, learning.features, learning.colours, seed)
+    test = evaluate(colours, classifier.predict_proba(scaler.transform(rows)), classifier.classes_.tolist())
     advance("permutation importance")
     pipeline = build_pipeline(candidate).fit(learning.features, learning.colours)
     importance = permutation_importance(pipeline, rows, colours, n_repeats=REPEATS, random_state=seed, n_jobs=-1)

@@ -67,7 +67,7 @@ def _describe_model(model: ColourModel) -> str:
     return (
         f"Version `{model.version}`: {FAMILIES[card.family].title} (`{card.estimator}`; {parameters}), "
         f"trained on `{data['table']}`: {data['rows']:,} rows of {data['pictures']:,} different pictures. "
-        "Probabilities: the mean over machines, each calibrated on a part of the rows that it left out. "
+        "Probabilities: the mean over the SVMs, each calibrated on a part of the rows that it left out. "
         f"{libraries}.\n\n"
         f"{counts}"
     )

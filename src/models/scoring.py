@@ -1,9 +1,9 @@
 """What calibrated support vector machines answer, without the cost of scikit-learn's input checks.
 
-``CalibratedClassifierCV.predict_proba`` of five machines takes several milliseconds for one row, nearly all of it
+``CalibratedClassifierCV.predict_proba`` of five SVMs takes several milliseconds for one row, nearly all of it
 validation and Python loops over pairs of classes. What it computes is short: kernel values, one weighted sum and one
 vote for each pair of classes (libsvm; scikit-learn adds the squashed sum of confidences), a piecewise linear function
-of each class's score (isotonic regression), and the mean over the machines.
+of each class's score (isotonic regression), and the mean over the SVMs.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ ROWS_AT_ONCE: Final = 512
 """Rows scored at once, so that the kernel values of some thousand support vectors stay small (some 20 MB)."""
 
 
-class MachineScorer:
+class SvmScorer:
     """The same numbers as ``predict_proba`` of what :func:`src.models.grids.fit_calibrated` fits.
 
     Parameters
@@ -34,7 +34,7 @@ class MachineScorer:
     def __init__(self, calibrated: CalibratedClassifierCV) -> None:
         self._members = [
             (
-                _Machine(member.estimator),
+                _Svc(member.estimator),
                 [(curve.X_thresholds_, curve.y_thresholds_) for curve in member.calibrators],
             )
             for member in calibrated.calibrated_classifiers_
@@ -45,18 +45,18 @@ class MachineScorer:
     @staticmethod
     def fits(estimator: Any) -> bool:
         """Whether an estimator is one whose answers this class knows how to compute."""
-        machines = [member.estimator for member in getattr(estimator, "calibrated_classifiers_", ())]
+        svcs = [member.estimator for member in getattr(estimator, "calibrated_classifiers_", ())]
         return (
             isinstance(estimator, CalibratedClassifierCV)
             and estimator.method == "isotonic"
             and len(estimator.classes_) > 2
-            and all(isinstance(machine, SVC) and machine.kernel in {"rbf", "poly"} for machine in machines)
+            and all(isinstance(svc, SVC) and svc.kernel in {"rbf", "poly"} for svc in svcs)
         )
 
     def predict_proba(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Compute probabilities of scaled rows, shape (n, features), as shape (n, classes)."""
         parts = [
-            np.mean([_calibrate(machine.decide(part), curves) for machine, curves in self._members], axis=0)
+            np.mean([_calibrate(svc.decide(part), curves) for svc, curves in self._members], axis=0)
             for part in _split(rows)
         ]
         return np.concatenate(parts)
@@ -71,13 +71,13 @@ def _split(rows: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 
 def _calibrate(scores: NDArray[np.float64], curves: Sequence[_Curve]) -> NDArray[np.float64]:
-    """Turn the scores of a machine into probabilities, both of shape (n, classes); equal ones where all are 0."""
+    """Turn the scores of an SVM into probabilities, both of shape (n, classes); equal ones where all are 0."""
     shares = np.column_stack([np.interp(column, *curve) for column, curve in zip(scores.T, curves, strict=True)])
     sums = shares.sum(axis=1, keepdims=True)
     return np.where(sums > 0, shares / np.where(sums > 0, sums, 1.0), 1.0 / len(curves))
 
 
-class _Machine:
+class _Svc:
     """The decision function of one ``SVC`` of three or more classes."""
 
     def __init__(self, estimator: SVC) -> None:

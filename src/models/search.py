@@ -78,16 +78,16 @@ def run_search(
     return sorted(results, key=lambda result: -result.mean)
 
 
-def choose_machine(results: Sequence[CandidateResult]) -> CandidateResult:
+def choose_svm(results: Sequence[CandidateResult]) -> CandidateResult:
     """Choose which support vector machine is fitted and saved.
 
     Of those within one standard deviation of the best mean it is the smoothest, which has the smallest gamma, and of
     equally smooth ones the best: simpler models within the error of the best are to be preferred (Breiman et al.,
-    "Classification and Regression Trees", 1984). Smooth machines go on more evenly where no row is near.
+    "Classification and Regression Trees", 1984). Smoother SVMs extrapolate more evenly where no row is near.
     """
-    machines = [result for result in results if result.candidate.family in SVM_FAMILIES]
-    best = max(machines, key=lambda result: result.mean)
-    near = [result for result in machines if result.mean >= best.mean - best.deviation]
+    svms = [result for result in results if result.candidate.family in SVM_FAMILIES]
+    best = max(svms, key=lambda result: result.mean)
+    near = [result for result in svms if result.mean >= best.mean - best.deviation]
     return min(near, key=lambda result: (result.candidate.parameters.get("gamma", np.inf), -result.mean))
 
 

@@ -2,7 +2,7 @@
 
 Usage::
 
-    python -m src.models.train_model [--workspace DIR] [--families svm … | study | machines | all]
+    python -m src.models.train_model [--workspace DIR] [--families svm … | study | svms | all]
     python -m src.models.train_model --data TABLE.csv --models DIR --quick
 
 The table needs the 18 features and ``color``; whatever colours it holds become the classes. Every family that is
@@ -43,8 +43,8 @@ from src.models.grids import (
     list_candidates,
     parse_families,
 )
-from src.models.scoring import MachineScorer
-from src.models.search import RESULTS_NAME, CandidateResult, choose_machine, run_search, write_results
+from src.models.scoring import SvmScorer
+from src.models.search import RESULTS_NAME, CandidateResult, choose_svm, run_search, write_results
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 
@@ -52,7 +52,7 @@ SVM_ROW_LIMIT: Final = 40_000
 """More rows than this make a support vector machine's fit longer than minutes (quadratic and more)."""
 
 FAMILIAR_SHARE: Final = 0.998
-"""Of the held-out rows, so many count as like those that the model learned from."""
+"""Share of the held-out rows that count as like those that the model learned from."""
 
 SHOWN_CANDIDATES: Final = 8
 
@@ -72,7 +72,7 @@ class TrainingSettings:
     seed
         Of splits and estimators.
     sample
-        Learn from so many rows, each colour's share kept; 0 for all.
+        Learn from this number of rows, each colour's share kept; 0 for all.
     """
 
     families: tuple[str, ...] = ("svm",)
@@ -89,7 +89,7 @@ class TrainingSummary:
     Attributes
     ----------
     model
-        As saved: the chosen candidate (:func:`src.models.search.choose_machine`), fitted to all rows.
+        As saved: the chosen candidate (:func:`src.models.search.choose_svm`), fitted to all rows.
     results
         Every candidate, best first.
     test
@@ -161,20 +161,20 @@ def train(
     splits = learning.split_folds(settings.folds, settings.seed)
     candidates = [STUDY_CHOICE] if settings.quick else list_candidates(settings.families)
     results = run_search(learning, candidates, splits, cache_dir)
-    best = choose_machine(results)
-    scaler, machine = fit_calibrated(best.candidate, learning.features, learning.colours, settings.seed)
+    best = choose_svm(results)
+    scaler, classifier = fit_calibrated(best.candidate, learning.features, learning.colours, settings.seed)
     unseen = scaler.transform(data.features[held_out.test])
-    test = evaluate(data.colours[held_out.test], machine.predict_proba(unseen), machine.classes_.tolist())
+    test = evaluate(data.colours[held_out.test], classifier.predict_proba(unseen), classifier.classes_.tolist())
     distance = (
-        float(np.quantile(MachineScorer(machine).measure_distance(unseen), FAMILIAR_SHARE))
-        if MachineScorer.fits(machine)
+        float(np.quantile(SvmScorer(classifier).measure_distance(unseen), FAMILIAR_SHARE))
+        if SvmScorer.fits(classifier)
         else None
     )
-    scaler, machine = fit_calibrated(best.candidate, data.features, data.colours, settings.seed)
+    scaler, classifier = fit_calibrated(best.candidate, data.features, data.colours, settings.seed)
     model = save_model(
         models_dir,
         scaler,
-        machine,
+        classifier,
         family=best.candidate.family,
         parameters=best.candidate.parameters,
         familiar_distance=distance,
@@ -287,12 +287,12 @@ def build_parser() -> argparse.ArgumentParser:
         nargs="+",
         default=["svm"],
         metavar="NAME",
-        help=f"{', '.join(FAMILIES)}; study, machines, all",
+        help=f"{', '.join(FAMILIES)}; study, svms, all",
     )
     parser.add_argument("--quick", action="store_true", help="fit the study's winner alone")
     parser.add_argument("--folds", type=int, default=5, help="folds of the cross-validation (default: 5)")
     parser.add_argument("--seed", type=int, default=0, help="seed of splits and estimators (default: 0)")
-    parser.add_argument("--sample", type=int, default=0, metavar="ROWS", help="learn from so many rows")
+    parser.add_argument("--sample", type=int, default=0, metavar="ROWS", help="learn from a sample of this size")
     add_parallel_arguments(parser)
     parser.add_argument("--fresh", action="store_true", help="repeat fits that an earlier search has kept")
     return parser

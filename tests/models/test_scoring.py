@@ -6,7 +6,7 @@ from sklearn.svm import SVC
 from src.models import scoring
 from src.models.data import TrainingData
 from src.models.grids import Candidate, fit_calibrated
-from src.models.scoring import MachineScorer
+from src.models.scoring import SvmScorer
 
 MACHINES = (
     Candidate("svm", {"C": 100, "gamma": 0.01}),
@@ -23,8 +23,8 @@ def test_probabilities_are_those_of_scikit_learn(
     scaler, machine = fit_calibrated(candidate, made_rows.features, made_rows.colours)
     generator = np.random.default_rng(3)
     rows = np.concatenate([scaler.transform(made_rows.features), generator.normal(0, 4, (200, 18))])
-    assert MachineScorer.fits(machine)
-    scorer = MachineScorer(machine)
+    assert SvmScorer.fits(machine)
+    scorer = SvmScorer(machine)
     expected = machine.predict_proba(rows)
     np.testing.assert_allclose(scorer.predict_proba(rows), expected, atol=1e-10)
     monkeypatch.setattr(scoring, "ROWS_AT_ONCE", 7)
@@ -32,17 +32,17 @@ def test_probabilities_are_those_of_scikit_learn(
 
 
 def test_other_estimators_are_left_to_scikit_learn(made_rows: TrainingData) -> None:
-    assert not MachineScorer.fits(SVC().fit(made_rows.features, made_rows.colours))
+    assert not SvmScorer.fits(SVC().fit(made_rows.features, made_rows.colours))
     sigmoid = CalibratedClassifierCV(SVC(), method="sigmoid", cv=2).fit(made_rows.features, made_rows.colours)
-    assert not MachineScorer.fits(sigmoid)
+    assert not SvmScorer.fits(sigmoid)
     two = np.isin(made_rows.colours, ["RED", "BLUE"])
     _, machine = fit_calibrated(MACHINES[0], made_rows.features[two], made_rows.colours[two])
-    assert not MachineScorer.fits(machine)
+    assert not SvmScorer.fits(machine)
 
 
 def test_distance_is_that_of_the_nearest_support_vector(made_rows: TrainingData) -> None:
     _, machine = fit_calibrated(MACHINES[0], made_rows.features, made_rows.colours)
-    scorer = MachineScorer(machine)
+    scorer = SvmScorer(machine)
     vectors = machine.calibrated_classifiers_[0].estimator.support_vectors_
     np.testing.assert_allclose(scorer.measure_distance(vectors), 0.0, atol=1e-9)
     far = np.full((1, 18), 50.0)

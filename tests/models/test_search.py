@@ -22,7 +22,7 @@ from src.models.grids import (
     list_candidates,
     parse_families,
 )
-from src.models.search import CandidateResult, choose_machine, run_search
+from src.models.search import CandidateResult, choose_svm, run_search
 from tests.support.made_rows import write_csv
 
 FEW = [Candidate("svm", {"C": C, "gamma": 0.01}) for C in (1, 100)] + list_candidates(["logistic_regression"])
@@ -41,7 +41,7 @@ def test_the_machines_are_searched_over_the_grid_of_the_study(shared_dir: Path) 
 def test_names_of_families_and_groups() -> None:
     assert parse_families(["svm", "study"]) == STUDY_FAMILIES
     assert parse_families(["all"]) == tuple(FAMILIES)
-    assert parse_families(["machines"]) == SVM_FAMILIES
+    assert parse_families(["svms"]) == SVM_FAMILIES
     with pytest.raises(UsageError, match="unknown family 'svn'"):
         parse_families(["svn"])
     with pytest.raises(UsageError, match="a support vector machine is shipped"):
@@ -95,8 +95,8 @@ def test_the_smoothest_machine_near_the_best_is_chosen() -> None:
     best, near = make("svm", 0.01, 100, 0.92, 0.96), make("svm_extended", 0.003, 300, 0.92, 0.94)
     nearer, far = make("svm_extended", 0.003, 3000, 0.92, 0.95), make("svm", 0.001, 100, 0.90, 0.91)
     other = make("polynomial", 0.0001, 1, 0.99, 0.99)
-    assert choose_machine([other, best, nearer, near, far]) is nearer
-    assert choose_machine([other, best, far]) is best
+    assert choose_svm([other, best, nearer, near, far]) is nearer
+    assert choose_svm([other, best, far]) is best
 
 
 @pytest.mark.slow

@@ -113,6 +113,7 @@ def test_pictures_of_one_colour_are_named_as_people_name_them(model: ColourModel
     is_right = np.array([answer.colour in names for answer, names in zip(answers, accepted, strict=True)])
     sure = np.array([answer.probability > 0.9 for answer in answers])
     assert is_right.mean() >= 0.98
+    assert is_right.reshape(4, -1).mean(axis=1).min() >= 0.96
     assert (~is_right & sure).mean() <= 0.01
 
 

@@ -34,7 +34,7 @@ from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, RARE_ROWS, read_
 from src.gallery.filing.colour_index import COLOUR_INDEX_FILE, ColourIndex
 
 SMEARED_ROWS: Final = 100_000
-"""So many invented rows are added, each a real row moved by a random part of the rows' own covariance."""
+"""Number of invented rows that are added, each a real row moved by a random part of the rows' own covariance."""
 
 SMEAR: Final = 0.4
 """How far the invented rows are moved, as a share of the rows' spread."""
@@ -69,11 +69,11 @@ class Teacher:
     """
 
     def __init__(self, features: npt.NDArray[np.float64], colours: npt.NDArray[np.str_]) -> None:
-        machine = CalibratedClassifierCV(SVC(C=100, gamma=0.01), method="temperature", ensemble=False, cv=3)
+        svm = CalibratedClassifierCV(SVC(C=100, gamma=0.01), method="temperature", ensemble=False, cv=3)
         products = PolynomialFeatures(2, include_bias=False)
         regression = LogisticRegression(C=1, max_iter=300)
         self._members = (
-            make_pipeline(StandardScaler(), machine),
+            make_pipeline(StandardScaler(), svm),
             make_pipeline(StandardScaler(), products, StandardScaler(), regression),
         )
         with warnings.catch_warnings():

@@ -1,7 +1,7 @@
 """How well the gallery teaches real art that nothing in it has seen: ``python -m src.gallery.calibration.held_out``.
 
 Colour index and palettes are fitted to three quarters of the real labelled rows, a gallery of the study's size is
-painted from them, machines learn in that gallery, and are scored on the last quarter; several times, each time with
+painted from them, SVMs are trained on that gallery, and scored on the last quarter; several times, each time with
 another quarter. Writes ``references/held_out.json``.
 """
 
@@ -45,7 +45,7 @@ CANDIDATES: Final = (
     Candidate("svm", {"C": 1000, "gamma": 0.01}),
     Candidate("svm_extended", {"C": 3000, "gamma": 0.003}),
 )
-"""The study's machine and others that the search may choose."""
+"""The study's SVM and others that the search may choose."""
 
 RESULTS_NAME: Final = "held_out.json"
 
@@ -81,7 +81,7 @@ class Split:
 
 
 def measure_split(split: Split) -> dict[str, dict[str, float]]:
-    """Score index and machines on rows that none of them has seen.
+    """Score the index and calibrated SVMs on rows that none of them has seen.
 
     Returns
     -------
@@ -93,13 +93,13 @@ def measure_split(split: Split) -> dict[str, dict[str, float]]:
     palettes = build_palettes(fit_palettes(part, index))
     gallery = paint_gallery(split.seed, split.artworks, palettes, index)
     scores = {"the index": _count_right(index.name(test.features), test)}
-    for teacher, (features, colours) in (("the gallery", gallery), ("the real rows", (part.features, part.colours))):
+    for source, (features, colours) in (("the gallery", gallery), ("the real rows", (part.features, part.colours))):
         for candidate in CANDIDATES:
-            scaler, machine = fit_calibrated(candidate, features, colours)
-            probabilities = machine.predict_proba(scaler.transform(test.features))
-            found = evaluate(test.colours, probabilities, machine.classes_.tolist())
-            scores[f"{candidate.label}, taught by {teacher}"] = {
-                **_count_right(machine.classes_[probabilities.argmax(axis=1)], test),
+            scaler, classifier = fit_calibrated(candidate, features, colours)
+            probabilities = classifier.predict_proba(scaler.transform(test.features))
+            found = evaluate(test.colours, probabilities, classifier.classes_.tolist())
+            scores[f"{candidate.label}, trained on {source}"] = {
+                **_count_right(classifier.classes_[probabilities.argmax(axis=1)], test),
                 "calibration_error": found.expected_calibration_error,
             }
     return scores

@@ -1,7 +1,7 @@
 """Measure how well the gallery stands in for real art: ``python -m src.gallery.calibration.measure``.
 
 Compares the dataset of a workspace, which came from the gallery, with real labelled rows: the distance of every
-feature's distribution, and how machines taught by it do on real rows and paintings. Writes the tables of
+feature's distribution, and how SVMs trained on it do on real rows and paintings. Writes the tables of
 ``references/gallery_calibration.md`` and its figures; the figures of unseen rows come from
 :mod:`src.gallery.calibration.held_out`.
 """
@@ -155,9 +155,9 @@ def _measure(options: argparse.Namespace, rows: LabelledRows) -> CalibrationRepo
     index = load_colour_index()
     scores = [score_filing("the index itself", index.name, rows, paintings)]
     for candidate in CANDIDATES:
-        scaler, machine = fit_calibrated(candidate, gallery.features, gallery.colours)
-        taught = make_pipeline(scaler, machine)
-        scores.append(score_filing(candidate.label, taught.predict, rows, paintings))
+        scaler, classifier = fit_calibrated(candidate, gallery.features, gallery.colours)
+        fitted = make_pipeline(scaler, classifier)
+        scores.append(score_filing(candidate.label, fitted.predict, rows, paintings))
     held_out = options.output / RESULTS_NAME
     return CalibrationReport(
         seed=options.seed,

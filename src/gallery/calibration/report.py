@@ -90,7 +90,7 @@ class CalibrationReport:
             *_list_held_out(self.held_out),
             (
                 f"Index and palettes have seen all {self.rows:,} real rows in what follows, so these figures flatter. "
-                f"{self.artworks:,} artworks of the gallery with seed {self.seed}; machines taught by them:"
+                f"{self.artworks:,} artworks of the gallery with seed {self.seed}; SVMs trained on them:"
             ),
             "",
             "| classifier | rows (seen by the index) | study rows (seen) | paintings |",

@@ -38,7 +38,7 @@ ATTEMPTS_A_PALETTE: Final = 3
 """So many compositions are tried for a palette; then the best of them is taken, if it is filed rightly."""
 
 MOST_PALETTES: Final = 4
-"""After so many palettes the best attempt is taken, whatever the index says of it."""
+"""After this number of palettes the best attempt is taken, whatever the index says of it."""
 
 GOOD_DISTANCE: Final = 24.0
 """An attempt whose features come so near its palette (squared, in tolerances, all 18) is taken at once."""
@@ -51,7 +51,7 @@ CLOSE_CALL: Final = 4.0
 thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ."""
 
 BORDER_DRAWS: Final = 3
-"""Of so many palettes the one nearest to another colour is taken: pictures teach where a colour ends if they lie
+"""Of this number of palettes the one nearest to another colour is taken: pictures teach where a colour ends if they lie
 there, and of real art, too, a third lies near a border."""
 
 DESIGN_SHARE: Final = 0.075

@@ -28,7 +28,7 @@ _CENTRE: Final = 128.0
 _PARAMETERS: Final = 14
 _BEND, _TIE = 12, 13  # positions of the curve's parameter and of the tie between colour and light
 _TIED_LIGHT: Final = 0.5  # at this light the tie changes nothing
-_MOST_TIED: Final = 1.6  # no light makes colour stronger than so many times
+_MOST_TIED: Final = 1.6  # the largest factor by which light strengthens colour
 
 # One unit of each parameter changes the picture by a like amount: the slopes act on pigment of the deviations below.
 _STEPS: Final = np.array([0.06, 0.12, 0.12] * 3 + [4.0, 4.0, 4.0, 0.12, 0.1])

@@ -19,7 +19,7 @@ WHITE: Final[Pigment] = (255.0, 255.0, 255.0)
 BLACK: Final[Pigment] = (0.0, 0.0, 0.0)
 
 GROUNDS_AT_ONCE: Final = 128
-"""Colours are drawn by so many until one has the right name."""
+"""Colours are drawn in batches of this size until one has the right name."""
 
 
 def draw_ground(rng: Random, colour: str) -> Pigment:
