@@ -5,6 +5,7 @@ starter is killed the kernel ends it (``PR_SET_PDEATHSIG``, Linux only).
 """
 
 import ctypes
+import os
 import selectors
 import signal
 import socket
@@ -43,7 +44,14 @@ def end_with_parent(number: int = signal.SIGTERM) -> Callable[[], None] | None:
     if not sys.platform.startswith("linux"):
         return None
     set_option = ctypes.CDLL(None, use_errno=True).prctl
-    return lambda: set_option(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    starter = os.getpid()
+
+    def tie() -> None:
+        set_option(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if os.getppid() != starter:  # it has died before the tie was made
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return tie
 
 
 @contextmanager

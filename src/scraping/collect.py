@@ -10,7 +10,7 @@ from src.colours import order_colours
 from src.errors import BlockedError, BrowserError, LayoutChangedError, MissingToolError, ProjectError, UsageError
 from src.scraping.artwork import Artwork
 from src.scraping.browser.browser import BrowserSettings
-from src.scraping.browser.marks import kill_marked, make_run_mark, remove_profile_dirs
+from src.scraping.browser.marks import end_marked, make_run_mark
 from src.scraping.browser.pool import BrowserPool
 from src.scraping.browser.worker import Breakdown, Ended, Listed, Message, WorkerSettings
 from src.scraping.fetch.client import HttpClient
@@ -65,8 +65,7 @@ def collect(settings: CollectSettings, console: Console | None = None) -> RunSum
     workspace = settings.workspace
     with lock_workspace(workspace):
         mark = make_run_mark(workspace.root)
-        kill_marked(mark)  # what a killed run could not end itself
-        remove_profile_dirs(mark)
+        end_marked(mark)  # what a killed run could not end itself
         if settings.start_over:
             forget_scraped(workspace)
         with open_source(settings) as source:

@@ -31,7 +31,7 @@ from urllib3.exceptions import HTTPError
 from src.errors import BrowserError, MissingToolError
 from src.processes import end_with_parent
 from src.scraping.artwork import hide_credentials
-from src.scraping.browser.marks import MARK_VARIABLE, kill_marked, make_profile_dir, remove_profile_dirs
+from src.scraping.browser.marks import MARK_VARIABLE, end_marked, make_profile_dir
 from src.scraping.fetch.client import encode_contact, find_proxy
 
 Value = TypeVar("Value")
@@ -251,8 +251,7 @@ class Browser:
                 service.process.kill()
                 service.process.wait(timeout=5)
         if self._settings.grid is None:
-            kill_marked(self._settings.mark)
-            remove_profile_dirs(self._settings.mark)
+            end_marked(self._settings.mark)
 
     def __enter__(self) -> Self:
         return self

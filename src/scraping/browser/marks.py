@@ -23,6 +23,8 @@ import psutil
 MARK_VARIABLE: Final = "ARTWORK_SCRAPER_MARK"
 """Environment variable that a run's drivers and browsers carry."""
 
+END_SECONDS: Final = 10.0
+
 LONGEST_FOLDER: Final = 24
 """Characters of a folder in which a profile's socket still fits (108 in all, on macOS 104)."""
 
@@ -51,14 +53,25 @@ def find_marked(mark: str) -> list[psutil.Process]:
     return found
 
 
-def kill_marked(mark: str) -> int:
-    """Kill what carries a mark, with all its children, and wait until it is gone.
+def end_marked(mark: str) -> None:
+    """Kill what carries a mark and remove its profile folders.
 
-    Returns
-    -------
-    int
-        How many processes were killed.
+    It is done again until nothing is found: a browser that was just starting may come, or write, afterwards.
     """
+    deadline = time.monotonic() + END_SECONDS
+    while time.monotonic() < deadline:
+        found = _kill_marked(mark)
+        for folder in _profile_folders():
+            for profile in folder.glob(f"{_PROFILE_PREFIX}{mark}-*"):
+                found += 1
+                shutil.rmtree(profile, ignore_errors=True)
+        if not found:
+            return
+        time.sleep(0.1)
+
+
+def _kill_marked(mark: str) -> int:
+    """Kill what carries a mark, with all its children, wait until it is gone, and return how many were killed."""
     victims: dict[int, psutil.Process] = {}
     for process in find_marked(mark):
         with contextlib.suppress(psutil.Error):
@@ -82,16 +95,9 @@ def _is_alive(process: psutil.Process) -> bool:
 
 
 def make_profile_dir(mark: str) -> Path:
-    """Make an empty browser profile folder that :func:`remove_profile_dirs` finds again."""
+    """Make an empty browser profile folder that :func:`end_marked` finds again."""
     folder = _profile_folders()[-1]
     return Path(tempfile.mkdtemp(prefix=f"{_PROFILE_PREFIX}{mark}-", dir=folder)).resolve()
-
-
-def remove_profile_dirs(mark: str) -> None:
-    """Remove the profile folders of a mark; call it after :func:`kill_marked`."""
-    for folder in _profile_folders():
-        for profile in folder.glob(f"{_PROFILE_PREFIX}{mark}-*"):
-            shutil.rmtree(profile, ignore_errors=True)
 
 
 def _profile_folders() -> list[Path]:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from src.scraping.browser.browser import end_remote_session
-from src.scraping.browser.marks import kill_marked, remove_profile_dirs
+from src.scraping.browser.marks import end_marked
 from src.scraping.browser.worker import Breakdown, Ended, Listed, Message, Opened, WorkerSettings, run_worker
 from src.scraping.fetch.manners import LONGEST_GROWN_PAUSE
 from src.scraping.page.listing import ListingOutcome, ListingTask
@@ -178,6 +178,5 @@ class BrowserPool:
                 connection.close()
         if seat.session is not None:
             end_remote_session(*seat.session)
-        kill_marked(self._mark(seat))
-        remove_profile_dirs(self._mark(seat))
+        end_marked(self._mark(seat))
         seat.process = seat.connection = seat.lifeline = seat.color = seat.session = None

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from src.errors import BlockedError, BrowserError, LayoutChangedError, MissingToolError, ProjectError
 from src.scraping.artwork import Artwork
 from src.scraping.browser.browser import Browser, BrowserSettings, end_remote_session
-from src.scraping.browser.marks import kill_marked, remove_profile_dirs
+from src.scraping.browser.marks import end_marked
 from src.scraping.page.listing import ListingOutcome, ListingTask
 from src.scraping.scraping_pictures import Site, list_colour
 
@@ -93,8 +93,7 @@ def run_worker(connection: Connection, lifeline: Connection, settings: WorkerSet
 def _end_with_parent(lifeline: Connection, browser: BrowserSettings, sessions: list[tuple[str, str]]) -> None:
     with contextlib.suppress(EOFError, OSError):
         lifeline.recv_bytes()
-    kill_marked(browser.mark)
-    remove_profile_dirs(browser.mark)
+    end_marked(browser.mark)
     for endpoint, session_id in sessions:
         end_remote_session(endpoint, session_id)
     os._exit(1)
