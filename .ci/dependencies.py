@@ -101,7 +101,8 @@ def install(size: str) -> None:
         return
     wanted = VENV / "requirements.txt"
     wanted.write_text(format_requirements(read_lock(), SIZES[size], hashed=True), "utf-8")
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+    # Python compiles what it imports; the rest, compiled too, would take a fifth more place (499 MiB, not 418).
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-compile"]
     for arguments in (
         # The lock is complete; older pips would ask for a hash of each extra (coverage[toml]) once more.
         ["--no-deps", "--require-hashes", "-r", str(wanted)],
