@@ -25,11 +25,8 @@ from src.paths import PROJECT_ROOT
 QUICK = {
     "extraction": ["--quick"],
     "growth": ["--quick"],
-    "learning": ["--sizes", "500", "1000"],
     "service": ["--quick"],
     "scraping": ["--artworks", "660", "--long-list", "0"],
-    "gallery": ["--images", "100"],
-    "painter": ["--artworks", "220", "--rounds", "1"],
     "cluster_demo": ["--artworks", "1000"],
 }
 """The suite, and the options of each for a short run."""

@@ -21,6 +21,17 @@ def read_memory(process: psutil.Process) -> float:
         return 0.0
 
 
+def reset_peak(pid: int) -> None:
+    """Let the peak of a process's memory begin anew (Linux only)."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def read_peak(pid: int) -> int:
+    """Read the peak of a process's resident memory since :func:`reset_peak`, in bytes."""
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:"))
+
+
 def _show_briefly(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

@@ -12,7 +12,7 @@ from src.gallery.painter.painting import encode_thumbnail
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
 from src.table_files import write_slices
-from src.tables import INTERIM, RAW
+from src.tables import INTERIM
 
 BATCH = 64
 
@@ -35,9 +35,8 @@ def paint_workspace(workspace: Workspace, artworks: int, jobs: int = -1) -> None
             _paint_batch, batches, description="paint", total=artworks, unit="pictures", count=lambda count: count
         ):
             pass
-    if _count_rows(workspace) != artworks:
-        slices = (range(start, min(start + 5_000, artworks)) for start in range(0, artworks, 5_000))
-        write_slices((_list_artworks(workspace, numbers) for numbers in slices), workspace.interim_table, INTERIM)
+    slices = (range(start, min(start + 5_000, artworks)) for start in range(0, artworks, 5_000))
+    write_slices((_list_artworks(workspace, numbers) for numbers in slices), workspace.interim_table, INTERIM)
 
 
 def _paint_batch(batch: tuple[Workspace, range]) -> int:
@@ -69,11 +68,4 @@ def _list_artworks(workspace: Workspace, numbers: Iterable[int]) -> pd.DataFrame
         }
         for number in numbers
     ]
-    return pd.DataFrame(rows, columns=[*RAW.column_names, "index", "filename", "sha256", "status", "reason"])
-
-
-def _count_rows(workspace: Workspace) -> int:
-    if not workspace.interim_table.is_file():
-        return -1
-    with workspace.interim_table.open("rb") as stream:
-        return sum(1 for _ in stream) - 1
+    return pd.DataFrame(rows, columns=INTERIM.column_names)

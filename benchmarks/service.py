@@ -24,7 +24,6 @@ from benchmarks.http_load import LoadResult, build_form_request, run_load
 from benchmarks.measuring import show_rows, write_figures
 from benchmarks.rivals.install import COMMANDS, NotInstallableError, install_rival
 from benchmarks.service_process import PORT, ServiceProcess, start_service
-from benchmarks.stand_in_model import make_stand_in_model
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
@@ -134,14 +133,11 @@ def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
     quick
         A second per measurement instead of five.
     models_dir
-        The model; default the project's, and a stand-in of similar size where there is none.
+        The model; default the project's.
     """
     cv2.setNumThreads(1)
+    folder = models_dir or Workspace().models_dir
     with tempfile.TemporaryDirectory() as scratch:
-        folder = models_dir or Workspace().models_dir
-        if not (folder / "model_card.json").is_file():
-            folder = Path(scratch) / "models"
-            make_stand_in_model(folder, rows_per_colour=700)
         classifier = ImgClassify(folder, PictureReader(1 << 30, MAXIMUM_MEMORY))
         services = {
             NAIVE: start_service(folder, command=NAIVE_COMMAND, ready_path="/health"),

@@ -7,7 +7,6 @@
 import argparse
 import io
 import sys
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,16 +16,14 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-import psutil
 from PIL import Image
 from tqdm import tqdm
 
 from application.settings import Settings
 from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load, send_endless_body
 from benchmarks.image_mutants import list_originals, mutate_images
-from benchmarks.measuring import show_rows, write_figures
+from benchmarks.measuring import read_peak, reset_peak, show_rows, write_figures
 from benchmarks.service_process import ServiceProcess, start_service
-from benchmarks.stand_in_model import make_stand_in_model
 from src.paths import Workspace
 
 MEGABYTE: Final = 10**6
@@ -129,23 +126,18 @@ def send_pairs(service: ServiceProcess, pictures: Mapping[str, bytes]) -> list[F
     rows = []
     for name, content in pictures.items():
         before = service.measure_resident_bytes()
-        Path(f"/proc/{worker.pid}/clear_refs").write_text("5")  # the peak begins anew
+        reset_peak(worker.pid)
         result = run_load(service.port, [build_form_request("/img_classify", content)], clients=2, count=2)
         rows.append(
             {
                 "picture": name,
                 "file_kilobytes": len(content) // 1000,
                 "statuses": dict(result.statuses),
-                "peak_growth_megabytes": round((_read_peak(worker) - before) / MEGABYTE),
+                "peak_growth_megabytes": round((read_peak(worker.pid) - before) / MEGABYTE),
                 "seconds": round(result.seconds, 2),
             }
         )
     return rows
-
-
-def _read_peak(worker: psutil.Process) -> int:
-    lines = Path(f"/proc/{worker.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def upload_endlessly(service: ServiceProcess, uploads: int) -> Figures:
@@ -190,25 +182,21 @@ def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
     quick
         A twentieth of the requests.
     models_dir
-        The model; default the project's, and a stand-in where there is none.
+        The model; default the project's.
     """
     mutants, mixed, uploads = (1_000, 6_000, 8) if quick else (20_000, 50_000, 100)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = models_dir or Workspace().models_dir
-        if not (folder / "model_card.json").is_file():
-            folder = Path(scratch) / "models"
-            make_stand_in_model(folder, rows_per_colour=700)
-        with start_service(folder, workers=1, settings={**SETTINGS, "DECODE_THREADS": "2"}) as service:
-            rest = service.measure_resident_bytes() / MEGABYTE
-            heavy = send_pairs(service, make_heavy_pictures(Settings().decoding_memory_bytes))
-            bombs = send_pairs(service, make_bombs())
-        with start_service(folder, workers=2, settings=SETTINGS) as service:
-            damaged_files = mutate_images(list_originals(), mutants)
-            requests = (build_request("/img_classify", content, "image/png") for content in damaged_files)
-            damaged = send_blocks(service, requests, mutants, "damaged files")
-            mixture = send_blocks(service, list_mixed_requests(mixed, 1), mixed, "mixed requests")
-            endless = upload_endlessly(service, uploads)
-            failures = sum(event["event"] == "failure" for event in service.read_events())
+    folder = models_dir or Workspace().models_dir
+    with start_service(folder, workers=1, settings={**SETTINGS, "DECODE_THREADS": "2"}) as service:
+        rest = service.measure_resident_bytes() / MEGABYTE
+        heavy = send_pairs(service, make_heavy_pictures(Settings().decoding_memory_bytes))
+        bombs = send_pairs(service, make_bombs())
+    with start_service(folder, workers=2, settings=SETTINGS) as service:
+        damaged_files = mutate_images(list_originals(), mutants)
+        requests = (build_request("/img_classify", content, "image/png") for content in damaged_files)
+        damaged = send_blocks(service, requests, mutants, "damaged files")
+        mixture = send_blocks(service, list_mixed_requests(mixed, 1), mixed, "mixed requests")
+        endless = upload_endlessly(service, uploads)
+        failures = sum(event["event"] == "failure" for event in service.read_events())
     growth = mixture["last_block_megabytes"] - mixture["first_block_megabytes"]
     held = {
         "no crash, no 500": {*damaged["statuses"], *mixture["statuses"]} <= {200, 413, 415, 422} and not failures,
@@ -243,8 +231,7 @@ def main() -> int:
     figures = run(options.quick, options.models)
     show_rows("two heavy pictures at once", figures["heavy_pictures"], str)
     show_rows("two bombs at once", figures["bombs"], str)
-    shown = ("at_rest_megabytes", "damaged_files", "mixed_requests", "endless_uploads")
-    for name in shown:
+    for name in ("at_rest_megabytes", "damaged_files", "mixed_requests", "endless_uploads"):
         print(f"{name}: {figures[name]}")
     show_rows("what is asked", [{"": name, "held": "yes" if held else "NO"} for name, held in figures["held"].items()])
     write_figures(figures, options.json)

@@ -301,7 +301,7 @@ def _read_orientation(exif: bytes | None) -> int:
 
 
 def _estimate_memory(kind: str, image: ImageFile, orientation: int, size: int) -> int:
-    """Estimate the peak in bytes of decoding, as ``benchmarks/decoding_memory.py`` measures it."""
+    """Estimate the peak in bytes of decoding, as ``benchmarks/ordeals/decoding_memory.py`` measures it."""
     pixels = image.width * image.height
     has_alpha = image.has_transparency_data
     if isinstance(image, JpegImageFile):
@@ -313,7 +313,7 @@ def _estimate_memory(kind: str, image: ImageFile, orientation: int, size: int) -
         peak = pixels * (2 * (8 if is_deep else 4) if has_alpha else 6)  # OpenCV holds two copies
         peak += size  # keep_needed_chunks makes another
     elif kind == "WebP":
-        peak = pixels * (13 if getattr(image, "is_animated", False) else 9 if has_alpha else 7)
+        peak = pixels * (13 if getattr(image, "is_animated", False) else 9 if has_alpha else 8)
     elif kind == "AVIF":
         peak = pixels * 16
     else:

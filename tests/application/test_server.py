@@ -15,9 +15,9 @@ import pytest
 from application.__main__ import parse_arguments
 from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load, send_endless_body
 from benchmarks.service_process import ServiceProcess, start_service
-from benchmarks.stand_in_model import make_stand_in_model
 from tests.support.commands import run_python
 from tests.support.picture_files import draw, make_png
+from tests.support.stand_in_model import make_stand_in_model
 
 pytestmark = pytest.mark.slow
 

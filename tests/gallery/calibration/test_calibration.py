@@ -78,7 +78,7 @@ def test_held_out_figures_are_written(sample: LabelledRows, tmp_path: Path, monk
     found = json.loads((tmp_path / "held_out.json").read_text())
     assert found["splits"] == 2
     assert found["scores"]["the index"]["rows"] > 0.9
-    assert 0.4 < found["scores"]["C=100, gamma=0.01, taught by the gallery"]["rows"] <= 1
+    assert 0.4 < found["scores"]["C=100, gamma=0.01, trained on the gallery"]["rows"] <= 1
 
 
 def test_report_is_written_between_its_marks(

@@ -1,4 +1,4 @@
-"""A model for tests and measurements where none is trained: colour patches around the legible swatches."""
+"""A small model, trained on colour patches around the legible swatches."""
 
 from pathlib import Path
 
@@ -9,16 +9,16 @@ from src.features.extract_features import extract_features
 from src.models.artefacts import ColourModel, save_model
 from src.models.grids import STUDY_CHOICE, fit_calibrated
 
+ROWS_PER_COLOUR = 30
 
-def make_stand_in_model(models_dir: Path, *, rows_per_colour: int = 30, seed: int = 0) -> ColourModel:
+
+def make_stand_in_model(models_dir: Path, *, seed: int = 0) -> ColourModel:
     """Fit calibrated SVMs on seeded patches and save it as the training does.
 
     Parameters
     ----------
     models_dir
         Where to.
-    rows_per_colour
-        Patches of each of the study's eleven colours; about half become support vectors.
     seed
         Of the patches.
 
@@ -30,7 +30,7 @@ def make_stand_in_model(models_dir: Path, *, rows_per_colour: int = 30, seed: in
     rows, labels = [], []
     for name in STUDY_COLOURS:
         swatch = [int(LEGIBLE_SWATCHES[name][start : start + 2], 16) for start in (5, 3, 1)]
-        for _ in range(rows_per_colour):
+        for _ in range(ROWS_PER_COLOUR):
             middle = np.asarray(swatch) + rng.normal(0, 30, 3)
             patch = middle + rng.normal(0, rng.uniform(5, 60), (16, 16, 3))
             rows.append(extract_features(np.clip(patch, 0, 255).astype(np.uint8)))

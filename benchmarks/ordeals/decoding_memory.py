@@ -1,12 +1,13 @@
-"""What decoding takes, and what the decoder estimates from the header: ``python -m benchmarks.decoding_memory``.
+"""What decoding takes, and what the header tells of it: ``python -m benchmarks.ordeals.decoding_memory``.
 
 Each kind of file, of six megapixels, is decoded once in a process of its own, whose peak is reset before
-(``/proc/self/clear_refs``, Linux only). An estimate that is below the peak is a fault: exit code 1.
+(Linux only). An estimate that is below the peak is a fault: exit code 1.
 """
 
 import argparse
 import io
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,9 +15,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 from PIL import Image
 
-from benchmarks.measuring import show_rows, write_figures
+from benchmarks.measuring import read_peak, reset_peak, show_rows, write_figures
 from src.features.decode_image import decode_image
 from src.features.image_header import read_header
 
@@ -76,21 +78,15 @@ def measure_peak(content: bytes) -> tuple[int, int]:
     cv2.setNumThreads(1)
     small = cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
     decode_image(small)
-    Path("/proc/self/clear_refs").write_text("5")
-    before = read_memory("VmRSS")
+    reset_peak(os.getpid())
+    before = psutil.Process().memory_info().rss
     decode_image(content, 1 << 40)
-    return read_memory("VmHWM") - before, read_header(content).memory
-
-
-def read_memory(name: str) -> int:
-    """Read a line of ``/proc/self/status``, in bytes."""
-    lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    return int(next(line for line in lines if line.startswith(name)).split()[1]) << 10
+    return read_peak(os.getpid()) - before, read_header(content).memory
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.decoding_memory", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ordeals.decoding_memory", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON too")
     options = parser.parse_args(arguments)
     rows = []
