@@ -111,3 +111,17 @@ def check_folder(folder: Path, purpose: str) -> None:
         raise UsageError(
             f"{folder} cannot be written ({error.strerror}): expected a folder for {purpose}; name another one"
         ) from error
+
+
+def check_file(path: Path, purpose: str) -> None:
+    """See that a file can be written before the work whose result it holds; its folder is made if it is missing.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} cannot be written (it is a folder): expected a file for {purpose}; name another one")
+    if path.is_file() or not path.exists():  # a pipe or a device is written into as it is
+        check_folder(path.resolve().parent, purpose)

@@ -22,11 +22,12 @@ from src.command import run_command
 from src.console import make_printable, open_console
 from src.errors import EXIT_DONE, EXIT_PARTIAL, UsageError
 from src.features.decode_image import MAXIMUM_MEMORY
-from src.files import write_bytes
+from src.files import check_file, check_folder, write_bytes
 from src.models.artefacts import load_model
 from src.models.classify_pictures import ClassifiedPicture, classify_pictures
 from src.models.find_pictures import find_pictures
 from src.models.write_predictions import (
+    check_contact_sheet,
     format_csv,
     format_json_lines,
     save_contact_sheet,
@@ -91,6 +92,7 @@ def _run(options: argparse.Namespace, messages: Console) -> int:
         raise UsageError("--sort-into takes pictures of this machine only: download them first")
     if found.content is not None and (options.sort_into is not None or options.contact_sheet is not None):
         raise UsageError("a picture on standard input has no name to sort or draw it by: save it as a file first")
+    _check_targets(options)
     pictures = list(classify_pictures(found, model, options.jobs, options.dask, options.maximum_memory))
     _write_answers(options, pictures, model.classes)
     if options.sort_into is not None:
@@ -108,6 +110,17 @@ def _run(options: argparse.Namespace, messages: Console) -> int:
     ]
     show_failures(messages, failures)
     return EXIT_PARTIAL if failures else EXIT_DONE
+
+
+def _check_targets(options: argparse.Namespace) -> None:
+    """Refuse what cannot be written before any picture is read."""
+    for place in (options.csv, options.json):
+        if place not in (None, STANDARD_OUTPUT):
+            check_file(Path(place), "the answers")
+    if options.sort_into is not None:
+        check_folder(options.sort_into, "the sorted pictures")
+    if options.contact_sheet is not None:
+        check_contact_sheet(options.contact_sheet)
 
 
 def _write_answers(options: argparse.Namespace, pictures: list[ClassifiedPicture], classes: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ from src.errors import ProjectError, UsageError
 from src.features.image_store import ImageStore
 from src.features.measure_image import read_picture
 from src.features.schema import BGRImage
-from src.files import replace_file
+from src.files import check_file, replace_file
 from src.models.classify_pictures import ClassifiedPicture
 
 DIGITS: Final = 4
@@ -202,6 +202,20 @@ def _place(source: Path, folder: Path, *, as_links: bool) -> bool:
 
 def _is_same(source: Path, target: Path) -> bool:
     return target.exists() and (target.samefile(source) or filecmp.cmp(source, target, shallow=False))
+
+
+def check_contact_sheet(path: Path) -> None:
+    """See that a contact sheet can be written: the format by its name's suffix, and the place.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be.
+    """
+    from src.visualization.output import check_suffix  # noqa: PLC0415 - needs matplotlib
+
+    check_suffix(path.suffix)
+    check_file(path, "the contact sheet")
 
 
 def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, path: Path) -> None:

@@ -38,7 +38,7 @@ def encode_picture(image: BGRImage, suffix: str = ".jpg") -> bytes:
     UsageError
         If the suffix is another.
     """
-    _, buffer = cv2.imencode(chosen := _check_suffix(suffix), image, _PICTURE_OPTIONS[chosen])
+    _, buffer = cv2.imencode(chosen := check_suffix(suffix), image, _PICTURE_OPTIONS[chosen])
     return buffer.tobytes()
 
 
@@ -64,7 +64,7 @@ def render_figure(figure: Figure, suffix: str = ".png", dpi: float = 100) -> byt
     UsageError
         If the suffix is another.
     """
-    buffer, chosen = io.BytesIO(), _check_suffix(suffix)
+    buffer, chosen = io.BytesIO(), check_suffix(suffix)
     figure.savefig(buffer, format=chosen[1:], dpi=dpi, bbox_inches="tight", pad_inches=0.1, **_FIGURE_OPTIONS[chosen])
     return buffer.getvalue()
 
@@ -75,7 +75,8 @@ def save_figure(figure: Figure, path: Path, dpi: float = 130) -> Path:
     return path
 
 
-def _check_suffix(suffix: str) -> str:
+def check_suffix(suffix: str) -> str:
+    """Give the suffix of a format that is written, in lower case; refuse others."""
     chosen = ".jpg" if suffix.lower() == ".jpeg" else suffix.lower()
     if chosen not in _PICTURE_OPTIONS:
         raise UsageError(f"cannot write a picture as {suffix!r}: expected a name in .jpg, .jpeg or .png")

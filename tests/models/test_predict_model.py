@@ -172,12 +172,23 @@ def test_a_contact_sheet_is_drawn(models_dir: Path) -> None:
     [
         (["a", "--link"], "--sort-into"),
         (["a", "--csv", "/proc/none/x.csv"], "cannot be written"),
+        (["a", "--csv", "b"], "b cannot be written (it is a folder): expected a file for the answers"),
+        (["a", "--json", "b"], "b cannot be written (it is a folder): expected a file for the answers"),
+        (["a", "--contact-sheet", "b.png"], "b.png cannot be written (it is a folder)"),
+        (["a", "--contact-sheet", "sheet.gif"], "expected a name in .jpg, .jpeg or .png"),
+        (["a", "--sort-into", "a/RED.jpg"], "expected a folder for the sorted pictures"),
         (["s3://bucket/img", "a"], "only argument"),
     ],
 )
-def test_wrong_usage_ends_with_2(
-    models_dir: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+def test_wrong_usage_ends_with_2_before_any_picture_is_read(
+    models_dir: Path,
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    Path("b.png").mkdir()
+    monkeypatch.setattr("src.models.predict_model.classify_pictures", lambda *_: pytest.fail("pictures were read"))
     assert run(models_dir, *arguments) == 2
     assert message in " ".join(capsys.readouterr().err.split())
 
