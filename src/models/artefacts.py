@@ -6,28 +6,20 @@ machines, whose ``predict`` takes the scaler's output and gives colour names. Bo
 
 import hashlib
 import io
-import json
-import platform
-import shutil
-import tempfile
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import joblib
 import numpy as np
-import scipy
-import sklearn
 from numpy.typing import NDArray
 from sklearn.exceptions import InconsistentVersionWarning
 
 from src.errors import ModelError, ModelMismatchError, ModelMissingError
-from src.features.schema import FEATURE_NAMES
-from src.files import hash_file, lock_folder
+from src.models.model_card import ModelCard, check_card, parse_card
 from src.models.scoring import SvmScorer
 
 SCALER_NAME: Final = "scaler.joblib"
@@ -35,42 +27,14 @@ CLASSIFIER_NAME: Final = "svm_classifier.joblib"
 CARD_NAME: Final = "model_card.json"
 PARTS: Final = (SCALER_NAME, CLASSIFIER_NAME, CARD_NAME)
 
-STAGING: Final = ".saving-"
 PUBLISHING: Final = ".publishing"
-"""Folders inside a model's folder: of a model that is being written, and of one whose files are being moved up."""
+"""Folder inside a model's folder: of a new model whose files are being moved up."""
 
 READ_ATTEMPTS: Final = 4
 """A reader that meets another process's renames reads again."""
 
-GUARDED_LIBRARIES: Final = ("scikit-learn", "numpy")
-"""Another version of these may change numbers or fail to unpickle: refused."""
-
 PROBE_ROWS: Final = 256
 PROBE_TOLERANCE: Final = 1e-9
-
-CARD_FORMAT: Final = 2
-"""Number of the card's layout; a reader refuses others."""
-
-CARD_KINDS: Final[Mapping[Any, tuple[str, ...]]] = {
-    str: ("version", "family", "estimator", "intended_use"),
-    list: ("feature_names", "classes", "limits"),
-    dict: ("parameters", "files", "libraries", "data", "scores"),
-    (int, float, type(None)): ("familiar_distance",),
-}
-"""What JSON must hold under each name."""
-
-INTENDED_USE: Final = (
-    "Naming the dominant colour impression of a picture of an artwork, as the colour pages of an art site file "
-    "artworks: sorting, browsing and exploring collections."
-)
-
-LIMITS: Final = (
-    "Sees 18 colour statistics and nothing else: no shapes, no places in the picture, no subject.",
-    "The mean of hue is not circular: reds around 0/180 half-degrees are told apart by a and b of Lab.",
-    "Neighbouring colours (BLUE and TEAL, BROWN and BLACK …) are a matter of taste; most errors are among them.",
-    "Rare classes (PINK, PURPLE) have few examples: their recall is the least certain figure of the card.",
-    "A picture unlike all that it learned from is marked as such (is_familiar); its probability need not be lower.",
-)
 
 
 @dataclass(frozen=True)
@@ -95,128 +59,6 @@ class Prediction:
     second_probability: float
     probabilities: Mapping[str, float]
     is_familiar: bool = True
-
-
-def list_predictions(
-    probabilities: NDArray[np.float64], classes: Sequence[str], is_familiar: NDArray[np.bool_]
-) -> list[Prediction]:
-    """Turn rows of probabilities into answers.
-
-    Parameters
-    ----------
-    probabilities
-        float64, shape (n, number of classes ≥ 2); each row sums to 1.
-    classes
-        The class of each column.
-    is_familiar
-        Whether each picture is like those learned from, shape (n,).
-
-    Returns
-    -------
-    list of Prediction
-        One per row. Of equal probabilities the first class comes first, as in scikit-learn.
-    """
-    order = np.argsort(-probabilities, axis=1, kind="stable")
-    answers = []
-    for row, ranks, familiar in zip(probabilities.tolist(), order.tolist(), is_familiar.tolist(), strict=True):
-        first, second = ranks[0], ranks[1]
-        answers.append(
-            Prediction(
-                colour=classes[first],
-                probability=row[first],
-                second_colour=classes[second],
-                second_probability=row[second],
-                probabilities={classes[rank]: row[rank] for rank in ranks},
-                is_familiar=familiar,
-            )
-        )
-    return answers
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """Everything there is to say of a trained model, but when and where it was trained.
-
-    Attributes
-    ----------
-    version
-        12 hexadecimal digits that follow from the hashes of both files.
-    feature_names
-        Names of the columns, in the order that the scaler takes them.
-    classes
-        Class names in the order of the estimator's ``classes_``.
-    family, estimator, parameters
-        Name of the search's family, of the scikit-learn class, and what the search chose.
-    familiar_distance
-        How far from the nearest support vector, in standard deviations, a picture may be and still be like those
-        that were learned from; None where the classifier has no support vectors.
-    files
-        SHA-256 of each joblib file, by name.
-    libraries
-        Versions that the model was made with.
-    data
-        Name, hash, rows and class counts of the table, the number of groups, and the seed.
-    scores
-        Cross-validation and held-out figures.
-    intended_use, limits
-        For people.
-    format
-        Layout of the file.
-    """
-
-    version: str
-    feature_names: tuple[str, ...]
-    classes: tuple[str, ...]
-    family: str
-    estimator: str
-    parameters: Mapping[str, Any]
-    familiar_distance: float | None
-    files: Mapping[str, str]
-    libraries: Mapping[str, str]
-    data: Mapping[str, Any] = field(default_factory=dict)
-    scores: Mapping[str, Any] = field(default_factory=dict)
-    intended_use: str = INTENDED_USE
-    limits: tuple[str, ...] = LIMITS
-    format: int = CARD_FORMAT
-
-
-def read_card(path: Path) -> ModelCard:
-    """Read a card.
-
-    Raises
-    ------
-    ModelMismatchError
-        If the file is not a card of the format that this code knows.
-    """
-    return _parse_card(path.read_bytes(), path)
-
-
-def _parse_card(text: bytes, path: Path) -> ModelCard:
-    try:
-        content = json.loads(text)
-    except ValueError as error:
-        raise ModelMismatchError(f"{path} is not JSON ({error}): train the model again") from error
-    names = {entry.name for entry in fields(ModelCard)}
-    if not isinstance(content, dict) or content.get("format") != CARD_FORMAT or set(content) != names:
-        found = content.get("format") if isinstance(content, dict) else None
-        raise ModelMismatchError(
-            f"{path} is not a model card of format {CARD_FORMAT} (found format {found}): "
-            "train the model again with this version of the project"
-        )
-    wrong = [
-        name
-        for kind, entries in CARD_KINDS.items()
-        for name in entries
-        if not isinstance(content[name], kind) or isinstance(content[name], bool)
-    ]
-    if wrong:
-        raise ModelMismatchError(
-            f"{path}: {', '.join(wrong)} is of another kind than a card's: take the card that belongs to the model, "
-            "or train it again"
-        )
-    for name in CARD_KINDS[list]:
-        content[name] = tuple(content[name])
-    return ModelCard(**content)
 
 
 class ColourModel:
@@ -324,18 +166,18 @@ class ColourModel:
     def predict_features(self, features: NDArray[np.float64]) -> list[Prediction]:
         """Answer for rows of unscaled features, shape (n, 18)."""
         probabilities, is_familiar = self._predict(features)
-        return list_predictions(probabilities, self.classes, is_familiar)
-
-
-def read_libraries() -> dict[str, str]:
-    """Versions of what makes the numbers."""
-    return {
-        "python": platform.python_version(),
-        "scikit-learn": sklearn.__version__,
-        "numpy": np.__version__,
-        "scipy": scipy.__version__,
-        "joblib": joblib.__version__,
-    }
+        order = np.argsort(-probabilities, axis=1, kind="stable")  # of equal ones the first, as in scikit-learn
+        return [
+            Prediction(
+                colour=self.classes[ranks[0]],
+                probability=row[ranks[0]],
+                second_colour=self.classes[ranks[1]],
+                second_probability=row[ranks[1]],
+                probabilities={self.classes[rank]: row[rank] for rank in ranks},
+                is_familiar=familiar,
+            )
+            for row, ranks, familiar in zip(probabilities.tolist(), order.tolist(), is_familiar.tolist(), strict=True)
+        ]
 
 
 def load_model(models_dir: Path) -> ColourModel:
@@ -359,13 +201,13 @@ def load_model(models_dir: Path) -> ColourModel:
     ModelMismatchError
         If they do not agree with each other or with the installed libraries.
     """
-    card, parts = _read_parts(models_dir)
-    _check_card(card, models_dir)
+    card, parts = _read_model(models_dir)
+    check_card(card, models_dir / CARD_NAME)
     scaler, estimator = (_unpickle(parts[name], models_dir / name) for name in (SCALER_NAME, CLASSIFIER_NAME))
     return ColourModel(scaler, estimator, card)
 
 
-def _read_parts(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
+def _read_model(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
     """Read the three files of one model, also while another process saves one or after it was killed at that.
 
     Raises
@@ -377,11 +219,16 @@ def _read_parts(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
         if attempt:
             time.sleep(0.05)
         for places in ((models_dir,), (models_dir / PUBLISHING, models_dir)):
-            parts = {name: content for name in PARTS if (content := _read_first(places, name)) is not None}
-            problem = _find_mismatch(parts, models_dir)
+            parts = read_parts(places)
+            problem = find_mismatch(parts, models_dir)
             if problem is None:
-                return _parse_card(parts[CARD_NAME], models_dir / CARD_NAME), parts
+                return parse_card(parts[CARD_NAME], models_dir / CARD_NAME), parts
     raise problem or ModelMissingError(f"{models_dir} holds no model")
+
+
+def read_parts(places: Sequence[Path]) -> dict[str, bytes]:
+    """Read the files of a model that are there, each from the first of some folders that has it."""
+    return {name: content for name in PARTS if (content := _read_first(places, name)) is not None}
 
 
 def _read_first(places: Sequence[Path], name: str) -> bytes | None:
@@ -397,7 +244,7 @@ def _read_first(places: Sequence[Path], name: str) -> bytes | None:
     return None
 
 
-def _find_mismatch(parts: Mapping[str, bytes], models_dir: Path) -> ModelError | None:
+def find_mismatch(parts: Mapping[str, bytes], models_dir: Path) -> ModelError | None:
     """Say why the files are not the three of one model."""
     missing = [name for name in PARTS if name not in parts]
     if missing:
@@ -406,7 +253,7 @@ def _find_mismatch(parts: Mapping[str, bytes], models_dir: Path) -> ModelError |
             "or name another folder"
         )
     try:
-        card = _parse_card(parts[CARD_NAME], models_dir / CARD_NAME)
+        card = parse_card(parts[CARD_NAME], models_dir / CARD_NAME)
     except ModelMismatchError as error:
         return error
     for name in (SCALER_NAME, CLASSIFIER_NAME):
@@ -417,26 +264,6 @@ def _find_mismatch(parts: Mapping[str, bytes], models_dir: Path) -> ModelError |
                 f"{expected[:12]}…): copy all files of one model, or train it again"
             )
     return None
-
-
-def _check_card(card: ModelCard, models_dir: Path) -> None:
-    place = models_dir / CARD_NAME
-    if card.feature_names != FEATURE_NAMES:
-        raise ModelMismatchError(
-            f"{place}: the model was trained on the features {', '.join(card.feature_names)}; "
-            f"this project measures {', '.join(FEATURE_NAMES)}: train the model again"
-        )
-    if len(card.classes) < 2 or len(set(card.classes)) != len(card.classes):
-        raise ModelMismatchError(f"{place}: expected two or more distinct classes, found {card.classes}")
-    if card.familiar_distance is not None and not card.familiar_distance > 0:
-        raise ModelMismatchError(f"{place}: expected a familiar_distance above 0, found {card.familiar_distance}")
-    installed = read_libraries()
-    for name in GUARDED_LIBRARIES:
-        if card.libraries.get(name) != installed[name]:
-            raise ModelMismatchError(
-                f"{place}: the model was made with {name} {card.libraries.get(name, 'unknown')}, installed is "
-                f"{installed[name]}: install the pinned version, or train the model again"
-            )
 
 
 def _unpickle(content: bytes, path: Path) -> Any:
@@ -450,81 +277,3 @@ def _unpickle(content: bytes, path: Path) -> Any:
         raise ModelMismatchError(
             f"{path} cannot be loaded ({type(error).__name__}: {str(error)[:200]}): train the model again"
         ) from error
-
-
-def save_model(
-    models_dir: Path,
-    scaler: Any,
-    estimator: Any,
-    *,
-    family: str,
-    parameters: Mapping[str, Any],
-    familiar_distance: float | None,
-    data: Mapping[str, Any],
-    scores: Mapping[str, Any],
-) -> ColourModel:
-    """Write the two joblib files and the card, so that the folder holds the old model or the new one at any moment.
-
-    The new files are written and loaded in a folder of their own inside ``models_dir``. Renaming that
-    folder to :data:`PUBLISHING` decides that the model is saved; then its files are moved up, one by
-    one. :func:`load_model` looks there too, so a full disk, a kill or a second saver costs nothing.
-
-    Parameters
-    ----------
-    models_dir
-        Folder; made if missing.
-    scaler, estimator
-        Fitted scikit-learn objects on :data:`FEATURE_NAMES`.
-    family, parameters, familiar_distance, data, scores
-        For the card; see :class:`ModelCard`.
-
-    Returns
-    -------
-    ColourModel
-        What :func:`load_model` gives of the new files.
-    """
-    models_dir.mkdir(parents=True, exist_ok=True)
-    with lock_folder(models_dir):
-        for left_over in models_dir.glob(f"{STAGING}*"):  # of a saver that was killed
-            shutil.rmtree(left_over)
-        _finish_publishing(models_dir)
-        with tempfile.TemporaryDirectory(prefix=STAGING, dir=models_dir, ignore_cleanup_errors=True) as name:
-            staging = Path(name)
-            hashes = {}
-            for part_name, part in ((SCALER_NAME, scaler), (CLASSIFIER_NAME, estimator)):
-                joblib.dump(part, staging / part_name, compress=("zlib", 6))
-                hashes[part_name] = hash_file(staging / part_name)
-            card = ModelCard(
-                version=hashlib.sha256("".join(hashes.values()).encode()).hexdigest()[:12],
-                feature_names=FEATURE_NAMES,
-                classes=tuple(str(name) for name in estimator.classes_),
-                family=family,
-                estimator=type(estimator).__name__,
-                parameters=dict(parameters),
-                familiar_distance=familiar_distance,
-                files=hashes,
-                libraries=read_libraries(),
-                data=dict(data),
-                scores=dict(scores),
-            )
-            text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
-            (staging / CARD_NAME).write_text(text, encoding="utf-8", newline="\n")
-            model = load_model(staging)
-            staging.chmod(0o755)  # others may read meanwhile
-            staging.rename(models_dir / PUBLISHING)
-        _finish_publishing(models_dir)
-    return model
-
-
-def _finish_publishing(models_dir: Path) -> None:
-    """Move up what a saver, this one or one that was killed, has published."""
-    publishing = models_dir / PUBLISHING
-    if not publishing.is_dir():
-        return
-    parts = {name: content for name in PARTS if (content := _read_first((models_dir,), name)) is not None}
-    is_begun = len(list(publishing.iterdir())) < len(PARTS)
-    if not is_begun or _find_mismatch(parts, models_dir) is not None:
-        for name in PARTS:
-            with suppress(FileNotFoundError):
-                (publishing / name).replace(models_dir / name)
-    shutil.rmtree(publishing)

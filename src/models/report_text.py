@@ -1,11 +1,12 @@
 """The model report as Markdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
 
 from src import study
+from src.markdown import format_table
 from src.models.artefacts import ColourModel
 from src.models.evaluate import Evaluation
 from src.models.grids import FAMILIES
@@ -50,20 +51,12 @@ def write_report_text(
     return "\n".join(part for part in parts if part)
 
 
-def _format_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = ["| " + " | ".join(headings) + " |", "|" + "|".join(" --- " for _ in headings) + "|"]
-    lines.extend("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows)
-    return "\n".join(lines) + "\n"
-
-
 def _describe_model(model: ColourModel) -> str:
     card = model.card
     data = card.data
     parameters = ", ".join(f"{name}={value}" for name, value in card.parameters.items())
     libraries = ", ".join(f"{name} {version}" for name, version in card.libraries.items())
-    counts = _format_table(
-        tuple(data["class_counts"]), [tuple(f"{count:,}" for count in data["class_counts"].values())]
-    )
+    counts = format_table(tuple(data["class_counts"]), [tuple(f"{count:,}" for count in data["class_counts"].values())])
     return (
         f"Version `{model.version}`: {FAMILIES[card.family].title} (`{card.estimator}`; {parameters}), "
         f"trained on `{data['table']}`: {data['rows']:,} rows of {data['pictures']:,} different pictures. "
@@ -107,9 +100,9 @@ def _describe_search(model: ColourModel, results: pd.DataFrame, figures: Mapping
         "it. The study's figures are on its own "
         "16,311 thumbnails of the live site, so differences tell of the data as well as of the models.\n\n"
         f"![best of each family]({figures['family_scores']})\n\n"
-        + _format_table(("family", "best parameters", "mean", "std", "fit s", "study's best", "difference"), families)
+        + format_table(("family", "best parameters", "mean", "std", "fit s", "study's best", "difference"), families)
         + f"\nThe {min(SHOWN_ROWS, len(results))} best of all (the others stand in `models/search_results.csv`):\n\n"
-        + _format_table(("params", "mean", "std", "classifier", "fit s"), top)
+        + format_table(("params", "mean", "std", "classifier", "fit s"), top)
     )
 
 
@@ -133,7 +126,7 @@ def _describe_test(measures: ReportMeasures, figures: Mapping[str, str]) -> str:
     return (
         "## Held-out quarter\n\n"
         "The chosen candidate, fitted to the other three quarters; the saved model is fitted to all rows.\n\n"
-        + _format_table(
+        + format_table(
             ("", "this model", "study"),
             [
                 ("rows", f"{test.count:,}", ""),
@@ -146,7 +139,7 @@ def _describe_test(measures: ReportMeasures, figures: Mapping[str, str]) -> str:
             ],
         )
         + "\n"
-        + _format_table(("colour", "rows", "precision", "recall", "F1", "study's recall"), classes)
+        + format_table(("colour", "rows", "precision", "recall", "F1", "study's recall"), classes)
         + f"\n![precision and recall]({figures['class_scores']})\n\n"
         f"![confusion matrix]({figures['confusion_matrix']})\n\n"
         "### Probabilities\n\n"
@@ -171,7 +164,7 @@ def _describe_features(measures: ReportMeasures, figures: Mapping[str, str]) -> 
         "## Features\n\n"
         "Importance: accuracy lost on the held-out quarter when one feature is shuffled (mean and deviation of five "
         "times). Elimination: accuracy of a model that has the first 1, 2 … features of this order alone.\n\n"
-        + _format_table(
+        + format_table(
             ("", "feature", "importance", "±", "study", "accuracy with the features so far", "study's"), rows
         )
         + f"\n![permutation importance]({figures['permutation_importance']})\n\n"
@@ -199,7 +192,7 @@ def _describe_real(real: Mapping[str, Evaluation]) -> str:
         "## On rows and pictures from elsewhere\n\n"
         "The saved model on data that is no part of this project "
         "(`python -m src.models.evaluate_real` prints it in full).\n\n"
-        + _format_table(
+        + format_table(
             ("data", "rows", "accuracy", "macro F1", "lowest recall", "near misses", "far misses", "calibration error"),
             rows,
         )

@@ -26,7 +26,7 @@ from src.console import open_console
 from src.errors import ModelMismatchError, UsageError
 from src.features.schema import FEATURE_NAMES
 from src.files import check_folder
-from src.models.artefacts import CARD_NAME, ColourModel, ModelCard, read_card, save_model
+from src.models.artefacts import CARD_NAME, ColourModel
 from src.models.data import (
     HELD_OUT_FOLDS,
     TrainingData,
@@ -43,6 +43,8 @@ from src.models.grids import (
     list_candidates,
     parse_families,
 )
+from src.models.model_card import ModelCard, read_card
+from src.models.saving import save_model
 from src.models.scoring import SvmScorer
 from src.models.search import RESULTS_NAME, CandidateResult, choose_svm, run_search, write_results
 from src.parallel import add_parallel_arguments, parallel_backend

@@ -16,8 +16,9 @@ from joblib.numpy_pickle import NumpyUnpickler
 
 from src.errors import ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_NAMES
-from src.models.artefacts import load_model, read_card
+from src.models.artefacts import load_model
 from src.models.data import TrainingData
+from src.models.model_card import read_card
 from tests.support.made_rows import save_small_model
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import joblib
 import pytest
 
-from src.models.artefacts import PARTS, PUBLISHING, STAGING, load_model
+from src.models.artefacts import PARTS, PUBLISHING, load_model
 from src.models.data import TrainingData
+from src.models.saving import STAGING
 from src.paths import PROJECT_ROOT
 from tests.support.made_rows import make_rows, save_small_model
 

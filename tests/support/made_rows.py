@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES
-from src.models.artefacts import ColourModel, save_model
+from src.models.artefacts import ColourModel
 from src.models.data import TrainingData
 from src.models.grids import Candidate, fit_calibrated
+from src.models.saving import save_model
 
 CENTRES = {"BLUE": (190, 90, 40), "GREEN": (60, 170, 70), "RED": (50, 40, 190), "WHITE": (235, 238, 240)}
 ROWS_PER_COLOUR = 60

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import warnings
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestNeighbors
@@ -26,7 +28,8 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 
 from src.colours import order_colours
-from src.errors import EXIT_DONE, ProjectError
+from src.command import run_command
+from src.errors import EXIT_DONE
 from src.features.schema import FEATURE_NAMES
 from src.files import write_text
 from src.gallery.calibration.chips import make_chips
@@ -54,44 +57,27 @@ RARE_WEIGHT: Final = 3.0
 """Weight of rows of rare colours, which their larger neighbours would swallow otherwise."""
 
 
-class Teacher:
-    """Two classifiers of real rows that vote by the mean of their probabilities.
+def build_teacher() -> VotingClassifier:
+    """Build two classifiers of real rows that vote by the mean of their probabilities.
 
-    A support vector machine of the study's kind, and a logistic regression on products of features: on rows that
-    neither has seen the two together are right more often than each by itself.
-
-    Parameters
-    ----------
-    features
-        float64, shape (n, 18).
-    colours
-        The label of each row, shape (n,).
+    An SVM of the study's kind, and a logistic regression on products of features: on rows that neither has seen the
+    two together are right more often than each by itself.
     """
-
-    def __init__(self, features: npt.NDArray[np.float64], colours: npt.NDArray[np.str_]) -> None:
-        svm = CalibratedClassifierCV(SVC(C=100, gamma=0.01), method="temperature", ensemble=False, cv=3)
-        products = PolynomialFeatures(2, include_bias=False)
-        regression = LogisticRegression(C=1, max_iter=300)
-        self._members = (
-            make_pipeline(StandardScaler(), svm),
-            make_pipeline(StandardScaler(), products, StandardScaler(), regression),
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # more steps change no answer
-            for member in self._members:
-                member.fit(features, colours)
-
-    def name(self, features: npt.NDArray[np.float64]) -> npt.NDArray[np.str_]:
-        """Return the colour of each row: shape (n,) from (n, 18)."""
-        probabilities = sum(member.predict_proba(features) for member in self._members)
-        return np.asarray(self._members[0].classes_[np.argmax(probabilities, axis=1)])
+    svm = CalibratedClassifierCV(SVC(C=100, gamma=0.01), method="temperature", ensemble=False, cv=3)
+    products = PolynomialFeatures(2, include_bias=False)
+    regression = LogisticRegression(C=1, max_iter=300)
+    members = [
+        ("svm", make_pipeline(StandardScaler(), svm)),
+        ("products", make_pipeline(StandardScaler(), products, StandardScaler(), regression)),
+    ]
+    return VotingClassifier(members, voting="soft")
 
 
 def fit_colour_index(features: npt.NDArray[np.float64], colours: npt.NDArray[np.str_]) -> ColourIndex:
     """Fit the network to the rows, to what lies between them, and to chips of all colours where no row is near.
 
-    Invented rows (:func:`smear_rows`) that a :class:`Teacher` labels tell the network how the colours lie where
-    rows are few, and keep it from following single rows.
+    Invented rows (:func:`smear_rows`), labelled by a teacher (:func:`build_teacher`), tell the network how the colours
+    lie where rows are few, and keep it from following single rows.
 
     Parameters
     ----------
@@ -105,8 +91,11 @@ def fit_colour_index(features: npt.NDArray[np.float64], colours: npt.NDArray[np.
     chips, chip_colours = make_chips(CHIPS, seed=1)
     neighbours = NearestNeighbors(n_neighbors=3).fit(scaler.transform(features))
     is_far = neighbours.kneighbors(scaler.transform(chips))[0][:, -1] > CHIP_DISTANCE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # more steps change no answer
+        invented_colours = build_teacher().fit(features, colours).predict(invented)
     rows = np.vstack((features, invented, chips[is_far]))
-    labels = np.concatenate((colours, Teacher(features, colours).name(invented), chip_colours[is_far]))
+    labels = np.concatenate((colours, invented_colours, chip_colours[is_far]))
     names, counts = np.unique(colours, return_counts=True)
     weights = np.where(np.isin(labels, names[counts < RARE_ROWS]), RARE_WEIGHT, 1.0)
     network = MLPClassifier(HIDDEN_UNITS, alpha=1e-3, batch_size=512, random_state=0, warm_start=True)
@@ -135,21 +124,9 @@ def save_colour_index(index: ColourIndex, path: Path, about: str) -> None:
             for weights, intercepts in index.layers
         ],
     }
-    write_text(path, _join_numbers(json.dumps(stored, indent=1)))
-
-
-def _join_numbers(text: str) -> str:
-    """Put the numbers of a list on one line."""
-    lines: list[str] = []
-    inside = False
-    for line in text.splitlines():
-        if inside:
-            lines[-1] += line.strip() if line.strip().startswith("]") else line.strip().replace(",", ", ")
-            inside = not line.strip().startswith("]")
-        else:
-            lines.append(line)
-            inside = line.rstrip().endswith("[")
-    return "\n".join(lines) + "\n"
+    text = json.dumps(stored, indent=1)
+    on_one_line = re.sub(r"(?<=\[)[^][{}]*(?=\])", lambda numbers: " ".join(numbers[0].split()), text)
+    write_text(path, on_one_line + "\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -158,17 +135,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=Path, default=DEFAULT_ROWS, help="CSV of 18 features and color (%(default)s)")
     parser.add_argument("--output", type=Path, default=COLOUR_INDEX_FILE, help="where to write (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
-        rows = read_labelled_rows(options.rows)
-        index = fit_colour_index(rows.features, rows.colours)
-        about = (
-            "Neural network of rectified units, fitted by src/gallery/calibration/fit_colour_index.py to "
-            f"{len(rows.colours)} real labelled rows, invented rows and chips"
-        )
-        save_colour_index(index, options.output, about)
-    except ProjectError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
+    return run_command(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    rows = read_labelled_rows(options.rows)
+    about = (
+        "Neural network of rectified units, fitted by src/gallery/calibration/fit_colour_index.py to "
+        f"{len(rows)} real labelled rows, invented rows and chips"
+    )
+    save_colour_index(fit_colour_index(rows.features, rows.colours), options.output, about)
     sys.stdout.write(f"wrote {options.output}\n")
     return EXIT_DONE
 

@@ -20,18 +20,20 @@ import numpy.typing as npt
 from sklearn.mixture import GaussianMixture
 
 from src.colours import SITE_COLOURS
-from src.errors import EXIT_DONE, ProjectError
+from src.command import run_command
+from src.errors import EXIT_DONE
 from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
 from src.files import write_text
-from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, RARE_ROWS, LabelledRows, read_labelled_rows, smear_rows
+from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, RARE_ROWS, read_labelled_rows, smear_rows
 from src.gallery.filing.colour_index import ColourIndex, is_gray, load_colour_index
 from src.gallery.filing.palettes import PALETTES_FILE, Component, to_free
+from src.models.data import TrainingData
 
 COMPONENTS: Final = 12
 RARE_COMPONENTS: Final = 6
 
 INVENTED_ROWS: Final = 250_000
-"""So many that about two thousand fall to each rare colour."""
+"""Of these about two thousand fall to each rare colour."""
 
 MOST_ROWS: Final = 8000
 """More invented rows than this of one colour change nothing but the time."""
@@ -41,27 +43,19 @@ RARE_SMEAR: Final = 0.4
 """How far invented rows are moved, as a share of the rows' spread; further for the rare colours."""
 
 
-def fit_palettes(rows: LabelledRows, index: ColourIndex) -> dict[str, list[Component]]:
+def fit_palettes(rows: TrainingData, index: ColourIndex) -> dict[str, list[Component]]:
     """Return the components (share, mean, lower triangle of the root) of every colour of the site."""
-    near = _Invention(rows, index, SMEAR)
-    far = _Invention(rows, index, RARE_SMEAR)
+    near, far = (smear_rows(rows.features, INVENTED_ROWS, smear) for smear in (SMEAR, RARE_SMEAR))
+    near_filed, far_filed = index.name(near), index.name(far)
     fitted: dict[str, list[Component]] = {}
     for colour in SITE_COLOURS:
         if colour == "GRAY":
             fitted[colour] = _fit_mixture(rows.features[[is_gray(row) for row in rows.features]], RARE_COMPONENTS)
         elif (rows.colours == colour).sum() < RARE_ROWS:
-            fitted[colour] = _fit_mixture(far.features[far.filed == colour], RARE_COMPONENTS)
+            fitted[colour] = _fit_mixture(far[far_filed == colour], RARE_COMPONENTS)
         else:
-            fitted[colour] = _fit_mixture(near.features[near.filed == colour], COMPONENTS)
+            fitted[colour] = _fit_mixture(near[near_filed == colour], COMPONENTS)
     return fitted
-
-
-class _Invention:
-    """Invented rows and how the index files them."""
-
-    def __init__(self, rows: LabelledRows, index: ColourIndex, smear: float) -> None:
-        self.features = smear_rows(rows.features, INVENTED_ROWS, smear)
-        self.filed = index.name(self.features)
 
 
 def _fit_mixture(features: npt.NDArray[np.float64], components: int) -> list[Component]:
@@ -84,17 +78,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=Path, default=DEFAULT_ROWS, help="CSV of 18 features and color (%(default)s)")
     parser.add_argument("--output", type=Path, default=PALETTES_FILE, help="where to write (%(default)s)")
     options = parser.parse_args(arguments)
-    try:
-        rows = read_labelled_rows(options.rows)
-        colours = fit_palettes(rows, load_colour_index())
-        save_palettes(
-            colours,
-            options.output,
-            f"fitted by src/gallery/calibration/fit_palettes.py to {len(rows.colours)} real rows",
-        )
-    except ProjectError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
+    return run_command(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    rows = read_labelled_rows(options.rows)
+    colours = fit_palettes(rows, load_colour_index())
+    about = f"fitted by src/gallery/calibration/fit_palettes.py to {len(rows)} real rows"
+    save_palettes(colours, options.output, about)
     counts = " ".join(f"{colour} {len(components)}" for colour, components in colours.items())
     sys.stdout.write(f"components: {counts}\nwrote {options.output}\n")
     return EXIT_DONE

@@ -25,13 +25,14 @@ from src.errors import EXIT_DONE
 from src.files import write_text
 from src.gallery.calibration.fit_colour_index import fit_colour_index
 from src.gallery.calibration.fit_palettes import fit_palettes
-from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
+from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, find_study_rows, read_labelled_rows
 from src.gallery.collection.catalogue import apportion
 from src.gallery.filing.colour_index import ColourIndex
 from src.gallery.filing.palettes import PaletteModel, build_palettes
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import measure_thumbnail
 from src.gallery.settings import DEFAULT_SEED
+from src.models.data import TrainingData
 from src.models.evaluate import evaluate
 from src.models.grids import STUDY_CHOICE, Candidate, fit_calibrated
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
@@ -74,8 +75,8 @@ def paint_gallery(
 class Split:
     """The rows that are learned from and those that are held out, and the gallery that is painted in between."""
 
-    fitted: LabelledRows
-    unseen: LabelledRows
+    fitted: TrainingData
+    unseen: TrainingData
     seed: int
     artworks: int
 
@@ -105,11 +106,11 @@ def measure_split(split: Split) -> dict[str, dict[str, float]]:
     return scores
 
 
-def _count_right(answers: npt.NDArray[np.str_], rows: LabelledRows) -> dict[str, float]:
+def _count_right(answers: npt.NDArray[np.str_], rows: TrainingData) -> dict[str, float]:
     is_right = answers == rows.colours
     scores = {"rows": float(is_right.mean())}
-    if rows.is_study.any():
-        scores["study_rows"] = float(is_right[rows.is_study].mean())
+    if (is_study := find_study_rows(rows)).any():
+        scores["study_rows"] = float(is_right[is_study].mean())
     return scores
 
 
@@ -140,10 +141,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     rows = read_labelled_rows(options.rows)
+    strata = np.char.add(rows.colours, np.where(find_study_rows(rows), "/study", "/painting"))
     quarters = StratifiedShuffleSplit(options.splits, test_size=HELD_OUT_SHARE, random_state=0)
     splits = [
         Split(rows.take(fitted), rows.take(unseen), options.seed, options.artworks)
-        for fitted, unseen in quarters.split(rows.features, rows.strata)
+        for fitted, unseen in quarters.split(rows.features, strata)
     ]
     with parallel_backend(options.jobs, options.dask):
         scores = list(
@@ -151,7 +153,7 @@ def _run(options: argparse.Namespace) -> int:
         )
     found = {
         "artworks": options.artworks,
-        "rows": len(rows.colours),
+        "rows": len(rows),
         "splits": options.splits,
         "scores": summarise(scores),
     }

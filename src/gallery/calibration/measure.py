@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,19 +19,18 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import make_pipeline
 
-from src.colours import SITE_COLOURS, STUDY_COLOURS
+from src.colours import STUDY_COLOURS
 from src.command import run_command
 from src.errors import EXIT_DONE
 from src.features.schema import FEATURE_NAMES
 from src.gallery.calibration.held_out import CANDIDATES, RESULTS_NAME
-from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, LabelledRows, read_labelled_rows
+from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, find_study_rows, read_labelled_rows
 from src.gallery.calibration.report import CalibrationReport, FilingScore, write_report
 from src.gallery.filing.colour_index import load_colour_index
-from src.gallery.filing.palettes import load_palettes
 from src.gallery.settings import DEFAULT_SEED
-from src.models.data import read_training_data
+from src.models.data import TrainingData, read_training_data
 from src.models.grids import fit_calibrated
-from src.models.labelled_pictures import measure_labelled_pictures, read_labels
+from src.models.labelled_pictures import MeasuredPictures, measure_labelled_pictures, read_labels
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 
@@ -39,13 +38,11 @@ Namer = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.str_]]
 """Features (n, 18) → colours (n,)."""
 
 
-def measure_distances(
-    features: npt.NDArray[np.float64], colours: npt.NDArray[np.str_], rows: LabelledRows
-) -> dict[str, float]:
+def measure_distances(gallery: TrainingData, rows: TrainingData) -> dict[str, float]:
     """Return the Kolmogorov-Smirnov distance of each feature, the rows weighted to the gallery's class counts."""
-    weights = balance_weights(rows.colours, _count(colours))
+    weights = balance_weights(rows.colours, gallery.class_counts)
     return {
-        name: measure_ks_distance(features[:, position], rows.features[:, position], weights)
+        name: measure_ks_distance(gallery.features[:, position], rows.features[:, position], weights)
         for position, name in enumerate(FEATURE_NAMES)
     }
 
@@ -76,7 +73,7 @@ def measure_ks_distance(
     return float(np.abs(below_first - below_second).max())
 
 
-def balance_weights(labels: npt.NDArray[np.str_], counts: dict[str, float]) -> npt.NDArray[np.float64]:
+def balance_weights(labels: npt.NDArray[np.str_], counts: Mapping[str, float]) -> npt.NDArray[np.float64]:
     """Give each row a weight, so that the classes weigh what the counts say.
 
     Parameters
@@ -97,12 +94,7 @@ def balance_weights(labels: npt.NDArray[np.str_], counts: dict[str, float]) -> n
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def _count(colours: npt.NDArray[np.str_]) -> dict[str, float]:
-    names, counts = np.unique(colours, return_counts=True)
-    return {str(name): float(count) for name, count in zip(names, counts, strict=True)}
-
-
-def score_filing(name: str, give_names: Namer, rows: LabelledRows, paintings: LabelledRows | None) -> FilingScore:
+def score_filing(name: str, give_names: Namer, rows: TrainingData, paintings: MeasuredPictures | None) -> FilingScore:
     """Score a classifier, or the index itself, on real rows and real paintings."""
     right = give_names(rows.features) == rows.colours
     recalls: dict[str, float] = {}
@@ -115,14 +107,9 @@ def score_filing(name: str, give_names: Namer, rows: LabelledRows, paintings: La
             for colour in STUDY_COLOURS
             if (paintings.colours == colour).any()
         }
-    study = float(right[rows.is_study].mean()) if rows.is_study.any() else float("nan")
+    is_study = find_study_rows(rows)
+    study = float(right[is_study].mean()) if is_study.any() else float("nan")
     return FilingScore(name, float(right.mean()), study, agreement, recalls)
-
-
-def read_paintings(folder: Path, labels: Path) -> LabelledRows:
-    """Measure centre-cropped thumbnails of labelled pictures."""
-    pictures = measure_labelled_pictures(folder, read_labels(labels), crop=True)
-    return LabelledRows(pictures.features, pictures.colours, np.zeros(len(pictures.colours), np.bool_))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -149,8 +136,10 @@ def _run(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-def _measure(options: argparse.Namespace, rows: LabelledRows) -> CalibrationReport:
-    paintings = read_paintings(options.images, options.labels) if options.labels.is_file() else None
+def _measure(options: argparse.Namespace, rows: TrainingData) -> CalibrationReport:
+    paintings = None
+    if options.labels.is_file():
+        paintings = measure_labelled_pictures(options.images, read_labels(options.labels), crop=True)
     gallery = read_training_data(Workspace(options.workspace).processed_table)
     index = load_colour_index()
     scores = [score_filing("the index itself", index.name, rows, paintings)]
@@ -161,16 +150,13 @@ def _measure(options: argparse.Namespace, rows: LabelledRows) -> CalibrationRepo
     held_out = options.output / RESULTS_NAME
     return CalibrationReport(
         seed=options.seed,
-        artworks=len(gallery),
-        rows=len(rows.colours),
-        distances=measure_distances(gallery.features, gallery.colours, rows),
+        distances=measure_distances(gallery, rows),
         scores=tuple(scores),
         held_out=json.loads(held_out.read_text(encoding="utf-8")) if held_out.is_file() else None,
         filed_share=float((index.name(gallery.features) == gallery.colours).mean()),
         gallery=pd.DataFrame(gallery.features, columns=list(FEATURE_NAMES)),
         real=pd.DataFrame(rows.features, columns=list(FEATURE_NAMES)),
-        real_weights=balance_weights(rows.colours, _count(gallery.colours)),
-        components={colour: len(load_palettes().means[colour]) for colour in SITE_COLOURS},
+        real_weights=balance_weights(rows.colours, gallery.class_counts),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +15,10 @@ from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.errors import TableError
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.files import write_text
+from src.gallery.filing.palettes import load_palettes
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
+from src.markdown import format_table
 from src.visualization.contact_sheet import make_contact_sheet
 from src.visualization.data_figures import plot_feature_distributions
 from src.visualization.output import save_figure, save_picture
@@ -54,8 +57,8 @@ class CalibrationReport:
 
     Attributes
     ----------
-    seed, artworks, rows
-        Which gallery, how many artworks, how many real rows.
+    seed
+        Of the gallery.
     distances
         Kolmogorov-Smirnov distance of each feature.
     scores
@@ -65,16 +68,12 @@ class CalibrationReport:
     filed_share
         Share of artworks whose thumbnail the index files under their colour.
     gallery, real
-        Features of both.
+        Features of both, a row for each artwork and for each real row.
     real_weights
         Weight of each real row, shape (rows,).
-    components
-        Components of each colour's palette.
     """
 
     seed: int
-    artworks: int
-    rows: int
     distances: dict[str, float]
     scores: tuple[FilingScore, ...]
     held_out: dict[str, Any] | None
@@ -82,75 +81,65 @@ class CalibrationReport:
     gallery: pd.DataFrame
     real: pd.DataFrame
     real_weights: npt.NDArray[np.float64]
-    components: dict[str, int]
 
     def as_text(self) -> str:
         """Return the tables as Markdown."""
-        lines = [
-            *_list_held_out(self.held_out),
+        channels = [name.removesuffix("_mean") for name in self.distances if name.endswith("_mean")]
+        palettes = ", ".join(f"{colour} {len(load_palettes().means[colour])}" for colour in SITE_COLOURS)
+        parts = [
+            _describe_held_out(self.held_out),
             (
-                f"Index and palettes have seen all {self.rows:,} real rows in what follows, so these figures flatter. "
-                f"{self.artworks:,} artworks of the gallery with seed {self.seed}; SVMs trained on them:"
+                f"Index and palettes have seen all {len(self.real):,} real rows in what follows, so these figures "
+                f"flatter. {len(self.gallery):,} artworks of the gallery with seed {self.seed}; SVMs trained on them:\n"
             ),
-            "",
-            "| classifier | rows (seen by the index) | study rows (seen) | paintings |",
-            "|---|---:|---:|---:|",
-        ]
-        lines += [
-            f"| {score.name} | {score.rows:.4f} | {score.study_rows:.4f} | {_show(score.paintings)} |"
-            for score in self.scores
-        ]
-        with_recalls = [score for score in self.scores if score.recalls]
-        if with_recalls:
-            colours = [colour for colour in STUDY_COLOURS if colour in with_recalls[0].recalls]
-            lines += ["", "Share of each colour's paintings that is found:", ""]
-            lines += ["| classifier | " + " | ".join(colours) + " |", "|---|" + "---:|" * len(colours)]
-            lines += [
-                f"| {score.name} | " + " | ".join(f"{score.recalls[colour]:.2f}" for colour in colours) + " |"
-                for score in with_recalls
-            ]
-        lines += [
-            "",
+            format_table(
+                ("classifier", "rows (seen by the index)", "study rows (seen)", "paintings"),
+                [(score.name, *map(_show, (score.rows, score.study_rows, score.paintings))) for score in self.scores],
+                numbers_from=1,
+            ),
+            _describe_recalls([score for score in self.scores if score.recalls]),
             (
                 f"{self.filed_share:.4f} of the thumbnails are filed under the colour of their artwork by the index; "
-                "the others were so filed by a smaller rendering."
+                "the others were so filed by a smaller rendering.\n"
             ),
-            "",
-            f"Kolmogorov-Smirnov distance of each feature (largest {max(self.distances.values()):.3f}):",
-            "",
-            "| channel | mean | standard deviation |",
-            "|---|---:|---:|",
+            f"Kolmogorov-Smirnov distance of each feature (largest {max(self.distances.values()):.3f}):\n",
+            format_table(
+                ("channel", "mean", "standard deviation"),
+                [
+                    (channel, *(f"{self.distances[f'{channel}_{statistic}']:.3f}" for statistic in ("mean", "std")))
+                    for channel in channels
+                ],
+                numbers_from=1,
+            ),
+            f"Components of the palettes: {palettes}.",
         ]
-        for name, distance in self.distances.items():
-            if name.endswith("_mean"):
-                channel = name.removesuffix("_mean")
-                lines.append(f"| {channel} | {distance:.3f} | {self.distances[f'{channel}_std']:.3f} |")
-        palettes = ", ".join(f"{colour} {count}" for colour, count in self.components.items())
-        lines += ["", f"Components of the palettes: {palettes}."]
-        return "\n".join(lines)
+        return "\n".join(part for part in parts if part)
 
 
-def _list_held_out(found: dict[str, Any] | None) -> list[str]:
+def _describe_recalls(scores: Sequence[FilingScore]) -> str:
+    if not scores:
+        return ""
+    colours = [colour for colour in STUDY_COLOURS if colour in scores[0].recalls]
+    rows = [(score.name, *(f"{score.recalls[colour]:.2f}" for colour in colours)) for score in scores]
+    table = format_table(("classifier", *colours), rows, numbers_from=1)
+    return f"Share of each colour's paintings that is found:\n\n{table}"
+
+
+def _describe_held_out(found: dict[str, Any] | None) -> str:
     """Return the table of scores on rows that nothing had seen."""
     if found is None:
-        return []
-    lines = [
-        (
-            f"On rows that neither index nor palettes nor classifier saw: mean and standard deviation over "
-            f"{found['splits']} splits, each with another quarter of the {found['rows']:,} rows left out and a gallery "
-            f"of {found['artworks']:,} artworks painted from the rest."
-        ),
-        "",
-        "| classifier | unseen rows | unseen study rows | calibration error |",
-        "|---|---:|---:|---:|",
+        return ""
+    figures = ("rows", "study_rows", "calibration_error")
+    rows = [
+        (name, *(f"{score[key]:.4f} ± {score[f'{key}_spread']:.4f}" if key in score else "–" for key in figures))
+        for name, score in found["scores"].items()
     ]
-    for name, score in found["scores"].items():
-        cells = [
-            f"{score[figure]:.4f} ± {score[f'{figure}_spread']:.4f}" if figure in score else "–"
-            for figure in ("rows", "study_rows", "calibration_error")
-        ]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    return [*lines, ""]
+    return (
+        f"On rows that neither index nor palettes nor classifier saw: mean and standard deviation over "
+        f"{found['splits']} splits, each with another quarter of the {found['rows']:,} rows left out and a gallery "
+        f"of {found['artworks']:,} artworks painted from the rest.\n\n"
+        + format_table(("classifier", "unseen rows", "unseen study rows", "calibration error"), rows, numbers_from=1)
+    )
 
 
 def _show(share: float) -> str:

@@ -12,7 +12,7 @@ from src.features.schema import FEATURE_NAMES
 from src.gallery.calibration import held_out
 from src.gallery.calibration import report as calibration_report
 from src.gallery.calibration.held_out import paint_gallery, summarise
-from src.gallery.calibration.labelled_rows import LabelledRows, read_labelled_rows
+from src.gallery.calibration.labelled_rows import find_study_rows, read_labelled_rows
 from src.gallery.calibration.measure import (
     balance_weights,
     main,
@@ -25,6 +25,7 @@ from src.gallery.filing.colour_index import load_colour_index
 from src.gallery.filing.palettes import PALETTES_FILE, load_palettes
 from src.models.data import TrainingData
 from src.models.grids import STUDY_CHOICE, fit_calibrated
+from src.models.labelled_pictures import MeasuredPictures
 from tests.support.made_rows import write_csv
 
 pytestmark = pytest.mark.slow
@@ -33,12 +34,12 @@ ARTWORKS = 330
 
 
 @pytest.fixture(scope="module")
-def sample() -> LabelledRows:
+def sample() -> TrainingData:
     features, colours = paint_gallery(7, ARTWORKS, load_palettes(), load_colour_index())
-    return LabelledRows(features, colours, np.arange(ARTWORKS) % 2 == 0)
+    return TrainingData("rows", features, colours, np.arange(ARTWORKS), origins=("study", "painting") * (ARTWORKS // 2))
 
 
-def test_sample_has_the_proportions_of_the_study(sample: LabelledRows) -> None:
+def test_sample_has_the_proportions_of_the_study(sample: TrainingData) -> None:
     assert sample.features.shape == (ARTWORKS, 18)
     names, counts = np.unique(sample.colours, return_counts=True)
     assert len(names) == 11
@@ -46,18 +47,18 @@ def test_sample_has_the_proportions_of_the_study(sample: LabelledRows) -> None:
     assert dict(zip(names.tolist(), counts.tolist(), strict=True))["BLACK"] == counts.max()
 
 
-def test_gallery_against_itself_has_no_distance(sample: LabelledRows) -> None:
-    assert max(measure_distances(sample.features, sample.colours, sample).values()) < 1e-9
+def test_gallery_against_itself_has_no_distance(sample: TrainingData) -> None:
+    assert max(measure_distances(sample, sample).values()) < 1e-9
     moved = replace(sample, features=sample.features + 1000)
-    assert min(measure_distances(sample.features, sample.colours, moved).values()) == pytest.approx(1.0)
+    assert min(measure_distances(sample, moved).values()) == pytest.approx(1.0)
 
 
-def test_scores_count_what_is_right(sample: LabelledRows) -> None:
+def test_scores_count_what_is_right(sample: TrainingData) -> None:
     index = load_colour_index()
-    score = score_filing("index", index.name, sample, sample)
+    score = score_filing("index", index.name, sample, MeasuredPictures(sample.features, sample.colours, ()))
     assert score.rows > 0.95
     assert score.recalls["BLACK"] > 0.9
-    wrong = replace(sample, colours=np.where(sample.is_study, "nothing", sample.colours))
+    wrong = replace(sample, colours=np.where(find_study_rows(sample), "nothing", sample.colours))
     assert score_filing("index", index.name, wrong, None).study_rows == 0.0
     assert np.isnan(score_filing("index", index.name, wrong, None).paintings)
 
@@ -68,8 +69,8 @@ def test_splits_are_summarised_by_mean_and_spread() -> None:
 
 
 @pytest.mark.slow
-def test_held_out_figures_are_written(sample: LabelledRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_csv(TrainingData("rows", sample.features, sample.colours, np.arange(ARTWORKS)), tmp_path / "rows.csv")
+def test_held_out_figures_are_written(sample: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_csv(sample, tmp_path / "rows.csv")
     index, palettes = load_colour_index(), json.loads(PALETTES_FILE.read_text())["colours"]
     monkeypatch.setattr(held_out, "fit_colour_index", lambda *_: index)
     monkeypatch.setattr(held_out, "fit_palettes", lambda *_: palettes)
@@ -82,11 +83,11 @@ def test_held_out_figures_are_written(sample: LabelledRows, tmp_path: Path, monk
 
 
 def test_report_is_written_between_its_marks(
-    sample: LabelledRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sample: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = tmp_path / "data" / "processed" / "pictures.csv"
     table.parent.mkdir(parents=True)
-    write_csv(TrainingData("rows", sample.features, sample.colours, np.arange(ARTWORKS)), table)
+    write_csv(sample, table)
     report = tmp_path / REPORT_NAME
     report.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     monkeypatch.setattr(calibration_report, "SHEET_SIDE", 4)
@@ -111,8 +112,8 @@ def test_report_is_written_between_its_marks(
 def _empty_report() -> calibration_report.CalibrationReport:
     empty = pd.DataFrame(columns=list(FEATURE_NAMES))
     return calibration_report.CalibrationReport(
-        seed=1, artworks=0, rows=0, distances={"b_bgr_mean": 0.0, "b_bgr_std": 0.0}, scores=(), held_out=None,
-        filed_share=1.0, gallery=empty, real=empty, real_weights=np.empty(0), components={},
+        seed=1, distances={"b_bgr_mean": 0.0, "b_bgr_std": 0.0}, scores=(), held_out=None,
+        filed_share=1.0, gallery=empty, real=empty, real_weights=np.empty(0),
     )  # fmt: skip
 
 
@@ -125,11 +126,11 @@ def test_sheet_is_twelve_by_twelve() -> None:
 @pytest.mark.reference
 def test_gallery_teaches_real_art(shared_dir: Path) -> None:
     rows = read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
-    features, colours = paint_gallery(7, 900, load_palettes(), load_colour_index())
-    scaler, machine = fit_calibrated(STUDY_CHOICE, features, colours)
+    gallery = TrainingData("gallery", *paint_gallery(7, 900, load_palettes(), load_colour_index()), np.arange(900))
+    scaler, machine = fit_calibrated(STUDY_CHOICE, gallery.features, gallery.colours)
     score = score_filing("svc", lambda found: machine.predict(scaler.transform(found)), rows, None)
     assert score.rows > 0.78
-    distances = measure_distances(features, colours, rows)
+    distances = measure_distances(gallery, rows)
     assert max(distances.values()) < 0.14, distances
 
 
