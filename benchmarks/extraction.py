@@ -4,8 +4,7 @@
 those of 224 to 500 px a side are taken as they are, and as the 218 × 218 thumbnails that the project scrapes. All
 contents are read beforehand, so that no disk is measured. Each way takes all pictures once a round on one thread, and
 its processor time counts, which other work on the machine disturbs least. The rates are those of the fastest round, the
-ratios the median over the rounds of ratios within a round. Two processes against one is wall-clock, so it needs an idle
-machine.
+ratios the median over the rounds of ratios within a round.
 """
 
 import argparse
@@ -26,12 +25,9 @@ from benchmarks.naive_service import convert_colours, measure_by_image
 from benchmarks.painted_workspace import paint_workspace
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
-from src.features.image_store import ImageStore
-from src.features.measure_batch import ImageBatch, measure_batch
 from src.features.measure_image import measure_image
 from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
 from src.models.labelled_pictures import crop_thumbnail
-from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
 
 Way = Callable[[Path, bytes], object]
@@ -134,31 +130,6 @@ def time_parts(paths: Sequence[Path]) -> dict[str, float]:
     return found
 
 
-def compare_processes(paths: Sequence[Path], rounds: int, pictures: int) -> float:
-    """Return how much faster two processes are than one, workers warm."""
-    names = [path.name for path in paths]
-    names = (names * (pictures // len(names) + 1))[:pictures]
-    store = ImageStore(str(paths[0].parent))
-    batches = [ImageBatch(store, names[start : start + 256]) for start in range(0, len(names), 256)]
-    times: dict[int, list[float]] = {1: [], 2: []}
-    for _ in range(rounds):
-        for jobs, found in times.items():
-            with parallel_backend(jobs):
-                for _outcome in run_batches(batches[:jobs]):
-                    pass  # workers start and import before the clock does
-                start = time.perf_counter()
-                rows = sum(len(outcome) for outcome in run_batches(batches))
-                found.append(time.perf_counter() - start)
-            if rows != len(names):
-                raise RuntimeError(f"{rows} rows for {len(names)} pictures")
-    return median_ratio(times[1], times[2])
-
-
-def run_batches(batches: Sequence[ImageBatch]) -> Any:
-    """Measure batches where the backend says."""
-    return map_with_progress(measure_batch, batches, description="measure", total=len(batches), unit="batches")
-
-
 def make_thumbnails(paths: Sequence[Path], folder: Path) -> list[Path]:
     """Write the centre-cropped 218 × 218 thumbnails of pictures."""
     made = []
@@ -194,7 +165,6 @@ def run(quick: bool = False, folder: Path | None = None) -> dict[str, Any]:
         return {
             "224-500 px": compare_ways(paths, rounds) | {"microseconds": time_parts(paths)},
             "218 x 218": compare_ways(thumbnails, rounds) | {"microseconds": time_parts(thumbnails)},
-            "two_processes_times_one": compare_processes(thumbnails, rounds, 1_024 if quick else 8_192),
         }
 
 
@@ -215,7 +185,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"the same channel by channel, {measured['of_the_decode_rate']} of the decode-only rate"
         )
         show_rows("steps", [{"step": step, "µs a picture": value} for step, value in measured["microseconds"].items()])
-    print(f"two processes: {found['two_processes_times_one']} × one")
     write_figures(found, options.json)
     return 0
 

@@ -39,7 +39,9 @@ def _show_briefly(value: Any) -> str:
 
 
 def show_rows(title: str, rows: Sequence[Mapping[str, Any]], form: Callable[[Any], str] = _show_briefly) -> None:
-    """Print rows of the same names as a table, numbers to the right."""
+    """Print rows of the same names as a table, numbers to the right; nothing if there are none."""
+    if not rows:
+        return
     table = Table(title=title, title_justify="left")
     for name, value in rows[0].items():
         table.add_column(name.replace("_", " "), justify="right" if isinstance(value, (int, float)) else "left")

@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks.image_mutants import list_originals, mutate_images
-from benchmarks.measuring import write_figures
+from benchmarks.measuring import show_rows, write_figures
 from benchmarks.ordeals.decoder_mutants import LIMIT_BYTES, name_kind, open_by_pillow
 from src.errors import ImageError
 from src.features.image_header import IMAGE_KINDS
@@ -188,12 +186,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
     found = run(options.count, options.seed)
-    table = Table("kind", "who accepts, and why", "mutants")
-    for row in found["disagreements"]:
-        table.add_row(row["kind"], row["reason"], str(row["mutants"]))
-    console = Console()
-    console.print(table)
-    console.print({name: value for name, value in found.items() if not isinstance(value, list)})
+    show_rows("who accepts, and why", found["disagreements"])
+    print(f"{found['agree']:,} of {found['mutants']:,} mutants agree")
     write_figures(found, options.json)
     return int(any("NOT EXPLAINED" in row["reason"] for row in found["disagreements"]))
 

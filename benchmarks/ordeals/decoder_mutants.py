@@ -26,11 +26,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks.image_mutants import list_originals, mutate_images
-from benchmarks.measuring import write_figures
+from benchmarks.measuring import show_rows, write_figures
 from src.errors import ImageError
 from src.features.decode_image import decode_image
 from src.features.image_header import IMAGE_KINDS, SIGNATURE_BYTES, identify_kind
@@ -222,16 +220,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
     found = run(options.count, options.compared, options.seed)
-    console = Console()
-    table = Table("kind", "mutants", "accepted")
-    for kind, numbers in found["by_kind"].items():
-        table.add_row(kind, str(numbers["mutants"]), str(numbers["accepted"]))
-    console.print(table)
-    table = Table("kind", "who accepts, and why the other does not", "mutants")
-    for row in found["disagreements"]:
-        table.add_row(row["kind"], row["reason"], str(row["mutants"]))
-    console.print(table)
-    console.print({name: value for name, value in found.items() if not isinstance(value, dict | list)})
+    show_rows("mutants by kind", [{"kind": kind, **numbers} for kind, numbers in found["by_kind"].items()])
+    show_rows("who accepts, and why the other does not", found["disagreements"])
+    print({name: value for name, value in found.items() if not isinstance(value, dict | list)})
     write_figures(found, options.json)
     unexplained = any(row["reason"].startswith("NOT") for row in found["disagreements"])
     return int(bool(unexplained or found["crashed_batches"] or found["slower_than_5_s"]))

@@ -1,7 +1,7 @@
 """How good a set of answers is, as data: accuracy, classes, near and far misses, calibration."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -32,15 +32,12 @@ class Reliability:
 
     Attributes
     ----------
-    edges
-        Shape (bins + 1,).
     confidence, accuracy
         Means of each bin; NaN where it is empty. Shape (bins,).
     counts
         Rows in each bin.
     """
 
-    edges: NDArray[np.float64]
     confidence: NDArray[np.float64]
     accuracy: NDArray[np.float64]
     counts: NDArray[np.intp]
@@ -102,12 +99,7 @@ class Evaluation:
             "classes": list(self.classes),
             "confusion": self.confusion.tolist(),
             "per_class": {
-                score.colour: {
-                    "count": score.count,
-                    "precision": score.precision,
-                    "recall": score.recall,
-                    "f1": score.f1,
-                }
+                score.colour: {name: value for name, value in asdict(score).items() if name != "colour"}
                 for score in self.class_scores
             },
         }
@@ -132,7 +124,6 @@ def measure_reliability(
     counts = np.bincount(places, minlength=bins)
     filled = np.where(counts > 0, counts, np.nan)
     return Reliability(
-        edges=edges,
         confidence=np.bincount(places, weights=confidence, minlength=bins) / filled,
         accuracy=np.bincount(places, weights=is_right.astype(np.float64), minlength=bins) / filled,
         counts=counts,
