@@ -1,5 +1,6 @@
 """What benchmarks share: memory of processes, a table on the screen, figures as JSON in a file."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,21 @@ def read_memory(process: psutil.Process) -> float:
         return process.memory_full_info().pss / 1e6
     except psutil.Error:
         return 0.0
+
+
+def list_scraper_processes(parent: int) -> dict[str, list[psutil.Process]]:
+    """List the living processes of a scrape by kind: ``parent``, ``worker``, ``driver`` and ``browser``."""
+    found: dict[str, list[psutil.Process]] = {"parent": [], "worker": [], "driver": [], "browser": []}
+    with contextlib.suppress(psutil.Error):
+        found["parent"].append(psutil.Process(parent))
+        for child in found["parent"][0].children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                command = " ".join(child.cmdline())
+                signs = {"spawn_main": "worker", "chromedriver": "driver", "chrom": "browser"}
+                kind = next((kind for sign, kind in signs.items() if sign in command), None)
+                if kind is not None:
+                    found[kind].append(child)
+    return found
 
 
 def reset_peak(pid: int) -> None:

@@ -18,14 +18,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from benchmarks.measuring import read_memory, show_rows, write_figures
+from benchmarks.measuring import list_scraper_processes, read_memory, show_rows, write_figures
 from src import study
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
-from src.scraping.browser.marks import find_marked, make_run_mark
 
 Row = dict[str, Any]
 
@@ -49,7 +46,7 @@ def run(workspace: Workspace, base_url: str, *options: str, marks: Sequence[int]
         browsers at their peaks, and of the browsers at each mark.
     """
     command = [sys.executable, "-m", "src.scraping", "--base-url", base_url, "--workspace", str(workspace.root)]
-    mark, waiting, last = make_run_mark(workspace.root), list(marks), 0.0
+    waiting, last = list(marks), 0.0
     peaks: Row = {"parent": 0.0, "workers": 0.0, "browsers": 0.0}
     by_tiles: Row = {}
     began = time.monotonic()
@@ -59,7 +56,7 @@ def run(workspace: Workspace, base_url: str, *options: str, marks: Sequence[int]
             listed = count_listed(workspace) if waiting else 0
             has_reached = bool(waiting) and listed >= waiting[0]
             if has_reached or time.monotonic() - last > SAMPLE_SECONDS:
-                found, last = sample_memory(process.pid, mark), time.monotonic()
+                found, last = sample_memory(process.pid), time.monotonic()
                 peaks = {kind: max(peaks[kind], megabytes) for kind, megabytes in found.items()}
                 while found["browsers"] and waiting and listed >= waiting[0]:
                     by_tiles[f"browsers at {waiting.pop(0):,} tiles"] = found["browsers"]
@@ -67,26 +64,13 @@ def run(workspace: Workspace, base_url: str, *options: str, marks: Sequence[int]
     return content | {"whole_seconds": time.monotonic() - began}, peaks | by_tiles
 
 
-def sample_memory(parent: int, mark: str) -> Row:
+def sample_memory(parent: int) -> Row:
     """Read the memory of all processes of a run once, in megabytes."""
-    ours = psutil.Process(parent)
-    browsers = {process.pid: process for process in find_marked(mark)}
-    for process in list(browsers.values()):
-        with contextlib.suppress(psutil.Error):
-            browsers |= {child.pid: child for child in process.children(recursive=True)}
-    workers = [child for child in ours.children(recursive=True) if "spawn_main" in read_command(child)]
+    processes = list_scraper_processes(parent)
     return {
-        "parent": read_memory(ours),
-        "workers": sum(map(read_memory, workers)),
-        "browsers": sum(read_memory(one) for one in browsers.values() if "chromedriver" not in read_command(one)),
+        name: sum(map(read_memory, processes[kind]))
+        for name, kind in (("parent", "parent"), ("workers", "worker"), ("browsers", "browser"))
     }
-
-
-def read_command(process: psutil.Process) -> str:
-    """Return the command line of a process, nothing if it has just ended."""
-    with contextlib.suppress(psutil.Error):
-        return " ".join(process.cmdline())
-    return ""
 
 
 def count_listed(workspace: Workspace) -> int:

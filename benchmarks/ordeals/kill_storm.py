@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
+from benchmarks.measuring import list_scraper_processes
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.browser.marks import find_marked, make_run_mark
@@ -32,21 +33,6 @@ def start(workspace: Workspace, base_url: str) -> subprocess.Popen[bytes]:
     """Start the command."""
     command = [sys.executable, "-m", "src.scraping", "--base-url", base_url, "--workspace", str(workspace.root)]
     return subprocess.Popen([*command, "--colours", *COLOURS], cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL)
-
-
-def find_victims(parent: int, kind: str) -> list[psutil.Process]:
-    """Return the living processes of one kind."""
-    if kind == "parent":
-        return [psutil.Process(parent)]
-    found = []
-    with contextlib.suppress(psutil.Error):
-        for child in psutil.Process(parent).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                command = " ".join(child.cmdline())
-                is_driver = "chromedriver" in command
-                if kind == ("worker" if "spawn_main" in command else "driver" if is_driver else "browser"):
-                    found.append(child)
-    return found
 
 
 def read_result(workspace: Workspace) -> dict[str, bytes]:
@@ -79,7 +65,7 @@ def main() -> int:
                 if process.poll() is not None:
                     break  # the scrape is done before all shots were fired; the report says so
                 kind = dice.choice(KINDS)
-                victims = find_victims(process.pid, kind)
+                victims = list_scraper_processes(process.pid)[kind]
                 if not victims:
                     continue
                 with contextlib.suppress(psutil.Error):
