@@ -103,6 +103,7 @@ def make_heavy_pictures(memory: int) -> Mapping[str, bytes]:
         "CMYK JPEG": encode("CMYK", memory // 10, "JPEG"),
         "PNG": encode("RGB", memory // 6, "PNG"),
         "PNG of 16 bits with alpha": encode_deep_png(memory // 16),
+        "lossless WebP": encode("RGB", memory // 8, "WEBP", lossless=True),
         "WebP with alpha": encode("RGBA", memory // 9, "WEBP", lossless=True),
         "GIF": encode("P", memory // 9, "GIF"),
         "BMP": encode("1", memory // 9, "BMP"),

@@ -33,7 +33,7 @@ from src.errors import EXIT_DONE
 from src.features.schema import FEATURE_NAMES
 from src.files import write_text
 from src.gallery.calibration.chips import make_chips
-from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, RARE_ROWS, read_labelled_rows, smear_rows
+from src.gallery.calibration.labelled_rows import RARE_ROWS, read_labelled_rows, smear_rows
 from src.gallery.filing.colour_index import COLOUR_INDEX_FILE, ColourIndex
 
 SMEARED_ROWS: Final = 100_000
@@ -132,7 +132,7 @@ def save_colour_index(index: ColourIndex, path: Path, about: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit on all rows, write the file."""
     parser = argparse.ArgumentParser(prog="python -m src.gallery.calibration.fit_colour_index", description=__doc__)
-    parser.add_argument("--rows", type=Path, default=DEFAULT_ROWS, help="CSV of 18 features and color (%(default)s)")
+    parser.add_argument("--rows", type=Path, required=True, metavar="TABLE", help="real rows: 18 features and color")
     parser.add_argument("--output", type=Path, default=COLOUR_INDEX_FILE, help="where to write (%(default)s)")
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options))

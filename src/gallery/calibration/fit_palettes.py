@@ -24,7 +24,7 @@ from src.command import run_command
 from src.errors import EXIT_DONE
 from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
 from src.files import write_text
-from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, RARE_ROWS, read_labelled_rows, smear_rows
+from src.gallery.calibration.labelled_rows import RARE_ROWS, read_labelled_rows, smear_rows
 from src.gallery.filing.colour_index import ColourIndex, is_gray, load_colour_index
 from src.gallery.filing.palettes import PALETTES_FILE, Component, to_free
 from src.models.data import TrainingData
@@ -75,7 +75,7 @@ def _fit_mixture(features: npt.NDArray[np.float64], components: int) -> list[Com
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit and write."""
     parser = argparse.ArgumentParser(prog="python -m src.gallery.calibration.fit_palettes", description=__doc__)
-    parser.add_argument("--rows", type=Path, default=DEFAULT_ROWS, help="CSV of 18 features and color (%(default)s)")
+    parser.add_argument("--rows", type=Path, required=True, metavar="TABLE", help="real rows: 18 features and color")
     parser.add_argument("--output", type=Path, default=PALETTES_FILE, help="where to write (%(default)s)")
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options))

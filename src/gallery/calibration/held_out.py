@@ -1,4 +1,4 @@
-"""How well the gallery teaches real art that nothing in it has seen: ``python -m src.gallery.calibration.held_out``.
+"""How well the gallery teaches unseen real art: ``python -m src.gallery.calibration.held_out --rows TABLE``.
 
 Colour index and palettes are fitted to three quarters of the real labelled rows, a gallery of the study's size is
 painted from them, SVMs are trained on that gallery, and scored on the last quarter; several times, each time with
@@ -25,7 +25,7 @@ from src.errors import EXIT_DONE
 from src.files import write_text
 from src.gallery.calibration.fit_colour_index import fit_colour_index
 from src.gallery.calibration.fit_palettes import fit_palettes
-from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, find_study_rows, read_labelled_rows
+from src.gallery.calibration.labelled_rows import find_study_rows, read_labelled_rows
 from src.gallery.collection.catalogue import apportion
 from src.gallery.filing.colour_index import ColourIndex
 from src.gallery.filing.palettes import PaletteModel, build_palettes
@@ -129,7 +129,7 @@ def summarise(splits: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[s
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write the file."""
     parser = argparse.ArgumentParser(prog="python -m src.gallery.calibration.held_out", description=__doc__)
-    parser.add_argument("--rows", type=Path, default=DEFAULT_ROWS, help="CSV of 18 features and color (%(default)s)")
+    parser.add_argument("--rows", type=Path, required=True, metavar="TABLE", help="real rows: 18 features and color")
     parser.add_argument("--artworks", type=int, default=STUDY_ARTWORKS, help="of each gallery (%(default)s)")
     parser.add_argument("--splits", type=int, default=SPLITS, help="how many quarters (%(default)s)")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the gallery (%(default)s)")

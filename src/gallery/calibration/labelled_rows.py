@@ -12,10 +12,6 @@ from src.errors import UsageError
 from src.features.schema import FEATURE_NAMES
 from src.gallery.filing.palettes import from_free, to_free
 from src.models.data import TrainingData, read_training_data
-from src.paths import PROJECT_ROOT
-
-DEFAULT_ROWS: Final = PROJECT_ROOT.parent / "shared" / "reference" / "labelled_rows.csv"
-"""Where the rows lie in the project's own place of work."""
 
 RARE_ROWS: Final = 150
 """A colour with fewer rows than this is rare, and treated with more care."""

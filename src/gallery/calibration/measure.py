@@ -1,4 +1,4 @@
-"""Measure how well the gallery stands in for real art: ``python -m src.gallery.calibration.measure``.
+"""Measure how well the gallery stands in for real art: ``python -m src.gallery.calibration.measure --rows TABLE``.
 
 Compares the dataset of a workspace, which came from the gallery, with real labelled rows: the distance of every
 feature's distribution, and how SVMs trained on it do on real rows and paintings. Writes the tables of
@@ -21,10 +21,10 @@ from sklearn.pipeline import make_pipeline
 
 from src.colours import STUDY_COLOURS
 from src.command import run_command
-from src.errors import EXIT_DONE
+from src.errors import EXIT_DONE, UsageError
 from src.features.schema import FEATURE_NAMES
 from src.gallery.calibration.held_out import CANDIDATES, RESULTS_NAME
-from src.gallery.calibration.labelled_rows import DEFAULT_ROWS, find_study_rows, read_labelled_rows
+from src.gallery.calibration.labelled_rows import find_study_rows, read_labelled_rows
 from src.gallery.calibration.report import CalibrationReport, FilingScore, write_report
 from src.gallery.filing.colour_index import load_colour_index
 from src.gallery.settings import DEFAULT_SEED
@@ -115,11 +115,10 @@ def score_filing(name: str, give_names: Namer, rows: TrainingData, paintings: Me
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and write the report."""
     parser = argparse.ArgumentParser(prog="python -m src.gallery.calibration.measure", description=__doc__)
-    shared = PROJECT_ROOT.parent / "shared" / "paintings"
     parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT, help="whose dataset (default: the project)")
-    parser.add_argument("--rows", type=Path, default=DEFAULT_ROWS, help="CSV of 18 features and color (%(default)s)")
-    parser.add_argument("--images", type=Path, default=shared / "img", help="folder of real pictures (%(default)s)")
-    parser.add_argument("--labels", type=Path, default=shared / "manifest.csv", help="their colours (%(default)s)")
+    parser.add_argument("--rows", type=Path, required=True, metavar="TABLE", help="real rows: 18 features and color")
+    parser.add_argument("--images", type=Path, metavar="DIR", help="score on real pictures as well")
+    parser.add_argument("--labels", type=Path, metavar="FILE.csv", help="their colours")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the gallery (%(default)s)")
     parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "references", help="folder (%(default)s)")
     add_parallel_arguments(parser, default_jobs=1)
@@ -128,6 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if (options.images is None) != (options.labels is None):
+        raise UsageError("--images and --labels belong together: name both, or none")
     rows = read_labelled_rows(options.rows)
     with parallel_backend(options.jobs, options.dask):
         report = _measure(options, rows)
@@ -138,7 +139,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _measure(options: argparse.Namespace, rows: TrainingData) -> CalibrationReport:
     paintings = None
-    if options.labels.is_file():
+    if options.labels is not None:
         paintings = measure_labelled_pictures(options.images, read_labels(options.labels), crop=True)
     gallery = read_training_data(Workspace(options.workspace).processed_table)
     index = load_colour_index()

@@ -91,7 +91,7 @@ def test_report_is_written_between_its_marks(
     report = tmp_path / REPORT_NAME
     report.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     monkeypatch.setattr(calibration_report, "SHEET_SIDE", 4)
-    given = {"--rows": table, "--labels": tmp_path / "none.csv", "--output": tmp_path, "--workspace": tmp_path}
+    given = {"--rows": table, "--output": tmp_path, "--workspace": tmp_path}
     scores = {"the index": {"rows": 0.8712, "rows_spread": 0.01, "study_rows": 0.6, "study_rows_spread": 0.02}}
     (tmp_path / "held_out.json").write_text(json.dumps({"artworks": 10, "rows": 20, "splits": 3, "scores": scores}))
     assert main([str(word) for pair in given.items() for word in pair]) == 0
