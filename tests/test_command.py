@@ -51,8 +51,9 @@ def test_a_reader_that_leaves_early_gets_no_traceback() -> None:
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
 def test_a_signal_lets_the_work_clean_up(name: str) -> None:
     code = """
-        import sys, time
+        import signal, sys, time
         from src.command import run_command
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever the tests were started by, such as nohup
         def work():
             try:
                 print("ready", flush=True)
