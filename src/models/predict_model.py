@@ -136,15 +136,12 @@ def _write_answers(options: argparse.Namespace, pictures: list[ClassifiedPicture
 def _write(place: str, text: str) -> None:
     """Write UTF-8, whatever the locale; a name that is not UTF-8 gets its own bytes back."""
     content = text.encode("utf-8", "surrogateescape")
-    try:
-        if place == STANDARD_OUTPUT:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-        else:
-            write_bytes(Path(place), content)
-    except OSError as error:
-        raise UsageError(f"{place} cannot be written: {error}; name another file") from error
+    if place == STANDARD_OUTPUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        write_bytes(Path(place), content)
 
 
 if __name__ == "__main__":

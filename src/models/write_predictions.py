@@ -233,7 +233,7 @@ def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, pat
     Raises
     ------
     UsageError
-        If no picture has an answer, or the file cannot be written.
+        If no picture has an answer.
     """
     from src.visualization.contact_sheet import fit_picture, make_colour_sheet  # noqa: PLC0415 - needs matplotlib
     from src.visualization.output import save_picture  # noqa: PLC0415
@@ -251,10 +251,7 @@ def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, pat
     }
     notes = {colour: f"{len(ranked):,}" for colour, ranked in by_colour.items()}
     sheet = make_colour_sheet(images, columns=SHEET_COLUMNS, rows=SHEET_ROWS, notes=notes)
-    try:
-        save_picture(sheet, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error}; name another file with --contact-sheet") from error
+    save_picture(sheet, path)
 
 
 def _read_small(store: ImageStore, names: Sequence[str], fit: Callable[[BGRImage, int], BGRImage]) -> list[BGRImage]:

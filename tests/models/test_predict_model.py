@@ -1,8 +1,10 @@
 import csv
 import io
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from src.features.measure_image import measure_image
 from src.models.artefacts import load_model
 from src.models.find_pictures import find_pictures
 from src.models.predict_model import main
+from src.paths import PROJECT_ROOT
 from tests.support.picture_cases import PICTURE_CASES
 
 EXPECTED = {"a/RED.jpg": "RED", "a/deep/BLUE.png": "BLUE", "b/RED.jpg": "RED", "b/WHITE.webp": "WHITE"}
@@ -191,6 +194,18 @@ def test_wrong_usage_ends_with_2_before_any_picture_is_read(
     monkeypatch.setattr("src.models.predict_model.classify_pictures", lambda *_: pytest.fail("pictures were read"))
     assert run(models_dir, *arguments) == 2
     assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_reader_that_has_gone_is_no_error(models_dir: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "src.models.predict_model", str(Path("a/RED.jpg").resolve()), "--csv", "-"]
+    done = subprocess.run(
+        [*command, "--models", str(models_dir)], cwd=PROJECT_ROOT, stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert done.returncode == 1
+    assert b"rror" not in done.stderr
 
 
 def test_a_missing_model_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
