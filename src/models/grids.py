@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+import joblib
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
@@ -195,4 +196,7 @@ def fit_calibrated(
         ensemble=True,
         cv=StratifiedKFold(parts, shuffle=True, random_state=seed),
     )
-    return scaler, calibrated.fit(scaler.transform(features), colours)
+    # Back from other processes, the same values would be pickled as other bytes.
+    with joblib.parallel_config(backend="sequential"):
+        calibrated.fit(scaler.transform(features), colours)
+    return scaler, calibrated

@@ -1,4 +1,5 @@
 import json
+import pickle
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import pytest
 
 from src.models.artefacts import load_model
 from src.models.data import TrainingData, read_training_data
-from src.models.grids import fit_calibrated, fit_pipeline, list_candidates
+from src.models.grids import STUDY_CHOICE, fit_calibrated, fit_pipeline, list_candidates
 from src.models.report_measures import restore_candidate
 from src.models.search import read_results
 from src.models.train_model import TrainingSettings, group_rows, main, train
+from src.parallel import parallel_backend
 from src.paths import PROJECT_ROOT
 from tests.support.made_rows import make_rows, write_csv
 
@@ -218,3 +220,10 @@ def test_real_rows_are_learned_as_well_as_the_study_did(shared_dir: Path, tmp_pa
     magpie = json.loads((shared_dir / "reference" / "study_results.json").read_text())["the_magpie"]
     features = pd.Series(magpie["features"]).to_numpy()[None]
     assert summary.model.predict_features(features)[0].colour == magpie["colour"]
+
+
+def test_the_shipped_svms_have_the_same_bytes_on_any_number_of_processes(made_rows: TrainingData) -> None:
+    alone = fit_calibrated(STUDY_CHOICE, made_rows.features, made_rows.colours)
+    with parallel_backend(2):
+        among_two = fit_calibrated(STUDY_CHOICE, made_rows.features, made_rows.colours)
+    assert pickle.dumps(alone) == pickle.dumps(among_two)
