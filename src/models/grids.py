@@ -28,7 +28,7 @@ from src.errors import UsageError
 
 SVM_CACHE_MEGABYTES: Final = 500
 
-ENSEMBLE_SIZE: Final = 5
+ENSEMBLE_SIZE: Final = 7
 """Support vector machines whose probabilities are averaged, each fitted to all parts of the rows but one."""
 
 
@@ -74,7 +74,7 @@ FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
         "svm_extended": Family(
             "support vector machine, larger space",
             SVC(break_ties=True, cache_size=SVM_CACHE_MEGABYTES),
-            {"C": (30, 300, 3000), "gamma": (0.001, 0.003, 0.02)},
+            {"C": (30, 300, 3000), "gamma": (0.001, 0.003, 0.005, 0.02)},
         ),
         "svm_polynomial": Family(
             "support vector machine with a polynomial kernel",

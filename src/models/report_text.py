@@ -96,7 +96,7 @@ def _describe_search(model: ColourModel, results: pd.DataFrame, figures: Mapping
         "## Search\n\n"
         f"{len(results)} candidates, {model.card.data['folds']} stratified folds of three quarters of the rows, the "
         "scaler fitted inside each fold, rows of one picture never on both sides. Shipped is the smoothest support "
-        "vector machine (smallest gamma) within one standard deviation of the best; the other families stand beside "
+        "vector machine (smallest gamma) within one standard error of the best; the other families stand beside "
         "it. The study's figures are on its own "
         "16,311 thumbnails of the live site, so differences tell of the data as well as of the models.\n\n"
         f"![best of each family]({figures['family_scores']})\n\n"

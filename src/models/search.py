@@ -81,13 +81,14 @@ def run_search(
 def choose_svm(results: Sequence[CandidateResult]) -> CandidateResult:
     """Choose which support vector machine is fitted and saved.
 
-    Of those within one standard deviation of the best mean it is the smoothest, which has the smallest gamma, and of
+    Of those within one standard error of the best mean it is the smoothest, which has the smallest gamma, and of
     equally smooth ones the best: simpler models within the error of the best are to be preferred (Breiman et al.,
     "Classification and Regression Trees", 1984). Smoother SVMs extrapolate more evenly where no row is near.
     """
     svms = [result for result in results if result.candidate.family in SVM_FAMILIES]
     best = max(svms, key=lambda result: result.mean)
-    near = [result for result in svms if result.mean >= best.mean - best.deviation]
+    error = best.deviation / len(best.accuracies) ** 0.5
+    near = [result for result in svms if result.mean >= best.mean - error]
     return min(near, key=lambda result: (result.candidate.parameters.get("gamma", np.inf), -result.mean))
 
 

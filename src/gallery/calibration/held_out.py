@@ -45,6 +45,7 @@ CANDIDATES: Final = (
     STUDY_CHOICE,
     Candidate("svm", {"C": 1000, "gamma": 0.01}),
     Candidate("svm_extended", {"C": 3000, "gamma": 0.003}),
+    Candidate("svm_extended", {"C": 3000, "gamma": 0.005}),
 )
 """The study's SVM and others that the search may choose."""
 
