@@ -10,7 +10,7 @@ from src.models.artefacts import ColourModel
 from src.models.grids import STUDY_CHOICE, fit_calibrated
 from src.models.saving import save_model
 
-ROWS_PER_COLOUR = 30
+ROWS_PER_COLOUR = 100
 
 
 def make_stand_in_model(models_dir: Path, *, seed: int = 0) -> ColourModel:
