@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Generic, TypeVar
 
 import joblib
@@ -108,7 +109,7 @@ def map_with_progress(
     """Apply a function to items in parallel, with a progress bar, and give the results in order.
 
     Items are taken from their iterator as workers become free, so neither they nor their results
-    pile up. A worker that dies costs its work in flight: that is done again.
+    pile up. A worker that dies costs its work in flight: that is done again, the first item of it alone.
 
     Parameters
     ----------
@@ -139,8 +140,9 @@ def map_with_progress(
     restarts = 0
     with tqdm(total=total, initial=done, desc=description, unit=f" {unit}", dynamic_ncols=True, file=sys.stderr) as bar:
         while True:
+            is_alone = restarts > 0  # so that another death is this item's, and no neighbour's
             results = joblib.Parallel(return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")(
-                joblib.delayed(function)(item) for item in queue.take()
+                joblib.delayed(function)(item) for item in islice(queue.take(), 1 if is_alone else None)
             )
             try:
                 for result in results:
@@ -148,6 +150,8 @@ def map_with_progress(
                     restarts = 0
                     bar.update(count(result))
                     yield result
+                if is_alone:
+                    continue
                 return
             except _worker_deaths() as error:
                 restarts += 1
