@@ -1,9 +1,10 @@
 """What calibrated support vector machines answer, without the cost of scikit-learn's input checks.
 
-``CalibratedClassifierCV.predict_proba`` of five SVMs takes several milliseconds for one row, nearly all of it
+``CalibratedClassifierCV.predict_proba`` of seven SVMs takes several milliseconds for one row, nearly all of it
 validation and Python loops over pairs of classes. What it computes is short: kernel values, one weighted sum and one
 vote for each pair of classes (libsvm; scikit-learn adds the squashed sum of confidences), a piecewise linear function
-of each class's score (isotonic regression), and the mean over the SVMs.
+of each class's score (isotonic regression), and the mean over the SVMs. They were fitted to nearly the same rows, so
+kernel values are computed once for each row that is a support vector of any of them.
 """
 
 from collections.abc import Sequence
@@ -32,15 +33,22 @@ class SvmScorer:
     """
 
     def __init__(self, calibrated: CalibratedClassifierCV) -> None:
+        members = calibrated.calibrated_classifiers_
+        vectors = [member.estimator.support_vectors_ for member in members]
+        self._vectors, places = np.unique(np.concatenate(vectors), axis=0, return_inverse=True)
+        own_places = np.split(places.reshape(-1), np.cumsum([len(own) for own in vectors])[:-1])
+        self._norms = np.einsum("ij,ij->i", self._vectors, self._vectors)
+        first = members[0].estimator
+        self._is_polynomial = first.kernel == "poly"
+        self._degree, self._shift = first.degree, first.coef0
+        self._gamma = float(first._gamma)  # noqa: SLF001 - resolves "scale" and "auto"
         self._members = [
             (
-                _Svc(member.estimator),
+                _Svc(member.estimator, own),
                 [(curve.X_thresholds_, curve.y_thresholds_) for curve in member.calibrators],
             )
-            for member in calibrated.calibrated_classifiers_
+            for member, own in zip(members, own_places, strict=True)
         ]
-        vectors = np.concatenate([member.estimator.support_vectors_ for member in calibrated.calibrated_classifiers_])
-        self._vectors = np.unique(vectors, axis=0)
 
     @staticmethod
     def fits(estimator: Any) -> bool:
@@ -51,15 +59,21 @@ class SvmScorer:
             and estimator.method == "isotonic"
             and len(estimator.classes_) > 2
             and all(isinstance(svc, SVC) and svc.kernel in {"rbf", "poly"} for svc in svcs)
+            and len({svc._gamma for svc in svcs}) == 1  # noqa: SLF001 - "scale" follows the rows of each
         )
 
     def predict_proba(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Compute probabilities of scaled rows, shape (n, features), as shape (n, classes)."""
-        parts = [
-            np.mean([_calibrate(svc.decide(part), curves) for svc, curves in self._members], axis=0)
-            for part in _split(rows)
-        ]
-        return np.concatenate(parts)
+        return np.concatenate([self._score(part) for part in _split(rows)])
+
+    def _score(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        products = self._vectors @ rows.T
+        if self._is_polynomial:
+            kernel = (self._gamma * products + self._shift) ** self._degree
+        else:
+            squares = self._norms[:, None] + np.einsum("ij,ij->i", rows, rows) - 2 * products
+            kernel = np.exp(-self._gamma * squares)
+        return np.asarray(np.mean([_calibrate(svc.decide(kernel), curves) for svc, curves in self._members], axis=0))
 
     def measure_distance(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Measure how far scaled rows are from the nearest support vector: shape (n,), in standard deviations."""
@@ -78,14 +92,10 @@ def _calibrate(scores: NDArray[np.float64], curves: Sequence[_Curve]) -> NDArray
 
 
 class _Svc:
-    """The decision function of one ``SVC`` of three or more classes."""
+    """The decision function of one ``SVC`` of three or more classes, whose vectors have places among those of all."""
 
-    def __init__(self, estimator: SVC) -> None:
-        self._is_polynomial = estimator.kernel == "poly"
-        self._degree, self._shift = estimator.degree, estimator.coef0
-        self._gamma = float(estimator._gamma)  # noqa: SLF001 - resolves "scale" and "auto"
-        self._vectors = np.asarray(estimator.support_vectors_, dtype=np.float64)
-        self._norms = np.einsum("ij,ij->i", self._vectors, self._vectors)
+    def __init__(self, estimator: SVC, places: NDArray[np.intp]) -> None:
+        self._places = places
         self._weights = np.asarray(estimator.dual_coef_, dtype=np.float64)
         self._intercepts = np.asarray(estimator.intercept_, dtype=np.float64)
         self._ends = np.cumsum(estimator.n_support_)
@@ -95,14 +105,9 @@ class _Svc:
         self._signs[self._first, np.arange(len(self._first))] = 1.0
         self._signs[self._second, np.arange(len(self._first))] = -1.0
 
-    def decide(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Compute ``decision_function``: shape (n, classes)."""
-        products = self._vectors @ rows.T
-        if self._is_polynomial:
-            kernel = (self._gamma * products + self._shift) ** self._degree
-        else:
-            squares = self._norms[:, None] + np.einsum("ij,ij->i", rows, rows) - 2 * products
-            kernel = np.exp(-self._gamma * squares)
+    def decide(self, kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Compute ``decision_function``, shape (n, classes), from kernel values of all vectors, shape (vectors, n)."""
+        kernel = kernel[self._places]
         # sums[c, p]: over the support vectors of class c, weighted for its p-th opponent
         starts = (0, *self._ends[:-1])
         sums = np.stack(

@@ -30,7 +30,7 @@ MINIMUM_PER_COLOUR: Final = 20
 
 MINIMUM_SHARE: Final = 0.02
 """Share of the study's artworks that each colour has at least. The study itself had 95 of PINK and 124 of PURPLE among
-16,311; a machine that learned from so few finds little more than half of the real paintings of these colours."""
+16,311; an SVM trained on so few finds little more than half of the real paintings of these colours."""
 
 SITE_TOTALS: Final = MappingProxyType(
     {
