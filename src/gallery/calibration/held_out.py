@@ -1,8 +1,8 @@
 """How well the gallery teaches unseen real art: ``python -m src.gallery.calibration.held_out --rows TABLE``.
 
 Colour index and palettes are fitted to three quarters of the real labelled rows, a gallery of the study's size is
-painted from them, SVMs are trained on that gallery, and scored on the last quarter; several times, each time with
-another quarter. Writes ``references/held_out.json``.
+painted from them, SVMs are trained on that gallery, and scored on the last quarter; four times, so that each quarter
+is held out once and each row scored once. Writes ``references/held_out.json``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedShuffleSplit
+from sklearn.model_selection import StratifiedKFold
 
 from src.colours import SITE_COLOURS
 from src.command import run_command
@@ -39,8 +39,7 @@ from src.parallel import add_parallel_arguments, map_with_progress, parallel_bac
 from src.paths import PROJECT_ROOT
 
 STUDY_ARTWORKS: Final = 16_311
-HELD_OUT_SHARE: Final = 0.25
-SPLITS: Final = 3
+SPLITS: Final = 4
 CANDIDATES: Final = (
     STUDY_CHOICE,
     Candidate("svm", {"C": 1000, "gamma": 0.01}),
@@ -132,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m src.gallery.calibration.held_out", description=__doc__)
     parser.add_argument("--rows", type=Path, required=True, metavar="TABLE", help="real rows: 18 features and color")
     parser.add_argument("--artworks", type=int, default=STUDY_ARTWORKS, help="of each gallery (%(default)s)")
-    parser.add_argument("--splits", type=int, default=SPLITS, help="how many quarters (%(default)s)")
+    parser.add_argument("--splits", type=int, default=SPLITS, help="parts, each held out once (%(default)s)")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the gallery (%(default)s)")
     parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "references", help="folder (%(default)s)")
     add_parallel_arguments(parser)
@@ -143,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     rows = read_labelled_rows(options.rows)
     strata = np.char.add(rows.colours, np.where(find_study_rows(rows), "/study", "/painting"))
-    quarters = StratifiedShuffleSplit(options.splits, test_size=HELD_OUT_SHARE, random_state=0)
+    quarters = StratifiedKFold(options.splits, shuffle=True, random_state=0)
     splits = [
         Split(rows.take(fitted), rows.take(unseen), options.seed, options.artworks)
         for fitted, unseen in quarters.split(rows.features, strata)
