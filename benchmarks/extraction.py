@@ -26,8 +26,7 @@ from benchmarks.painted_workspace import paint_workspace
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.measure_image import measure_image
-from src.features.reduce_image import THUMBNAIL_SIDE, reduce_image
-from src.models.labelled_pictures import crop_thumbnail
+from src.features.reduce_image import THUMBNAIL_SIDE, crop_thumbnail, reduce_image
 from src.paths import Workspace
 
 Way = Callable[[Path, bytes], object]

@@ -14,7 +14,7 @@ from src.errors import TableError
 from src.features.schema import FEATURE_NAMES
 from src.gallery.collection.folder import read_labels as read_gallery_labels
 from src.models.data import TrainingData, read_training_data
-from src.models.labelled_pictures import read_labels
+from src.models.pictures import read_labels
 from src.user_tables import normalize_label, read_user_table
 from tests.support.made_rows import make_rows
 

@@ -148,6 +148,11 @@ class ImageHeader:
         return IMAGE_KINDS[self.kind].media_type
 
 
+def find_kind(beginning: bytes) -> str:
+    """Name the kind of a picture by its first :data:`SIGNATURE_BYTES`; empty if it is none that we take."""
+    return next((name for name, kind in IMAGE_KINDS.items() if kind.signature.match(beginning)), "")
+
+
 def identify_kind(beginning: bytes) -> str:
     """Identify the kind of a picture by its first :data:`SIGNATURE_BYTES`.
 
@@ -161,9 +166,8 @@ def identify_kind(beginning: bytes) -> str:
     ImageTypeError
         If it is none of them; other known kinds are named.
     """
-    for name, kind in IMAGE_KINDS.items():
-        if kind.signature.match(beginning):
-            return name
+    if name := find_kind(beginning):
+        return name
     unknown = f"not a picture of a kind we take (it begins with {beginning[:8].hex(' ')})"
     other = identify_other_kind(beginning) or unknown
     raise ImageTypeError(

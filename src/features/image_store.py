@@ -57,7 +57,7 @@ class ImageStore:
             if not Path(self.location).is_dir():
                 raise UsageError(f"{self.location} is not a folder: expected the one with the pictures")
             return
-        filesystem, root = self._open_remote()
+        filesystem, root = open_remote(self.location)
         try:
             is_there = filesystem.exists(root)
         except OSError as error:
@@ -106,7 +106,7 @@ class ImageStore:
     def _make_reader(self) -> Any:
         if not self.is_remote:
             return lambda name: _read_local(os.path.join(self.location, name))  # noqa: PTH118 - once a picture
-        filesystem, root = self._open_remote()
+        filesystem, root = open_remote(self.location)
         options = {"seekable": False} if self.location.startswith("s3") else {}  # a stream is one request less
 
         def read_remote(name: str) -> bytes:
@@ -117,18 +117,28 @@ class ImageStore:
 
         return read_remote
 
-    def _open_remote(self) -> tuple[Any, str]:
-        import fsspec  # noqa: PLC0415 - only URLs need it
 
-        scheme, _, place = self.location.partition("://")
-        if scheme in {"s3", "s3a"}:
-            return _connect_s3(), place.rstrip("/")
-        try:
-            return fsspec.core.url_to_fs(self.location)  # type: ignore[no-any-return]
-        except ImportError as error:
-            raise MissingToolError(f"{self.location} needs a package that is not installed: {error}") from error
-        except ValueError as error:
-            raise UsageError(f"{self.location} cannot be read: {error}") from error
+def open_remote(url: str) -> tuple[Any, str]:
+    """Open the file system of a URL; give it and the path there.
+
+    Raises
+    ------
+    UsageError
+        If no file system has that scheme.
+    MissingToolError
+        If the package for it is not installed.
+    """
+    import fsspec  # noqa: PLC0415 - only URLs need it
+
+    scheme, _, place = url.partition("://")
+    if scheme in {"s3", "s3a"}:
+        return _connect_s3(), place.rstrip("/")
+    try:
+        return fsspec.core.url_to_fs(url)  # type: ignore[no-any-return]
+    except ImportError as error:
+        raise MissingToolError(f"{url} needs a package that is not installed: {error}") from error
+    except ValueError as error:
+        raise UsageError(f"{url} cannot be read: {error}") from error
 
 
 def _connect_s3() -> Any:

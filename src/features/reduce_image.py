@@ -64,3 +64,24 @@ def _choose_factors(height: int, width: int) -> tuple[int, int]:
     if width < factor:
         return max(1, min(height, round(ratio / width))), width
     return factor, factor
+
+
+def crop_thumbnail(image: BGRImage) -> BGRImage:
+    """Cut the largest centred square out of a picture and bring it to 218 × 218, as the site's thumbnails are.
+
+    Parameters
+    ----------
+    image
+        BGR uint8, shape (H, W, 3).
+
+    Returns
+    -------
+    BGRImage
+        uint8, shape (218, 218, 3); each pixel the average of what it covers where the picture is larger.
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    upper, left = (height - side) // 2, (width - side) // 2
+    square = image[upper : upper + side, left : left + side]
+    method = cv2.INTER_AREA if side > THUMBNAIL_SIDE else cv2.INTER_LINEAR
+    return cv2.resize(square, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), interpolation=method).astype(np.uint8, copy=False)

@@ -27,8 +27,7 @@ from src.errors import EXIT_DONE, EXIT_PARTIAL, UsageError
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import read_training_data
 from src.models.evaluate import Evaluation, build_class_table, evaluate
-from src.models.labelled_pictures import measure_labelled_pictures, read_labels
-from src.models.write_predictions import show_failures
+from src.models.pictures import measure_labelled_pictures, read_labels, show_failures
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import Workspace
 

@@ -11,39 +11,211 @@ their reasons at the end; the exit code is then 1.
 """
 
 import argparse
+import csv
+import filecmp
+import io
+import json
+import os
+import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
+from typing import Any, Final
 
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
+from src.colours import LEGIBLE_SWATCHES, order_colours
 from src.command import run_command
 from src.console import make_printable, open_console
-from src.errors import EXIT_DONE, EXIT_PARTIAL, UsageError
+from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError, UsageError
 from src.features.decode_image import MAXIMUM_MEMORY
-from src.files import check_file, check_folder, write_bytes
+from src.features.image_store import ImageStore
+from src.features.measure_image import read_picture
+from src.features.schema import BGRImage
+from src.files import check_file, check_folder, replace_file, write_bytes
 from src.models.artefacts import load_model
-from src.models.classify_pictures import ClassifiedPicture, classify_pictures
-from src.models.find_pictures import find_pictures
-from src.models.write_predictions import (
-    check_contact_sheet,
-    format_csv,
-    format_json_lines,
-    save_contact_sheet,
-    show_failures,
-    show_summary,
-    show_table,
-    sort_pictures,
-)
+from src.models.pictures import ClassifiedPicture, classify_pictures, find_pictures, show_failures
 from src.parallel import add_parallel_arguments
 from src.paths import Workspace
 
-STANDARD_OUTPUT = "-"
+STANDARD_OUTPUT: Final = "-"
+DIGITS: Final = 4
+SHEET_COLUMNS, SHEET_ROWS, SHEET_SIDE = 12, 2, 96
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the command line."""
+def format_csv(pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> str:
+    """Write ``path,prediction``, probability, second guess and the probabilities of ``classes``.
+
+    Files without an answer are left out.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    more = [f"probability_{name}" for name in classes]
+    writer.writerow(["path", "prediction", "probability", "second", "second_probability", *more])
+    for path, answer, *_ in pictures:
+        if answer is not None:
+            first, second = round(answer.probability, DIGITS), round(answer.second_probability, DIGITS)
+            probabilities = [round(answer.probabilities[name], DIGITS) for name in classes]
+            writer.writerow([path, answer.colour, first, answer.second_colour, second, *probabilities])
+    return stream.getvalue()
+
+
+def format_json_lines(pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> str:
+    """Write one JSON object a line; files without an answer have an ``error``."""
+    lines = []
+    for path, answer, reason, profile in pictures:
+        content: dict[str, Any] = {"path": path}
+        if answer is None:
+            content["error"] = reason
+        else:
+            content |= {
+                "prediction": answer.colour,
+                "probability": round(answer.probability, DIGITS),
+                "second": answer.second_colour,
+                "second_probability": round(answer.second_probability, DIGITS),
+                "familiar": answer.is_familiar,
+            }
+            if profile is not None:
+                content["profile"] = {"action": profile.action, "detail": profile.detail}
+            if classes:
+                content["probabilities"] = {name: round(value, DIGITS) for name, value in answer.probabilities.items()}
+        line = json.dumps(content, ensure_ascii=False)
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # a name that is not UTF-8, escaped
+            line = json.dumps(content)
+        lines.append(f"{line}\n")
+    return "".join(lines)
+
+
+def show_table(console: Console, pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> None:
+    """Print a table with a swatch for each picture."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("path", overflow="fold")
+    table.add_column("colour")
+    for name in ("sure", "or else", *classes):
+        table.add_column(name, justify="left" if name == "or else" else "right")
+    for path, answer, *_ in pictures:
+        if answer is not None:
+            table.add_row(
+                Text(make_printable(path)),
+                _name_with_swatch(answer.colour, console),
+                f"{100 * answer.probability:.0f} %",
+                f"{answer.second_colour} {100 * answer.second_probability:.0f} %",
+                *(f"{100 * answer.probabilities[name]:.0f}" for name in classes),
+            )
+    console.print(table)
+
+
+def _name_with_swatch(colour: str, console: Console) -> Text:
+    try:
+        "■".encode(console.encoding)
+    except UnicodeEncodeError:
+        return Text(colour)
+    return Text.assemble(("■ ", LEGIBLE_SWATCHES.get(colour, "default")), colour)
+
+
+def show_summary(console: Console, pictures: Sequence[ClassifiedPicture], seconds: float) -> None:
+    """Print how many pictures there are of each colour, how long it took, and what is to be known of them."""
+    answers = [picture.prediction for picture in pictures if picture.prediction is not None]
+    counts = Counter(answer.colour for answer in answers)
+    line = Text(f"{counts.total():,} pictures in {seconds:.1f} s   ")
+    for colour in order_colours(counts):
+        line.append_text(_name_with_swatch(colour, console)).append(f" {counts[colour]:,}   ")
+    console.print(line)
+    profiles = Counter(
+        (picture.profile.action, picture.profile.detail) for picture in pictures if picture.profile is not None
+    )
+    for (action, detail), number in sorted(profiles.items()):
+        done = f"converted to sRGB from {detail}" if action == "converted" else f"taken without their profile: {detail}"
+        console.print(f"{number:,} pictures {done}")
+    if strange := sum(not answer.is_familiar for answer in answers):
+        console.print(f"{strange:,} pictures are unlike those that the model learned from: their colours are guesses")
+
+
+def sort_pictures(pictures: Iterable[ClassifiedPicture], folder: Path, as_links: bool) -> int:
+    """Copy or link each picture into ``folder/COLOUR/``; return how many files were made.
+
+    Nothing is overwritten: a file of the same name and content counts as done, one of another
+    content makes the new one ``name-2.jpg``. The originals stay where they are.
+
+    Raises
+    ------
+    UsageError
+        If the folder cannot be written.
+    """
+    try:
+        return sum(
+            _place(Path(path), folder / answer.colour, as_links) for path, answer, *_ in pictures if answer is not None
+        )
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error}; name another folder with --sort-into") from error
+
+
+def _place(source: Path, folder: Path, as_link: bool) -> bool:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / source.name
+    for number in count(2):
+        if not os.path.lexists(target):
+            break
+        if target.exists() and (target.samefile(source) or filecmp.cmp(source, target, shallow=False)):
+            return False
+        target = folder / f"{source.stem}-{number}{source.suffix}"
+    if as_link:
+        target.symlink_to(source.resolve())
+    else:
+        with replace_file(target) as temporary:
+            shutil.copy2(source, temporary)
+    return True
+
+
+def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, path: Path) -> None:
+    """Draw the surest pictures of each colour, up to 24 of each, on one sheet.
+
+    Parameters
+    ----------
+    pictures
+        Classified files.
+    location
+        Where they are (:class:`src.models.pictures.FoundPictures`).
+    path
+        PNG or JPEG file to write.
+
+    Raises
+    ------
+    UsageError
+        If no picture has an answer.
+    """
+    from src.visualization.contact_sheet import fit_picture, make_colour_sheet  # noqa: PLC0415 - needs matplotlib
+    from src.visualization.output import save_picture  # noqa: PLC0415
+
+    by_colour: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for name, answer, *_ in pictures:
+        if answer is not None:
+            by_colour[answer.colour].append((-answer.probability, name))
+    if not by_colour:
+        raise UsageError("there is no picture for the contact sheet: none has an answer")
+    images: dict[str, list[BGRImage]] = {}
+    for colour, ranked in by_colour.items():
+        images[colour] = []
+        surest = [name for _, name in sorted(ranked)[: SHEET_COLUMNS * SHEET_ROWS]]
+        for content in ImageStore(location).read_many(surest):
+            if isinstance(content, bytes):
+                try:
+                    images[colour].append(fit_picture(read_picture(content).image, SHEET_SIDE))
+                except ProjectError:  # changed since it was classified
+                    continue
+    notes = {colour: f"{len(ranked):,}" for colour, ranked in by_colour.items()}
+    save_picture(make_colour_sheet(images, columns=SHEET_COLUMNS, rows=SHEET_ROWS, notes=notes), path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m src.models.predict_model",
         description="Name the colour of pictures, as an art site would file them.",
@@ -73,12 +245,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="refuse pictures whose decoding takes more (%(default)s)",
     )
     add_parallel_arguments(parser)
-    return parser
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit code."""
-    options = build_parser().parse_args(arguments)
+    options = parser.parse_args(arguments)
     return run_command(lambda: _run(options, open_console(stderr=True)))
 
 
@@ -94,20 +261,24 @@ def _run(options: argparse.Namespace, messages: Console) -> int:
         raise UsageError("a picture on standard input has no name to sort or draw it by: save it as a file first")
     _check_targets(options)
     pictures = list(classify_pictures(found, model, options.jobs, options.dask, options.maximum_memory))
-    _write_answers(options, pictures, model.classes)
+    classes = model.classes if options.probabilities else ()
+    if options.csv is not None:
+        _write(options.csv, format_csv(pictures, classes))
+    if options.json is not None:
+        _write(options.json, format_json_lines(pictures, classes))
     if options.sort_into is not None:
-        made = sort_pictures(pictures, options.sort_into, as_links=options.link)
+        made = sort_pictures(pictures, options.sort_into, options.link)
         messages.print(f"{made:,} files made in {make_printable(str(options.sort_into))}")
     if options.contact_sheet is not None:
         save_contact_sheet(pictures, found.location, options.contact_sheet)
         messages.print(f"contact sheet: {make_printable(str(options.contact_sheet))}")
+    has_output = any((options.csv, options.json, options.sort_into, options.contact_sheet))
+    if not has_output and any(picture.prediction for picture in pictures):
+        show_table(open_console(), pictures, classes)
     show_summary(messages, pictures, time.monotonic() - started)
     for note in found.passed_over:
         messages.print(f"passed over: {make_printable(note)}")
-    failures = [
-        *found.missing,
-        *((picture.path, picture.reason or "") for picture in pictures if not picture.prediction),
-    ]
+    failures = found.missing + [(path, reason) for path, answer, reason, _ in pictures if answer is None]
     show_failures(messages, failures)
     return EXIT_PARTIAL if failures else EXIT_DONE
 
@@ -120,17 +291,10 @@ def _check_targets(options: argparse.Namespace) -> None:
     if options.sort_into is not None:
         check_folder(options.sort_into, "the sorted pictures")
     if options.contact_sheet is not None:
-        check_contact_sheet(options.contact_sheet)
+        from src.visualization.output import check_suffix  # noqa: PLC0415 - needs matplotlib
 
-
-def _write_answers(options: argparse.Namespace, pictures: list[ClassifiedPicture], classes: Sequence[str]) -> None:
-    if options.csv is not None:
-        _write(options.csv, format_csv(pictures, classes, with_probabilities=options.probabilities))
-    if options.json is not None:
-        _write(options.json, format_json_lines(pictures, with_probabilities=options.probabilities))
-    has_other_output = any((options.csv, options.json, options.sort_into, options.contact_sheet))
-    if not has_other_output and any(picture.prediction for picture in pictures):
-        show_table(open_console(), pictures, classes, with_probabilities=options.probabilities)
+        check_suffix(options.contact_sheet.suffix)
+        check_file(options.contact_sheet, "the contact sheet")
 
 
 def _write(place: str, text: str) -> None:

@@ -8,10 +8,11 @@ import pytest
 
 from src.errors import TableError, UsageError
 from src.features.extract_features import extract_features
+from src.features.reduce_image import crop_thumbnail
 from src.models.artefacts import load_model
 from src.models.data import TrainingData
 from src.models.evaluate_real import evaluate_rows, main
-from src.models.labelled_pictures import crop_thumbnail, measure_labelled_pictures, read_labels
+from src.models.pictures import measure_labelled_pictures, read_labels
 from tests.support.made_rows import CENTRES, paint_noise, write_csv
 
 

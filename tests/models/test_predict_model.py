@@ -15,7 +15,7 @@ from src.errors import UsageError
 from src.features.decode_image import decode_image
 from src.features.measure_image import measure_image
 from src.models.artefacts import load_model
-from src.models.find_pictures import find_pictures
+from src.models.pictures import find_pictures
 from src.models.predict_model import main
 from src.paths import PROJECT_ROOT
 from tests.support.picture_cases import PICTURE_CASES
@@ -39,7 +39,7 @@ def read_csv(text: str) -> dict[str, str]:
 def test_files_folders_and_patterns_are_found_once_and_in_order() -> None:
     found = find_pictures(["b", "a/RED.jpg", "**/*.jpg", "GREEN.JPG"], io.BytesIO())
     assert found.names == ("b/RED.jpg", "b/WHITE.webp", "a/RED.jpg", "GREEN.JPG")
-    assert found.missing == ()
+    assert found.missing == []
 
 
 def test_a_list_on_standard_input_is_read_line_by_line() -> None:

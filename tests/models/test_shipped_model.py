@@ -15,14 +15,14 @@ from sklearn.svm import SVC
 from src.colours import STUDY_COLOURS
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
-from src.features.reduce_image import reduce_image
+from src.features.reduce_image import crop_thumbnail, reduce_image
 from src.features.schema import FEATURE_NAMES
 from src.local_service import start_local_service
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import TrainingData, read_training_data
 from src.models.evaluate_real import evaluate_rows
 from src.models.grids import SVM_FAMILIES, fit_calibrated
-from src.models.labelled_pictures import crop_thumbnail, read_labels
+from src.models.pictures import read_labels
 from src.models.report_measures import restore_candidate
 from src.paths import PROJECT_ROOT, Workspace
 

@@ -30,7 +30,7 @@ from src.gallery.filing.colour_index import load_colour_index
 from src.gallery.settings import DEFAULT_SEED
 from src.models.data import TrainingData, read_training_data
 from src.models.grids import fit_calibrated
-from src.models.labelled_pictures import MeasuredPictures, measure_labelled_pictures, read_labels
+from src.models.pictures import MeasuredPictures, measure_labelled_pictures, read_labels
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 

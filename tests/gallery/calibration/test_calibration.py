@@ -25,7 +25,7 @@ from src.gallery.filing.colour_index import load_colour_index
 from src.gallery.filing.palettes import PALETTES_FILE, load_palettes
 from src.models.data import TrainingData
 from src.models.grids import STUDY_CHOICE, fit_calibrated
-from src.models.labelled_pictures import MeasuredPictures
+from src.models.pictures import MeasuredPictures
 from tests.support.made_rows import write_csv
 
 pytestmark = pytest.mark.slow

@@ -1,0 +1,385 @@
+"""Pictures of a person: found by what stands on the command line, measured in parallel, and classified."""
+
+# ruff: noqa: PTH100, PTH112, PTH114, PTH116, PTH118, PTH122, PTH207 - names stay as they were typed
+
+import codecs
+import glob
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.text import Text
+
+from src.console import make_printable
+from src.errors import MissingToolError, TableError, UsageError
+from src.features.colour_profile import ProfileOutcome
+from src.features.decode_image import MAXIMUM_MEMORY
+from src.features.image_header import PICTURE_SUFFIXES, SIGNATURE_BYTES, find_kind, identify_other_kind
+from src.features.image_store import MAXIMUM_BYTES, ImageStore, explain_file_type, open_remote
+from src.features.measure_batch import (
+    ImageBatch,
+    MeasuredPicture,
+    measure_batch,
+    measure_batch_isolated,
+    measure_content,
+)
+from src.features.reduce_image import crop_thumbnail, reduce_image
+from src.features.schema import FEATURE_COUNT, BGRImage
+from src.models.artefacts import ColourModel, Prediction
+from src.parallel import map_with_progress, parallel_backend
+from src.user_tables import read_labelled_names
+
+OTHER_PICTURE_SUFFIXES: Final = (
+    *(".heic", ".heif", ".jxl", ".jp2", ".j2k", ".psd", ".svg", ".ico"),
+    *(".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf"),
+)
+"""Pictures that the decoder refuses by name: in folders they are taken as well, so that they are not lost silently."""
+
+NO_PICTURE: Final = f"holds no picture: expected files ending in {', '.join(PICTURE_SUFFIXES)}"
+STANDARD_INPUT: Final = "-"
+FILE_URL: Final = re.compile(r"file:(?://(?:localhost)?)?(?=/)", re.IGNORECASE)  # RFC 8089
+BATCH_PICTURES: Final = 32
+SMALL_JOB: Final = 96
+"""Fewer pictures than this are done before a second process has started."""
+
+
+class ClassifiedPicture(NamedTuple):
+    """The answer for one file: a prediction, or the reason why there is none.
+
+    ``profile`` says what was done about a colour profile other than sRGB.
+    """
+
+    path: str
+    prediction: Prediction | None
+    reason: str = ""
+    profile: ProfileOutcome | None = None
+
+
+class MeasuredPictures(NamedTuple):
+    """Features and colours of the pictures that could be measured, and what could not, with the reasons."""
+
+    features: NDArray[np.float64]
+    colours: NDArray[np.str_]
+    failures: tuple[tuple[str, str], ...]
+
+
+class FoundPictures:
+    """What was found, each file of this machine once by its real path.
+
+    Attributes
+    ----------
+    location
+        Empty for files of this machine, else the URL that the names are relative to.
+    missing
+        What was named or looks like a picture and cannot be read, with the reason.
+    content
+        The picture that came on standard input itself, if one did.
+    """
+
+    def __init__(self, location: str = "", names: Sequence[str] = (), skip: Path | None = None) -> None:
+        self.location = location
+        self.missing: list[tuple[str, str]] = []
+        self.content: bytes | None = None
+        self._paths = dict(zip(names, names, strict=True))  # as named, by the real ones
+        self._links: dict[str, str] = {}
+        self._others: Counter[str] = Counter()
+        self._skip = None if skip is None else os.path.join(os.path.realpath(skip), "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Paths as a person would write them, in the order of the arguments, folders sorted."""
+        return tuple(self._paths.values())
+
+    @property
+    def passed_over(self) -> list[str]:
+        """What else lay in the folders, in words."""
+        lines = [
+            f"{link}: a link to a folder is not followed; name it itself to have its pictures"
+            for link in self._links.values()
+        ]
+        if self._others:
+            kinds = ", ".join(f"{suffix} {count:,}" for suffix, count in sorted(self._others.items()))
+            lines.append(f"{self._others.total():,} files of other kinds by their names ({kinds})")
+        return lines
+
+    def take_standard_input(self, stream: BinaryIO) -> None:
+        """Take a picture, or what a list names, in whatever bytes the file system uses."""
+        content = stream.read(MAXIMUM_BYTES + 1)
+        beginning = content[:SIGNATURE_BYTES]
+        is_path = os.path.lexists(os.fsdecode(content.partition(b"\n")[0].rstrip(b"\r")))
+        if not is_path and (content.startswith(b"\0") or find_kind(beginning) or identify_other_kind(beginning)):
+            self.content = content
+            return
+        if len(content) > MAXIMUM_BYTES:
+            raise UsageError(f"the list on standard input has more than {MAXIMUM_BYTES:,} bytes: give it in parts")
+        content = content.removeprefix(codecs.BOM_UTF8)
+        for name in content.split(b"\0") if b"\0" in content else content.splitlines():
+            if name.strip():
+                self.take_argument(os.fsdecode(name))
+
+    def take_argument(self, argument: str) -> None:
+        """Take a file, what lies in a folder, or what matches a pattern."""
+        if os.path.isdir(argument):
+            found, reason = self._take_folder(argument), f"the folder {NO_PICTURE}"
+        elif glob.has_magic(argument) and not os.path.lexists(argument):
+            found, reason = [], "the pattern matches no picture"
+            for match in self._match(argument):
+                found += self._take_folder(match) if os.path.isdir(match) else [self._take_found(match)]
+        else:
+            self._take_file(argument)
+            return
+        if not any(found):
+            self.missing.append((argument, reason))
+
+    def _match(self, pattern: str) -> list[str]:
+        """Give the paths that match a pattern, sorted; ``**`` does not follow links, of which a loop has no end."""
+        parts = Path(pattern).parts
+        if "**" not in parts:
+            return sorted(glob.glob(pattern))
+        if parts[-1] == "**":
+            parts = parts[:-1]
+        magic = next((number for number, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+        base = Path(*parts[:magic])
+        if magic == len(parts):
+            return [str(base)]
+        for _ in self._walk(str(base)):  # for the links that are not followed
+            pass
+        matches = sorted(base.glob("/".join(parts[magic:])))
+        return [str(match) for match in matches if not any(part[0] == "." for part in match.relative_to(base).parts)]
+
+    def _take_folder(self, folder: str) -> list[bool]:
+        return [self._take_found(path) for path in self._walk(folder)]
+
+    def _walk(self, folder: str) -> Iterator[str]:
+        """Give the files below a folder; links to folders are noted and not followed, so that loops have an end."""
+        for place, folders, files in os.walk(folder, onerror=self._note_error):
+            folders[:] = sorted(
+                name for name in folders if name[0] != "." and not self._is_skipped(os.path.join(place, name))
+            )
+            for name in folders:
+                if os.path.islink(link := os.path.join(place, name)):
+                    self._links[os.path.abspath(link)] = link
+            yield from (os.path.join(place, name) for name in sorted(files) if name[0] != ".")
+
+    def _note_error(self, error: OSError) -> None:
+        self.missing.append((os.fsdecode(error.filename), f"the folder cannot be read: {error.strerror}"))
+
+    def _take_found(self, path: str) -> bool:
+        """Take a file that nobody named itself, if it is a picture by its name."""
+        suffix = os.path.splitext(path)[1].lower()
+        if suffix in PICTURE_SUFFIXES or suffix in OTHER_PICTURE_SUFFIXES:
+            return self._take_file(path)
+        self._others[suffix or "no suffix"] += 1
+        return False
+
+    def _take_file(self, path: str) -> bool:
+        """Take a file, or note why not; False only where skipped."""
+        if self._is_skipped(path):
+            return False
+        if reason := _explain_file(path):
+            self.missing.append((path, reason))
+        else:
+            self._paths.setdefault(os.path.realpath(path), path)
+        return True
+
+    def _is_skipped(self, path: str) -> bool:
+        return self._skip is not None and os.path.join(os.path.realpath(path), "").startswith(self._skip)
+
+
+def _explain_file(path: str) -> str:
+    """Say why a path cannot be read as a picture; empty if it is a regular file."""
+    try:
+        return explain_file_type(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return "a broken link" if os.path.islink(path) else "there is no such file or folder"
+    except (OSError, ValueError) as error:  # a loop of links, no permission, a NUL in the name
+        return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+def find_pictures(arguments: Sequence[str], standard_input: BinaryIO, skip: Path | None = None) -> FoundPictures:
+    """Find the pictures that arguments name.
+
+    Parameters
+    ----------
+    arguments
+        Files, folders (taken recursively), patterns such as ``scans/**/*.jpg``, ``-`` for standard input (a
+        list of paths, one a line or separated by NUL, or one picture), ``file://`` URLs, or one URL that
+        fsspec knows, such as ``s3://bucket/img``.
+    standard_input
+        Read where ``-`` is among the arguments.
+    skip
+        A folder whose pictures are left out (where sorted copies go).
+
+    Raises
+    ------
+    UsageError
+        If nothing at all was found.
+    """
+    for name in arguments:
+        if "://" in name and not FILE_URL.match(name):
+            if len(arguments) > 1:
+                raise UsageError(f"{name}: a URL must be the only argument; classify local files in a run of their own")
+            return _find_remote(name)
+    found = FoundPictures(skip=skip)
+    for argument in arguments:
+        if argument == STANDARD_INPUT:
+            found.take_standard_input(standard_input)
+        else:
+            found.take_argument(unquote(FILE_URL.sub("", argument)) if FILE_URL.match(argument) else argument)
+    if found.content is None and not found.names and not found.missing:
+        raise UsageError("the list on standard input is empty: expected one path a line")
+    return found
+
+
+def _find_remote(url: str) -> FoundPictures:
+    try:
+        filesystem, root = open_remote(url)
+        if filesystem.isfile(root):
+            place, _, name = url.rpartition("/")
+            return FoundPictures(place, [name])
+        entries = filesystem.find(root)
+    except MissingToolError as error:
+        if url.startswith("http"):
+            raise UsageError(f"{url}: web addresses are not fetched; save the picture and name its file") from error
+        raise
+    except OSError as error:
+        raise UsageError(f"{url} cannot be listed: {error}") from error
+    prefix = root.rstrip("/") + "/"
+    names = sorted(entry.removeprefix(prefix) for entry in entries if entry.lower().endswith(PICTURE_SUFFIXES))
+    if not names:
+        raise UsageError(f"{url} {NO_PICTURE}")
+    return FoundPictures(url, names)
+
+
+def classify_pictures(
+    pictures: FoundPictures,
+    model: ColourModel,
+    jobs: int = -1,
+    dask: str | None = None,
+    maximum_memory: int = MAXIMUM_MEMORY,
+) -> Iterator[ClassifiedPicture]:
+    """Classify files, with a progress bar.
+
+    Parameters
+    ----------
+    pictures
+        What to classify.
+    model
+        A loaded model.
+    jobs, dask
+        As :func:`src.parallel.parallel_backend` takes them.
+    maximum_memory
+        Pictures whose decoding would take more bytes are refused.
+
+    Yields
+    ------
+    ClassifiedPicture
+        One a file, in the order of the names, the one on standard input first; a file that is no picture has
+        a reason.
+    """
+    store = ImageStore(pictures.location)
+    if pictures.content is not None:
+        single = ImageBatch(store, (STANDARD_INPUT,), maximum_memory)
+        yield from _answer(single, [measure_content(pictures.content, single)], model)
+    if dask is None and len(pictures.names) < SMALL_JOB:
+        jobs = 1
+    with parallel_backend(jobs, dask):
+        for batch, outcome in _measure(store, pictures.names, "classify", maximum_memory=maximum_memory):
+            yield from _answer(batch, outcome, model)
+
+
+def _answer(batch: ImageBatch, pictures: Sequence[MeasuredPicture], model: ColourModel) -> Iterator[ClassifiedPicture]:
+    features = [picture.features for picture in pictures if picture.features is not None]
+    answers = iter(model.predict_features(np.asarray(features).reshape(-1, FEATURE_COUNT)))
+    for path, picture in zip(batch.names, pictures, strict=True):
+        if picture.features is None:
+            yield ClassifiedPicture(path, None, picture.reason)
+        else:
+            is_other = picture.profile is not None and picture.profile.action in {"converted", "kept"}
+            yield ClassifiedPicture(path, next(answers), profile=picture.profile if is_other else None)
+
+
+def _measure(
+    store: ImageStore,
+    names: Sequence[str],
+    description: str,
+    scale: Callable[[BGRImage], BGRImage] = reduce_image,
+    maximum_memory: int = MAXIMUM_MEMORY,
+) -> Iterator[tuple[ImageBatch, list[MeasuredPicture]]]:
+    batches = [
+        ImageBatch(store, names[start : start + BATCH_PICTURES], maximum_memory, scale)
+        for start in range(0, len(names), BATCH_PICTURES)
+    ]
+    outcomes = map_with_progress(
+        measure_batch,
+        batches,
+        description=description,
+        total=len(names),
+        unit="pictures",
+        count=len,
+        rescue=measure_batch_isolated,
+    )
+    return zip(batches, outcomes, strict=True)
+
+
+def show_failures(console: Console, failures: Sequence[tuple[str, str]]) -> None:
+    """Print the files without an answer and why."""
+    if not failures:
+        return
+    console.print(Text(f"{len(failures)} without an answer:", "bold red"))
+    for path, reason in failures:
+        shown = Text.assemble("  ", (make_printable(path), "bold"), ": ", make_printable(reason))
+        console.print(shown, soft_wrap=True)
+
+
+def read_labels(path: Path) -> list[tuple[str, str]]:
+    """Read file names and colours from a table with ``filename`` and ``color`` or ``study_label``.
+
+    Raises
+    ------
+    TableError
+        As :func:`src.user_tables.read_labelled_names`; rows without a colour are left out, and one must be left.
+    """
+    _, names, colours = read_labelled_names(path)
+    labels = [(name, colour) for name, colour in zip(names, colours, strict=True) if colour is not None]
+    if not labels:
+        raise TableError(f"{path} has {len(names)} rows and no colour in any: expected at least one")
+    return labels
+
+
+def measure_labelled_pictures(
+    folder: Path, labels: Sequence[tuple[str, str]], *, crop: bool = False
+) -> MeasuredPictures:
+    """Measure pictures of a folder, where :func:`src.parallel.parallel_backend` says.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    labels
+        File names and colours.
+    crop
+        Measure the centre-cropped thumbnail (``crop_thumbnail``) and not the whole picture.
+
+    Raises
+    ------
+    UsageError
+        If no picture could be measured.
+    """
+    names = [name for name, _ in labels]
+    measured = _measure(ImageStore(str(folder)), names, "measure", crop_thumbnail if crop else reduce_image)
+    pictures = [picture for _, outcome in measured for picture in outcome]
+    pairs = list(zip(labels, pictures, strict=True))
+    failures = tuple((name, picture.reason) for (name, _), picture in pairs if picture.features is None)
+    features = [picture.features for picture in pictures if picture.features is not None]
+    colours = [colour for (_, colour), picture in pairs if picture.features is not None]
+    if not features:
+        raise UsageError(f"{folder}: none of the {len(labels)} labelled pictures could be measured ({failures[:1]})")
+    return MeasuredPictures(np.asarray(features), np.asarray(colours, dtype=str), failures)
