@@ -39,7 +39,7 @@ if __name__ == "__main__":
         python_requires=PYTHON_REQUIRES,
         install_requires=list_requirements("predict"),
         extras_require={extra: list_requirements(group) for extra, group in EXTRAS.items()},
-        entry_points={"console_scripts": ["art-colour = src.cli:main"]},
+        entry_points={"console_scripts": ["art-colour = src.__main__:main"]},
         packages=find_packages(include=["application", "application.*", "src", "src.*"]),
         py_modules=["main"],
         package_data={

@@ -18,8 +18,8 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.measuring import write_figures
-from src.cluster import describe_libraries
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL
+from src.parallel import describe_libraries
 from src.paths import PROJECT_ROOT
 
 QUICK = {

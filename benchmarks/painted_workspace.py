@@ -68,4 +68,4 @@ def _list_artworks(workspace: Workspace, numbers: Iterable[int]) -> pd.DataFrame
         }
         for number in numbers
     ]
-    return pd.DataFrame(rows, columns=INTERIM.column_names)
+    return pd.DataFrame(rows, columns=list(INTERIM.columns))

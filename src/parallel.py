@@ -10,37 +10,34 @@ import argparse
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from importlib.metadata import version
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 import joblib
-from joblib.externals.loky import get_reusable_executor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm import tqdm
 
-from src.errors import UsageError, WorkerError
+from src.errors import MissingToolError, UsageError, WorkerError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-JOBS_PER_PROCESSOR = 8
+JOBS_PER_PROCESSOR: Final = 8
 """More processes than this share a processor to no purpose, and each takes some 200 MB."""
 
-RESTARTS_WITHOUT_PROGRESS = 1
-"""How often dead local workers are replaced before the item that they died over is given up."""
+IDLE_SECONDS: Final = 5
+"""How long a local process that has nothing to do is kept for the next call."""
+
+NUMBER_LIBRARIES: Final = ("numpy", "opencv-python-headless", "scikit-learn", "scipy", "joblib")
+"""What changes numbers; workers of a cluster must run the same versions as the client."""
+
+CONNECT_SECONDS: Final = 20
 
 
 def add_parallel_arguments(parser: argparse.ArgumentParser, default_jobs: int = -1) -> None:
-    """Add ``--jobs`` and ``--dask`` to a command.
-
-    Parameters
-    ----------
-    parser
-        The command's parser; it will give ``jobs`` (int) and ``dask`` (str or None).
-    default_jobs
-        Processes if none are named; -1 is one for each processor.
-    """
+    """Add ``--jobs`` (int, -1 is one process for each processor) and ``--dask`` (an address) to a command."""
     parser.add_argument(
         "--jobs", type=int, default=default_jobs, metavar="N", help="processes, -1 is one a processor (%(default)s)"
     )
@@ -58,7 +55,7 @@ def parallel_backend(jobs: int = -1, dask: str | None = None) -> Iterator[int]:
     jobs
         Local processes; -1 is one for each processor. A cluster gives all it has instead.
     dask
-        Address of a Dask scheduler, or None for this machine.
+        Address of a Dask scheduler, such as ``tcp://host:8786``, or None for this machine.
 
     Yields
     ------
@@ -68,15 +65,13 @@ def parallel_backend(jobs: int = -1, dask: str | None = None) -> Iterator[int]:
     Raises
     ------
     UsageError
-        If ``jobs`` is 0, below -1 or absurdly large, or the cluster cannot be used
-        (:func:`src.cluster.connect_cluster`).
+        If ``jobs`` is 0, below -1 or absurdly large; if the scheduler does not answer, has no workers, or
+        they lack this project or run other library versions than this machine.
     MissingToolError
         If a cluster is named and Dask is not installed.
     """
     if dask is not None:
-        from src.cluster import connect_cluster  # noqa: PLC0415 - an optional extra
-
-        with connect_cluster(dask) as workers, joblib.parallel_config(backend="dask", n_jobs=-1):
+        with _connect_cluster(dask) as workers, joblib.parallel_config(backend="dask", n_jobs=-1):
             yield workers
         return
     processors = joblib.cpu_count()
@@ -87,12 +82,59 @@ def parallel_backend(jobs: int = -1, dask: str | None = None) -> Iterator[int]:
         )
     workers = joblib.effective_n_jobs(jobs)
     # One thread inside each process: more would fight over the same processors.
-    with joblib.parallel_config(backend="loky", n_jobs=workers, inner_max_num_threads=1):
+    options = {"inner_max_num_threads": 1, "idle_worker_timeout": IDLE_SECONDS}
+    with joblib.parallel_config(backend="loky", n_jobs=workers, **options):
+        yield workers
+
+
+@contextmanager
+def _connect_cluster(address: str) -> Iterator[int]:
+    try:
+        import distributed  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise MissingToolError(
+            "Dask is not installed: expected the package distributed; run `pipenv install --categories dask`"
+        ) from error
+    try:
+        client: Any = distributed.Client(address, timeout=CONNECT_SECONDS)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError) as error:
+        raise UsageError(
+            f"no Dask scheduler answers at {address} ({error}): expected one such as tcp://host:8786; "
+            "start it with `dask scheduler`"
+        ) from error
+    with client:
         try:
-            yield workers
-        finally:
-            if workers > 1:  # idle processes would stay for five minutes
-                get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+        except TimeoutError as error:
+            raise UsageError(
+                f"the Dask scheduler at {address} has no workers: expected at least one; "
+                f"start it with `dask worker {address} --nthreads 1`"
+            ) from error
+        _check_versions(client, address)
+        yield sum(client.nthreads().values())
+
+
+def _check_versions(client: Any, address: str) -> None:
+    try:
+        # The scheduler reads the tasks too; where it cannot, joblib would wait for ever.
+        answers = {"the scheduler": client.run_on_scheduler(describe_libraries), **client.run(describe_libraries)}
+    except Exception as error:  # distributed wraps what a worker raises in an Exception
+        raise UsageError(
+            f"the scheduler or a worker of {address} cannot import this project ({error}): expected the same release "
+            "on each; run `pip install -e .` there"
+        ) from error
+    ours = describe_libraries()
+    for place, theirs in answers.items():
+        if differing := [f"{name} {theirs[name]} (here {ours[name]})" for name in ours if theirs[name] != ours[name]]:
+            raise UsageError(
+                f"{place} of {address} runs {', '.join(differing)}: expected the versions of this machine: others "
+                "may give other numbers; install the same lock file there"
+            )
+
+
+def describe_libraries() -> dict[str, str]:
+    """Return Python's version and those of the libraries that change numbers."""
+    return {"python": ".".join(map(str, sys.version_info[:2])), **{name: version(name) for name in NUMBER_LIBRARIES}}
 
 
 def map_with_progress(
@@ -136,62 +178,54 @@ def map_with_progress(
     WorkerError
         If workers die over an item again and again, and there is no ``rescue``.
     """
-    queue = _ReplayQueue(iter(items))
-    restarts = 0
+    waiting, remaining = deque[Item](), iter(items)
+
+    def take() -> Iterator[Item]:
+        """Give out what a dead worker left unanswered, then further items."""
+        yield from tuple(waiting)
+        for item in remaining:
+            waiting.append(item)
+            yield item
+
+    settled = 0
+    has_died = False  # then the next item is tried alone: another death is its own, and no neighbour's
     with tqdm(total=total, initial=done, desc=description, unit=f" {unit}", dynamic_ncols=True, file=sys.stderr) as bar:
         while True:
-            is_alone = restarts > 0  # so that another death is this item's, and no neighbour's
+            is_alone = has_died
             results = joblib.Parallel(return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")(
-                joblib.delayed(function)(item) for item in islice(queue.take(), 1 if is_alone else None)
+                joblib.delayed(function)(item) for item in islice(take(), 1 if is_alone else None)
             )
             try:
                 for result in results:
-                    queue.settle()
-                    restarts = 0
+                    waiting.popleft()
+                    settled += 1
+                    has_died = False
                     bar.update(count(result))
                     yield result
-                if is_alone:
-                    continue
-                return
+                if not is_alone:
+                    return
+                continue
             except _worker_deaths() as error:
-                restarts += 1
                 bar.write(f"{description}: a worker process died; what it had in hand is done again", file=sys.stderr)
-                if restarts <= RESTARTS_WITHOUT_PROGRESS:
+                has_died = True
+                if not is_alone:
                     continue
                 if rescue is None:
                     raise WorkerError(
-                        f"{description}: worker processes died {restarts} times over item number {queue.settled} "
+                        f"{description}: worker processes died twice over item number {settled} "
                         "(killed for want of memory, or a library crashed): expected one of them to finish it; "
                         "use fewer jobs, or look at that item"
                     ) from error
             finally:
                 results.close()
-            rescued = rescue(queue.settle())
-            restarts = 0
+            rescued = rescue(waiting.popleft())
+            settled += 1
+            has_died = False
             bar.update(count(rescued))
             yield rescued
-
-
-class _ReplayQueue(Generic[Item]):
-    """Items that were given out and not answered are given out again after a worker's death."""
-
-    def __init__(self, items: Iterator[Item]) -> None:
-        self._items = items
-        self._open: deque[Item] = deque()
-        self.settled = 0
-
-    def take(self) -> Iterator[Item]:
-        yield from tuple(self._open)
-        for item in self._items:
-            self._open.append(item)
-            yield item
-
-    def settle(self) -> Item:
-        self.settled += 1
-        return self._open.popleft()
 
 
 def _worker_deaths() -> tuple[type[BaseException], ...]:
     """Return the errors by which joblib's backends say that a worker died."""
     distributed = sys.modules.get("distributed")
-    return (TerminatedWorkerError,) if distributed is None else (TerminatedWorkerError, distributed.KilledWorker)
+    return (BrokenProcessPool,) if distributed is None else (BrokenProcessPool, distributed.KilledWorker)

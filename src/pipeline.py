@@ -22,8 +22,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from src.command import run_command
-from src.console import open_console
+from src.command import open_console, run_command
 from src.errors import EXIT_PARTIAL, ProjectError, UsageError, WorkspaceLockedError
 from src.files import check_folder, write_text
 from src.gallery.settings import DEFAULT_SEED

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from pandera.pandas import Column
+
 from src.errors import EXIT_PARTIAL
 from src.files import write_text
 from src.paths import PROJECT_ROOT
-from src.tables import TABLES, Column, Table
+from src.tables import TABLES
 
 DICTIONARY_PATH: Final = PROJECT_ROOT / "references" / "data_dictionary.md"
 
@@ -26,37 +28,41 @@ two runs give the same bytes.
 """
 
 
-def build_dictionary(tables: Sequence[Table] = TABLES) -> str:
-    """Write the dictionary of tables as Markdown, a line for each column."""
+def build_dictionary() -> str:
+    """Write the dictionary of the tables as Markdown, a line for each column."""
     sections = [_HEAD]
-    for table in tables:
-        sections.append(f"## {table.name}: `{table.location}`\n")
-        sections.append(f"{table.rows}\n")
-        sections.append(
-            "| column | type | unit or format | range | empty | meaning | source |\n|---|---|---|---|---|---|---|"
-        )
-        sections.extend(_describe_column(column) for column in table.columns)
+    for table in TABLES:
+        sections += [f"## {table.name}: `{table.title}`\n", f"{table.description}\n"]
+        sections += [
+            "| column | type | unit or format | range | empty | meaning | source |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        sections += [f"| `{name}` | {_describe_column(column)} |" for name, column in table.columns.items()]
         sections.append("")
     return "\n".join(sections)
 
 
 def _describe_column(column: Column) -> str:
-    return (
-        f"| `{column.name}` | {column.kind}{', unique' if column.is_unique else ''} | {column.unit} "
-        f"| {_describe_range(column)} | {'yes' if column.is_optional else 'no'} | {column.meaning} | {column.source} |"
+    kind = {"int64": "integer", "float64": "number"}.get(str(column.dtype), "text")
+    limits = {name: value for check in column.checks for name, value in (check.statistics or {}).items()}
+    if "allowed_values" in limits:
+        values = ", ".join(f"`{value}`" for value in limits["allowed_values"])
+    elif "max_value" in limits:
+        values = f"{limits['min_value']:g}–{limits['max_value']:g}"
+    elif "min_value" in limits:
+        values = f"≥ {limits['min_value']:g}"
+    else:
+        values = f"`{limits['pattern']}`" if "pattern" in limits else "any"
+    return " | ".join(
+        (
+            f"{kind}, unique" if column.unique else kind,
+            column.metadata["unit"],
+            values,
+            "yes" if column.nullable else "no",
+            column.description,
+            column.metadata["source"],
+        )
     )
-
-
-def _describe_range(column: Column) -> str:
-    if column.values:
-        return ", ".join(f"`{value}`" for value in column.values)
-    if column.minimum is not None and column.maximum is not None:
-        return f"{column.minimum:g}–{column.maximum:g}"
-    if column.minimum is not None:
-        return f"≥ {column.minimum:g}"
-    if column.pattern is not None:
-        return f"`{column.pattern.replace('|', chr(92) + '|')}`"
-    return "any"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,8 +17,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from src.command import run_command
-from src.console import open_console
+from src.command import open_console, run_command
 from src.errors import EXIT_DONE, EXIT_PARTIAL, TableError
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore
@@ -150,9 +149,7 @@ def build_features(
         workspace.processed_table,
         PROCESSED,
     )
-    write_slices(
-        [pd.DataFrame(rejects, columns=list(REJECTS.column_names), dtype="str")], workspace.rejects_table, REJECTS
-    )
+    write_slices([pd.DataFrame(rejects, columns=list(REJECTS.columns), dtype="str")], workspace.rejects_table, REJECTS)
     finished.forget_others(set(keys))
     return FeatureSummary(total, written, len(rejects), measured, workers, time.perf_counter() - start)
 

@@ -21,8 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from src.colours import are_neighbours
-from src.command import run_command
-from src.console import open_console
+from src.command import open_console, run_command
 from src.errors import EXIT_DONE, EXIT_PARTIAL, UsageError
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import read_training_data

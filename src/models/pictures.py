@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.text import Text
 
-from src.console import make_printable
+from src.command import make_printable
 from src.errors import MissingToolError, TableError, UsageError
 from src.features.colour_profile import ProfileOutcome
 from src.features.decode_image import MAXIMUM_MEMORY

@@ -30,8 +30,7 @@ from rich.table import Table
 from rich.text import Text
 
 from src.colours import LEGIBLE_SWATCHES, order_colours
-from src.command import run_command
-from src.console import make_printable, open_console
+from src.command import make_printable, open_console, run_command
 from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError, UsageError
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from src import study
-from src.command import run_command
-from src.console import open_console
+from src.command import open_console, run_command
 from src.errors import UsageError
 from src.files import write_text
 from src.models.artefacts import ColourModel, load_model

@@ -1,12 +1,11 @@
 """The model report as Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
 
 from src import study
-from src.markdown import format_table
 from src.models.artefacts import ColourModel
 from src.models.evaluate import Evaluation
 from src.models.grids import FAMILIES
@@ -202,3 +201,18 @@ def _describe_real(real: Mapping[str, Evaluation]) -> str:
 def _describe_use(model: ColourModel) -> str:
     limits = "".join(f"- {limit}\n" for limit in model.card.limits)
     return f"## Intended use and limits\n\n{model.card.intended_use}\n\n{limits}"
+
+
+def format_table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers_from: int | None = None) -> str:
+    """Write a table as Markdown, one line a row.
+
+    Parameters
+    ----------
+    headings, rows
+        The cells; their text is taken as it is.
+    numbers_from
+        The first of the columns that are aligned to the right; None aligns none.
+    """
+    texts = len(headings) if numbers_from is None else numbers_from
+    rule = ["---"] * texts + ["---:"] * (len(headings) - texts)
+    return "".join(f"| {' | '.join(map(str, cells))} |\n" for cells in (headings, rule, *rows))

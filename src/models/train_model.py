@@ -21,8 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from src.command import run_command
-from src.console import open_console
+from src.command import open_console, run_command
 from src.errors import ModelMismatchError, UsageError
 from src.features.schema import FEATURE_NAMES
 from src.files import check_folder

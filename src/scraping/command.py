@@ -7,8 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS, parse_colours
-from src.command import run_command
-from src.console import open_console
+from src.command import open_console, run_command
 from src.errors import LayoutChangedError, UsageError
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.browser.marks import make_run_mark

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from src.command import run_command
-from src.console import open_console
+from src.command import open_console, run_command
 from src.errors import ModelMissingError
 from src.files import write_bytes
 from src.paths import PROJECT_ROOT, Workspace

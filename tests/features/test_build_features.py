@@ -206,7 +206,7 @@ def test_wrong_usage_ends_with_2(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("src.cluster.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("src.parallel.CONNECT_SECONDS", 1)
     list_files(workspace, {0: small_files[0]})
     assert main(["--workspace", str(workspace.root), *arguments]) == 2
     assert "expected" in capsys.readouterr().err

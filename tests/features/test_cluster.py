@@ -11,8 +11,7 @@ import pytest
 from distributed import LocalCluster
 from moto.server import ThreadedMotoServer
 
-from src import cluster as cluster_module
-from src.cluster import connect_cluster, describe_libraries
+from src import parallel
 from src.errors import MissingToolError, UsageError
 from src.features.build_features import build_features
 from src.features.image_store import ImageStore
@@ -141,8 +140,11 @@ def test_errors_come_back(cluster: LocalCluster) -> None:
 
 
 def test_workers_with_other_versions_are_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_module, "_describe_here", lambda: {**describe_libraries(), "numpy": "0.0.1"})
-    with pytest.raises(UsageError, match=r"numpy .* \(here 0\.0\.1\)"), connect_cluster(cluster.scheduler_address):
+    monkeypatch.setattr(parallel, "version", lambda _: "0.0.1")  # here and in the scheduler, which is a thread of ours
+    with (
+        pytest.raises(UsageError, match=r"numpy .* \(here 0\.0\.1\)"),
+        parallel_backend(dask=cluster.scheduler_address),
+    ):
         pass
 
 
@@ -152,19 +154,22 @@ def test_a_cluster_without_this_project_is_refused(cluster: LocalCluster, monkey
 
     missing.__module__, missing.__qualname__ = "tests.support.cluster_tasks", "not_there"
     monkeypatch.setattr("tests.support.cluster_tasks.not_there", missing, raising=False)
-    monkeypatch.setattr(cluster_module, "describe_libraries", missing)
-    with pytest.raises(UsageError, match="cannot import this project"), connect_cluster(cluster.scheduler_address):
+    monkeypatch.setattr(parallel, "describe_libraries", missing)
+    with (
+        pytest.raises(UsageError, match="cannot import this project"),
+        parallel_backend(dask=cluster.scheduler_address),
+    ):
         pass
 
 
 def test_a_scheduler_without_workers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with start_cluster(0) as running:
-        monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 1)
-        with pytest.raises(UsageError, match="has no workers"), connect_cluster(running.scheduler_address):
+        monkeypatch.setattr(parallel, "CONNECT_SECONDS", 1)
+        with pytest.raises(UsageError, match="has no workers"), parallel_backend(dask=running.scheduler_address):
             pass
 
 
 def test_no_dask_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(MissingToolError, match="Dask is not installed"), connect_cluster("tcp://127.0.0.1:1"):
+    with pytest.raises(MissingToolError, match="Dask is not installed"), parallel_backend(dask="tcp://127.0.0.1:1"):
         pass

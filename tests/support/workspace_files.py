@@ -33,5 +33,5 @@ def list_files(workspace: Workspace, contents: Mapping[int, bytes | None], witho
         }
         for index in contents
     ]
-    columns = [*RAW.column_names, "index", "filename", "sha256", "status", "reason"]
+    columns = [*RAW.columns, "index", "filename", "sha256", "status", "reason"]
     write_table(pd.DataFrame(rows, columns=columns), workspace.interim_table, INTERIM)

@@ -18,8 +18,7 @@ from selenium.webdriver import ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.driver_finder import DriverFinder
 
-from src.command import run_command
-from src.console import open_console
+from src.command import open_console, run_command
 from src.errors import MissingToolError
 from src.scraping.browser.browser import HOW_TO_GET_ONE, InstalledBrowser, find_installed_browser
 

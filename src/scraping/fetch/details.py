@@ -153,7 +153,7 @@ def collect_details(
         {"asset_id": artwork.asset_id, **known[artwork.asset_id]} for artwork in artworks if artwork.asset_id in known
     ]
     if records:
-        frame = pd.DataFrame.from_records(records, columns=list(DETAILS.column_names))
+        frame = pd.DataFrame.from_records(records, columns=list(DETAILS.columns))
         write_owned_table(store, workspace, frame, workspace.details_table, DETAILS)
     return DetailsSummary(len(records), failed, blocked)
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
+from pandera.pandas import DataFrameSchema
 
 from src.files import hash_file
 from src.paths import Workspace
@@ -18,7 +19,7 @@ from src.scraping.store.placement import (
 )
 from src.scraping.store.store import Store, read_owned_files
 from src.table_files import write_table
-from src.tables import INTERIM, RAW, Table
+from src.tables import INTERIM, RAW
 
 
 def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
@@ -64,9 +65,9 @@ def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
         )
         # a thumbnail of an earlier kind is a file for the table, and still to be fetched for the run
         summary.colours[row.color].count("pending" if index in earlier and status == "ok" else status, reason)
-    frame = pd.DataFrame.from_records(records, columns=list(INTERIM.column_names))
+    frame = pd.DataFrame.from_records(records, columns=list(INTERIM.columns))
     tables = (
-        write_owned_table(store, workspace, frame[list(RAW.column_names)], workspace.raw_table, RAW),
+        write_owned_table(store, workspace, frame[list(RAW.columns)], workspace.raw_table, RAW),
         write_owned_table(store, workspace, frame, workspace.interim_table, INTERIM),
     )
     _settle(store, workspace, owned, placement, tables)
@@ -74,7 +75,7 @@ def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
 
 
 def write_owned_table(
-    store: Store, workspace: Workspace, frame: pd.DataFrame, path: Path, table: Table
+    store: Store, workspace: Workspace, frame: pd.DataFrame, path: Path, table: DataFrameSchema
 ) -> tuple[str, str]:
     """Write a table as the scraper's own; one of somebody else in its place is renamed.
 
