@@ -1,12 +1,9 @@
 """A gallery in a process of its own, for as long as a ``with`` block lasts."""
 
 from contextlib import ExitStack
-from types import TracebackType
 from typing import Any, Self
 
-from src.errors import UsageError
 from src.gallery.settings import GallerySettings
-from src.gallery.site.faults import Faults
 from src.processes import start_gallery
 
 
@@ -17,10 +14,8 @@ class GalleryProcess:
     ----------
     artworks
         How many paintings.
-    faults
-        What goes wrong on purpose.
     settings
-        Further fields of :class:`src.gallery.settings.GallerySettings`.
+        Further fields of :class:`src.gallery.settings.GallerySettings`, ``faults`` for instance.
 
     Examples
     --------
@@ -29,25 +24,15 @@ class GalleryProcess:
     http://127.0.0.1:40123
     """
 
-    def __init__(self, artworks: int = 2000, *, faults: Faults | None = None, **settings: Any) -> None:
-        self._options = GallerySettings(artworks, faults=faults or Faults(), **settings).arguments
+    def __init__(self, artworks: int = 2000, **settings: Any) -> None:
+        self._options = GallerySettings(artworks=artworks, **settings).arguments
         self._stack = ExitStack()
-        self._base_url = ""
+        self.base_url = ""
         self.pid: int | None = None
 
-    @property
-    def base_url(self) -> str:
-        """Address of the gallery, ``http://127.0.0.1:PORT``."""
-        if not self._base_url:
-            raise UsageError("the gallery is not running: use it in a with block")
-        return self._base_url
-
     def __enter__(self) -> Self:
-        self._base_url, self.pid = self._stack.enter_context(start_gallery(self._options))
+        self.base_url, self.pid = self._stack.enter_context(start_gallery(self._options))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._base_url, self.pid = "", None
+    def __exit__(self, *_: object) -> None:
         self._stack.close()

@@ -1,12 +1,12 @@
 """Galleries for the tests: in this process where that is enough, in a process of their own where not."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from src.gallery.collection.folder import open_folder
 from src.gallery.settings import GallerySettings
 from src.gallery.site.app import create_app
 from src.gallery.site.faults import Faults
@@ -15,14 +15,13 @@ from tests.support.gallery_pages import OpenSite
 
 
 @pytest.fixture
-def open_site(tmp_path: Path) -> Iterator[OpenSite]:
+def open_site() -> Iterator[OpenSite]:
     """Open a gallery in this process: ``open_site(artworks=…, faults=Faults(…))``."""
     clients: list[TestClient] = []
 
     def open_one(**settings: Any) -> TestClient:
-        state_path = tmp_path / f"state-{len(clients)}"
-        SharedState.create(state_path)
-        app = create_app(GallerySettings(**{"artworks": 2000, **settings}), state_path)
+        gallery = GallerySettings(**settings)
+        app = create_app(gallery, SharedState(), open_folder(gallery) if gallery.images else None)
         client = TestClient(app, base_url="http://127.0.0.1:8765", follow_redirects=False)
         client.__enter__()
         clients.append(client)

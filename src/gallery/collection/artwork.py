@@ -54,19 +54,11 @@ class AssetDetails:
     labels: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class FileContent:
-    """A file that is served as it is, because it cannot be decoded and encoded again."""
-
-    content: bytes
-
-
 class Collection(Protocol):
     """Artworks filed by colour; numbers and positions count from 0."""
 
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Artworks of each colour, in the site's order; colours without any are left out."""
+    counts: Mapping[str, int]
+    """Artworks of each colour, in the site's order; colours without any are left out."""
 
     def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
         """Return the artworks at positions ``start`` to ``stop`` (exclusive) of a colour's list."""
@@ -83,16 +75,11 @@ class Collection(Protocol):
     def describe_artwork(self, artwork: Artwork, language: str) -> AssetDetails:
         """Return what the artwork's page says."""
 
-    def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage | FileContent:
-        """Draw an artwork.
+    def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage | bytes:
+        """Draw an artwork, or return the content of a file that cannot be decoded.
 
-        Parameters
-        ----------
-        number
-            The artwork.
-        width, height
-            With ``is_crop`` the exact box, cut out of the middle; without, a box of the artwork's
-            own shape.
+        With ``is_crop`` width and height are the exact box, cut out of the middle; without, a box of the
+        artwork's own shape.
         """
 
     def measure(self, number: int) -> tuple[int, int]:

@@ -1,15 +1,12 @@
 """The collection of ``--images DIR``: real pictures, filed by a table or by the colour index."""
 
-import csv
 import hashlib
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from io import StringIO
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from PIL import Image, UnidentifiedImageError
@@ -22,11 +19,11 @@ from src.features.image_header import PICTURE_SUFFIXES
 from src.features.measure_image import read_picture
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage
-from src.files import write_text
-from src.gallery.collection.artwork import Artwork, AssetDetails, FileContent
+from src.gallery.collection.artwork import Artwork, AssetDetails
 from src.gallery.collection.catalogue import make_slug
 from src.gallery.collection.images import crop_to_box, resize
-from src.gallery.filing.colour_index import COLOUR_INDEX_FILE, load_colour_index
+from src.gallery.filing.colour_index import load_colour_index
+from src.gallery.settings import GallerySettings
 from src.user_tables import LABEL_COLUMNS, read_labelled_names
 
 NAMED_COLUMNS: Final = ("filename", *LABEL_COLUMNS, "title", "artist", "partner")
@@ -39,21 +36,11 @@ UNDECODABLE_COLOUR: Final = "BLACK"
 
 @dataclass(frozen=True)
 class FolderEntry:
-    """One file of a folder.
-
-    Attributes
-    ----------
-    filename
-        Path within the folder.
-    colour
-        The colour under which it is filed.
-    metadata
-        Further columns of the table, by name; empty cells are left out.
-    """
+    """One file: its path within the folder, its colour, and the filled cells of further columns by name."""
 
     filename: str
     colour: str
-    metadata: Mapping[str, str]
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 def list_pictures(folder: Path) -> list[str]:
@@ -77,15 +64,7 @@ def list_pictures(folder: Path) -> list[str]:
 
 
 def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
-    """Read which file is filed under which colour.
-
-    Parameters
-    ----------
-    table
-        CSV with ``filename`` and ``color`` (or ``study_label``); ``title``, ``artist``, ``partner``
-        and any further columns are metadata.
-    folder
-        Where the files are; rows without a file are left out.
+    """Read which file is filed under which colour; rows without a file in the folder are left out.
 
     Returns
     -------
@@ -99,69 +78,33 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
         files is there.
     """
     rows, filenames, colours = read_labelled_names(table)
-    entries: dict[str, FolderEntry] = {}
+    entries = []
     for position, (filename, colour) in enumerate(zip(filenames, colours, strict=True)):
-        place = f"{table}, row {rows.row_numbers[position]}"
         if colour not in SITE_COLOURS:
-            raise TableError(f"{place}: unknown colour {colour or '(empty)'}: expected {', '.join(SITE_COLOURS)}")
-        if _is_inside(folder, filename):
-            cells = zip(rows.headings, rows.columns, strict=True)
+            raise TableError(
+                f"{table}, row {rows.row_numbers[position]}: unknown colour {colour or '(empty)'}: "
+                f"expected {', '.join(SITE_COLOURS)}"
+            )
+        path = (folder / filename).resolve()
+        if path.is_relative_to(folder.resolve()) and path.is_file():
             metadata = {
                 name if name in NAMED_COLUMNS else heading: column[position]
-                for heading, (name, column) in cells
+                for heading, (name, column) in zip(rows.headings, rows.columns, strict=True)
                 if name and column[position]
             }
-            entries[filename] = FolderEntry(filename, colour, MappingProxyType(metadata))
+            entries.append(FolderEntry(filename, colour, metadata))
     if not entries:
         raise TableError(f"{table} names no file that is in {folder}: expected paths within that folder")
-    return [entries[name] for name in sorted(entries)]
-
-
-def _is_inside(folder: Path, filename: str) -> bool:
-    path = (folder / filename).resolve()
-    return path.is_relative_to(folder.resolve()) and path.is_file()
+    return sorted(entries, key=lambda entry: entry.filename)
 
 
 def file_pictures(folder: Path, names: list[str]) -> list[FolderEntry]:
-    """File pictures by the colour index over their centre-cropped 218 × 218 thumbnails.
-
-    Decoding a large folder takes a while, so the result is kept in the user's cache folder and
-    used again as long as the files' names, sizes and times and the index itself stay the same.
-
-    Parameters
-    ----------
-    folder, names
-        Where the files are, and their paths within.
-
-    Returns
-    -------
-    list of FolderEntry
-        In the order of ``names``.
-    """
-    kept = _cache_file(folder, names)
-    if kept.is_file():
-        with kept.open(encoding="utf-8", newline="") as stream:
-            colours = {row["filename"]: row["color"] for row in csv.DictReader(stream)}
-        if set(names) <= set(colours) and set(colours.values()) <= set(SITE_COLOURS):
-            return [FolderEntry(name, colours[name], {}) for name in names]
+    """File the pictures of a folder by the colour index over their centre-cropped 218 × 218 thumbnails."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        found = list(
-            tqdm(
-                pool.map(lambda name: _file_picture(folder / name), names),
-                total=len(names),
-                desc="filing pictures",
-                unit="picture",
-                leave=False,
-                disable=None,  # quiet where nobody watches
-            )
-        )
-    entries = [FolderEntry(name, colour, {}) for name, colour in zip(names, found, strict=True)]
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("filename", "color"))
-    writer.writerows((entry.filename, entry.colour) for entry in entries)
-    write_text(kept, text.getvalue())
-    return entries
+        colours = pool.map(lambda name: _file_picture(folder / name), names)
+        # A bar only where somebody watches.
+        shown = tqdm(colours, total=len(names), desc="filing pictures", unit="picture", leave=False, disable=None)
+        return [FolderEntry(name, colour) for name, colour in zip(names, shown, strict=True)]
 
 
 def _file_picture(path: Path) -> str:
@@ -174,27 +117,8 @@ def _file_picture(path: Path) -> str:
     return str(load_colour_index().name(extract_features(thumbnail)[None])[0])
 
 
-def _cache_file(folder: Path, names: list[str]) -> Path:
-    digest = hashlib.blake2b(COLOUR_INDEX_FILE.read_bytes(), digest_size=12)
-    for name in names:
-        facts = (folder / name).stat()
-        digest.update(f"{name}\n{facts.st_size}\n{facts.st_mtime_ns}\n".encode())
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "art-culture-gallery" / f"filed-{digest.hexdigest()}.csv"
-
-
 class FolderCollection:
-    """Pictures of a folder; their ids depend on their file names alone.
-
-    Parameters
-    ----------
-    folder
-        Where the files are.
-    entries
-        The files that are shown, filed by colour.
-    image_epoch
-        Another number gives other image tokens.
-    """
+    """Pictures of a folder; their ids depend on their file names alone, their image tokens on the epoch as well."""
 
     def __init__(self, folder: Path, entries: list[FolderEntry], image_epoch: int = 0) -> None:
         self._folder = folder
@@ -202,23 +126,18 @@ class FolderCollection:
         by_colour: dict[str, list[int]] = {name: [] for name in SITE_COLOURS}
         for number, entry in enumerate(entries):
             by_colour[entry.colour].append(number)
-        self._numbers = {name: numbers for name, numbers in by_colour.items() if numbers}
-        self._counts = MappingProxyType({name: len(numbers) for name, numbers in self._numbers.items()})
+        self._numbers = by_colour
+        self.counts: Mapping[str, int] = {name: len(numbers) for name, numbers in by_colour.items() if numbers}
         self._asset_ids = [_name(f"asset:{entry.filename}", 10) for entry in entries]
         self._tokens = [_name(f"image:{image_epoch}:{entry.filename}", 36) for entry in entries]
         self._by_asset_id = {asset_id: number for number, asset_id in enumerate(self._asset_ids)}
         self._by_token = {token: number for number, token in enumerate(self._tokens)}
         self._sizes: dict[int, tuple[int, int]] = {}
 
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Artworks of each colour."""
-        return self._counts
-
     def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
         """Return the artworks at some positions of a colour's list; their titles have one language."""
         del language
-        return [self._make_artwork(number) for number in self._numbers.get(colour, [])[start:stop]]
+        return [self._make_artwork(number) for number in self._numbers[colour][start:stop]]
 
     def find_asset(self, asset_id: str, language: str) -> Artwork | None:
         """Return the artwork with this id, or None."""
@@ -237,25 +156,22 @@ class FolderCollection:
     def describe_artwork(self, artwork: Artwork, language: str) -> AssetDetails:
         """Return the columns of the table as labels."""
         del language
-        metadata = self._entries[artwork.number].metadata
-        labels = [("Title", artwork.title)]
-        if artwork.artist:
-            labels.append(("Creator", artwork.artist))
-        labels += [
+        labels = {"Title": artwork.title} | ({"Creator": artwork.artist} if artwork.artist else {})
+        further = [
             (name.replace("_", " ").capitalize(), value)
-            for name, value in metadata.items()
+            for name, value in self._entries[artwork.number].metadata.items()
             if name not in NAMED_COLUMNS
         ]
-        return AssetDetails(place=None, labels=tuple(labels))
+        return AssetDetails(place=None, labels=(*labels.items(), *further))
 
-    def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage | FileContent:
+    def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage | bytes:
         """Scale a picture; a file that cannot be decoded is served as it is."""
         content = self._path(number).read_bytes()
         fit = crop_to_box if is_crop else resize
         try:
             return read_picture(content, scale=lambda image: fit(image, width, height)).image
         except ImageError:
-            return FileContent(content)
+            return content
 
     def measure(self, number: int) -> tuple[int, int]:
         """Return width and height of the picture as it is shown; 1 and 1 where its header cannot be read."""
@@ -297,3 +213,21 @@ def _read_size(path: Path) -> tuple[int, int]:
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return 1, 1
     return (height, width) if is_sideways else (width, height)
+
+
+def open_folder(settings: GallerySettings) -> FolderCollection:
+    """Return the pictures of the folder that a gallery's settings name.
+
+    Raises
+    ------
+    UsageError, TableError
+        If the folder or the table cannot be used.
+    """
+    folder = settings.images or Path()
+    if settings.labels is not None:
+        entries = read_labels(settings.labels, folder)
+    else:
+        entries = file_pictures(folder, list_pictures(folder))
+    if settings.colours:
+        entries = [entry for entry in entries if entry.colour in settings.colours]
+    return FolderCollection(folder, entries, settings.image_epoch)

@@ -6,7 +6,6 @@ The options are those recorded of the real image host: ``wN hN sN`` bounds (``s0
 """
 
 import re
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,7 +13,7 @@ import cv2
 
 from src.errors import UsageError
 from src.features.schema import BGRImage
-from src.gallery.collection.artwork import Collection, FileContent
+from src.gallery.collection.artwork import Collection
 from src.gallery.painter.painting import THUMBNAIL_QUALITY
 
 DEFAULT_BOUND: Final = 512
@@ -41,14 +40,6 @@ class ImageOptions:
     quality: int = DEFAULT_QUALITY
     part: tuple[float, float, float, float] | None = None
     """Left, top, right and bottom of the part shown, 0 to 1."""
-
-
-@dataclass(frozen=True)
-class EncodedImage:
-    """The bytes of a picture and their type."""
-
-    content: bytes
-    media_type: str
 
 
 def parse_suffix(suffix: str) -> ImageOptions:
@@ -93,47 +84,42 @@ def _add_option(options: ImageOptions, word: str) -> ImageOptions:
     raise UsageError(f"unknown image option {word}: expected wN hN sN c rw rj lN fcrop64=1,…")
 
 
-def render(collection: Collection, number: int, options: ImageOptions) -> EncodedImage:
-    """Draw and encode an artwork as a suffix asks for it; never larger than its full size."""
+def render_image(collection: Collection, number: int, options: ImageOptions) -> tuple[bytes, str]:
+    """Draw and encode an artwork as a suffix asks for it, never larger than its full size; return bytes and type."""
     full_width, full_height = collection.measure(number)
-    if options.part is not None:
-        return _render_part(collection, number, options, full_width, full_height)
-    width, height, is_crop = _fit(options, full_width, full_height)
-    return _encode(collection.draw(number, width, height, is_crop=is_crop), options)
+    left, top, right, bottom = options.part or (0.0, 0.0, 1.0, 1.0)
+    part_width, part_height = (right - left) * full_width, (bottom - top) * full_height
+    width, height, is_crop = _fit(options, max(1, round(part_width)), max(1, round(part_height)))
+    if options.part is None:
+        return _encode(collection.draw(number, width, height, is_crop=is_crop), options)
+    # The whole is drawn as large as the part needs it, at most at full size.
+    fraction = min(1.0, max(width / part_width, height / part_height))
+    whole = collection.draw(
+        number, max(1, round(full_width * fraction)), max(1, round(full_height * fraction)), is_crop=False
+    )
+    if isinstance(whole, bytes):
+        return _encode(whole, options)
+    rows, columns = whole.shape[:2]
+    x_start, y_start = min(int(left * columns), columns - 1), min(int(top * rows), rows - 1)
+    piece = whole[y_start : max(y_start + 1, round(bottom * rows)), x_start : max(x_start + 1, round(right * columns))]
+    return _encode(crop_to_box(piece, width, height) if is_crop else resize(piece, width, height), options)
 
 
 def _fit(options: ImageOptions, full_width: int, full_height: int) -> tuple[int, int, bool]:
     """Return the size to draw, and whether it is a box cut from the middle."""
     if options.is_crop and (options.width or options.height):
         # One bound alone means a square box.
-        width = options.width or options.height or 1
-        height = options.height or options.width or 1
-        return width, height, True
-    scale = min(
-        1.0,
-        (options.width or full_width) / full_width,
-        (options.height or full_height) / full_height,
-    )
+        return options.width or options.height or 1, options.height or options.width or 1, True
+    scale = min(1.0, (options.width or full_width) / full_width, (options.height or full_height) / full_height)
     return max(1, round(full_width * scale)), max(1, round(full_height * scale)), False
 
 
-def _render_part(
-    collection: Collection, number: int, options: ImageOptions, full_width: int, full_height: int
-) -> EncodedImage:
-    left, top, right, bottom = options.part or (0.0, 0.0, 1.0, 1.0)
-    part_width, part_height = (right - left) * full_width, (bottom - top) * full_height
-    width, height, is_crop = _fit(options, max(1, round(part_width)), max(1, round(part_height)))
-    # The whole is drawn as large as the part needs it, at most at full size.
-    fraction = min(1.0, max(width / part_width, height / part_height))
-    whole = collection.draw(
-        number, max(1, round(full_width * fraction)), max(1, round(full_height * fraction)), is_crop=False
-    )
-    if isinstance(whole, FileContent):
-        return _encode(whole, options)
-    rows, columns = whole.shape[:2]
-    x_start, y_start = min(int(left * columns), columns - 1), min(int(top * rows), rows - 1)
-    piece = whole[y_start : max(y_start + 1, round(bottom * rows)), x_start : max(x_start + 1, round(right * columns))]
-    return _encode(crop_to_box(piece, width, height) if is_crop else resize(piece, width, height), options)
+def _encode(picture: BGRImage | bytes, options: ImageOptions) -> tuple[bytes, str]:
+    if isinstance(picture, bytes):
+        return picture, "application/octet-stream"
+    kind, parameter = ("webp", cv2.IMWRITE_WEBP_QUALITY) if options.is_webp else ("jpeg", cv2.IMWRITE_JPEG_QUALITY)
+    _, buffer = cv2.imencode(f".{kind}", picture, [parameter, options.quality])
+    return buffer.tobytes(), f"image/{kind}"
 
 
 def resize(image: BGRImage, width: int, height: int) -> BGRImage:
@@ -152,45 +138,3 @@ def crop_to_box(image: BGRImage, width: int, height: int) -> BGRImage:
     kept_columns, kept_rows = min(columns, round(width / scale)), min(rows, round(height / scale))
     left, top = (columns - kept_columns) // 2, (rows - kept_rows) // 2
     return resize(image[top : top + max(1, kept_rows), left : left + max(1, kept_columns)], width, height)
-
-
-def _encode(picture: BGRImage | FileContent, options: ImageOptions) -> EncodedImage:
-    if isinstance(picture, FileContent):
-        return EncodedImage(picture.content, "application/octet-stream")
-    if options.is_webp:
-        _, buffer = cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, options.quality])
-        return EncodedImage(buffer.tobytes(), "image/webp")
-    _, buffer = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, options.quality])
-    return EncodedImage(buffer.tobytes(), "image/jpeg")
-
-
-class ImageCache:
-    """The encoded images asked for last, bounded in bytes.
-
-    Parameters
-    ----------
-    capacity
-        Bytes kept at most; 0 keeps nothing.
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._size = 0
-        self._images: OrderedDict[tuple[int, ImageOptions], EncodedImage] = OrderedDict()
-
-    def find(self, number: int, options: ImageOptions) -> EncodedImage | None:
-        """Return a kept image and mark it as used, or None."""
-        key = (number, options)
-        if key in self._images:
-            self._images.move_to_end(key)
-        return self._images.get(key)
-
-    def keep(self, number: int, options: ImageOptions, image: EncodedImage) -> None:
-        """Keep an image; the ones unused for longest go when there is no room."""
-        if len(image.content) > self._capacity or (number, options) in self._images:
-            return
-        self._images[number, options] = image
-        self._size += len(image.content)
-        while self._size > self._capacity:
-            _, oldest = self._images.popitem(last=False)
-            self._size -= len(oldest.content)

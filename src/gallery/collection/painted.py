@@ -1,57 +1,57 @@
-"""The painted collection: artworks that are made when they are looked at.
+"""The painted collection: artworks that are made, with all that is said of them, when they are looked at.
 
 Artwork ``number`` is filed under ``SITE_COLOURS[number % 12]`` as its ``number // 12``-th work, so
 that neither lists nor pages need an index: everything is computed from the number when it is asked
 for, and a collection of any size starts at once.
 """
 
+import hashlib
 from collections.abc import Mapping
-from functools import lru_cache
-from types import MappingProxyType
+from functools import lru_cache, partial
 from typing import Final
 
 from src.colours import SITE_COLOURS
 from src.features.schema import BGRImage
 from src.gallery.collection.artwork import Artwork, AssetDetails
-from src.gallery.collection.catalogue import describe_entry, draw_bytes, write_entry
+from src.gallery.collection.catalogue import make_slug
 from src.gallery.collection.tokens import TokenBook
+from src.gallery.collection.vocabulary import (
+    ARTIST_NAMES,
+    FREE_LABELS,
+    LABELS,
+    LANGUAGES,
+    MEDIA,
+    MUSEUMS,
+    PLACES,
+    RIGHTS,
+    TITLE_TAILS,
+    read_titles,
+)
 from src.gallery.painter.describe import describe, outline
-from src.gallery.painter.painting import Painting, paint, paint_crop
+from src.gallery.painter.painting import paint, paint_crop
 
 SHORTEST_LONG_SIDE: Final = 1024
 KEPT_ARTWORKS: Final = 4096
 """Entries and descriptions that a worker remembers, about 1 kB each."""
 
+NULL_ARTIST_SHARE: Final = 438 / 2791
+"""Share of items without an artist in lists recorded in 2026."""
+
 
 class PaintedCollection:
-    """Paintings of a seed.
+    """Paintings of a seed: so many of each colour (see :func:`src.gallery.collection.catalogue.apportion`)."""
 
-    Parameters
-    ----------
-    counts
-        Artworks of each colour (see :func:`src.gallery.collection.catalogue.apportion`).
-    seed
-        Seed of the paintings, names and texts.
-    tokens
-        Names ids and images.
-    """
-
-    def __init__(self, counts: Mapping[str, int], seed: int, tokens: TokenBook) -> None:
-        self._counts = MappingProxyType({name: counts[name] for name in SITE_COLOURS if counts.get(name)})
+    def __init__(self, counts: Mapping[str, int], seed: int, image_epoch: int = 0) -> None:
+        self.counts: Mapping[str, int] = {name: counts[name] for name in SITE_COLOURS if counts.get(name)}
         self._seed = seed
-        self._tokens = tokens
+        self._tokens = TokenBook(seed, image_epoch)
         self._make_artwork = lru_cache(maxsize=KEPT_ARTWORKS)(self._compute_artwork)
-        self._describe_painting = lru_cache(maxsize=KEPT_ARTWORKS)(self._compute_painting)
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Artworks of each colour."""
-        return self._counts
+        self._describe_painting = lru_cache(maxsize=KEPT_ARTWORKS)(partial(describe, seed))
 
     def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
         """Return the artworks at some positions of a colour's list."""
         first = SITE_COLOURS.index(colour)
-        stop = min(stop, self._counts.get(colour, 0))
+        stop = min(stop, self.counts.get(colour, 0))
         return [self._make_artwork(first + len(SITE_COLOURS) * position, language) for position in range(start, stop)]
 
     def find_asset(self, asset_id: str, language: str) -> Artwork | None:
@@ -68,14 +68,10 @@ class PaintedCollection:
         """Return the asset id of an artwork."""
         return self._tokens.name_asset(number)
 
-    def describe_artwork(self, artwork: Artwork, language: str) -> AssetDetails:
-        """Return what the artwork's page says."""
-        return describe_entry(self._seed, artwork, language)
-
     def measure(self, number: int) -> tuple[int, int]:
         """Return width and height of the artwork at full size, in pixels: 1,024 to 2,044 on the long side."""
         aspect = outline(self._seed, number).aspect
-        longest = SHORTEST_LONG_SIDE + 4 * draw_bytes(self._seed, number, "size")[0]
+        longest = SHORTEST_LONG_SIDE + 4 * self._draw_bytes(number, "size")[0]
         return (longest, round(longest / aspect)) if aspect >= 1 else (round(longest * aspect), longest)
 
     def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage:
@@ -83,25 +79,67 @@ class PaintedCollection:
         painting = self._describe_painting(number)
         return paint_crop(painting, width, height) if is_crop else paint(painting, width, height)
 
-    def _holds(self, number: int) -> bool:
-        position, colour = divmod(number, len(SITE_COLOURS))
-        return position < self._counts.get(SITE_COLOURS[colour], 0)
-
-    def _compute_painting(self, number: int) -> Painting:
-        return describe(self._seed, number)
+    def describe_artwork(self, artwork: Artwork, language: str) -> AssetDetails:
+        """Make up what the artwork's page says: labels may be translated, free, or missing."""
+        draw = self._draw_bytes(artwork.number, "details")
+        tongue = LANGUAGES.index(language)
+        year = 1480 + draw[0] * 2 - draw[1] // 8
+        dates = (str(year), f"{year}/{year + 1 + draw[2] % 9}", f"ca. {year}", f"{year // 100 + 1}th century: early")
+        height_cm = 25 + draw[3] % 150
+        width_cm = max(10, round(height_cm * artwork.aspect))
+        candidates = (
+            ("title", artwork.title, 255),
+            ("creator", artwork.artist, 250),
+            ("date", dates[draw[4] % 4 if draw[4] < 120 else 0], 225),
+            ("size", f"w{width_cm} x h{height_cm} cm", 200),
+            ("medium", MEDIA[draw[5] % len(MEDIA)][tongue], 215),
+            ("type", "Painting", 190),
+            ("rights", RIGHTS[draw[6] % len(RIGHTS)], 150),
+            ("provenance", f"{artwork.partner}: acquired {year + 120}", 90),
+            ("link", f"https://museum.example/object?id={artwork.number}&view=full", 110),
+        )
+        labels = [
+            (LABELS[key][tongue], value)
+            for index, (key, value, share) in enumerate(candidates)
+            if value is not None and draw[8 + index] <= share
+        ]
+        if draw[20] < 140:
+            label, value = FREE_LABELS[draw[21] % len(FREE_LABELS)]
+            labels.insert(draw[22] % (len(labels) + 1), (label, value.format(number=artwork.number)))
+        return AssetDetails(place=dict(MUSEUMS)[artwork.partner] if draw[23] < 230 else None, labels=tuple(labels))
 
     def _compute_artwork(self, number: int, language: str) -> Artwork:
         shape = outline(self._seed, number)
-        entry = write_entry(self._seed, number, shape.genre, language)
+        draw = self._draw_bytes(number, "entry")
+        titles = read_titles()[shape.genre]
+        title = titles[draw[1] % len(titles)][LANGUAGES.index(language)]
+        if "*" in title:
+            title = title.replace("*", PLACES[draw[2] % len(PLACES)])
+        elif draw[3] < 100:
+            title = f"{title}, No. {1 + draw[4] % 40}"
+        if draw[11] < len(TITLE_TAILS):
+            title += TITLE_TAILS[draw[11]]
+        artist: str | None = None
+        if draw[5] * 256 + draw[6] >= NULL_ARTIST_SHARE * 65536:
+            first, last = ARTIST_NAMES["first"], ARTIST_NAMES["last"]
+            artist = f"{first[draw[7] % len(first)]} {last[draw[8] % len(last)]}"
         return Artwork(
             number=number,
             asset_id=self._tokens.name_asset(number),
             image_token=self._tokens.name_image(number),
             colour=SITE_COLOURS[number % len(SITE_COLOURS)],
-            title=entry.title,
-            artist=entry.artist,
-            partner=entry.partner,
-            slug=entry.slug,
+            title=title,
+            artist=artist,
+            partner=MUSEUMS[draw[9] % len(MUSEUMS)][0],
+            slug=make_slug(f"{title} {artist}" if artist and draw[10] < 128 else title),
             aspect=shape.aspect,
-            tint=entry.tint,
+            tint=None if draw[12] < 20 else "#" + "".join(f"{200 + part % 48:02X}" for part in draw[13:16]),
         )
+
+    def _holds(self, number: int) -> bool:
+        position, colour = divmod(number, len(SITE_COLOURS))
+        return position < self.counts.get(SITE_COLOURS[colour], 0)
+
+    def _draw_bytes(self, number: int, purpose: str) -> bytes:
+        """Return 24 random bytes that depend on seed, number and purpose alone."""
+        return hashlib.blake2b(f"{self._seed}:{number}:{purpose}".encode(), digest_size=24).digest()

@@ -10,8 +10,7 @@ import base64
 import binascii
 import hashlib
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 ASSET_ID_LENGTH: Final = 14
 """Characters of an asset id: ten bytes in URL-safe base64 without padding."""
@@ -21,15 +20,7 @@ CHECK: Final = bytes(6)
 
 
 class Sealer:
-    """Turn byte records of one even length into opaque text and back.
-
-    Parameters
-    ----------
-    seed
-        Seed of the gallery.
-    purpose
-        What the text is for; texts of one purpose are not understood by another.
-    """
+    """Turn byte records into opaque text and back; texts of another seed or purpose are not understood."""
 
     def __init__(self, seed: int, purpose: str) -> None:
         key = hashlib.blake2b(f"gallery:{seed}:{purpose}".encode(), digest_size=32).digest()
@@ -68,8 +59,7 @@ def _mix(key: bytes, value: int, size: int) -> int:
     return int.from_bytes(digest, "big")
 
 
-@dataclass(frozen=True)
-class ListPosition:
+class ListPosition(NamedTuple):
     """Where a continuation token points.
 
     Attributes
@@ -88,15 +78,9 @@ class ListPosition:
 
 
 class TokenBook:
-    """Every opaque name of one gallery.
+    """Every opaque name of one gallery; another epoch gives other image tokens and the same asset ids.
 
-    Parameters
-    ----------
-    seed
-        Seed of the gallery; another seed gives other names.
-    image_epoch
-        Image tokens of the real site change over the years while asset ids stay: another epoch
-        gives other image tokens and the same ids.
+    Image tokens of the real site change over the years while asset ids stay.
     """
 
     def __init__(self, seed: int, image_epoch: int = 0) -> None:
@@ -126,7 +110,7 @@ class TokenBook:
 
     def name_position(self, position: ListPosition) -> str:
         """Return the continuation token of a place in a colour's list."""
-        return self._lists.seal(struct.pack(">BIIx", position.colour, position.offset, position.serial))
+        return self._lists.seal(struct.pack(">BIIx", *position))
 
     def read_position(self, token: str) -> ListPosition | None:
         """Return the place that a continuation token points to, or None."""

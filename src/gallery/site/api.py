@@ -29,19 +29,7 @@ JsonList = list[Any]
 
 @dataclass(frozen=True)
 class ListPage:
-    """Some artworks of a colour in a row.
-
-    Attributes
-    ----------
-    colour
-        The colour.
-    artworks
-        The artworks; may be empty.
-    total
-        Artworks in the whole list.
-    next_token
-        Leads to the artworks that follow; None at the end.
-    """
+    """Some artworks of a colour in a row, how many there are in all, and the token that leads to those that follow."""
 
     colour: str
     artworks: Sequence[Artwork]
@@ -55,36 +43,26 @@ def count_first_tiles(colour: str) -> int:
 
 
 class Listing:
-    """The lists of a collection, page by page.
-
-    Parameters
-    ----------
-    collection
-        The artworks.
-    tokens
-        Makes and reads continuation tokens.
-    """
+    """The lists of a collection, page by page."""
 
     def __init__(self, collection: Collection, tokens: TokenBook) -> None:
-        self.collection = collection
+        self._collection = collection
         self._tokens = tokens
 
     def open(self, colour: str, language: str, draw: Draw) -> ListPage:
-        """Return the first artworks of a colour; an unknown colour has none."""
+        """Return the first artworks of a colour."""
         return self._read(ListPosition(SITE_COLOURS.index(colour), 0), count_first_tiles(colour), language, draw)
 
     def resume(self, token: str, size: int, language: str, draw: Draw) -> ListPage | None:
         """Return the ``size`` artworks that a token leads to, or None if the token is not ours."""
         position = self._tokens.read_position(token)
-        if position is None or position.colour >= len(SITE_COLOURS):
-            return None
-        return self._read(position, size, language, draw)
+        return None if position is None else self._read(position, size, language, draw)
 
     def _read(self, position: ListPosition, size: int, language: str, draw: Draw) -> ListPage:
         colour = SITE_COLOURS[position.colour]
-        total = self.collection.counts.get(colour, 0)
+        total = self._collection.counts.get(colour, 0)
         stop = min(position.offset + size, total)
-        artworks = self.collection.list_artworks(colour, position.offset, stop, language)
+        artworks = self._collection.list_artworks(colour, position.offset, stop, language)
         following: ListPosition | None = None
         if stop < total:
             following = ListPosition(position.colour, stop, position.serial + 1)
@@ -92,8 +70,7 @@ class Listing:
             # "token": the last page names itself as the next one; "ids": new tokens start the list over.
             repeats_itself = draw.faults.endless_kind == "token" and position.offset > 0
             following = position if repeats_itself else ListPosition(position.colour, 0, position.serial + 1)
-        token = None if following is None else self._tokens.name_position(following)
-        return ListPage(colour, artworks, total, token)
+        return ListPage(colour, artworks, total, following and self._tokens.name_position(following))
 
 
 def make_item(artwork: Artwork, host: str, *, is_tagged: bool) -> JsonList:
@@ -132,15 +109,7 @@ def make_page_object(pages: Sequence[ListPage], host: str, *, is_tagged: bool) -
 
 
 def write_body(content: JsonList, *, is_nested: bool) -> bytes:
-    """Write an API answer.
-
-    Parameters
-    ----------
-    content
-        The block or page object.
-    is_nested
-        The form of ``rt=j``: one more level, and a status element behind.
-    """
+    """Write an API answer; in the form of ``rt=j`` with one more level, and a status element behind."""
     wrapped: JsonList = [[content], ["e", 4, None, None, 0]] if is_nested else [content]
     return (BODY_PREFIX + json.dumps(wrapped, ensure_ascii=False, separators=(",", ":"))).encode()
 

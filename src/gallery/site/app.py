@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -26,9 +26,10 @@ from starlette.types import ASGIApp
 from src.colours import SITE_COLOURS
 from src.errors import UsageError
 from src.gallery.collection.artwork import Collection
-from src.gallery.collection.images import EncodedImage, ImageCache, ImageOptions, parse_suffix, render
-from src.gallery.collection.opening import open_collection
-from src.gallery.collection.tokens import ASSET_ID_LENGTH, TokenBook
+from src.gallery.collection.catalogue import apportion
+from src.gallery.collection.images import parse_suffix, render_image
+from src.gallery.collection.painted import PaintedCollection
+from src.gallery.collection.tokens import TokenBook
 from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES
 from src.gallery.settings import GallerySettings, describe_gallery
 from src.gallery.site.api import (
@@ -42,12 +43,14 @@ from src.gallery.site.api import (
 )
 from src.gallery.site.faults import Draw
 from src.gallery.site.misbehaviour import CONSENT_COOKIE, Misbehaviour, local_target
-from src.gallery.site.pages import OTHER_LINKS, PageWriter, Visit
-from src.gallery.site.robots import answer_robots
+from src.gallery.site.pages import OTHER_LINKS, Visit, render, render_colour_page, render_page
 from src.gallery.site.shared_state import SharedState
 
 DRAWING_THREADS: Final = 1
 """Pictures drawn at once by one worker: a second thread would only wait for the interpreter."""
+
+KEPT_IMAGES: Final = 1024
+"""Encoded images that a worker remembers; thumbnails have about 15 kB."""
 
 LONG_QUEUE: Final = 3
 """Pictures waiting to be drawn from which on a worker closes connections after their answer ..."""
@@ -57,19 +60,22 @@ CLOSING_INTERVAL: Final = 8
 
 LONGEST_HANG_SECONDS: Final = 3600.0
 
+ROBOTS_TEXTS: Final = MappingProxyType(
+    {
+        "site": "User-agent: *\nDisallow: /api/*\n",
+        "allow": "User-agent: *\nDisallow:\n",
+        "disallow-all": "User-agent: *\nDisallow: /\n",
+        "delay": "User-agent: *\nCrawl-delay: 1\nDisallow: /api/*\n",
+        "garbage": bytes(range(256)) * 4 + b"\nUser-agent\nDisallow /\n",
+    }
+)
+ROBOTS_FAILURES: Final = MappingProxyType(
+    {"refused": (429, "Too Many Requests"), "missing": (404, "Not Found"), "error": (500, "Internal Server Error")}
+)
+
 
 class Site:
-    """The handlers of one worker.
-
-    Parameters
-    ----------
-    settings
-        The gallery.
-    collection
-        Its artworks.
-    state
-        Counters shared by all workers.
-    """
+    """The handlers of one worker."""
 
     def __init__(self, settings: GallerySettings, collection: Collection, state: SharedState) -> None:
         self._settings = settings
@@ -77,10 +83,9 @@ class Site:
         self._state = state
         self._listing = Listing(collection, TokenBook(settings.seed, settings.image_epoch))
         self._name, self._extent = describe_gallery(settings)
-        self._cache = ImageCache(settings.cache_megabytes << 20)
+        self._render_image = lru_cache(maxsize=KEPT_IMAGES)(partial(render_image, collection))
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
         self._since_closing = 0
-        self.writer = PageWriter(settings.tiles)
 
     @property
     def routes(self) -> list[Route]:
@@ -103,8 +108,8 @@ class Site:
 
     async def show_home(self, request: Request) -> Response:
         """Answer the start page."""
-        page = self.writer.write_home(self._collection.counts, _visit(request))
-        return HTMLResponse(page)
+        counts = self._collection.counts
+        return HTMLResponse(render_page("home.html", _visit(request), counts=counts, title="Offline Gallery"))
 
     async def show_colour(self, request: Request) -> Response:
         """Answer the page of a colour; an unknown name gives a page without tiles."""
@@ -112,7 +117,8 @@ class Site:
         name = request.query_params.get("col", "")
         colour = name if name in SITE_COLOURS else None
         pages, page_object = self._open_all(visit)
-        return HTMLResponse(self.writer.write_colour_page(colour, pages, page_object, visit))
+        is_script_drawn = self._settings.tiles == "script"
+        return HTMLResponse(render_colour_page(colour, pages, page_object, visit, is_script_drawn=is_script_drawn))
 
     def _open_all(self, visit: Visit) -> tuple[list[ListPage], list[Any]]:
         """Return the first list page of every colour, and the page object made of them."""
@@ -123,18 +129,21 @@ class Site:
         """Answer the page of an artwork, whatever its slug, or of a story."""
         visit = _visit(request)
         asset_id = request.path_params["rest"].rsplit("/", 1)[-1]
-        if len(asset_id) != ASSET_ID_LENGTH:
-            title = next((text for text, address in OTHER_LINKS if address.endswith(f"/{asset_id}")), None)
-            if title is not None:
-                return HTMLResponse(self.writer.write_story(title, visit))
+        story = next((text for text, address in OTHER_LINKS if address.endswith(f"/{asset_id}")), None)
+        if story is not None:
+            return HTMLResponse(render_page("notice.html", visit, title=story, text="A story, not an artwork."))
         artwork = self._collection.find_asset(asset_id, visit.language)
         if artwork is None:
-            return HTMLResponse(self.writer.write_missing(visit), status_code=404)
+            return await self.show_missing(request)
         if visit.draw.happens("asset_moved") and not request.path_params["rest"].startswith("moved/"):
             return RedirectResponse(f"/asset/moved/{asset_id}", status_code=301)
         details = self._collection.describe_artwork(artwork, visit.language)
-        size = self._collection.measure(artwork.number)
-        return HTMLResponse(self.writer.write_asset_page(artwork, details, size, visit))
+        width, height = self._collection.measure(artwork.number)
+        return HTMLResponse(
+            render_page(
+                "asset.html", visit, title=artwork.title, artwork=artwork, details=details, width=width, height=height
+            )
+        )
 
     async def send_list(self, request: Request) -> Response:
         """Answer the page's own request for more artworks."""
@@ -161,9 +170,10 @@ class Site:
         token, _, suffix = request.path_params["name"].partition("=")
         number = self._collection.find_image(token)
         draw = _visit(request).draw
-        if number is None or draw.happens("image_gone", subject=self._collection.name_artwork(number)):
+        if number is None:
             return PlainTextResponse("Not Found", status_code=404)
-        strange = _answer_strangely(request, draw, self._collection.name_artwork(number))
+        name = self._collection.name_artwork(number)
+        strange = _answer_strangely(request, draw, name)
         if strange is not None:
             return strange
         try:
@@ -171,22 +181,18 @@ class Site:
         except UsageError as error:
             return PlainTextResponse(f"Bad Request: {error}", status_code=400)
         if draw.happens("image_error"):
-            return PlainTextResponse("Service Unavailable", status_code=503, headers=_retry_after(draw))
-        image = self._cache.find(number, options)
-        if image is None:
-            image = await anyio.to_thread.run_sync(self._render, number, options, limiter=self._threads)
-            self._cache.keep(number, options, image)
-        content = _spoil(image.content, draw)
-        is_whole = content is image.content
+            return PlainTextResponse("Service Unavailable", status_code=503, headers=draw.faults.retry_headers)
+        whole, media_type = await anyio.to_thread.run_sync(self._render_image, number, options, limiter=self._threads)
+        content = _spoil(whole, draw)
         headers = {
-            "Cache-Control": "public, max-age=86400, no-transform" if is_whole else "no-store",
+            "Cache-Control": "public, max-age=86400, no-transform" if content is whole else "no-store",
             "Access-Control-Allow-Origin": "*",
         }
-        if draw.happens("image_opt_out", subject=self._collection.name_artwork(number)):
+        if draw.happens("image_opt_out", subject=name):
             headers["X-Robots-Tag"] = "noai, noimageai"
         if self._is_overloaded():
             headers["Connection"] = "close"
-        return Response(content, media_type=image.media_type, headers=headers)
+        return Response(content, media_type=media_type, headers=headers)
 
     def _is_overloaded(self) -> bool:
         """Whether a visitor should connect again, and so perhaps reach a worker with less to do.
@@ -199,21 +205,26 @@ class Site:
         self._since_closing = 0
         return True
 
-    def _render(self, number: int, options: ImageOptions) -> EncodedImage:
-        return render(self._collection, number, options)
-
     async def ask_for_login(self, _: Request) -> Response:
         """Answer what only visitors with an account may have."""
         return PlainTextResponse("Unauthorized", status_code=401)
 
     async def send_robots(self, _: Request) -> Response:
-        """Answer robots.txt."""
-        return answer_robots(self._settings.faults.robots)
+        """Answer robots.txt: a text, a failure, or bytes without end, slowly or fast."""
+        variant = self._settings.faults.robots
+        if variant in ROBOTS_FAILURES:
+            status, text = ROBOTS_FAILURES[variant]
+            return PlainTextResponse(text, status_code=status)
+        if variant in {"drip", "endless"}:
+            comment = b"# a comment\n"
+            piece, pause = (comment, 1.0) if variant == "drip" else (comment * 5000, 0.0)
+            return StreamingResponse(_write_without_end(piece, pause), media_type="text/plain")
+        return PlainTextResponse(ROBOTS_TEXTS[variant])
 
     async def show_consent(self, request: Request) -> Response:
         """Answer the consent form."""
         target = local_target(request.query_params.get("continue", "/"))
-        return HTMLResponse(self.writer.write_consent(target, self._settings.faults.consent_kind))
+        return HTMLResponse(render("consent.html", target=target, kind=self._settings.faults.consent_kind))
 
     async def save_consent(self, request: Request) -> Response:
         """Keep the choice in a cookie and lead on."""
@@ -244,35 +255,35 @@ class Site:
 
     async def show_missing(self, request: Request) -> Response:
         """Answer an address that does not exist."""
-        return HTMLResponse(self.writer.write_missing(_visit(request)), status_code=404)
+        page = render_page("notice.html", _visit(request), title="Not found", text="There is nothing here.")
+        return HTMLResponse(page, status_code=404)
 
 
-def create_app(settings: GallerySettings, state_path: Path) -> ASGIApp:
+def create_app(settings: GallerySettings, state: SharedState, folder: Collection | None = None) -> ASGIApp:
     """Return the web application of one worker.
 
     Parameters
     ----------
     settings
         The gallery.
-    state_path
-        File of counters that all workers share (:meth:`SharedState.create` makes it).
+    state
+        Counters shared by all workers.
+    folder
+        What is shown in place of the paintings.
     """
     cv2.setNumThreads(1)  # the workers are the parallelism
-    state = SharedState(state_path)
-    site = Site(settings, open_collection(settings), state)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        state.close()
-
-    return Misbehaviour(Starlette(routes=site.routes, lifespan=lifespan), settings.faults, state, site.writer)
+    collection = folder or PaintedCollection(
+        apportion(settings.artworks, settings.proportions, settings.colours), settings.seed, settings.image_epoch
+    )
+    return Misbehaviour(Starlette(routes=Site(settings, collection, state).routes), settings.faults, state)
 
 
 def _answer_strangely(request: Request, draw: Draw, name: str) -> Response | None:
     """Return an image's answer that leads nowhere, where a fault wants one."""
+    if draw.happens("image_gone", subject=name):
+        return PlainTextResponse("Not Found", status_code=404)
     if draw.happens("image_refused"):
-        return PlainTextResponse("Too Many Requests", status_code=429, headers=_retry_after(draw))
+        return PlainTextResponse("Too Many Requests", status_code=429, headers=draw.faults.retry_headers)
     if draw.happens("image_loop", subject=name):
         return RedirectResponse(str(request.url), status_code=302)
     for fault, piece, pause in (("image_drip", b"\xff", 1.0), ("image_endless", bytes(1 << 16), 0.0)):
@@ -285,10 +296,6 @@ async def _write_without_end(piece: bytes, pause_seconds: float) -> AsyncIterato
     while True:
         yield piece
         await asyncio.sleep(pause_seconds)
-
-
-def _retry_after(draw: Draw) -> dict[str, str]:
-    return {"Retry-After": draw.faults.retry_after} if draw.faults.retry_after else {}
 
 
 def _spoil(content: bytes, draw: Draw) -> bytes:

@@ -1,19 +1,17 @@
 """Starts the workers of a gallery, and sees that none outlives it."""
 
-import functools
 import multiprocessing
 import os
 import signal
-import tempfile
+import socket
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from multiprocessing import connection
 from typing import Final
 
 import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.supervisors import Multiprocess
 
+from src.gallery.collection.artwork import Collection
 from src.gallery.collection.catalogue import apportion
 from src.gallery.settings import GallerySettings
 from src.gallery.site.shared_state import SharedState
@@ -36,56 +34,62 @@ def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
     ------
     UsageError, TableError
         If the settings cannot be used, or the port is taken.
+    KeyboardInterrupt
+        If a signal ended it.
     """
-    _check(settings)
-    listener = open_listener(settings.host, settings.port, BACKLOG)
-    with tempfile.TemporaryDirectory(prefix="gallery-") as folder:
-        state_path = Path(folder) / "state"
-        SharedState.create(state_path)
-        config = uvicorn.Config(
-            functools.partial(make_worker_app, settings, state_path),
-            factory=True,
-            workers=settings.worker_count,
-            log_level="error",
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            lifespan="on",
-            timeout_graceful_shutdown=1,
-            timeout_keep_alive=75,
-        )
-        announce(f"http://{settings.host}:{listener.getsockname()[1]}")
-        if settings.worker_count == 1:
-            uvicorn.Server(config).run(sockets=[listener])
-        else:
-            Multiprocess(config, sockets=[listener]).run()
-
-
-def make_worker_app(settings: GallerySettings, state_path: Path) -> ASGIApp:
-    """Return the application in a worker, which ends with the process that started it."""
-    supervisor = multiprocessing.parent_process()
-    if supervisor is not None:
-        threading.Thread(target=_end_with, args=(supervisor.join, state_path.parent), daemon=True).start()
-    from src.gallery.site.app import create_app  # noqa: PLC0415 - half a second that the supervisor need not spend
-
-    return create_app(settings, state_path)
-
-
-def _check(settings: GallerySettings) -> None:
-    """Say what is wrong before any worker starts, and file unlabelled pictures once for all of them."""
+    folder: Collection | None = None
     if settings.images is None:
         apportion(settings.artworks, settings.proportions, settings.colours)
     else:
-        from src.gallery.collection.opening import open_collection  # noqa: PLC0415 - as above
+        from src.gallery.collection.folder import open_folder  # noqa: PLC0415 - as in _work
 
-        open_collection(settings)
+        folder = open_folder(settings)
+    listener = open_listener(settings.host, settings.port, BACKLOG)
+    state = SharedState()
+    announce(f"http://{settings.host}:{listener.getsockname()[1]}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if settings.worker_count == 1:
+        _work(settings, state, folder, listener)
+        return
+    spawning = multiprocessing.get_context("spawn")
+
+    def start_worker() -> multiprocessing.process.BaseProcess:
+        worker = spawning.Process(target=_work, args=(settings, state, folder, listener), daemon=True)
+        worker.start()
+        return worker
+
+    workers = [start_worker() for _ in range(settings.worker_count)]
+    try:
+        while True:
+            connection.wait([worker.sentinel for worker in workers])
+            workers = [worker if worker.is_alive() else start_worker() for worker in workers]
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join()
 
 
-def _end_with(wait: Callable[[], object], folder: Path) -> None:
-    """End this process when ``wait`` returns: the supervisor was killed and could not end it."""
-    wait()
-    for path in folder.glob("*"):
-        path.unlink(missing_ok=True)
-    if folder.is_dir():
-        folder.rmdir()
-    os.kill(os.getpid(), signal.SIGKILL)
+def _work(settings: GallerySettings, state: SharedState, folder: Collection | None, listener: socket.socket) -> None:
+    """Serve on a port that is open, until a signal comes or the supervisor is gone."""
+    from src.gallery.site.app import create_app  # noqa: PLC0415 - half a second that the supervisor need not spend
+
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
+    config = uvicorn.Config(
+        create_app(settings, state, folder),
+        log_level="critical",  # a connection that is dropped on purpose would be called an error
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _end_with(supervisor: multiprocessing.process.BaseProcess) -> None:
+    supervisor.join()
+    os._exit(1)

@@ -9,7 +9,6 @@ from src.errors import TableError, UsageError
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.image_header import read_header
-from src.gallery.collection.artwork import FileContent
 from src.gallery.collection.folder import FolderCollection, file_pictures, list_pictures, read_labels
 from src.gallery.collection.images import crop_to_box
 from src.gallery.filing.colour_index import load_colour_index
@@ -113,9 +112,7 @@ def test_study_label_is_a_colour_column_too(folder: Path) -> None:
 def test_a_file_that_is_no_picture_is_served_as_it_is(folder: Path, labels: Path) -> None:
     collection = FolderCollection(folder, read_labels(labels, folder))
     (broken,) = collection.list_artworks("BLACK", 0, 1, "en")
-    drawn = collection.draw(broken.number, 218, 218, is_crop=True)
-    assert isinstance(drawn, FileContent)
-    assert drawn.content == b"this is a text file"
+    assert collection.draw(broken.number, 218, 218, is_crop=True) == b"this is a text file"
     assert broken.aspect == 1.0
 
 
@@ -130,24 +127,13 @@ def test_the_shape_follows_the_exif_orientation(folder: Path) -> None:
     assert collection.measure(0) == (40, 80)
 
 
-def test_pictures_without_labels_are_filed_by_their_pixels_once(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    names = list_pictures(folder)
-    entries = file_pictures(folder, names)
-    filed = {entry.filename: entry.colour for entry in entries}
+def test_pictures_without_labels_are_filed_by_their_pixels(folder: Path) -> None:
+    filed = {entry.filename: entry.colour for entry in file_pictures(folder, list_pictures(folder))}
     for name in ("red.jpg", "blue.png", "green.webp"):
         thumbnail = crop_to_box(decode_image((folder / name).read_bytes()), 218, 218)
         assert filed[name] == load_colour_index().name(extract_features(thumbnail)[None])[0]
     assert filed["red.jpg"] == "RED"
     assert filed["broken.jpg"] == "BLACK", "a file that is no picture stands somewhere, to be refused by others"
-    (kept,) = (tmp_path / "cache").rglob("filed-*.csv")
-    kept.write_text(kept.read_text(encoding="utf-8").replace("red.jpg,RED", "red.jpg,PINK"), encoding="utf-8")
-    again = {entry.filename: entry.colour for entry in file_pictures(folder, names)}
-    assert again["red.jpg"] == "PINK", "the kept table is used, not the pixels"
-    (folder / "red.jpg").touch()
-    assert {entry.filename: entry.colour for entry in file_pictures(folder, names)}["red.jpg"] == "RED"
 
 
 def test_a_folder_is_served_as_a_site(open_site: OpenSite, folder: Path, labels: Path) -> None:

@@ -7,7 +7,7 @@ from src.errors import UsageError
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.image_header import read_header
-from src.gallery.collection.images import EncodedImage, ImageCache, ImageOptions, crop_to_box, parse_suffix, resize
+from src.gallery.collection.images import ImageOptions, crop_to_box, parse_suffix, resize
 from src.gallery.site.faults import Faults
 from tests.support.gallery_pages import OpenSite, read_colour_block
 
@@ -143,19 +143,3 @@ def test_boxes_are_cut_from_the_middle(gradient: np.ndarray) -> None:
 def test_shrinking_averages_areas(gradient: np.ndarray) -> None:
     expected = cv2.resize(gradient, (40, 30), interpolation=cv2.INTER_AREA)
     assert np.array_equal(resize(gradient, 40, 30), expected)
-
-
-def test_the_cache_is_bounded_in_bytes_and_keeps_what_is_used() -> None:
-    cache = ImageCache(capacity=250)
-    options = ImageOptions()
-    images = [EncodedImage(bytes([number]) * 100, "image/jpeg") for number in range(3)]
-    cache.keep(0, options, images[0])
-    cache.keep(1, options, images[1])
-    assert cache.find(0, options) is images[0]
-    cache.keep(2, options, images[2])
-    assert cache.find(1, options) is None, "the one unused for longest goes"
-    assert cache.find(0, options) is images[0]
-    assert cache.find(2, options) is images[2]
-    cache.keep(3, options, EncodedImage(bytes(251), "image/jpeg"))
-    assert cache.find(3, options) is None
-    assert cache.find(0, ImageOptions(width=1)) is None
