@@ -6,20 +6,28 @@ machines, whose ``predict`` takes the scaler's output and gives colour names. Bo
 
 import hashlib
 import io
+import json
+import platform
+import shutil
+import tempfile
 import time
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import joblib
 import numpy as np
+import scipy
+import sklearn
 from numpy.typing import NDArray
 from sklearn.exceptions import InconsistentVersionWarning
 
 from src.errors import ModelError, ModelMismatchError, ModelMissingError
-from src.models.model_card import ModelCard, check_card, parse_card
+from src.features.schema import FEATURE_NAMES
+from src.files import hash_file, lock_folder
 from src.models.scoring import SvmScorer
 
 SCALER_NAME: Final = "scaler.joblib"
@@ -27,14 +35,89 @@ CLASSIFIER_NAME: Final = "svm_classifier.joblib"
 CARD_NAME: Final = "model_card.json"
 PARTS: Final = (SCALER_NAME, CLASSIFIER_NAME, CARD_NAME)
 
+STAGING: Final = ".saving-"
+"""Begin of the name of a folder inside a model's folder: of a model that is being written."""
+
 PUBLISHING: Final = ".publishing"
 """Folder inside a model's folder: of a new model whose files are being moved up."""
 
 READ_ATTEMPTS: Final = 4
 """A reader that meets another process's renames reads again."""
 
-PROBE_ROWS: Final = 256
-PROBE_TOLERANCE: Final = 1e-9
+GUARDED_LIBRARIES: Final = ("scikit-learn", "numpy")
+"""Another version of these may change numbers or fail to unpickle: refused."""
+
+CARD_FORMAT: Final = 2
+"""Number of the card's layout; a reader refuses others."""
+
+CARD_KINDS: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("version", "family", "estimator", "intended_use"), str),
+    **dict.fromkeys(("feature_names", "classes", "limits"), list),
+    **dict.fromkeys(("parameters", "files", "libraries", "data", "scores"), dict),
+    "familiar_distance": (int, float, type(None)),
+    "format": int,
+}
+"""What JSON must hold under each name."""
+
+INTENDED_USE: Final = (
+    "Naming the dominant colour impression of a picture of an artwork, as the colour pages of an art site file "
+    "artworks: sorting, browsing and exploring collections."
+)
+
+LIMITS: Final = (
+    "Sees 18 colour statistics and nothing else: no shapes, no places in the picture, no subject.",
+    "The mean of hue is not circular: reds around 0/180 half-degrees are told apart by a and b of Lab.",
+    "Neighbouring colours (BLUE and TEAL, BROWN and BLACK …) are a matter of taste; most errors are among them.",
+    "Rare classes (PINK, PURPLE) have few examples: their recall is the least certain figure of the card.",
+    "A picture unlike all that it learned from is marked as such (is_familiar); its probability need not be lower.",
+)
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Everything there is to say of a trained model, but when and where it was trained.
+
+    Attributes
+    ----------
+    version
+        12 hexadecimal digits that follow from the hashes of both files.
+    feature_names
+        Names of the columns, in the order that the scaler takes them.
+    classes
+        Class names in the order of the estimator's ``classes_``.
+    family, estimator, parameters
+        Name of the search's family, of the scikit-learn class, and what the search chose.
+    familiar_distance
+        How far from the nearest support vector, in standard deviations, a picture may be and still be like those
+        that were learned from; None where the classifier has no support vectors.
+    files
+        SHA-256 of each joblib file, by name.
+    libraries
+        Versions that the model was made with.
+    data
+        Name, hash, rows and class counts of the table, the number of groups, and the seed.
+    scores
+        Cross-validation and held-out figures.
+    intended_use, limits
+        For people.
+    format
+        Layout of the file.
+    """
+
+    version: str
+    feature_names: tuple[str, ...]
+    classes: tuple[str, ...]
+    family: str
+    estimator: str
+    parameters: Mapping[str, Any]
+    familiar_distance: float | None
+    files: Mapping[str, str]
+    libraries: Mapping[str, str]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    scores: Mapping[str, Any] = field(default_factory=dict)
+    intended_use: str = INTENDED_USE
+    limits: tuple[str, ...] = LIMITS
+    format: int = CARD_FORMAT
 
 
 @dataclass(frozen=True)
@@ -83,35 +166,17 @@ class ColourModel:
         self.card = card
         self.scaler = scaler
         self.estimator = estimator
-        found = tuple(str(name) for name in getattr(estimator, "classes_", ()))
+        found = tuple(str(name) for name in estimator.classes_)
         if found != card.classes:
             raise ModelMismatchError(
                 f"the classifier knows the classes {found}, its card names {card.classes}: train the model again"
             )
-        expected = len(card.feature_names)
-        for name, part in ((SCALER_NAME, scaler), (CLASSIFIER_NAME, estimator)):
-            if getattr(part, "n_features_in_", None) != expected:
-                raise ModelMismatchError(
-                    f"{name} takes {getattr(part, 'n_features_in_', 'an unknown number of')} features, "
-                    f"its card names {expected}: train the model again"
-                )
-        self._means = np.asarray(scaler.mean_, dtype=np.float64)
-        self._scales = np.asarray(scaler.scale_, dtype=np.float64)
-        self._scorer = SvmScorer(estimator) if SvmScorer.fits(estimator) else None
-        if self._scorer is not None:
-            self._check_scorer(self._scorer)
-        elif not hasattr(estimator, "predict_proba"):
-            raise ModelMismatchError(f"{CLASSIFIER_NAME} holds no probabilities: train the model again")
-
-    def _check_scorer(self, scorer: SvmScorer) -> None:
-        """Refuse a classifier whose own answers differ from the ones computed here, on seeded rows."""
-        rows = np.random.default_rng(0).normal(size=(PROBE_ROWS, len(self._means)))
-        apart = float(np.abs(scorer.predict_proba(rows) - self.estimator.predict_proba(rows)).max())
-        if not apart < PROBE_TOLERANCE:
+        if not scaler.n_features_in_ == estimator.n_features_in_ == len(card.feature_names):
             raise ModelMismatchError(
-                f"probabilities differ by {apart:.1g} from those of {CLASSIFIER_NAME} itself: it was not made by this "
-                "project's training; train the model again"
+                f"the scaler takes {scaler.n_features_in_} features, the classifier {estimator.n_features_in_}, "
+                f"their card names {len(card.feature_names)}: train the model again"
             )
+        self._scorer = SvmScorer(estimator) if SvmScorer.fits(estimator) else None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -146,17 +211,18 @@ class ColourModel:
     def _predict(self, features: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Compute probabilities, shape (n, classes), and whether each picture is familiar, shape (n,)."""
         rows = np.asarray(features, dtype=np.float64)
-        if rows.ndim != 2 or rows.shape[1] != len(self._means):
-            raise ValueError(f"expected features of shape (n, {len(self._means)}), got {rows.shape}")
+        if rows.ndim != 2 or rows.shape[1] != len(self.card.feature_names):
+            raise ValueError(f"expected features of shape (n, {len(self.card.feature_names)}), got {rows.shape}")
         if not np.isfinite(rows).all():
             raise ValueError("expected finite features, got NaN or infinity")
         if len(rows) == 0:
             return np.empty((0, len(self.classes))), np.empty(0, np.bool_)
-        scaled = (rows - self._means) / self._scales
-        if self._scorer is None or self.card.familiar_distance is None:
+        scaled = (rows - self.scaler.mean_) / self.scaler.scale_
+        if self._scorer is None:
             return np.asarray(self.estimator.predict_proba(scaled)), np.ones(len(rows), np.bool_)
-        probabilities = self._scorer.predict_proba(scaled)
-        return probabilities, self._scorer.measure_distance(scaled) <= self.card.familiar_distance
+        probabilities, distances = self._scorer.score(scaled)
+        limit = self.card.familiar_distance
+        return probabilities, distances <= (np.inf if limit is None else limit)
 
     def predict_colours(self, features: NDArray[np.float64]) -> NDArray[np.str_]:
         """Name the most probable class of each row."""
@@ -190,10 +256,6 @@ def load_model(models_dir: Path) -> ColourModel:
     models_dir
         Folder with ``scaler.joblib``, ``svm_classifier.joblib`` and ``model_card.json``.
 
-    Returns
-    -------
-    ColourModel
-
     Raises
     ------
     ModelMissingError
@@ -202,36 +264,105 @@ def load_model(models_dir: Path) -> ColourModel:
         If they do not agree with each other or with the installed libraries.
     """
     card, parts = _read_model(models_dir)
-    check_card(card, models_dir / CARD_NAME)
+    _check_card(card, models_dir / CARD_NAME)
     scaler, estimator = (_unpickle(parts[name], models_dir / name) for name in (SCALER_NAME, CLASSIFIER_NAME))
     return ColourModel(scaler, estimator, card)
 
 
-def _read_model(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
-    """Read the three files of one model, also while another process saves one or after it was killed at that.
+def read_card(path: Path) -> ModelCard:
+    """Read a card.
 
     Raises
     ------
-    ModelError
-        If there is none, or a file may not be read.
+    ModelMismatchError
+        If the file is not a card of the format that this code knows.
     """
-    for attempt in range(READ_ATTEMPTS):
-        if attempt:
-            time.sleep(0.05)
+    return _parse_card(path.read_bytes(), path)
+
+
+def _parse_card(text: bytes, path: Path) -> ModelCard:
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise ModelMismatchError(f"{path} is not JSON ({error}): train the model again") from error
+    content = content if isinstance(content, dict) else {}
+    wrong = [name for name, kind in CARD_KINDS.items() if not isinstance(content.get(name), kind)]
+    if content.get("format") != CARD_FORMAT or wrong or len(content) != len(CARD_KINDS):
+        raise ModelMismatchError(
+            f"{path} is not a model card of format {CARD_FORMAT} (found format {content.get('format')}; "
+            f"of another kind than a card's: {', '.join(wrong) or 'none'}): take the card that belongs to the model, "
+            "or train it again"
+        )
+    entries: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
+    }
+    return ModelCard(**entries)
+
+
+def _check_card(card: ModelCard, place: Path) -> None:
+    """Refuse the card of a model that was made of other features or with other libraries, or that cannot be."""
+    if card.feature_names != FEATURE_NAMES:
+        raise ModelMismatchError(
+            f"{place}: the model was trained on the features {', '.join(card.feature_names)}; "
+            f"this project measures {', '.join(FEATURE_NAMES)}: train the model again"
+        )
+    if card.familiar_distance is not None and not card.familiar_distance > 0:
+        raise ModelMismatchError(f"{place}: expected a familiar_distance above 0, found {card.familiar_distance}")
+    installed = read_libraries()
+    for name in GUARDED_LIBRARIES:
+        if card.libraries.get(name) != installed[name]:
+            raise ModelMismatchError(
+                f"{place}: the model was made with {name} {card.libraries.get(name, 'unknown')}, installed is "
+                f"{installed[name]}: install the pinned version, or train the model again"
+            )
+
+
+def read_libraries() -> dict[str, str]:
+    """Versions of what makes the numbers."""
+    return {
+        "python": platform.python_version(),
+        "scikit-learn": sklearn.__version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "joblib": joblib.__version__,
+    }
+
+
+def _read_model(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
+    """Read the card and files of one model, also while another process saves one or after it was killed at that."""
+    problem: ModelError
+    for _ in range(READ_ATTEMPTS):
         for places in ((models_dir,), (models_dir / PUBLISHING, models_dir)):
-            parts = read_parts(places)
-            problem = find_mismatch(parts, models_dir)
-            if problem is None:
-                return parse_card(parts[CARD_NAME], models_dir / CARD_NAME), parts
-    raise problem or ModelMissingError(f"{models_dir} holds no model")
+            try:
+                return _read_parts(*places)
+            except ModelError as error:
+                problem = error
+        time.sleep(0.05)
+    raise problem
 
 
-def read_parts(places: Sequence[Path]) -> dict[str, bytes]:
-    """Read the files of a model that are there, each from the first of some folders that has it."""
-    return {name: content for name in PARTS if (content := _read_first(places, name)) is not None}
+def _read_parts(*places: Path) -> tuple[ModelCard, dict[str, bytes]]:
+    """Read the three files of a model, each from the first folder that has it, unless they do not belong together."""
+    models_dir = places[-1]
+    parts = {name: content for name in PARTS if (content := _read_first(places, name)) is not None}
+    missing = [name for name in PARTS if name not in parts]
+    if missing:
+        raise ModelMissingError(
+            f"{models_dir} lacks {', '.join(missing)}: train a model with `python -m src.models.train_model`, "
+            "or name another folder"
+        )
+    card = _parse_card(parts[CARD_NAME], models_dir / CARD_NAME)
+    for name in (SCALER_NAME, CLASSIFIER_NAME):
+        digest, expected = hashlib.sha256(parts[name]).hexdigest(), card.files.get(name, "none")
+        if digest != expected:
+            raise ModelMismatchError(
+                f"{models_dir / name} is not the file that its card describes (sha256 {digest[:12]}…, expected "
+                f"{expected[:12]}…): copy all files of one model, or train it again"
+            )
+    return card, parts
 
 
-def _read_first(places: Sequence[Path], name: str) -> bytes | None:
+def _read_first(places: tuple[Path, ...], name: str) -> bytes | None:
     for place in places:
         try:
             return (place / name).read_bytes()
@@ -244,36 +375,92 @@ def _read_first(places: Sequence[Path], name: str) -> bytes | None:
     return None
 
 
-def find_mismatch(parts: Mapping[str, bytes], models_dir: Path) -> ModelError | None:
-    """Say why the files are not the three of one model."""
-    missing = [name for name in PARTS if name not in parts]
-    if missing:
-        return ModelMissingError(
-            f"{models_dir} lacks {', '.join(missing)}: train a model with `python -m src.models.train_model`, "
-            "or name another folder"
-        )
-    try:
-        card = parse_card(parts[CARD_NAME], models_dir / CARD_NAME)
-    except ModelMismatchError as error:
-        return error
-    for name in (SCALER_NAME, CLASSIFIER_NAME):
-        digest, expected = hashlib.sha256(parts[name]).hexdigest(), card.files.get(name, "none")
-        if digest != expected:
-            return ModelMismatchError(
-                f"{models_dir / name} is not the file that its card describes (sha256 {digest[:12]}…, expected "
-                f"{expected[:12]}…): copy all files of one model, or train it again"
-            )
-    return None
-
-
 def _unpickle(content: bytes, path: Path) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", InconsistentVersionWarning)
             return joblib.load(io.BytesIO(content))
-    except InconsistentVersionWarning as error:
-        raise ModelMismatchError(f"{path}: {error}") from error
     except Exception as error:  # a damaged pickle raises anything
         raise ModelMismatchError(
             f"{path} cannot be loaded ({type(error).__name__}: {str(error)[:200]}): train the model again"
         ) from error
+
+
+def save_model(
+    models_dir: Path,
+    scaler: Any,
+    estimator: Any,
+    *,
+    family: str,
+    parameters: Mapping[str, Any],
+    familiar_distance: float | None,
+    data: Mapping[str, Any],
+    scores: Mapping[str, Any],
+) -> ColourModel:
+    """Write the two joblib files and the card, so that the folder holds the old model or the new one at any moment.
+
+    The new files are written and loaded in a folder of their own inside ``models_dir``. Renaming that
+    folder to :data:`PUBLISHING` decides that the model is saved; then its files are moved up, one by
+    one. :func:`load_model` looks there too, so a full disk, a kill or a second saver costs nothing.
+
+    Parameters
+    ----------
+    models_dir
+        Folder; made if missing.
+    scaler, estimator
+        Fitted scikit-learn objects on :data:`FEATURE_NAMES`.
+    family, parameters, familiar_distance, data, scores
+        For the card; see :class:`ModelCard`.
+    """
+    models_dir.mkdir(parents=True, exist_ok=True)
+    with lock_folder(models_dir):
+        for left_over in models_dir.glob(f"{STAGING}*"):  # of a saver that was killed
+            shutil.rmtree(left_over)
+        _finish_publishing(models_dir)
+        with tempfile.TemporaryDirectory(prefix=STAGING, dir=models_dir, ignore_cleanup_errors=True) as name:
+            staging = Path(name)
+            hashes = {}
+            for part_name, part in ((SCALER_NAME, scaler), (CLASSIFIER_NAME, estimator)):
+                joblib.dump(part, staging / part_name, compress=("zlib", 6))
+                hashes[part_name] = hash_file(staging / part_name)
+            card = ModelCard(
+                version=hashlib.sha256("".join(hashes.values()).encode()).hexdigest()[:12],
+                feature_names=FEATURE_NAMES,
+                classes=tuple(str(name) for name in estimator.classes_),
+                family=family,
+                estimator=type(estimator).__name__,
+                parameters=dict(parameters),
+                familiar_distance=familiar_distance,
+                files=hashes,
+                libraries=read_libraries(),
+                data=dict(data),
+                scores=dict(scores),
+            )
+            text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
+            (staging / CARD_NAME).write_text(text, encoding="utf-8", newline="\n")
+            model = load_model(staging)
+            staging.chmod(0o755)  # others may read meanwhile
+            staging.rename(models_dir / PUBLISHING)
+        _finish_publishing(models_dir)
+    return model
+
+
+def _finish_publishing(models_dir: Path) -> None:
+    """Move up what a saver, this one or one that was killed, has published."""
+    publishing = models_dir / PUBLISHING
+    if not publishing.is_dir():
+        return
+    is_begun = len(list(publishing.iterdir())) < len(PARTS)
+    if not (is_begun and _is_model(models_dir)):  # else another model was copied over the one that was begun
+        for name in PARTS:
+            with suppress(FileNotFoundError):
+                (publishing / name).replace(models_dir / name)
+    shutil.rmtree(publishing)
+
+
+def _is_model(models_dir: Path) -> bool:
+    try:
+        _read_parts(models_dir)
+    except ModelError:
+        return False
+    return True

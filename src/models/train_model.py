@@ -25,7 +25,7 @@ from src.command import open_console, run_command
 from src.errors import ModelMismatchError, UsageError
 from src.features.schema import FEATURE_NAMES
 from src.files import check_folder
-from src.models.artefacts import CARD_NAME, ColourModel
+from src.models.artefacts import CARD_NAME, ColourModel, ModelCard, read_card, save_model
 from src.models.data import (
     HELD_OUT_FOLDS,
     TrainingData,
@@ -42,8 +42,6 @@ from src.models.grids import (
     list_candidates,
     parse_families,
 )
-from src.models.model_card import ModelCard, read_card
-from src.models.saving import save_model
 from src.models.scoring import SvmScorer
 from src.models.search import RESULTS_NAME, CandidateResult, choose_svm, run_search, write_results
 from src.parallel import add_parallel_arguments, parallel_backend
@@ -166,11 +164,9 @@ def train(
     scaler, classifier = fit_calibrated(best.candidate, learning.features, learning.colours, settings.seed)
     unseen = scaler.transform(data.features[held_out.test])
     test = evaluate(data.colours[held_out.test], classifier.predict_proba(unseen), classifier.classes_.tolist())
-    distance = (
-        float(np.quantile(SvmScorer(classifier).measure_distance(unseen), FAMILIAR_SHARE))
-        if SvmScorer.fits(classifier)
-        else None
-    )
+    distance = None
+    if SvmScorer.fits(classifier):
+        distance = float(np.quantile(SvmScorer(classifier).score(unseen)[1], FAMILIAR_SHARE))
     scaler, classifier = fit_calibrated(best.candidate, data.features, data.colours, settings.seed)
     model = save_model(
         models_dir,

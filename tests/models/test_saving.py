@@ -11,33 +11,30 @@ from pathlib import Path
 import joblib
 import pytest
 
-from src.models.artefacts import PARTS, PUBLISHING, load_model
-from src.models.data import TrainingData
-from src.models.saving import STAGING
+from src.models.artefacts import PARTS, PUBLISHING, STAGING, load_model
 from src.paths import PROJECT_ROOT
-from tests.support.made_rows import make_rows, save_small_model
-
-pytestmark = pytest.mark.slow
+from tests.support.made_rows import fit_small_model, make_rows, save_small_model
 
 ROUNDS = 60
 KILLS = 20
 
 
-def save_in_rounds(folder: Path, data: TrainingData, barrier: "multiprocessing.synchronize.Barrier") -> None:
+def save_in_rounds(folder: Path, seed: int, barrier: "multiprocessing.synchronize.Barrier") -> None:
+    save = fit_small_model(make_rows(seed, 12))
     for _ in range(ROUNDS):
         barrier.wait(60)
-        save_small_model(folder, data)
+        save(folder)
         barrier.wait(60)
 
 
+@pytest.mark.slow
 def test_two_savers_at_once_leave_one_of_their_models(tmp_path: Path) -> None:
-    rows = [make_rows(seed, 12) for seed in (1, 2)]
-    versions = {save_small_model(tmp_path / str(seed), data).version for seed, data in enumerate(rows)}
+    versions = {save_small_model(tmp_path / str(seed), make_rows(seed, 12)).version for seed in (1, 2)}
     assert len(versions) == 2
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(3)
     folder = tmp_path / "models"
-    savers = [context.Process(target=save_in_rounds, args=(folder, data, barrier)) for data in rows]
+    savers = [context.Process(target=save_in_rounds, args=(folder, seed, barrier)) for seed in (1, 2)]
     for saver in savers:
         saver.start()
     for number in range(ROUNDS):
@@ -56,15 +53,15 @@ KILL_SAVERS = f"""
 import os, random, signal, sys, time
 from pathlib import Path
 from src.models.artefacts import load_model
-from tests.support.made_rows import make_rows, save_small_model
-folder, models = Path(sys.argv[1]), [make_rows(seed, 12) for seed in (1, 2)]
-save_small_model(folder, models[0])
+from tests.support.made_rows import fit_small_model, make_rows
+folder, savers = Path(sys.argv[1]), [fit_small_model(make_rows(seed, 12)) for seed in (1, 2)]
+savers[0](folder)
 generator = random.Random(5)
 for _ in range({KILLS}):
     child = os.fork()
     while child == 0:
-        for rows in models:
-            save_small_model(folder, rows)
+        for save in savers:
+            save(folder)
     time.sleep(generator.uniform(0.02, 0.2))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -72,6 +69,7 @@ for _ in range({KILLS}):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL")
 def test_a_kill_while_saving_leaves_the_old_model_or_the_new_one(tmp_path: Path) -> None:
     versions = {save_small_model(tmp_path / str(seed), make_rows(seed, 12)).version for seed in (1, 2)}

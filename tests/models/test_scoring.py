@@ -26,9 +26,9 @@ def test_probabilities_are_those_of_scikit_learn(
     assert SvmScorer.fits(machine)
     scorer = SvmScorer(machine)
     expected = machine.predict_proba(rows)
-    np.testing.assert_allclose(scorer.predict_proba(rows), expected, atol=1e-10)
+    np.testing.assert_allclose(scorer.score(rows)[0], expected, atol=1e-10)
     monkeypatch.setattr(scoring, "ROWS_AT_ONCE", 7)
-    np.testing.assert_allclose(scorer.predict_proba(rows), expected, atol=1e-10)
+    np.testing.assert_allclose(scorer.score(rows)[0], expected, atol=1e-10)
 
 
 def test_other_estimators_are_left_to_scikit_learn(made_rows: TrainingData) -> None:
@@ -44,6 +44,6 @@ def test_distance_is_that_of_the_nearest_support_vector(made_rows: TrainingData)
     _, machine = fit_calibrated(MACHINES[0], made_rows.features, made_rows.colours)
     scorer = SvmScorer(machine)
     vectors = machine.calibrated_classifiers_[0].estimator.support_vectors_
-    np.testing.assert_allclose(scorer.measure_distance(vectors), 0.0, atol=1e-9)
+    np.testing.assert_allclose(scorer.score(vectors)[1], 0.0, atol=1e-9)
     far = np.full((1, 18), 50.0)
-    assert scorer.measure_distance(far)[0] > 100
+    assert scorer.score(far)[1][0] > 100

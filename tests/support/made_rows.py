@@ -1,5 +1,7 @@
 """Rows and pictures whose colour is known, and a small model of them."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +10,9 @@ from numpy.typing import NDArray
 
 from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES
-from src.models.artefacts import ColourModel
+from src.models.artefacts import ColourModel, save_model
 from src.models.data import TrainingData
 from src.models.grids import Candidate, fit_calibrated
-from src.models.saving import save_model
 
 CENTRES = {"BLUE": (190, 90, 40), "GREEN": (60, 170, 70), "RED": (50, 40, 190), "WHITE": (235, 238, 240)}
 ROWS_PER_COLOUR = 60
@@ -42,15 +43,20 @@ def write_csv(data: TrainingData, path: Path) -> Path:
 SMALL_SVM = Candidate("svm", {"C": 10, "gamma": 0.01})
 
 
-def save_small_model(folder: Path, data: TrainingData) -> ColourModel:
+def fit_small_model(data: TrainingData) -> Callable[[Path], ColourModel]:
+    """Fit a model; give what saves it in a folder."""
     scaler, estimator = fit_calibrated(SMALL_SVM, data.features, data.colours)
-    return save_model(
-        folder,
-        scaler,
-        estimator,
+    return partial(
+        save_model,
+        scaler=scaler,
+        estimator=estimator,
         family="svm",
         parameters=SMALL_SVM.parameters,
         familiar_distance=8.0,
         data={"table": data.name, "sha256": data.digest, "rows": len(data)},
         scores={},
     )
+
+
+def save_small_model(folder: Path, data: TrainingData) -> ColourModel:
+    return fit_small_model(data)(folder)

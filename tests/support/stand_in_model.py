@@ -6,9 +6,8 @@ import numpy as np
 
 from src.colours import LEGIBLE_SWATCHES, STUDY_COLOURS
 from src.features.extract_features import extract_features
-from src.models.artefacts import ColourModel
+from src.models.artefacts import ColourModel, save_model
 from src.models.grids import STUDY_CHOICE, fit_calibrated
-from src.models.saving import save_model
 
 ROWS_PER_COLOUR = 100
 
