@@ -10,7 +10,7 @@ import io
 import re
 import unicodedata
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,15 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from src.errors import TableError
+from src.features.schema import FEATURE_NAMES
 
 LABEL_COLUMNS: Final = ("color", "study_label")
+KNOWN_COLUMNS: Final = {*FEATURE_NAMES, *LABEL_COLUMNS, "filename", "image", "origin", "title", "artist", "partner"}
 MISSING: Final = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "<na>", "-", "?"})
 """What an empty cell is written as, in lower case."""
 
 MAXIMUM_NAME_BYTES: Final = 255
 """Of a file name, on every file system in common use."""
-
-SHOWN: Final = 5
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _BYTE_ORDER_MARKS: Final = (
@@ -48,61 +48,43 @@ class UserTable:
     ----------
     path
         Where it was read.
-    columns
-        Cells by column; names in lower case, spaces as underscores. Of two columns of one name, both
-        stand under it until :meth:`get` is asked for it.
-    headings
-        Names of the columns as the table writes them.
+    names
+        Of the columns: those that the project knows as it writes them (``H HSV mean`` is ``h_hsv_mean``), others
+        as the table has them.
+    rows
+        Stripped cells, as many in each row as there are names.
     row_numbers
         Number of each row as a spreadsheet shows it; the header of a plain table is row 1.
     """
 
     path: Path
-    columns: tuple[tuple[str, tuple[str, ...]], ...]
-    headings: tuple[str, ...]
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
     row_numbers: tuple[int, ...]
 
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self.row_numbers)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns in their order."""
-        return tuple(name for name, _ in self.columns)
-
-    def get(self, name: str) -> tuple[str, ...] | None:
-        """Give a column's cells, stripped; None if there is no such column.
+    def get(self, name: str) -> tuple[str, ...]:
+        """Give a column's cells; none if there is no such column.
 
         Raises
         ------
         TableError
             If there are two of this name.
         """
-        found = [cells for column, cells in self.columns if column == name]
-        if len(found) > 1:
-            raise TableError(f"{self.path} has {len(found)} columns {name}: expected one; remove or rename the others")
-        return found[0] if found else None
+        places = [place for place, found in enumerate(self.names) if found == name]
+        if len(places) > 1:
+            raise TableError(f"{self.path} has {len(places)} columns {name}: expected one; remove or rename the others")
+        return tuple(row[places[0]] for row in self.rows) if places else ()
 
-    def require(self, names: Sequence[str]) -> list[tuple[str, ...]]:
-        """Give columns that must be there.
-
-        Raises
-        ------
-        TableError
-            If one is not, or the table has no rows; the message shows what was found.
-        """
-        found = {name: self.get(name) for name in names}
-        missing = [name for name, cells in found.items() if cells is None]
-        if missing:
+    def require(self, names: Sequence[str]) -> None:
+        """Raise TableError, which shows what was found, if one of these columns or every row is missing."""
+        if missing := [name for name in names if name not in self.names]:
             raise TableError(
                 f"{self.path} lacks the columns {', '.join(missing)}; "
                 f"found {', '.join(filter(None, self.names)) or 'none'}: "
                 "expected their names in the first row, between commas, semicolons, tabs or bars"
             )
-        if not len(self):
+        if not self.rows:
             raise TableError(f"{self.path} has a header and no rows: expected one row for each picture")
-        return [cells for cells in found.values() if cells is not None]
 
     def read_numbers(self, name: str, minimum: float, maximum: float) -> NDArray[np.float64]:
         """Read a column of numbers, with decimal points or commas.
@@ -112,12 +94,11 @@ class UserTable:
         TableError
             If a cell is missing, no finite number or outside of the range; the message names rows.
         """
-        cells = self.require([name])[0]
+        cells = self.get(name)
         numbers = np.array([_parse_number(cell) for cell in cells], dtype=np.float64)
-        with np.errstate(invalid="ignore"):
-            bad = np.flatnonzero(~((numbers >= minimum) & (numbers <= maximum)))
+        bad = np.flatnonzero(~((numbers >= minimum) & (numbers <= maximum)))
         if len(bad):
-            shown = ", ".join(f"row {self.row_numbers[row]}: {cells[row]!r:.40}" for row in bad[:SHOWN])
+            shown = ", ".join(f"row {self.row_numbers[row]}: {cells[row]!r:.40}" for row in bad[:5])
             raise TableError(
                 f"{self.path}: column {name} holds {len(bad)} values that are missing, no finite numbers or outside "
                 f"of {minimum:g} to {maximum:g} ({shown}): remove these rows or measure their pictures again"
@@ -125,8 +106,8 @@ class UserTable:
         return numbers
 
     def read_labels(self, name: str) -> list[str | None]:
-        """Read a column of colour names: stripped, in capitals as the site writes them, missing ones as None."""
-        return [normalize_label(cell) for cell in self.require([name])[0]]
+        """Read a column of colour names as the site writes them, missing ones as None."""
+        return [normalize_label(cell) for cell in self.get(name)]
 
 
 @lru_cache(maxsize=10_000)
@@ -149,15 +130,6 @@ def read_user_table(path: Path) -> UserTable:
 
     CSV with commas, semicolons, tabs or bars, found by the header; ``sep=`` lines and comment lines
     (``#``) before it; UTF-8, UTF-16, UTF-32, Windows-1252; plain or by gzip; Parquet.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    UserTable
 
     Raises
     ------
@@ -192,13 +164,9 @@ def read_labelled_names(path: Path) -> tuple[UserTable, tuple[str, ...], list[st
         missing, or a name is empty, can be no file's, or comes twice.
     """
     table = read_user_table(path)
-    label = next((name for name in LABEL_COLUMNS if name in table.names), None)
-    if label is None or "filename" not in table.names:
-        raise TableError(
-            f"{path} has the columns {', '.join(filter(None, table.names)) or 'none'}: "
-            f"expected filename and {' or '.join(LABEL_COLUMNS)}"
-        )
-    names = table.require(["filename"])[0]
+    label = next((name for name in LABEL_COLUMNS if name in table.names), "color (or study_label)")
+    table.require(["filename", label])
+    names = table.get("filename")
     rows: dict[str, int] = {}
     for number, name in zip(table.row_numbers, names, strict=True):
         if not name:
@@ -266,15 +234,15 @@ def _read_text(path: Path, text: str) -> UserTable:
                 "expected as many; a separator inside a text needs quotation marks, and a short last row means that "
                 "the file is cut off"
             )
-    cells = list(zip(*(row[: len(header)] for row in rows), strict=True)) if rows else [()] * len(header)
-    return _make_table(path, header, cells, tuple(numbers[1:]))
+    return _make_table(path, header, [row[: len(header)] for row in rows], numbers[1:])
 
 
 def _make_table(
-    path: Path, headings: Sequence[str], cells: Sequence[tuple[str, ...]], row_numbers: tuple[int, ...]
+    path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]], row_numbers: Iterable[int]
 ) -> UserTable:
-    names = ["_".join(name.lower().split()) for name in headings]
-    return UserTable(path, tuple(zip(names, cells, strict=True)), tuple(headings), row_numbers)
+    plain = ["_".join(heading.lower().split()) for heading in headings]
+    names = [name if name in KNOWN_COLUMNS else heading for name, heading in zip(plain, headings, strict=True)]
+    return UserTable(path, tuple(names), tuple(map(tuple, rows)), tuple(row_numbers))
 
 
 def _read_parquet(path: Path, content: bytes) -> UserTable:
@@ -289,8 +257,8 @@ def _read_parquet(path: Path, content: bytes) -> UserTable:
         table = pq.read_table(io.BytesIO(content))
     except (pa.ArrowException, OSError) as error:
         raise TableError(f"{path} is a damaged or cut off Parquet file ({error}): make it again") from error
-    cells = [tuple(map(_show_value, column.to_pylist())) for column in table.columns]
-    return _make_table(path, table.column_names, cells, tuple(range(2, table.num_rows + 2)))
+    cells = ([_show_value(value) for value in column.to_pylist()] for column in table.columns)
+    return _make_table(path, table.column_names, zip(*cells, strict=True), range(2, table.num_rows + 2))
 
 
 def _show_value(value: object) -> str:

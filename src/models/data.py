@@ -175,10 +175,10 @@ def read_training_data(path: Path) -> TrainingData:
         name=path.name,
         features=np.column_stack([table.read_numbers(name, 0, MAXIMUM_FEATURE) for name in FEATURE_NAMES]),
         colours=np.asarray(labels, dtype=str),
-        groups=np.arange(len(table)),
-        filenames=table.get("filename") or (),
-        images=table.get("image") or (),
-        origins=table.get("origin") or (),
+        groups=np.arange(len(table.rows)),
+        filenames=table.get("filename"),
+        images=table.get("image"),
+        origins=table.get("origin"),
     )
 
 

@@ -87,11 +87,8 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
             )
         path = (folder / filename).resolve()
         if path.is_relative_to(folder.resolve()) and path.is_file():
-            metadata = {
-                name if name in NAMED_COLUMNS else heading: column[position]
-                for heading, (name, column) in zip(rows.headings, rows.columns, strict=True)
-                if name and column[position]
-            }
+            cells = zip(rows.names, rows.rows[position], strict=True)
+            metadata = {name: cell for name, cell in cells if name and cell}
             entries.append(FolderEntry(filename, colour, metadata))
     if not entries:
         raise TableError(f"{table} names no file that is in {folder}: expected paths within that folder")
