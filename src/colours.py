@@ -14,25 +14,6 @@ from numpy.typing import NDArray
 
 from src.errors import UsageError
 
-SITE_COLOURS: Final = (
-    "WHITE",
-    "GRAY",
-    "PINK",
-    "PURPLE",
-    "BLUE",
-    "TEAL",
-    "GREEN",
-    "YELLOW",
-    "ORANGE",
-    "RED",
-    "BROWN",
-    "BLACK",
-)
-"""The twelve colours in the order of the site (2026)."""
-
-STUDY_COLOURS: Final = tuple(name for name in SITE_COLOURS if name != "GRAY")
-"""The eleven colours of the study, the default everywhere."""
-
 SWATCHES: Final = MappingProxyType(
     {
         "WHITE": "#FFFFFF",
@@ -49,7 +30,13 @@ SWATCHES: Final = MappingProxyType(
         "BLACK": "#37474F",
     }
 )
-"""The swatch that the site shows for each colour, as ``#RRGGBB``."""
+"""The swatch that the site shows for each of its twelve colours (2026), as ``#RRGGBB``."""
+
+SITE_COLOURS: Final = tuple(SWATCHES)
+"""The twelve colours in the order of the site."""
+
+STUDY_COLOURS: Final = tuple(name for name in SITE_COLOURS if name != "GRAY")
+"""The eleven colours of the study, the default everywhere."""
 
 LEGIBLE_SWATCHES: Final = MappingProxyType({**SWATCHES, "GRAY": "#9E9E9E", "TEAL": "#00897B", "BLACK": "#20272B"})
 """Swatches that look like their names.
@@ -59,27 +46,17 @@ figure or an answer need a swatch that agrees with the word beside it.
 """
 
 NEIGHBOURS: Final = frozenset(
-    frozenset(pair)
-    for pair in (
-        ("WHITE", "GRAY"),
-        ("GRAY", "BLACK"),
-        ("WHITE", "YELLOW"),
-        ("WHITE", "TEAL"),
-        ("PINK", "PURPLE"),
-        ("PINK", "RED"),
-        ("PINK", "WHITE"),
-        ("PURPLE", "BLUE"),
-        ("PURPLE", "RED"),
-        ("BLUE", "TEAL"),
-        ("TEAL", "GREEN"),
-        ("GREEN", "YELLOW"),
-        ("YELLOW", "ORANGE"),
-        ("YELLOW", "BROWN"),
-        ("ORANGE", "RED"),
-        ("ORANGE", "BROWN"),
-        ("RED", "BROWN"),
-        ("BROWN", "BLACK"),
-    )
+    frozenset((colour, other))
+    for colour, others in {
+        "WHITE": ("GRAY", "YELLOW", "TEAL", "PINK"),
+        "BLACK": ("GRAY", "BROWN"),
+        "PURPLE": ("PINK", "BLUE", "RED"),
+        "TEAL": ("BLUE", "GREEN"),
+        "YELLOW": ("GREEN", "ORANGE", "BROWN"),
+        "RED": ("PINK", "ORANGE", "BROWN"),
+        "BROWN": ("ORANGE",),
+    }.items()
+    for other in others
 )
 """Pairs of colours that a person may confuse: next to each other in hue, or in lightness."""
 

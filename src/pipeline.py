@@ -9,17 +9,17 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from itertools import count
 from os.path import expanduser
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
+from pandera.pandas import DataFrameSchema
 from rich.console import Console
-from rich.table import Table as RichTable
+from rich.table import Table
 from rich.text import Text
 
 from src.command import open_console, run_command
@@ -35,53 +35,15 @@ from src.tables import INTERIM, PROCESSED
 MINIMUM_ARTWORKS: Final = 20 * 11
 
 
-@dataclass(frozen=True)
-class PipelineSettings:
-    """What decides the result of a run: the same settings in the same workspace continue it."""
-
-    artworks: int
-    seed: int
-    images: str | None
-    labels: str | None
-
-    @property
-    def source_arguments(self) -> list[str]:
-        """The settings as options of the scraper."""
-        if self.images is not None:
-            labels = [] if self.labels is None else ["--labels", self.labels]
-            return ["--images", self.images, *labels]
-        return ["--artworks", str(self.artworks), "--seed", str(self.seed)]
-
-
-@dataclass(frozen=True)
-class StageOutcome:
-    """What one stage did."""
-
-    name: str
-    items: int
-    unit: str
-    seconds: float
-    is_partial: bool
-
-    @property
-    def rate(self) -> float:
-        """Items per second."""
-        return self.items / self.seconds if self.seconds > 0 else 0.0
-
-
-def run_pipeline(workspace: Workspace, settings: PipelineSettings, browsers: int, families: Sequence[str]) -> int:
-    """Run every stage in a workspace.
+def run_stages(console: Console, workspace: Workspace, options: argparse.Namespace) -> int:
+    """Run every stage in a workspace, and show what each took.
 
     Parameters
     ----------
-    workspace
-        Where the data and the model go.
-    settings
-        What is scraped.
-    browsers
-        Number of browsers that scrape at the same time.
-    families
-        ``svm``, or ``all`` for the five families of models.
+    console, workspace
+        What is printed to; where the data and the model go.
+    options
+        Of the command.
 
     Returns
     -------
@@ -91,13 +53,68 @@ def run_pipeline(workspace: Workspace, settings: PipelineSettings, browsers: int
     Raises
     ------
     ProjectError
-        If a stage fails, or another run holds the workspace.
+        If a stage fails; it has its exit code.
     """
-    console = open_console()
-    with hold_workspace(workspace):
-        outcomes = _run_stages(console, workspace, settings, browsers, families)
-    _show(console, workspace, outcomes)
-    return EXIT_PARTIAL if any(outcome.is_partial for outcome in outcomes) else 0
+    source = ["--artworks", str(options.artworks), "--seed", str(options.seed)]
+    if options.images is not None:
+        source = ["--images", options.images, *(() if options.labels is None else ("--labels", options.labels))]
+    scrape = ["src.scraping", "--source", "gallery", *source, "--browsers", str(options.browsers)]
+    train = ["src.models.train_model", "--families", *options.families]
+    measured = workspace.processed_table
+    stages: list[tuple[str, list[str], str, Callable[[], int]]] = [
+        ("scrape", scrape, "artworks", lambda: _count_rows(workspace.interim_table, INTERIM)),
+        ("measure", ["src.features.build_features"], "images", lambda: _count_rows(measured, PROCESSED)),
+        ("train", train, "rows", lambda: _count_rows(measured, PROCESSED)),
+        ("draw figures", ["src.visualization.draw_workspace"], "figures", lambda: len(_list_figures(workspace))),
+    ]
+    table = Table(title="The run", title_justify="left")
+    table.add_column("stage")
+    for heading in ("items", "seconds", "items per second"):
+        table.add_column(heading, justify="right")
+    is_partial, began = False, time.monotonic()
+    for name, arguments, unit, count_items in stages:
+        command = ["-m", *arguments, "--workspace", str(workspace.root)]
+        console.rule(Text.assemble((name, "bold"), f"  python {' '.join(command)}"), align="left")
+        started = time.monotonic()
+        code = run_stage([sys.executable, *command])
+        if code not in (0, EXIT_PARTIAL):
+            error = ProjectError(f"stage {name} ended with exit code {code}; its own message stands above")
+            error.exit_code = code  # type: ignore[misc]
+            raise error
+        seconds, items = time.monotonic() - started, count_items()
+        is_partial |= code == EXIT_PARTIAL
+        note = " (in part)" if code == EXIT_PARTIAL else ""
+        table.add_row(f"{name}{note}", f"{items:,} {unit}", f"{seconds:.1f}", f"{items / seconds:,.1f}")
+    console.rule(Text.assemble(("serve", "bold"), "  uvicorn main:app, one picture over HTTP"), align="left")
+    started = time.monotonic()
+    _classify_over_http(console, workspace)
+    seconds = time.monotonic() - started
+    table.add_row("serve, classify", "1 image", f"{seconds:.1f}", f"{1 / seconds:,.1f}")
+    table.add_section()
+    table.add_row("all", "", f"{time.monotonic() - began:.1f}", "")
+    console.print(table)
+    card = json.loads((workspace.models_dir / "model_card.json").read_text("utf-8"))
+    console.print(f"accuracy on the held-out quarter: {card['scores']['test_accuracy']:.3f}")
+    console.print("figures:")
+    for path in _list_figures(workspace):
+        console.print(f"  {path}")
+    console.print(f"tables: {workspace.root / 'data'}   model: {workspace.models_dir}")
+    return EXIT_PARTIAL if is_partial else 0
+
+
+def _count_rows(path: Path, table: DataFrameSchema) -> int:
+    return len(read_table(path, table, ["page"]))
+
+
+def _list_figures(workspace: Workspace) -> list[Path]:
+    return sorted(path for path in workspace.references_dir.rglob("*") if path.suffix in {".png", ".jpg"})
+
+
+def _classify_over_http(console: Console, workspace: Workspace) -> None:
+    row = read_table(workspace.processed_table, PROCESSED).iloc[0]
+    with start_local_service(workspace.models_dir) as service:
+        answer = service.classify(workspace.image_dir / str(row["filename"]))
+    console.print(f"POST /img_classify  {row['filename']}  →  {answer['prediction']}  (filed under {row['color']})")
 
 
 @contextmanager
@@ -121,92 +138,7 @@ def hold_workspace(workspace: Workspace) -> Iterator[None]:
         ) from error
 
 
-def _run_stages(
-    console: Console, workspace: Workspace, settings: PipelineSettings, browsers: int, families: Sequence[str]
-) -> list[StageOutcome]:
-    place = ["--workspace", str(workspace.root)]
-    python = [sys.executable, "-m"]
-    stages: list[tuple[str, list[str], str, Callable[[], int]]] = [
-        (
-            "scrape",
-            ["src.scraping", "--source", "gallery", *settings.source_arguments, "--browsers", str(browsers), *place],
-            "artworks",
-            lambda: len(read_table(workspace.interim_table, INTERIM, ["page"])),
-        ),
-        (
-            "measure",
-            ["src.features.build_features", *place],
-            "images",
-            lambda: len(read_table(workspace.processed_table, PROCESSED, ["filename"])),
-        ),
-        (
-            "train",
-            ["src.models.train_model", "--families", *families, *place],
-            "rows",
-            lambda: len(read_table(workspace.processed_table, PROCESSED, ["filename"])),
-        ),
-        (
-            "draw figures",
-            ["src.visualization.draw_workspace", *place],
-            "figures",
-            lambda: len(_list_figures(workspace)),
-        ),
-    ]
-    outcomes = []
-    for name, arguments, unit, count_items in stages:
-        console.rule(Text.assemble((name, "bold"), f"  python -m {' '.join(arguments)}"), align="left")
-        started = time.monotonic()
-        code = run_stage([*python, *arguments])
-        if code not in (0, EXIT_PARTIAL):
-            raise _StageFailedError(name, code)
-        outcomes.append(StageOutcome(name, count_items(), unit, time.monotonic() - started, code == EXIT_PARTIAL))
-    console.rule(Text.assemble(("serve", "bold"), "  uvicorn main:app, one picture over HTTP"), align="left")
-    started = time.monotonic()
-    _classify_over_http(console, workspace)
-    outcomes.append(StageOutcome("serve, classify", 1, "image", time.monotonic() - started, is_partial=False))
-    return outcomes
-
-
-class _StageFailedError(ProjectError):
-    """A stage ended with an error of its own, which it has printed."""
-
-    def __init__(self, name: str, code: int) -> None:
-        super().__init__(f"stage {name} ended with exit code {code}; its own message stands above")
-        self.exit_code = code  # type: ignore[misc]
-
-
-def _classify_over_http(console: Console, workspace: Workspace) -> None:
-    row = read_table(workspace.processed_table, PROCESSED).iloc[0]
-    with start_local_service(workspace.models_dir) as service:
-        answer = service.classify(workspace.image_dir / str(row["filename"]))
-    console.print(f"POST /img_classify  {row['filename']}  →  {answer['prediction']}  (filed under {row['color']})")
-
-
-def _list_figures(workspace: Workspace) -> list[Path]:
-    return sorted(path for path in workspace.references_dir.rglob("*") if path.suffix in {".png", ".jpg"})
-
-
-def _show(console: Console, workspace: Workspace, outcomes: Sequence[StageOutcome]) -> None:
-    table = RichTable(title="The run", title_justify="left")
-    table.add_column("stage")
-    for heading in ("items", "seconds", "items per second"):
-        table.add_column(heading, justify="right")
-    for outcome in outcomes:
-        name = f"{outcome.name} (in part)" if outcome.is_partial else outcome.name
-        table.add_row(name, f"{outcome.items:,} {outcome.unit}", f"{outcome.seconds:.1f}", f"{outcome.rate:,.1f}")
-    total = sum(outcome.seconds for outcome in outcomes)
-    table.add_section()
-    table.add_row("all", "", f"{total:.1f}", "")
-    console.print(table)
-    card = json.loads((workspace.models_dir / "model_card.json").read_text("utf-8"))
-    console.print(f"accuracy on the held-out quarter: {card['scores']['test_accuracy']:.3f}")
-    console.print("figures:")
-    for path in _list_figures(workspace):
-        console.print(f"  {path}")
-    console.print(f"tables: {workspace.root / 'data'}   model: {workspace.models_dir}")
-
-
-def prepare_workspace(workspace: Workspace, settings: PipelineSettings) -> Path | None:
+def prepare_workspace(workspace: Workspace, settings: Mapping[str, object]) -> Path | None:
     """Remember what is scraped into a workspace; set one of other settings aside.
 
     Returns
@@ -220,7 +152,7 @@ def prepare_workspace(workspace: Workspace, settings: PipelineSettings) -> Path 
         If the workspace is the project root and holds a run of other settings.
     """
     note = workspace.root / "data" / "interim" / "pipeline.json"
-    wanted = json.dumps(asdict(settings), indent=2) + "\n"
+    wanted = json.dumps(settings, indent=2) + "\n"
     moved = None
     if note.is_file() and note.read_text("utf-8") != wanted:
         if workspace.root.resolve() == PROJECT_ROOT:
@@ -228,16 +160,12 @@ def prepare_workspace(workspace: Workspace, settings: PipelineSettings) -> Path 
                 f"{note} says that the project root holds a run of other settings: "
                 "remove data/raw, data/interim and data/processed/img to start again, or name another workspace"
             )
-        moved = _find_free_name(workspace.root)
+        names = (workspace.root.with_name(f"{workspace.root.name}.{number}") for number in count(1))
+        moved = next(name for name in names if not name.exists())
         with hold_workspace(workspace):
             workspace.root.rename(moved)
     write_text(note, wanted)
     return moved
-
-
-def _find_free_name(folder: Path) -> Path:
-    taken = {path.name for path in folder.parent.iterdir()}
-    return next(folder.with_name(name) for number in count(1) if (name := f"{folder.name}.{number}") not in taken)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -273,13 +201,15 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"{options.artworks} artworks are too few: expected at least {MINIMUM_ARTWORKS}, 20 of each colour"
         )
-    settings = PipelineSettings(options.artworks, options.seed, options.images, options.labels)
     workspace = Workspace(options.workspace)
     check_folder(workspace.root, "data and model")
+    # What decides the result: the same settings in the same workspace continue a run.
+    settings = {name: getattr(options, name) for name in ("artworks", "seed", "images", "labels")}
     moved = prepare_workspace(workspace, settings)
     if moved is not None:
         sys.stderr.write(f"{workspace.root} held a run of other settings; it is now {moved}\n")
-    return run_pipeline(workspace, settings, options.browsers, options.families)
+    with hold_workspace(workspace):
+        return run_stages(open_console(), workspace, options)
 
 
 if __name__ == "__main__":

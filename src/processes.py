@@ -6,7 +6,6 @@ starter is killed the kernel ends it (``PR_SET_PDEATHSIG``, Linux only).
 
 import ctypes
 import os
-import selectors
 import signal
 import socket
 import subprocess
@@ -67,21 +66,13 @@ def start_process(
 
     Parameters
     ----------
-    command
-        Program and arguments.
-    environment
-        Its whole environment; ours by default.
+    command, environment, folder
+        Program and arguments; the whole environment and the working folder, ours by default.
     log
         What takes its standard output (and its errors, unless it is ``subprocess.PIPE``); our own
         output by default.
-    folder
-        Where it runs; our own working folder by default.
     has_own_session
         Whether Ctrl-C in a terminal reaches only us, so that we end it in our order.
-
-    Yields
-    ------
-    subprocess.Popen
     """
     process = subprocess.Popen(
         list(command),
@@ -112,13 +103,13 @@ def end_process(process: subprocess.Popen[bytes], grace_seconds: float = GRACE_S
         process.stdout.close()
 
 
-def run_stage(command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+def run_stage(command: Sequence[str]) -> int:
     """Run a command to its end in the foreground and return its exit code.
 
     If we are interrupted, the command is given the time to stop in order: at a terminal it has
     got the same Ctrl-C, otherwise it gets SIGTERM.
     """
-    with start_process(command, environment) as process:
+    with start_process(command) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:
@@ -152,44 +143,18 @@ def start_gallery(options: Sequence[str] = ()) -> Iterator[tuple[str, int]]:
     """
     command = [sys.executable, "-m", "src.gallery", "--port", "0", *options]
     with start_process(command, log=subprocess.PIPE, folder=PROJECT_ROOT, has_own_session=True) as process:
-        address = read_announcement(process, "Gallery at ")
+        line = process.stdout.readline().decode().strip() if process.stdout else ""
+        if not line.startswith("Gallery at "):
+            code = process.wait(GRACE_SECONDS)
+            raise UsageError(f"{command} ended with exit code {code} before it listened; its message stands above")
+        address = line.removeprefix("Gallery at ")
         if not wait_until_answers(process, f"{address}/gallery/status"):
             raise MissingToolError(f"the gallery at {address} did not answer within {START_SECONDS:.0f} s")
         yield address, process.pid
 
 
-def read_announcement(process: subprocess.Popen[bytes], beginning: str) -> str:
-    """Return the rest of the first line that a process prints, which says where it listens.
-
-    Raises
-    ------
-    UsageError
-        If it ends or says something else; its message stands on the error output.
-    MissingToolError
-        If it says nothing in time.
-    """
-    stream = process.stdout
-    if stream is None:
-        raise ValueError("start the process with log=subprocess.PIPE")
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        if not selector.select(START_SECONDS):
-            raise MissingToolError(f"{process.args!r} did not start within {START_SECONDS:.0f} s")
-    line = stream.readline().decode().strip()
-    if not line.startswith(beginning):
-        code = process.wait(GRACE_SECONDS)
-        raise UsageError(f"{process.args!r} ended with exit code {code} before it listened; its message stands above")
-    return line.removeprefix(beginning)
-
-
 def wait_until_answers(process: subprocess.Popen[bytes], address: str, seconds: float = START_SECONDS) -> bool:
-    """Wait until an address on this machine answers with HTTP 200.
-
-    Returns
-    -------
-    bool
-        False if the process ends first or the time is over.
-    """
+    """Wait until an address on this machine answers with HTTP 200; False if the process or the time ends first."""
     host, _, path = address.removeprefix("http://").partition("/")
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
@@ -209,7 +174,6 @@ def wait_until_answers(process: subprocess.Popen[bytes], address: str, seconds: 
 
 def find_free_port() -> int:
     """Return a TCP port of the loopback address that nobody listens on just now."""
-    with socket.socket() as candidate:
-        candidate.bind(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as candidate:
         port: int = candidate.getsockname()[1]
         return port

@@ -6,10 +6,10 @@ import pytest
 
 from src.errors import UsageError, WorkspaceLockedError
 from src.paths import PROJECT_ROOT, Workspace
-from src.pipeline import PipelineSettings, hold_workspace, main, prepare_workspace
+from src.pipeline import hold_workspace, main, prepare_workspace
 
-SETTINGS = PipelineSettings(artworks=300, seed=0, images=None, labels=None)
-OTHER = PipelineSettings(artworks=400, seed=0, images=None, labels=None)
+SETTINGS = {"artworks": 300, "seed": 0, "images": None, "labels": None}
+OTHER = {**SETTINGS, "artworks": 400}
 
 
 def test_the_same_settings_continue_in_the_same_workspace(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_other_settings_set_the_old_workspace_aside(tmp_path: Path) -> None:
         settings = OTHER if expected == tmp_path / "demo.1" else SETTINGS
         assert prepare_workspace(workspace, settings) == expected
         workspace.raw_table.parent.mkdir(parents=True, exist_ok=True)
-        workspace.raw_table.write_text(str(settings.artworks))
+        workspace.raw_table.write_text(str(settings["artworks"]))
     assert Workspace(tmp_path / "demo.1").raw_table.read_text() == "300"
     assert Workspace(tmp_path / "demo.2").raw_table.read_text() == "400"
 

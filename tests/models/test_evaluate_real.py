@@ -78,7 +78,7 @@ def test_half_a_question_is_refused(arguments: list[str], capsys: pytest.Capture
 
 def test_labels_need_their_columns(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("file,colour\na.jpg,RED\n")
-    with pytest.raises(TableError, match="expected filename and color or study_label"):
+    with pytest.raises(TableError, match="lacks the columns"):
         read_labels(tmp_path / "labels.csv")
     with pytest.raises(TableError, match="missing"):
         read_labels(tmp_path / "none.csv")

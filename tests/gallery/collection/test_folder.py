@@ -81,8 +81,8 @@ def test_ids_depend_on_the_file_name_alone(folder: Path, labels: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name,color\nred.jpg,RED\n", "expected filename and color or study_label"),
-        ("filename\nred.jpg\n", "expected filename and color or study_label"),
+        ("name,color\nred.jpg,RED\n", "lacks the columns filename"),
+        ("filename\nred.jpg\n", "lacks the columns color"),
         ("filename,color\nred.jpg,MAUVE\n", "row 2: unknown colour MAUVE"),
         ("filename,color\nred.jpg,\n", r"unknown colour \(empty\)"),
         ("filename,color\nred.jpg,RED\nred.jpg,RED\n", "red.jpg stands in the rows 2 and 3"),
