@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from src.gallery.painter.brushwork import STROKE_TILE, Strokes
-from src.gallery.painter.forms import Form
+from src.gallery.painter.forms import form
 
 Pigment = tuple[float, float, float]
 """Lightness, green-red and blue-yellow, each 0-255, the last two neutral at 128."""
@@ -25,11 +25,34 @@ PigmentImage = npt.NDArray[np.uint8]
 """uint8, shape (H, W, 3), channels as in :data:`Pigment`."""
 TileImage = npt.NDArray[Any]
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
 
 _SHIFT = 4  # fractional bits of cv2's fixed-point coordinates
 _FIXED = 1 << _SHIFT
 _FEW_POINTS = 8  # up to this many are turned faster one by one than as an array
 _NEAREST_STEP = 0.9  # from this many tile pixels a pixel on, the nearest one is as good as a blend
+
+
+def lit(colour: Pigment, lightness: float) -> Pigment:
+    """Return the pigment, lighter (or darker, if negative); kept inside 4 to 250."""
+    return (min(250.0, max(4.0, colour[0] + lightness)), colour[1], colour[2])
+
+
+def around(x: float, y: float, reach_x: float, reach_y: float | None = None) -> Box:
+    """Return the box about a middle."""
+    reach_y = reach_x if reach_y is None else reach_y
+    return (x - reach_x, y - reach_y, x + reach_x, y + reach_y)
+
+
+def standing(x: float, base: float, width: float, height: float) -> Box:
+    """Return the box that stands on ``base`` with its middle at ``x``."""
+    return (x - width / 2, base - height, x + width / 2, base)
+
+
+def corners(left: float, top: float, right: float, bottom: float) -> tuple[Point, ...]:
+    """Return the corners of a box."""
+    return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
 @dataclass(frozen=True)
@@ -111,15 +134,20 @@ class Canvas:
         """Fill a polygon of picture-unit points."""
         cv2.fillPoly(self.pixels, [self._fixed(points)], colour, cv2.LINE_AA, _SHIFT)
 
-    def polygon_wash(self, points: Sequence[Point], grid: Sequence[Sequence[Pigment]]) -> None:
-        """Fill a polygon with the picture-wide gradient through ``grid``."""
+    def wash_below(self, level: float, grid: Sequence[Sequence[Pigment]]) -> None:
+        """Fill everything below a level with the picture-wide gradient through ``grid``."""
         mask = np.zeros(self.pixels.shape[:2], np.uint8)
+        points = corners(-0.1, level, self.aspect + 0.1, 1.1)
         cv2.fillPoly(mask, [self._fixed(points)], 255, cv2.LINE_8, _SHIFT)
         cv2.copyTo(self.gradient(grid), mask, self.pixels)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Pigment) -> None:
         """Fill an upright rectangle."""
-        self.polygon(((left, top), (right, top), (right, bottom), (left, bottom)), colour)
+        self.polygon(corners(left, top, right, bottom), colour)
+
+    def frame(self, box: Box, thickness: float, colour: Pigment) -> None:
+        """Draw the outline of a box."""
+        self.line(corners(*box), thickness, colour, closed=True)
 
     def ellipse(
         self, x: float, y: float, radius_x: float, radius_y: float, colour: Pigment, *, angle: float = 0.0
@@ -157,17 +185,27 @@ class Canvas:
             )
         cv2.polylines(self.pixels, [fixed], closed, colour, max(1, round(pixels)), cv2.LINE_AA, _SHIFT)
 
-    def stamp(
+    def shade(
         self,
-        form: Form,
-        box: tuple[float, float, float, float],
-        dark: Pigment,
-        light: Pigment,
+        name: str,
+        box: Box,
+        colour: Pigment,
+        shades: tuple[float, float],
         flip: bool = False,
         *,
         strength: float = 1.0,
     ) -> None:
-        """Draw a shaded form into ``box`` (left, top, right, bottom), shaded from ``dark`` to ``light``."""
+        """Draw a form in one colour, from so much darker to so much lighter (see :meth:`stamp`)."""
+        self.stamp(name, box, lit(colour, shades[0]), lit(colour, shades[1]), flip, strength=strength)
+
+    def glow(self, x: float, y: float, reach: float, colour: Pigment, strength: float) -> None:
+        """Draw a soft light about a point."""
+        self.stamp("glow", around(x, y, reach), colour, colour, strength=strength)
+
+    def stamp(
+        self, name: str, box: Box, dark: Pigment, light: Pigment, flip: bool = False, *, strength: float = 1.0
+    ) -> None:
+        """Draw a form of :data:`src.gallery.painter.forms.FORMS` into a box, shaded from ``dark`` to ``light``."""
         window = self.window
         left, right = box[0] * window.scale_x - window.left, box[2] * window.scale_x - window.left
         top, bottom = box[1] * window.scale_y - window.top, box[3] * window.scale_y - window.top
@@ -175,7 +213,7 @@ class Canvas:
         y0, y1 = max(0, int(top)), min(window.height, int(bottom) + 1)
         if x0 >= x1 or y0 >= y1 or right - left < 0.5 or bottom - top < 0.5:
             return
-        plane = form.mirrored if flip else form.plane
+        plane = form(name).mirrored if flip else form(name).plane
         rows, columns = plane.shape[:2]
         step_x, step_y = columns / (right - left), rows / (bottom - top)
         u0, v0 = int((x0 - left) * step_x) if x0 > left else 0, int((y0 - top) * step_y) if y0 > top else 0

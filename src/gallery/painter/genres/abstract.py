@@ -6,9 +6,8 @@ import math
 from itertools import pairwise
 from random import Random
 
-from src.gallery.painter.canvas import Canvas, Pigment
-from src.gallery.painter.forms import form
-from src.gallery.painter.genres.tools import Finish, Mood, between, jitter, lit, make_scheme, one_of, outline
+from src.gallery.painter.canvas import Canvas, Pigment, around, lit
+from src.gallery.painter.genres.tools import FLOWERS, Finish, Mood, between, draw_finish, jitter, make_scheme, outline
 
 
 def _paint_grid(canvas: Canvas, rng: Random, scheme: list[Pigment]) -> None:
@@ -92,13 +91,14 @@ def paint_abstract(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint an abstract: a grid, circles, shards or leaning bars."""
     kinds = (_paint_grid, _paint_floating, _paint_shards, _paint_bars)
     kinds[int(rng.random() * 4)](canvas, rng, make_scheme(rng, 7))
-    return Finish(
-        strokes=one_of(rng, "", "level", "loose", "upright"),
-        stroke_size=between(rng, 0.2, 0.6),
-        relief=between(rng, 0.05, 0.5),
+    return draw_finish(
+        rng,
+        strokes=("", "level", "loose", "upright"),
+        size=(0.2, 0.6),
+        relief=(0.05, 0.5),
         grain="canvas",
-        grain_strength=between(rng, 0.2, 0.8),
-        drift=between(rng, 0.1, 0.4),
+        strength=(0.2, 0.8),
+        drift=(0.1, 0.4),
     )
 
 
@@ -116,13 +116,14 @@ def paint_colour_field(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         )
         y = bottom + between(rng, 0.015, 0.05)
     canvas.soften(between(rng, 0.008, 0.03))
-    return Finish(
-        strokes=one_of(rng, "loose", "level", "upright"),
-        stroke_size=between(rng, 0.35, 1.0),
-        relief=between(rng, 0.2, 0.7),
+    return draw_finish(
+        rng,
+        strokes=("loose", "level", "upright"),
+        size=(0.35, 1.0),
+        relief=(0.2, 0.7),
         grain="canvas",
-        grain_strength=between(rng, 0.3, 0.7),
-        drift=between(rng, 0.3, 0.8),
+        strength=(0.3, 0.7),
+        drift=(0.3, 0.8),
     )
 
 
@@ -148,13 +149,14 @@ def paint_gesture(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     for _ in range(int(between(rng, 0, 40))):
         radius = 0.022 * rng.random() ** 2 + 0.003
         canvas.ellipse(between(rng, 0, 1) * canvas.aspect, rng.random(), radius, radius, scheme[int(rng.random() * 7)])
-    return Finish(
-        strokes=one_of(rng, "swirling", "loose", ""),
-        stroke_size=between(rng, 0.3, 0.8),
-        relief=between(rng, 0.3, 0.9),
+    return draw_finish(
+        rng,
+        strokes=("swirling", "loose", ""),
+        size=(0.3, 0.8),
+        relief=(0.3, 0.9),
         grain="canvas",
-        grain_strength=between(rng, 0.3, 0.9),
-        drift=between(rng, 0.2, 0.5),
+        strength=(0.3, 0.9),
+        drift=(0.2, 0.5),
     )
 
 
@@ -174,9 +176,9 @@ def paint_textile(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
                 canvas.polygon(((x, y - step / 2), (x + step / 2, y), (x, y + step / 2), (x - step / 2, y)), colour)
                 canvas.ellipse(x, y, step * 0.15, step * 0.15, scheme[-1])
             elif kind < 0.65:
-                name = ("flower_five", "flower_eight", "flower_many")[int(kind * 100) % 3]
+                name = FLOWERS[int(kind * 100) % 3]
                 half = step * 0.46
-                canvas.stamp(form(name), (x - half, y - half, x + half, y + half), lit(colour, -40), lit(colour, 30))
+                canvas.shade(name, around(x, y, half), colour, (-40, 30))
             elif kind < 0.85:
                 canvas.rectangle(x - step * 0.5, y - step * 0.3, x + step * 0.5, y + step * 0.3, colour)
                 canvas.line(((x - step / 2, y), (x, y - step / 4), (x + step / 2, y)), step * 0.12, scheme[-1])
@@ -193,19 +195,14 @@ def paint_textile(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             )
     if rng.random() < 0.6:
         for inset, thick, colour in ((0.03, 0.07, scheme[2]), (0.075, 0.02, scheme[-1]), (0.1, 0.02, scheme[-2])):
-            edge = (
-                (inset, inset),
-                (canvas.aspect - inset, inset),
-                (canvas.aspect - inset, 1 - inset),
-                (inset, 1 - inset),
-            )
-            canvas.line(edge, thick, colour, closed=True)
-    return Finish(
-        strokes=one_of(rng, "upright", "level", ""),
-        stroke_size=between(rng, 0.25, 0.45),
-        relief=between(rng, 0.3, 0.8),
+            canvas.frame((inset, inset, canvas.aspect - inset, 1 - inset), thick, colour)
+    return draw_finish(
+        rng,
+        strokes=("upright", "level", ""),
+        size=(0.25, 0.45),
+        relief=(0.3, 0.8),
         grain="canvas",
-        grain_size=between(rng, 0.9, 1.6),
-        grain_strength=between(rng, 0.8, 1.6),
-        drift=between(rng, 0.2, 0.5),
+        grain_size=(0.9, 1.6),
+        strength=(0.8, 1.6),
+        drift=(0.2, 0.5),
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.forms import form
+from src.gallery.painter.canvas import Canvas, lit
 from src.gallery.painter.genres.scenery import (
     finish_outdoors,
     paint_ground,
@@ -15,6 +14,7 @@ from src.gallery.painter.genres.scenery import (
     paint_tree,
 )
 from src.gallery.painter.genres.tools import (
+    CROWNS,
     FIGURES,
     PIGMENTS,
     Finish,
@@ -22,9 +22,9 @@ from src.gallery.painter.genres.tools import (
     between,
     ground_below,
     jitter,
-    lit,
     mix,
     one_of,
+    pick,
     ridge,
 )
 
@@ -33,9 +33,9 @@ def paint_landscape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint fields under a sky, with hills, trees, a path or a river, perhaps houses."""
     horizon = between(rng, 0.3, 0.68)
     low = paint_sky(canvas, rng, horizon)
-    colour = jitter(rng, PIGMENTS[one_of(rng, "meadow", "foliage", "earth", "sand")], 20, 10)
+    colour = pick(rng, 20, 10, "meadow", "foliage", "earth", "sand")
     for number in range(int(between(rng, 1, 4))):
-        far = mix(low, jitter(rng, PIGMENTS["foliage"], 14, 8), 0.35 + 0.22 * number)
+        far = mix(low, pick(rng, 14, 8, "foliage"), 0.35 + 0.22 * number)
         level = horizon - 0.10 + 0.05 * number
         ground_below(canvas, ridge(rng, -0.1, canvas.aspect + 0.1, level, between(rng, 0.05, 0.18)), far)
     paint_ground(canvas, rng, horizon, colour, 5)
@@ -64,7 +64,7 @@ def paint_landscape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
                 base=horizon + between(rng, 0.03, 0.09),
                 size=between(rng, 0.07, 0.14),
             )
-    leaf = jitter(rng, PIGMENTS[one_of(rng, "foliage", "foliage", "pine", "earth", "gold")], 18, 9)
+    leaf = pick(rng, 18, 9, "foliage", "foliage", "pine", "earth", "gold")
     kind = rng.random()
     for number in range(int(between(rng, 3, 10))):
         near = (number + rng.random()) / 10
@@ -84,9 +84,8 @@ def paint_landscape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     for _ in range(int(between(rng, 0, 4))):
         x, base = between(rng, 0.1, 0.9) * canvas.aspect, between(rng, horizon + 0.1, 0.95)
         size = 0.05 + 0.16 * (base - horizon)
-        cloth = jitter(rng, PIGMENTS[one_of(rng, "linen", "brick", "charcoal", "sky")], 20, 12)
-        name = one_of(rng, *FIGURES)
-        canvas.stamp(form(name), (x, base - size, x + size * 0.6, base), lit(cloth, -50), lit(cloth, 30))
+        cloth = pick(rng, 20, 12, "linen", "brick", "charcoal", "sky")
+        canvas.shade(one_of(rng, *FIGURES), (x, base - size, x + size * 0.6, base), cloth, (-50, 30))
     return finish_outdoors(rng)
 
 
@@ -94,7 +93,7 @@ def paint_mountains(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint ranges behind one another, the far ones pale, with snow, pines or a lake below."""
     horizon = between(rng, 0.55, 0.8)
     low = paint_sky(canvas, rng, horizon)
-    stone = jitter(rng, PIGMENTS[one_of(rng, "stone", "earth", "sea")], 22, 9)
+    stone = pick(rng, 22, 9, "stone", "earth", "sea")
     ranges = int(between(rng, 2, 5))
     for number in range(ranges):
         share = (number + 1) / ranges
@@ -119,8 +118,8 @@ def paint_mountains(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             x, width = between(rng, -0.1, 1.0) * canvas.aspect, between(rng, 0.08, 0.5)
             canvas.line(((x, y), (x + width, y)), 0.006, jitter(rng, water, 26, 8))
     else:
-        paint_ground(canvas, rng, horizon, jitter(rng, PIGMENTS[one_of(rng, "meadow", "foliage", "earth", "snow")]), 4)
-    pine = jitter(rng, PIGMENTS["pine"], 14, 6)
+        paint_ground(canvas, rng, horizon, pick(rng, 14, 7, "meadow", "foliage", "earth", "snow"), 4)
+    pine = pick(rng, 14, 6, "pine")
     for _ in range(int(between(rng, 0, 12))):
         x, base = between(rng, -0.02, 1.02) * canvas.aspect, between(rng, horizon + 0.05, 1.05)
         height = between(rng, 0.12, 0.3) * (0.6 + base - horizon)
@@ -133,18 +132,18 @@ def paint_mountains(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
 
 def paint_woods(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint the inside of a wood: trunks, leaves, light on the ground."""
-    leaf = jitter(rng, PIGMENTS[one_of(rng, "foliage", "foliage", "pine", "gold", "earth")], 24, 12)
+    leaf = pick(rng, 24, 12, "foliage", "foliage", "pine", "gold", "earth")
     glade = lit(jitter(rng, leaf, 10, 10), between(rng, 40, 110))
     canvas.wash(
         ((lit(leaf, -14), leaf), (glade, lit(leaf, 20)), (lit(leaf, -6), glade), (lit(leaf, -40), lit(leaf, -30)))
     )
-    floor = jitter(rng, PIGMENTS[one_of(rng, "earth", "meadow", "foliage")], 20, 9)
+    floor = pick(rng, 20, 9, "earth", "meadow", "foliage")
     paint_ground(canvas, rng, between(rng, 0.6, 0.75), floor, 3)
     for number in range(int(between(rng, 8, 15))):
         near = (number + 1) / 15
         x = between(rng, -0.02, 1.02) * canvas.aspect
         width = 0.008 + 0.05 * near * near * between(rng, 0.6, 1.5)
-        bark = mix(glade, jitter(rng, PIGMENTS[one_of(rng, "umber", "wood", "linen")], 16, 5), 0.4 + 0.6 * near)
+        bark = mix(glade, pick(rng, 16, 5, "umber", "wood", "linen"), 0.4 + 0.6 * near)
         base, lean = 0.66 + 0.34 * near, between(rng, -0.06, 0.06)
         canvas.polygon(((x, base), (x + lean, -0.1), (x + lean + width * 0.7, -0.1), (x + width, base)), bark)
         canvas.line(((x + width * 0.2, base), (x + lean + width * 0.15, -0.1)), width * 0.25, lit(bark, 38))
@@ -152,10 +151,8 @@ def paint_woods(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         size = between(rng, 0.25, 0.6)
         x, y = between(rng, -0.3, 0.9) * canvas.aspect, between(rng, -0.3, 0.35)
         colour = jitter(rng, leaf, 30, 14)
-        crown = form(one_of(rng, "crown_a", "crown_b", "crown_c"))
-        canvas.stamp(
-            crown, (x, y, x + size, y + size * 0.7), lit(colour, -34), lit(colour, 44), rng.random() < 0.5, strength=0.9
-        )
+        crown = one_of(rng, *CROWNS)
+        canvas.shade(crown, (x, y, x + size, y + size * 0.7), colour, (-34, 44), rng.random() < 0.5, strength=0.9)
     return finish_outdoors(rng, ("upright", "dabs", "slanted", "loose"))
 
 
@@ -167,10 +164,10 @@ def paint_town(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     while x < canvas.aspect + 0.05:
         width = between(rng, 0.12, 0.34)
         top = horizon - between(rng, 0.14, 0.5)
-        wall = mix(jitter(rng, PIGMENTS[one_of(rng, "sand", "linen", "brick", "stone", "earth")], 26, 10), low, 0.2)
+        wall = mix(pick(rng, 26, 10, "sand", "linen", "brick", "stone", "earth"), low, 0.2)
         canvas.rectangle(x, top, x + width, horizon + 0.04, wall)
         canvas.rectangle(x + width * 0.86, top, x + width, horizon + 0.04, lit(wall, -34))
-        roof = jitter(rng, PIGMENTS[one_of(rng, "brick", "wood", "stone")], 16, 8)
+        roof = pick(rng, 16, 8, "brick", "wood", "stone")
         if rng.random() < 0.65:
             peak = top - between(rng, 0.03, 0.16)
             canvas.polygon(((x - 0.01, top), (x + width / 2, peak), (x + width + 0.01, top)), roof)
@@ -185,31 +182,24 @@ def paint_town(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         x += width
     if rng.random() < 0.6:
         left, width = between(rng, 0.2, 0.7) * canvas.aspect, between(rng, 0.07, 0.13)
-        wall = jitter(rng, PIGMENTS["stone"], 24, 8)
+        wall = pick(rng, 24, 8, "stone")
         top = between(rng, 0.12, 0.3)
         canvas.rectangle(left, top, left + width, horizon + 0.03, wall)
         canvas.rectangle(left + width * 0.65, top, left + width, horizon + 0.03, lit(wall, -40))
         if rng.random() < 0.5:
             canvas.stamp(
-                form("sphere"),
-                (left - 0.01, top - width * 0.6, left + width + 0.01, top + width * 0.5),
-                lit(wall, -70),
-                wall,
+                "sphere", (left - 0.01, top - width * 0.6, left + width + 0.01, top + width * 0.5), lit(wall, -70), wall
             )
         spire = ((left, top), (left + width / 2, top - between(rng, 0.08, 0.2)), (left + width, top))
-        canvas.polygon(spire, jitter(rng, PIGMENTS["stone"], 30, 10))
-    floor = jitter(rng, PIGMENTS[one_of(rng, "sand", "stone", "earth", "sea")], 24, 8)
-    canvas.polygon_wash(
-        ((-0.1, horizon), (canvas.aspect + 0.1, horizon), (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)),
-        ((floor, floor), (lit(floor, 14), floor), (lit(floor, -22), lit(floor, -30))),
-    )
+        canvas.polygon(spire, pick(rng, 30, 10, "stone"))
+    floor = pick(rng, 24, 8, "sand", "stone", "earth", "sea")
+    canvas.wash_below(horizon, ((floor, floor), (lit(floor, 14), floor), (lit(floor, -22), lit(floor, -30))))
     for _ in range(int(between(rng, 3, 14))):
         base = horizon + 0.03 + (0.95 - horizon) * rng.random() ** 1.4
         size = 0.06 + 0.4 * (base - horizon)
         left = between(rng, 0.02, 0.95) * canvas.aspect
-        cloth = jitter(rng, PIGMENTS[one_of(rng, "charcoal", "brick", "linen", "sea", "umber")], 22, 14)
+        cloth = pick(rng, 22, 14, "charcoal", "brick", "linen", "sea", "umber")
         shadow = ((left + size * 0.2, base), (left + size * 1.0, base + size * 0.08), (left + size * 0.4, base + 0.01))
         canvas.polygon(shadow, lit(floor, -44))
-        name = one_of(rng, *FIGURES)
-        canvas.stamp(form(name), (left, base - size, left + size * 0.55, base), lit(cloth, -40), lit(cloth, 34))
+        canvas.shade(one_of(rng, *FIGURES), (left, base - size, left + size * 0.55, base), cloth, (-40, 34))
     return finish_outdoors(rng, ("upright", "dabs", "loose", ""))

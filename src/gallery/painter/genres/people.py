@@ -5,14 +5,28 @@ from __future__ import annotations
 import math
 from random import Random
 
-from src.gallery.painter.canvas import Canvas, Pigment
-from src.gallery.painter.forms import form
-from src.gallery.painter.genres.tools import FIGURES, PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, vivid
+from src.gallery.painter.canvas import Canvas, Pigment, lit
+from src.gallery.painter.genres.tools import (
+    BUSTS,
+    CROWNS,
+    FIGURES,
+    HEADS,
+    PIGMENTS,
+    Finish,
+    Mood,
+    between,
+    draw_finish,
+    jitter,
+    mix,
+    one_of,
+    pick,
+    vivid,
+)
 
 
 def _flesh(rng: Random) -> tuple[Pigment, Pigment]:
     """Return the dark and the light of one person's skin."""
-    light = jitter(rng, PIGMENTS["skin"], 22, 5)
+    light = pick(rng, 22, 5, "skin")
     light = lit(light, -70 * rng.random() ** 2)
     return mix(lit(PIGMENTS["skin_shadow"], light[0] - 200), light, 0.1), lit(light, 26)
 
@@ -26,15 +40,15 @@ def _person(
     shoulders = width * between(rng, 2.1, 2.5)
     neckline = top + size * 0.80
     box = (x - shoulders / 2, neckline, x + shoulders / 2, neckline + max(0.3, 1.05 - neckline))
-    hair = jitter(rng, PIGMENTS[one_of(rng, "umber", "charcoal", "wood", "linen", "gold", "umber")], 16, 6)
+    hair = pick(rng, 16, 6, "umber", "charcoal", "wood", "linen", "gold", "umber")
     style = rng.random()
     if style < 0.45:  # long hair falls behind face and shoulders
         canvas.ellipse(x, top + size * 0.46, width * 0.44, size * 0.57, lit(hair, -14))
-    canvas.stamp(form(one_of(rng, "bust_a", "bust_b")), box, lit(cloth, -52), lit(cloth, 44), flip)
-    head = form(one_of(rng, "head_left", "head_front", "head_right"))
+    canvas.shade(one_of(rng, *BUSTS), box, cloth, (-52, 44), flip)
+    head = one_of(rng, *HEADS)
     face = (x - width / 2, top, x + width / 2, top + size)
     canvas.stamp(head, face, dark, light, flip)
-    collar = jitter(rng, PIGMENTS[one_of(rng, "linen", "linen", "charcoal")], 16, 5)
+    collar = pick(rng, 16, 5, "linen", "linen", "charcoal")
     kind = rng.random()
     if kind < 0.25:
         canvas.ellipse(x, neckline + size * 0.10, width * 0.42, size * 0.12, lit(collar, -30))
@@ -49,17 +63,13 @@ def _person(
         )
     if style < 0.85:
         box = (x - width * 0.42, top - size * 0.09, x + width * 0.42, top + size * 0.86)
-        canvas.stamp(form("hair"), box, lit(hair, -22), lit(hair, 42), flip)
+        canvas.shade("hair", box, hair, (-22, 42), flip)
     if hats and style > 0.72:
-        hat = jitter(rng, PIGMENTS[one_of(rng, "charcoal", "umber", "brick", "sand")], 16, 10)
+        hat = pick(rng, 16, 10, "charcoal", "umber", "brick", "sand")
         brim = between(rng, 0.5, 0.85)
         canvas.ellipse(x, top + size * 0.10, width * brim, size * 0.09, lit(hat, -8))
-        canvas.stamp(
-            form("sphere"),
-            (x - width * 0.36, top - size * 0.22, x + width * 0.36, top + size * 0.2),
-            lit(hat, -24),
-            lit(hat, 26),
-            flip,
+        canvas.shade(
+            "sphere", (x - width * 0.36, top - size * 0.22, x + width * 0.36, top + size * 0.2), hat, (-24, 26), flip
         )
 
 
@@ -67,14 +77,14 @@ def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     """Paint a half-length portrait before a plain, clouded or curtained ground."""
     dark_ground = rng.random() > mood.light * 1.3
     flip = rng.random() < 0.5
-    ground = jitter(rng, PIGMENTS[one_of(rng, "umber", "wood", "stone", "foliage", "charcoal", "sea")], 14, 8)
+    ground = pick(rng, 14, 8, "umber", "wood", "stone", "foliage", "charcoal", "sea")
     ground = lit(ground, -22 if dark_ground else between(rng, 24, 110))
     near, far = lit(ground, between(rng, 16, 46)), lit(ground, -18)
     grid = ((ground, near, ground), (near, lit(near, 12), ground), (far, ground, far))
     canvas.wash([row[::-1] for row in grid] if flip else grid)
     middle = canvas.aspect / 2
     if rng.random() < 0.3:
-        drape = jitter(rng, PIGMENTS[one_of(rng, "brick", "pine", "sea", "gold")], 16, 10)
+        drape = pick(rng, 16, 10, "brick", "pine", "sea", "gold")
         for number in range(7):
             x = (number / 20) * canvas.aspect
             x = canvas.aspect - x - 0.06 if flip else x
@@ -88,28 +98,27 @@ def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             )
         canvas.soften(0.02)
     size = between(rng, 0.34, 0.48)
-    cloth = jitter(
-        rng, PIGMENTS[one_of(rng, "charcoal", "charcoal", "brick", "sea", "pine", "linen", "gold", "umber")], 18, 12
-    )
+    cloth = pick(rng, 18, 12, "charcoal", "charcoal", "brick", "sea", "pine", "linen", "gold", "umber")
     x = middle + between(rng, -0.06, 0.06)
     top = between(rng, 0.16, 0.23)
     _person(canvas, rng, x=x, top=top, size=size, cloth=cloth, flip=flip)
-    return Finish(
-        strokes=one_of(rng, "loose", "slanted", "dabs", "", "", ""),
-        stroke_size=between(rng, 0.16, 0.32),
-        relief=between(rng, 0.05, 0.6),
-        grain=one_of(rng, "canvas", "canvas", "cracks", "paper"),
-        grain_size=between(rng, 0.8, 1.4),
-        grain_strength=between(rng, 0.2, 0.8),
-        drift=between(rng, 0.1, 0.4),
+    return draw_finish(
+        rng,
+        strokes=("loose", "slanted", "dabs", "", "", ""),
+        size=(0.16, 0.32),
+        relief=(0.05, 0.6),
+        grain=("canvas", "canvas", "cracks", "paper"),
+        grain_size=(0.8, 1.4),
+        strength=(0.2, 0.8),
+        drift=(0.1, 0.4),
     )
 
 
 def paint_figures(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint a scene of several figures in cloths of strong pigments, indoors or out."""
     horizon = between(rng, 0.4, 0.62)
-    ground = jitter(rng, PIGMENTS[one_of(rng, "earth", "sand", "meadow", "stone", "wood")], 22, 8)
-    back = jitter(rng, PIGMENTS[one_of(rng, "umber", "sky", "haze", "foliage", "wood", "stone")], 24, 8)
+    ground = pick(rng, 22, 8, "earth", "sand", "meadow", "stone", "wood")
+    back = pick(rng, 24, 8, "umber", "sky", "haze", "foliage", "wood", "stone")
     glow = lit(back, between(rng, 15, 60))
     canvas.wash(
         (
@@ -122,20 +131,15 @@ def paint_figures(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     if rng.random() < 0.5:
         for _ in range(int(between(rng, 2, 5))):
             x, width = between(rng, -0.05, 0.95) * canvas.aspect, between(rng, 0.05, 0.1)
-            stone = jitter(rng, PIGMENTS["stone"], 22, 6)
+            stone = pick(rng, 22, 6, "stone")
             canvas.rectangle(x, -0.1, x + width, horizon + 0.12, mix(back, stone, 0.6))
             canvas.rectangle(x + width * 0.66, -0.1, x + width, horizon + 0.12, mix(back, lit(stone, -46), 0.6))
     else:
         for _ in range(int(between(rng, 2, 6))):
             size = between(rng, 0.3, 0.7)
             x, y = between(rng, -0.2, 0.9) * canvas.aspect, horizon - size * between(rng, 0.5, 1.0)
-            leaf = mix(back, jitter(rng, PIGMENTS["foliage"], 24, 10), 0.7)
-            canvas.stamp(
-                form(one_of(rng, "crown_a", "crown_b", "crown_c")),
-                (x, y, x + size, y + size * 0.9),
-                lit(leaf, -34),
-                lit(leaf, 24),
-            )
+            leaf = mix(back, pick(rng, 24, 10, "foliage"), 0.7)
+            canvas.shade(one_of(rng, *CROWNS), (x, y, x + size, y + size * 0.9), leaf, (-34, 24))
     canvas.soften(0.008)
     count = int(between(rng, 3, 10))
     for number in range(count):
@@ -143,44 +147,39 @@ def paint_figures(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         size = 0.34 + 0.42 * near * between(rng, 0.7, 1.0)
         base = horizon + 0.16 + 0.36 * near
         x = canvas.aspect * (((number * 0.618 + between(rng, -0.1, 0.1)) % 1.0) * 0.9)
-        cloth = jitter(rng, PIGMENTS[one_of(rng, "brick", "sea", "linen", "gold", "umber", "pine", "charcoal")], 24, 16)
+        cloth = pick(rng, 24, 16, "brick", "sea", "linen", "gold", "umber", "pine", "charcoal")
         if rng.random() < 0.4:
             cloth = vivid(rng, between(rng, 80, 180), 30)
         shadow = lit(ground, -42)
         canvas.ellipse(x + size * 0.38, base, size * 0.35, size * 0.05, shadow)
         flip = rng.random() < 0.5
-        canvas.stamp(
-            form(one_of(rng, *FIGURES)),
-            (x, base - size, x + size * 0.55, base),
-            lit(cloth, -52),
-            lit(cloth, 40),
-            flip,
-        )
+        canvas.shade(one_of(rng, *FIGURES), (x, base - size, x + size * 0.55, base), cloth, (-52, 40), flip)
         dark, light = _flesh(rng)
         head_x = x + size * 0.275
         canvas.ellipse(head_x, base - size * 0.91, size * 0.034, size * 0.055, mix(dark, light, 0.7))
-        canvas.ellipse(head_x, base - size * 0.945, size * 0.038, size * 0.032, jitter(rng, PIGMENTS["umber"], 14, 6))
-    return Finish(
-        strokes=one_of(rng, "loose", "slanted", "dabs", "upright"),
-        stroke_size=between(rng, 0.22, 0.5),
-        relief=between(rng, 0.15, 0.7),
-        grain=one_of(rng, "canvas", "cracks", "paper"),
-        grain_strength=between(rng, 0.2, 0.8),
-        drift=between(rng, 0.15, 0.5),
+        canvas.ellipse(head_x, base - size * 0.945, size * 0.038, size * 0.032, pick(rng, 14, 6, "umber"))
+    return draw_finish(
+        rng,
+        strokes=("loose", "slanted", "dabs", "upright"),
+        size=(0.22, 0.5),
+        relief=(0.15, 0.7),
+        grain=("canvas", "cracks", "paper"),
+        strength=(0.2, 0.8),
+        drift=(0.15, 0.5),
     )
 
 
 def paint_icon(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint a saint with a halo on a gold or coloured ground, inside painted borders."""
-    gold = jitter(rng, PIGMENTS[one_of(rng, "gold", "gold", "brick", "sea")], 22, 10)
+    gold = pick(rng, 22, 10, "gold", "gold", "brick", "sea")
     canvas.wash(((lit(gold, 12), lit(gold, 26)), (gold, lit(gold, 14)), (lit(gold, -22), lit(gold, -12))))
-    cloth = jitter(rng, PIGMENTS[one_of(rng, "brick", "sea", "umber", "pine")], 16, 12)
+    cloth = pick(rng, 16, 12, "brick", "sea", "umber", "pine")
     count = 1 if canvas.aspect < 0.95 or rng.random() < 0.4 else 3
     for number in range(count):
         size = 0.30 if count == 1 else 0.22
         x = canvas.aspect * (number + 1) / (count + 1)
         top = between(rng, 0.22, 0.28) + (0.06 if number % 2 == 0 and count > 1 else 0)
-        halo = lit(jitter(rng, PIGMENTS["gold"], 14, 6), 30)
+        halo = lit(pick(rng, 14, 6, "gold"), 30)
         canvas.ellipse(x, top + size * 0.42, size * 0.68, size * 0.68, lit(halo, -86))
         canvas.ellipse(x, top + size * 0.42, size * 0.64, size * 0.64, halo)
         for step in range(0, 360, 20):
@@ -213,16 +212,17 @@ def paint_icon(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             ),
             lit(hood, -20),
         )
-    edge = jitter(rng, PIGMENTS[one_of(rng, "brick", "umber", "gold", "pine")], 20, 8)
-    corners = ((0.03, 0.03), (canvas.aspect - 0.03, 0.03), (canvas.aspect - 0.03, 0.97), (0.03, 0.97))
-    canvas.line(corners, between(rng, 0.03, 0.07), edge, closed=True)
-    canvas.line(corners, 0.008, lit(gold, 40), closed=True)
-    return Finish(
-        strokes="" if rng.random() < 0.4 else "upright",
-        stroke_size=between(rng, 0.2, 0.35),
+    edge = pick(rng, 20, 8, "brick", "umber", "gold", "pine")
+    box = (0.03, 0.03, canvas.aspect - 0.03, 0.97)
+    canvas.frame(box, between(rng, 0.03, 0.07), edge)
+    canvas.frame(box, 0.008, lit(gold, 40))
+    return draw_finish(
+        rng,
+        strokes=("", "", "upright", "upright", "upright"),
+        size=(0.2, 0.35),
         relief=0.2,
         grain="cracks",
-        grain_size=between(rng, 0.7, 1.3),
-        grain_strength=between(rng, 0.5, 1.0),
-        drift=between(rng, 0.2, 0.6),
+        grain_size=(0.7, 1.3),
+        strength=(0.5, 1.0),
+        drift=(0.2, 0.6),
     )

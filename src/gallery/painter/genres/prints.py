@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from random import Random
 
-from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.forms import form
+from src.gallery.painter.canvas import Canvas, lit
 from src.gallery.painter.genres.tools import (
     FIGURES,
     PIGMENTS,
     Finish,
     Mood,
     between,
+    draw_finish,
     jitter,
-    lit,
     make_scheme,
     mix,
     one_of,
+    pick,
     ridge,
     vivid,
 )
@@ -25,9 +25,9 @@ from src.gallery.painter.genres.tools import (
 
 def paint_print(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Print a view from wood blocks: flat washes, firm outlines, a graded sky, a seal."""
-    paper = jitter(rng, PIGMENTS["paper"], 12, 6)
-    ink = jitter(rng, PIGMENTS["ink"], 14, 5)
-    high, low = jitter(rng, PIGMENTS["sky"], 30, 10), mix(paper, jitter(rng, PIGMENTS["sunset"], 20, 10), rng.random())
+    paper = pick(rng, 12, 6, "paper")
+    ink = pick(rng, 14, 5, "ink")
+    high, low = pick(rng, 30, 10, "sky"), mix(paper, pick(rng, 20, 10, "sunset"), rng.random())
     canvas.wash(((high, high), (low, low), (paper, paper), (paper, lit(paper, -8)), (paper, paper)))
     horizon = between(rng, 0.42, 0.62)
     if rng.random() < 0.55:
@@ -36,7 +36,7 @@ def paint_print(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             between(rng, 0.5, 0.9),
             horizon - between(rng, 0.2, 0.36),
         )
-        cone = jitter(rng, PIGMENTS[one_of(rng, "sea", "earth", "stone", "brick")], 20, 10)
+        cone = pick(rng, 20, 10, "sea", "earth", "stone", "brick")
         canvas.polygon(
             (
                 (x - reach, horizon),
@@ -62,12 +62,12 @@ def paint_print(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         )
     for number in range(int(between(rng, 2, 5))):
         level = horizon + 0.12 * number
-        colour = jitter(rng, PIGMENTS[one_of(rng, "sea", "meadow", "foliage", "sand", "pine")], 26, 10)
+        colour = pick(rng, 26, 10, "sea", "meadow", "foliage", "sand", "pine")
         line = ridge(rng, -0.1, canvas.aspect + 0.1, level, between(rng, 0.04, 0.12), depth=3)
         canvas.polygon([*line, (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)], colour)
         canvas.line(line, 0.005, ink)
     if rng.random() < 0.5:  # waves
-        water = jitter(rng, PIGMENTS["sea"], 20, 8)
+        water = pick(rng, 20, 8, "sea")
         for row in range(5):
             y = 0.66 + 0.08 * row
             for column in range(9):
@@ -85,7 +85,7 @@ def paint_print(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             trunk = ((x, base), (x + 0.05, base - height * 0.5), (x - 0.02, base - height))
             canvas.line(trunk, 0.028, lit(ink, 16))
             for number in range(4):
-                colour = jitter(rng, PIGMENTS[one_of(rng, "pine", "foliage", "brick")], 16, 8)
+                colour = pick(rng, 16, 8, "pine", "foliage", "brick")
                 y = base - height * (0.45 + 0.17 * number)
                 shift = between(rng, -0.14, 0.14)
                 canvas.ellipse(x + shift, y, between(rng, 0.08, 0.17), 0.035, colour)
@@ -93,12 +93,7 @@ def paint_print(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     for _ in range(int(between(rng, 0, 4))):
         size, x, base = between(rng, 0.2, 0.4), between(rng, 0.05, 0.8) * canvas.aspect, between(rng, 0.78, 0.98)
         cloth = vivid(rng, between(rng, 70, 190), 30)
-        canvas.stamp(
-            form(one_of(rng, *FIGURES)),
-            (x, base - size, x + size * 0.6, base),
-            lit(cloth, -30),
-            lit(cloth, 18),
-        )
+        canvas.shade(one_of(rng, *FIGURES), (x, base - size, x + size * 0.6, base), cloth, (-30, 18))
     if rng.random() < 0.7:
         x = canvas.aspect * (0.92 if rng.random() < 0.5 else 0.07)
         canvas.rectangle(x - 0.035, 0.06, x + 0.035, 0.3, mix(paper, PIGMENTS["brick"], rng.random()))
@@ -106,21 +101,21 @@ def paint_print(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             y = 0.085 + 0.045 * number
             canvas.line(((x - 0.018, y), (x + 0.018, y + 0.006), (x - 0.004, y + 0.024)), 0.006, ink)
     if rng.random() < 0.6:
-        edge = ((0.012, 0.012), (canvas.aspect - 0.012, 0.012), (canvas.aspect - 0.012, 0.988), (0.012, 0.988))
-        canvas.line(edge, 0.03, paper, closed=True)
-    return Finish(
-        strokes=one_of(rng, "", "", "", "dabs"),
-        stroke_size=between(rng, 0.18, 0.35),
-        relief=between(rng, 0.05, 0.3),
+        canvas.frame((0.012, 0.012, canvas.aspect - 0.012, 0.988), 0.03, paper)
+    return draw_finish(
+        rng,
+        strokes=("", "", "", "dabs"),
+        size=(0.18, 0.35),
+        relief=(0.05, 0.3),
         grain="paper",
-        grain_strength=between(rng, 0.3, 1.0),
-        drift=between(rng, 0.1, 0.4),
+        strength=(0.3, 1.0),
+        drift=(0.1, 0.4),
     )
 
 
 def paint_page(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Write a page: lines of a hand, a painted initial, sprays of leaves in the margin, perhaps a miniature."""
-    paper = jitter(rng, PIGMENTS["paper"], 14, 7)
+    paper = pick(rng, 14, 7, "paper")
     canvas.wash(
         (
             (lit(paper, -16), paper, lit(paper, -10)),
@@ -128,7 +123,7 @@ def paint_page(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             (lit(paper, -24), lit(paper, -6), lit(paper, -18)),
         )
     )
-    ink = jitter(rng, PIGMENTS[one_of(rng, "ink", "ink", "umber")], 14, 5)
+    ink = pick(rng, 14, 5, "ink", "ink", "umber")
     left, right = canvas.aspect * between(rng, 0.1, 0.18), canvas.aspect * between(rng, 0.82, 0.9)
     top, bottom = between(rng, 0.08, 0.14), between(rng, 0.86, 0.93)
     scheme = make_scheme(rng, 6, 36)
@@ -142,36 +137,23 @@ def paint_page(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             x = left + (right - left) * (0.15 + 0.28 * number)
             cloth = scheme[(2 + number) % 6]
             height = (painted - top) * 0.8
-            canvas.stamp(
-                form(one_of(rng, *FIGURES)),
-                (x, painted - height, x + height * 0.6, painted - 0.01),
-                lit(cloth, -40),
-                lit(cloth, 40),
+            canvas.shade(
+                one_of(rng, *FIGURES), (x, painted - height, x + height * 0.6, painted - 0.01), cloth, (-40, 40)
             )
-        canvas.line(
-            ((left, top), (right, top), (right, painted), (left, painted)),
-            0.016,
-            jitter(rng, PIGMENTS["gold"], 16, 8),
-            closed=True,
-        )
+        canvas.frame((left, top, right, painted), 0.016, pick(rng, 16, 8, "gold"))
     else:
         canvas.rectangle(left, top, left + size, top + size, scheme[0])
         canvas.stamp(
-            form("flower_eight"), (left + 0.02, top + 0.02, left + size - 0.02, top + size - 0.02), scheme[1], scheme[2]
+            "flower_eight", (left + 0.02, top + 0.02, left + size - 0.02, top + size - 0.02), scheme[1], scheme[2]
         )
-        canvas.line(
-            ((left, top), (left + size, top), (left + size, top + size), (left, top + size)),
-            0.012,
-            jitter(rng, PIGMENTS["gold"], 16, 8),
-            closed=True,
-        )
+        canvas.frame((left, top, left + size, top + size), 0.012, pick(rng, 16, 8, "gold"))
     leading = between(rng, 0.024, 0.04)
     y = top + leading / 2
     while y < bottom:
         x = left if y > painted else (left + size + 0.03 if painted == top + size else right)
         while x < right:
             word = between(rng, 0.03, 0.11)
-            colour = ink if rng.random() < 0.94 else jitter(rng, PIGMENTS["brick"], 10, 8)
+            colour = ink if rng.random() < 0.94 else pick(rng, 10, 8, "brick")
             canvas.line(
                 ((x, y), (min(right, x + word), y)), leading * between(rng, 0.24, 0.34), mix(colour, paper, 0.25)
             )
@@ -182,15 +164,7 @@ def paint_page(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             side = left * 0.5 if number % 2 else (right + canvas.aspect) / 2
             y = 0.08 + 0.06 * number
             colour = jitter(rng, scheme[number % 4], 20, 8)
-            canvas.stamp(
-                form("leaf" if number % 3 else "flower_five"),
-                (side - 0.025, y, side + 0.025, y + 0.06),
-                lit(colour, -30),
-                lit(colour, 30),
+            canvas.shade(
+                "leaf" if number % 3 else "flower_five", (side - 0.025, y, side + 0.025, y + 0.06), colour, (-30, 30)
             )
-    return Finish(
-        strokes="",
-        grain=one_of(rng, "paper", "bloom"),
-        grain_strength=between(rng, 0.4, 1.0),
-        drift=between(rng, 0.1, 0.4),
-    )
+    return draw_finish(rng, strokes="", grain=("paper", "bloom"), strength=(0.4, 1.0), drift=(0.1, 0.4))

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from random import Random
 
-from src.gallery.painter.canvas import Canvas, Pigment
-from src.gallery.painter.forms import form
-from src.gallery.painter.genres.tools import PIGMENTS, Finish, between, ground_below, jitter, lit, mix, one_of, ridge
+from src.gallery.painter.canvas import Canvas, Pigment, lit, standing
+from src.gallery.painter.genres.tools import (
+    CLOUDS,
+    CROWNS,
+    Finish,
+    between,
+    ground_below,
+    jitter,
+    mix,
+    one_of,
+    pick,
+    ridge,
+)
 
 _STROKES = ("loose", "level", "dabs", "slanted", "swirling", "loose")
 
@@ -25,8 +35,8 @@ def finish_outdoors(rng: Random, styles: tuple[str, ...] = _STROKES) -> Finish:
 
 def paint_sky(canvas: Canvas, rng: Random, horizon: float) -> Pigment:
     """Paint a sky down to the horizon; return the pigment of its lowest part."""
-    high = jitter(rng, PIGMENTS["sky"], 30, 8)
-    low = jitter(rng, PIGMENTS[one_of(rng, "haze", "haze", "sunset", "cloud")], 22, 8)
+    high = pick(rng, 30, 8, "sky")
+    low = pick(rng, 22, 8, "haze", "haze", "sunset", "cloud")
     glow = lit(low, between(rng, 5, 30))
     side = rng.random() < 0.5
     edge = (glow, low) if side else (low, glow)
@@ -34,16 +44,16 @@ def paint_sky(canvas: Canvas, rng: Random, horizon: float) -> Pigment:
     for _ in range(int(between(rng, 0, 7))):
         width = between(rng, 0.25, 0.9) * canvas.aspect
         x, y = between(rng, -0.2, 1.0) * canvas.aspect, between(rng, -0.15, 0.75) * horizon
-        light = jitter(rng, PIGMENTS["cloud"], 16, 5)
+        light = pick(rng, 16, 5, "cloud")
         box = (x, y, x + width, y + width * between(rng, 0.22, 0.5))
         dark = mix(high, lit(light, -60), 0.6)
-        canvas.stamp(form(one_of(rng, "cloud_a", "cloud_b", "cloud_c")), box, dark, light, rng.random() < 0.5)
+        canvas.stamp(one_of(rng, *CLOUDS), box, dark, light, rng.random() < 0.5)
     return low
 
 
 def paint_tree(canvas: Canvas, rng: Random, *, x: float, base: float, height: float, colour: Pigment) -> None:
     """Paint a leafy tree that stands on ``base``."""
-    trunk = jitter(rng, PIGMENTS["umber"], 16, 4)
+    trunk = pick(rng, 16, 4, "umber")
     width = height * between(rng, 0.45, 0.75)
     lean = width * between(rng, -0.15, 0.15)
     canvas.line(
@@ -54,21 +64,21 @@ def paint_tree(canvas: Canvas, rng: Random, *, x: float, base: float, height: fl
         left = x + lean + width * between(rng, -0.68, -0.32)
         top = base - height * between(rng, 0.88, 1.06)
         box = (left, top, left + width, top + height * between(rng, 0.5, 0.72))
-        canvas.stamp(form(one_of(rng, "crown_a", "crown_b", "crown_c")), box, dark, light)
+        canvas.stamp(one_of(rng, *CROWNS), box, dark, light)
 
 
 def paint_poplar(canvas: Canvas, rng: Random, *, x: float, base: float, height: float, colour: Pigment) -> None:
     """Paint a slender tree that stands on ``base``."""
     width = height * between(rng, 0.16, 0.3)
-    box = (x - width / 2, base - height, x + width / 2, base)
-    canvas.stamp(form(one_of(rng, "crown_a", "crown_b")), box, lit(colour, -40), lit(colour, 34))
-    canvas.stamp(form("leaf"), box, lit(colour, -40), lit(colour, 20), strength=0.7)
+    box = standing(x, base, width, height)
+    canvas.shade(one_of(rng, "crown_a", "crown_b"), box, colour, (-40, 34))
+    canvas.shade("leaf", box, colour, (-40, 20), strength=0.7)
 
 
 def paint_house(canvas: Canvas, rng: Random, *, x: float, base: float, size: float) -> None:
     """Paint a house with its lighted and its shaded side."""
-    wall = jitter(rng, PIGMENTS[one_of(rng, "linen", "sand", "stone")], 22, 6)
-    roof = jitter(rng, PIGMENTS[one_of(rng, "brick", "wood", "stone")], 18, 6)
+    wall = pick(rng, 22, 6, "linen", "sand", "stone")
+    roof = pick(rng, 18, 6, "brick", "wood", "stone")
     width, height = size * between(rng, 0.9, 1.7), size * 0.7
     top = base - height
     canvas.rectangle(x, top, x + width, base, wall)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from random import Random
 
-from src.gallery.painter.canvas import Canvas, Pigment
-from src.gallery.painter.forms import form
+from src.gallery.painter.canvas import Canvas, Pigment, lit
 from src.gallery.painter.genres.tools import (
+    BUSTS,
+    CROWNS,
     FIGURES,
-    PIGMENTS,
+    HEADS,
     Finish,
     Mood,
     between,
-    jitter,
-    lit,
+    draw_finish,
     mix,
     one_of,
+    pick,
     ridge,
 )
 
@@ -24,16 +25,12 @@ from src.gallery.painter.genres.tools import (
 def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     """Draw on paper in ink, chalk or pencil: a head, a tree, a hill town, with hatching and a little wash."""
     dark_paper = rng.random() > mood.light * 1.5
-    paper = lit(jitter(rng, PIGMENTS["paper"], 12, 6), -90 if dark_paper else 0)
+    paper = lit(pick(rng, 12, 6, "paper"), -90 if dark_paper else 0)
     canvas.wash(((paper, lit(paper, -10)), (lit(paper, 6), paper), (lit(paper, -14), lit(paper, -6))))
-    ink = jitter(rng, PIGMENTS[one_of(rng, "ink", "charcoal", "brick", "umber")], 16, 8)
+    ink = pick(rng, 16, 8, "ink", "charcoal", "brick", "umber")
     thick = between(rng, 0.003, 0.007)
     middle = canvas.aspect / 2
-    wash = mix(
-        paper,
-        jitter(rng, PIGMENTS[one_of(rng, "umber", "sky", "sand", "meadow", "brick")], 20, 10),
-        between(rng, 0.2, 0.6),
-    )
+    wash = mix(paper, pick(rng, 20, 10, "umber", "sky", "sand", "meadow", "brick"), between(rng, 0.2, 0.6))
     kind = rng.random()
     strength = between(rng, 0.5, 0.95)
     if kind < 0.4:  # a head, perhaps with shoulders
@@ -42,24 +39,10 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         flip = rng.random() < 0.5
         if rng.random() < 0.85:
             cloth = (middle - size * 1.1, 0.2 + size * 0.76, middle + size * 1.1, 1.15)
-            canvas.stamp(
-                form(one_of(rng, "bust_a", "bust_b")),
-                cloth,
-                mix(ink, paper, 0.35),
-                paper,
-                flip,
-                strength=strength * 0.8,
-            )
+            canvas.stamp(one_of(rng, *BUSTS), cloth, mix(ink, paper, 0.35), paper, flip, strength=strength * 0.8)
+        canvas.stamp(one_of(rng, *HEADS), box, mix(ink, paper, 0.1), lit(paper, 12), flip, strength=strength)
         canvas.stamp(
-            form(one_of(rng, "head_left", "head_front", "head_right")),
-            box,
-            mix(ink, paper, 0.1),
-            lit(paper, 12),
-            flip,
-            strength=strength,
-        )
-        canvas.stamp(
-            form("hair"),
+            "hair",
             (middle - size * 0.42, 0.14, middle + size * 0.42, 0.2 + size * 0.8),
             ink,
             mix(paper, ink, 0.5),
@@ -95,7 +78,7 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             size, x, base = between(rng, 0.2, 0.45), between(rng, 0.1, 0.9) * canvas.aspect, between(rng, horizon, 0.85)
             canvas.line(((x, base), (x + 0.02, base - size)), thick * 2, ink)
             canvas.stamp(
-                form(one_of(rng, "crown_a", "crown_b", "crown_c")),
+                one_of(rng, *CROWNS),
                 (x - size * 0.5, base - size * 1.1, x + size * 0.5, base - size * 0.3),
                 ink,
                 mix(paper, wash, 0.5),
@@ -117,9 +100,13 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             size = between(rng, 0.5, 0.78)
             x, top = canvas.aspect * (0.12 + 0.26 * number) + between(rng, 0, 0.1), between(rng, 0.08, 0.25)
             flip = rng.random() < 0.5
-            name = one_of(rng, *FIGURES)
             canvas.stamp(
-                form(name), (x, top, x + size * 0.6, top + size), ink, mix(paper, wash, 0.4), flip, strength=strength
+                one_of(rng, *FIGURES),
+                (x, top, x + size * 0.6, top + size),
+                ink,
+                mix(paper, wash, 0.4),
+                flip,
+                strength=strength,
             )
             canvas.line(((x + size * 0.1, top + size), (x + size * 0.55, top + size * 0.99)), thick * 2, ink)
             _hatch(
@@ -132,14 +119,15 @@ def paint_sketch(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
                 reach=size * 0.3,
                 count=16,
             )
-    return Finish(
-        strokes="" if rng.random() < 0.6 else "slanted",
-        stroke_size=between(rng, 0.3, 0.5),
-        relief=between(rng, 0.1, 0.4),
-        grain=one_of(rng, "paper", "paper", "bloom"),
-        grain_size=between(rng, 0.7, 1.2),
-        grain_strength=between(rng, 0.3, 1.0),
-        drift=between(rng, 0.05, 0.3),
+    return draw_finish(
+        rng,
+        strokes=("", "", "", "slanted", "slanted"),
+        size=(0.3, 0.5),
+        relief=(0.1, 0.4),
+        grain=("paper", "paper", "bloom"),
+        grain_size=(0.7, 1.2),
+        strength=(0.3, 1.0),
+        drift=(0.05, 0.3),
     )
 
 

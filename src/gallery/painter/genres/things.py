@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from random import Random
 
-from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.forms import form
+from src.gallery.painter.canvas import Canvas, around, lit, standing
 from src.gallery.painter.genres.props import VESSELS, cast_shadow, finish_indoors, paint_fruit, paint_vessel, paint_wall
-from src.gallery.painter.genres.tools import FIGURES, PIGMENTS, Finish, Mood, between, jitter, lit, mix, one_of, vivid
-
-_FLOWERS = ("flower_five", "flower_eight", "flower_many")
+from src.gallery.painter.genres.tools import (
+    FIGURES,
+    FLOWERS,
+    PIGMENTS,
+    Finish,
+    Mood,
+    between,
+    draw_finish,
+    jitter,
+    mix,
+    one_of,
+    pick,
+    vivid,
+)
 
 
 def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
@@ -17,13 +27,10 @@ def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     flip = rng.random() < 0.5
     paint_wall(canvas, rng, mood, flip)
     table = between(rng, 0.56, 0.7)
-    board = jitter(rng, PIGMENTS[one_of(rng, "wood", "linen", "earth", "stone", "brick")], 22, 9)
-    canvas.polygon_wash(
-        ((-0.1, table), (canvas.aspect + 0.1, table), (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)),
-        ((board, board), (lit(board, 14), board), (lit(board, -14), lit(board, -26))),
-    )
+    board = pick(rng, 22, 9, "wood", "linen", "earth", "stone", "brick")
+    canvas.wash_below(table, ((board, board), (lit(board, 14), board), (lit(board, -14), lit(board, -26))))
     if rng.random() < 0.6:
-        cloth = jitter(rng, PIGMENTS[one_of(rng, "linen", "linen", "snow", "sea", "brick")], 12, 6)
+        cloth = pick(rng, 12, 6, "linen", "linen", "snow", "sea", "brick")
         left, width = between(rng, 0.0, 0.4) * canvas.aspect, between(rng, 0.4, 0.8)
         low = between(rng, 0.9, 1.1)
         canvas.polygon(
@@ -43,7 +50,7 @@ def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         paint_vessel(canvas, rng, x=x, base=base, size=size, flip=flip)
     if rng.random() < 0.35:
         x, base = between(rng, 0.35, 0.65) * canvas.aspect, table + 0.2
-        plate = jitter(rng, PIGMENTS["linen"], 14, 4)
+        plate = pick(rng, 14, 4, "linen")
         canvas.ellipse(x, base, 0.3, 0.07, lit(plate, -50))
         canvas.ellipse(x, base - 0.012, 0.29, 0.065, plate)
     kinds = [jitter(rng, PIGMENTS[name], 26, 14) for name in ("brick", "gold", "meadow")]
@@ -66,36 +73,33 @@ def paint_flowers(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     full = rng.random() < 0.3
     if not full:
         table = between(rng, 0.8, 0.88)
-        board = jitter(rng, PIGMENTS[one_of(rng, "wood", "linen", "stone")], 24, 8)
+        board = pick(rng, 24, 8, "wood", "linen", "stone")
         canvas.rectangle(-0.1, table, canvas.aspect + 0.1, 1.1, board)
         cast_shadow(canvas, x=middle, base=table + 0.07, width=0.16, ground=board, flip=flip)
         paint_vessel(canvas, rng, x=middle, base=table + 0.07, size=between(rng, 0.26, 0.34), flip=flip)
     heart = 0.5 if full else 0.40
     reach = 0.55 if full else between(rng, 0.26, 0.36)
-    leaf = jitter(rng, PIGMENTS[one_of(rng, "foliage", "pine", "foliage")], 18, 8)
+    leaf = pick(rng, 18, 8, "foliage", "pine", "foliage")
     for _ in range(18):
         x, y = middle + between(rng, -1, 1) * reach * 1.05, heart + between(rng, -1, 1) * reach * 0.9
         colour = jitter(rng, leaf, 20, 8)
         size = between(rng, 0.04, 0.11)
         canvas.line(((x, y), (middle, heart + reach)), 0.006, lit(leaf, -18))
-        canvas.stamp(
-            form("leaf"), (x - size * 0.5, y - size, x + size * 0.5, y + size), lit(colour, -44), lit(colour, 34), flip
-        )
+        canvas.shade("leaf", around(x, y, size * 0.5, size), colour, (-44, 34), flip)
     kinds = [vivid(rng, between(rng, 130, 200), between(rng, 18, 44)) for _ in range(2)] + [PIGMENTS["snow"]]
     for number in range(int(between(rng, 8, 18))):
         angle_x, angle_y = between(rng, -1, 1), between(rng, -1, 1)
         x, y = middle + angle_x * reach * 0.95, heart + angle_y * reach * 0.8
         size = between(rng, 0.04, 0.10) * (1.35 if full else 1.0) * (1 - 0.3 * abs(angle_x))
         colour = jitter(rng, kinds[int(rng.random() * 3)], 24, 8)
-        petals = form(_FLOWERS[number % 3])
         canvas.stamp(
-            petals,
+            FLOWERS[number % 3],
             (x - size, y - size, x + size, y + size * 0.9),
             mix(lit(colour, -84), wall, 0.15),
             lit(colour, 26),
             flip,
         )
-        canvas.ellipse(x, y, size * 0.17, size * 0.15, jitter(rng, PIGMENTS["gold"], 40, 8))
+        canvas.ellipse(x, y, size * 0.17, size * 0.15, pick(rng, 40, 8, "gold"))
     return finish_indoors(rng)
 
 
@@ -107,12 +111,10 @@ def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     def side(x: float) -> float:
         return width - x if flip else x
 
-    wall = lit(
-        jitter(rng, PIGMENTS[one_of(rng, "stone", "linen", "wood", "umber", "sea")], 22, 9), 40 * (mood.light - 0.5)
-    )
+    wall = lit(pick(rng, 22, 9, "stone", "linen", "wood", "umber", "sea"), 40 * (mood.light - 0.5))
     left, right = between(rng, 0.12, 0.3) * width, between(rng, 0.78, 0.95) * width
     top, floor_line = between(rng, 0.05, 0.16), between(rng, 0.62, 0.74)
-    floor = jitter(rng, PIGMENTS[one_of(rng, "wood", "earth", "stone", "brick")], 20, 8)
+    floor = pick(rng, 20, 8, "wood", "earth", "stone", "brick")
     canvas.wash(((lit(wall, -22), wall), (lit(wall, 14), lit(wall, -18)), (floor, lit(floor, -30))))
     canvas.polygon(
         ((side(left), top), (side(right), top), (side(right), floor_line), (side(left), floor_line)), lit(wall, 10)
@@ -133,13 +135,13 @@ def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     for number in range(4):
         y = floor_line + (1 - floor_line) * (number / 4) ** 1.6
         canvas.line(((-0.1, y), (width + 0.1, y)), 0.004, lit(floor, -26))
-    pane = lit(jitter(rng, PIGMENTS[one_of(rng, "cloud", "sky", "haze")], 12, 5), 10)
+    pane = lit(pick(rng, 12, 5, "cloud", "sky", "haze"), 10)
     x, w, y, h = left + 0.08, between(rng, 0.14, 0.24), top + 0.08, between(rng, 0.26, 0.36)
     canvas.rectangle(min(side(x), side(x + w)), y, max(side(x), side(x + w)), y + h, pane)
     frame = lit(wall, -60)
     canvas.line(((side(x + w / 2), y), (side(x + w / 2), y + h)), 0.012, frame)
     canvas.line(((side(x), y + h / 2), (side(x + w), y + h / 2)), 0.012, frame)
-    canvas.line(((side(x), y), (side(x + w), y), (side(x + w), y + h), (side(x), y + h)), 0.018, frame, closed=True)
+    canvas.frame((side(x), y, side(x + w), y + h), 0.018, frame)
     beam = (
         (side(x + 0.05), floor_line + 0.04),
         (side(x + w + 0.1), floor_line + 0.04),
@@ -151,14 +153,10 @@ def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         px, py, size = between(rng, left + 0.35, right - 0.16), between(rng, top + 0.05, 0.32), between(rng, 0.08, 0.16)
         edges = (min(side(px), side(px + size)), max(side(px), side(px + size)))
         canvas.rectangle(
-            edges[0] - 0.012,
-            py - 0.012,
-            edges[1] + 0.012,
-            py + size * 1.1 + 0.012,
-            jitter(rng, PIGMENTS["gold"], 20, 6),
+            edges[0] - 0.012, py - 0.012, edges[1] + 0.012, py + size * 1.1 + 0.012, pick(rng, 20, 6, "gold")
         )
         canvas.rectangle(edges[0], py, edges[1], py + size * 1.1, vivid(rng, between(rng, 40, 140), 16))
-    wood = jitter(rng, PIGMENTS["wood"], 20, 6)
+    wood = pick(rng, 20, 6, "wood")
     tx, ty = between(rng, 0.4, 0.62) * width, floor_line + between(rng, 0.0, 0.08)
     canvas.polygon(
         ((side(tx), ty), (side(tx + 0.36), ty), (side(tx + 0.42), ty + 0.07), (side(tx - 0.05), ty + 0.07)),
@@ -169,26 +167,12 @@ def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             min(side(leg), side(leg + 0.022)), ty + 0.07, max(side(leg), side(leg + 0.022)), ty + 0.28, lit(wood, -20)
         )
     paint_vessel(canvas, rng, x=side(tx + 0.12), base=ty + 0.05, size=between(rng, 0.12, 0.18), flip=flip)
-    paint_fruit(
-        canvas,
-        rng,
-        x=side(tx + 0.26),
-        base=ty + 0.05,
-        size=0.03,
-        colour=jitter(rng, PIGMENTS["brick"], 20, 12),
-        flip=flip,
-    )
+    paint_fruit(canvas, rng, x=side(tx + 0.26), base=ty + 0.05, size=0.03, colour=pick(rng, 20, 12, "brick"), flip=flip)
     if rng.random() < 0.7:
         size, fx = between(rng, 0.42, 0.58), between(rng, 0.28, 0.62) * width
-        cloth = jitter(rng, PIGMENTS[one_of(rng, "sea", "brick", "charcoal", "linen", "gold")], 20, 12)
+        cloth = pick(rng, 20, 12, "sea", "brick", "charcoal", "linen", "gold")
         base = floor_line + between(rng, 0.14, 0.22)
-        canvas.stamp(
-            form(one_of(rng, *FIGURES)),
-            (fx, base - size, fx + size * 0.62, base),
-            lit(cloth, -56),
-            lit(cloth, 44),
-            flip,
-        )
+        canvas.shade(one_of(rng, *FIGURES), (fx, base - size, fx + size * 0.62, base), cloth, (-56, 44), flip)
     canvas.soften(0.004)
     return finish_indoors(rng)
 
@@ -205,9 +189,7 @@ def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         )
     )
     x, base = canvas.aspect / 2, between(rng, 0.84, 0.9)
-    glaze = jitter(
-        rng, PIGMENTS[one_of(rng, "brick", "wood", "stone", "gold", "sea", "pine", "linen", "earth")], 30, 14
-    )
+    glaze = pick(rng, 30, 14, "brick", "wood", "stone", "gold", "sea", "pine", "linen", "earth")
     kind = rng.random()
     if kind < 0.6:
         name = one_of(rng, *VESSELS)
@@ -215,9 +197,7 @@ def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         height = between(rng, 0.6, 0.72) * (0.6 if name == "bowl" else 1.0)
         base = base - 0.1 if name == "bowl" else base
         cast_shadow(canvas, x=x, base=base, width=width * 0.7, ground=ground, flip=flip)
-        canvas.stamp(
-            form(name), (x - width / 2, base - height, x + width / 2, base), lit(glaze, -74), lit(glaze, 58), flip
-        )
+        canvas.shade(name, standing(x, base, width, height), glaze, (-74, 58), flip)
         band = jitter(rng, glaze, 70, 24)
         for number in range(int(between(rng, 0, 5))):
             y = base - height * (0.25 + 0.10 * number)
@@ -225,26 +205,14 @@ def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     elif kind < 0.8:
         radius = between(rng, 0.3, 0.4) * min(1.0, canvas.aspect)
         cast_shadow(canvas, x=x, base=0.5 + radius, width=radius, ground=ground, flip=flip)
-        canvas.stamp(
-            form("sphere"), (x - radius, 0.5 - radius, x + radius, 0.5 + radius), lit(glaze, -30), lit(glaze, 26), flip
-        )
+        canvas.shade("sphere", around(x, 0.5, radius), glaze, (-30, 26), flip)
         canvas.ellipse(x, 0.5, radius * 0.88, radius * 0.88, lit(glaze, -8))
         head = one_of(rng, "head_left", "head_right")
-        canvas.stamp(
-            form(head),
-            (x - radius * 0.6, 0.5 - radius * 0.72, x + radius * 0.6, 0.5 + radius * 0.75),
-            lit(glaze, -62),
-            lit(glaze, 56),
-            flip,
+        canvas.shade(
+            head, (x - radius * 0.6, 0.5 - radius * 0.72, x + radius * 0.6, 0.5 + radius * 0.75), glaze, (-62, 56), flip
         )
     else:
         radius = between(rng, 0.28, 0.38) * min(1.0, canvas.aspect)
         cast_shadow(canvas, x=x, base=0.5 + radius, width=radius, ground=ground, flip=flip)
-        canvas.stamp(
-            form(one_of(rng, "rock_a", "rock_b")),
-            (x - radius, 0.5 - radius, x + radius, 0.5 + radius),
-            lit(glaze, -70),
-            lit(glaze, 56),
-            flip,
-        )
-    return Finish(strokes="", grain="paper", grain_strength=between(rng, 0.1, 0.5), drift=between(rng, 0.05, 0.35))
+        canvas.shade(one_of(rng, "rock_a", "rock_b"), around(x, 0.5, radius), glaze, (-70, 56), flip)
+    return draw_finish(rng, strokes="", grain="paper", strength=(0.1, 0.5), drift=(0.05, 0.35))

@@ -39,6 +39,11 @@ PIGMENTS: Final[dict[str, Pigment]] = {
 """Pigments of the things that are painted, before the grade moves the whole picture to its palette."""
 
 
+CROWNS: Final = ("crown_a", "crown_b", "crown_c")
+CLOUDS: Final = ("cloud_a", "cloud_b", "cloud_c")
+HEADS: Final = ("head_left", "head_front", "head_right")
+BUSTS: Final = ("bust_a", "bust_b")
+FLOWERS: Final = ("flower_five", "flower_eight", "flower_many")
 FIGURES: Final = ("woman", "woman", "man", "man", "worker", "sitter")
 """Forms of people, as often as they are drawn."""
 
@@ -99,6 +104,33 @@ class Finish:
     drift: float = 0.4
 
 
+def draw_finish(
+    rng: Random,
+    *,
+    strokes: str | tuple[str, ...],
+    size: float | tuple[float, float] = 1.2,
+    relief: float | tuple[float, float] = 0.5,
+    grain: str | tuple[str, ...],
+    grain_size: float | tuple[float, float] = 1.0,
+    strength: tuple[float, float],
+    drift: tuple[float, float],
+) -> Finish:
+    """Draw how a surface is worked (see :class:`Finish`), each value from its range or choices."""
+
+    def draw(limits: float | tuple[float, float]) -> float:
+        return between(rng, *limits) if isinstance(limits, tuple) else limits
+
+    return Finish(
+        strokes=strokes if isinstance(strokes, str) else one_of(rng, *strokes),
+        stroke_size=draw(size),
+        relief=draw(relief),
+        grain=grain if isinstance(grain, str) else one_of(rng, *grain),
+        grain_size=draw(grain_size),
+        grain_strength=draw(strength),
+        drift=draw(drift),
+    )
+
+
 def between(rng: Random, low: float, high: float) -> float:
     """Draw a number from ``low`` to ``high``."""
     return low + (high - low) * rng.random()
@@ -118,11 +150,6 @@ def mix(first: Pigment, second: Pigment, share: float) -> Pigment:
     )
 
 
-def lit(colour: Pigment, lightness: float) -> Pigment:
-    """Return the pigment, lighter (or darker, if negative); kept inside 4 to 250."""
-    return (min(250.0, max(4.0, colour[0] + lightness)), colour[1], colour[2])
-
-
 def jitter(rng: Random, colour: Pigment, lightness: float = 14.0, hue: float = 7.0) -> Pigment:
     """Return a pigment near ``colour``."""
     return (
@@ -130,6 +157,11 @@ def jitter(rng: Random, colour: Pigment, lightness: float = 14.0, hue: float = 7
         colour[1] + hue * (2 * rng.random() - 1),
         colour[2] + hue * (2 * rng.random() - 1),
     )
+
+
+def pick(rng: Random, lightness: float, hue: float, *names: str) -> Pigment:
+    """Return a pigment near that of one of the things named."""
+    return jitter(rng, PIGMENTS[one_of(rng, *names) if len(names) > 1 else names[0]], lightness, hue)
 
 
 def vivid(rng: Random, lightness: float, strength: float = 34.0) -> Pigment:
@@ -177,6 +209,6 @@ def make_scheme(rng: Random, count: int, strength: float = 38.0) -> list[Pigment
         turn = angle + (0.5, -0.5, math.pi, math.pi - 0.7, 0.15)[number % 5] + between(rng, -0.2, 0.2)
         reach = strength * between(rng, 0.4, 1.1)
         scheme.append((between(rng, 45, 215), 128 + reach * math.cos(turn), 128 + reach * math.sin(turn)))
-    scheme[-1] = jitter(rng, PIGMENTS["linen"], 12, 5)
-    scheme[-2] = jitter(rng, PIGMENTS["ink"], 12, 5)
+    scheme[-1] = pick(rng, 12, 5, "linen")
+    scheme[-2] = pick(rng, 12, 5, "ink")
     return scheme

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from random import Random
 
-from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.forms import form
+from src.gallery.painter.canvas import Canvas, lit
 from src.gallery.painter.genres.scenery import finish_outdoors, paint_ground, paint_sky, paint_tree
 from src.gallery.painter.genres.tools import (
+    CLOUDS,
     PIGMENTS,
     Finish,
     Mood,
     between,
     ground_below,
     jitter,
-    lit,
     mix,
     one_of,
+    pick,
     ridge,
 )
 
@@ -25,9 +25,9 @@ def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint the sea with waves, boats or cliffs."""
     horizon = between(rng, 0.3, 0.66)
     low = paint_sky(canvas, rng, horizon)
-    sea = mix(jitter(rng, PIGMENTS["sea"], 26, 9), low, between(rng, 0.0, 0.35))
-    canvas.polygon_wash(
-        ((-0.1, horizon), (canvas.aspect + 0.1, horizon), (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)),
+    sea = mix(pick(rng, 26, 9, "sea"), low, between(rng, 0.0, 0.35))
+    canvas.wash_below(
+        horizon,
         ((sea, sea), (mix(sea, low, 0.4), mix(sea, low, 0.5)), (sea, lit(sea, -10)), (lit(sea, -30), lit(sea, -36))),
     )
     storm = rng.random()
@@ -40,7 +40,7 @@ def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         points = ((x, y), (x + width * 0.3, y - lift), (x + width * 0.55, y - lift * 0.4), (x + width, y + lift * 0.2))
         canvas.line(points, 0.004 + 0.014 * near, colour)
     if rng.random() < 0.45:
-        cliff = jitter(rng, PIGMENTS[one_of(rng, "stone", "earth", "foliage", "sand")], 26, 8)
+        cliff = pick(rng, 26, 8, "stone", "earth", "foliage", "sand")
         side = rng.random() < 0.5
         reach, top = between(rng, 0.25, 0.6) * canvas.aspect, horizon - between(rng, 0.1, 0.35)
         line = ridge(rng, -0.1, reach, top, 0.14)
@@ -57,14 +57,14 @@ def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         disc = lit(mix(PIGMENTS["sunset"], PIGMENTS["cloud"], rng.random()), 30)
         radius = between(rng, 0.02, 0.05)
         y = horizon * between(rng, 0.35, 0.9)
-        canvas.stamp(form("glow"), (x - 0.4, y - 0.4, x + 0.4, y + 0.4), disc, disc, strength=0.55)
+        canvas.glow(x, y, 0.4, disc, 0.55)
         canvas.ellipse(x, y, radius, radius, disc)
         for number in range(12):
             down = horizon + 0.02 + (0.9 - horizon) * number / 12
             width = 0.02 + 0.06 * rng.random()
             canvas.line(((x - width, down), (x + width, down)), 0.008, mix(sea, disc, 0.8))
     elif rng.random() < 0.4:
-        beach = jitter(rng, PIGMENTS["sand"], 20, 6)
+        beach = pick(rng, 20, 6, "sand")
         ground_below(canvas, ridge(rng, -0.1, canvas.aspect + 0.1, between(rng, 0.78, 0.92), 0.08, depth=4), beach)
     return finish_outdoors(rng)
 
@@ -73,8 +73,8 @@ def _boat(canvas: Canvas, rng: Random, horizon: float) -> None:
     near = rng.random() ** 1.6
     y = horizon + 0.015 + (0.85 - horizon) * near
     x, size = between(rng, 0.05, 0.9) * canvas.aspect, 0.03 + 0.2 * near
-    hull = jitter(rng, PIGMENTS[one_of(rng, "umber", "wood", "brick", "charcoal")], 14, 8)
-    sail = jitter(rng, PIGMENTS[one_of(rng, "linen", "linen", "sand", "brick")], 22, 8)
+    hull = pick(rng, 14, 8, "umber", "wood", "brick", "charcoal")
+    sail = pick(rng, 22, 8, "linen", "linen", "sand", "brick")
     way = 1 if rng.random() < 0.5 else -1
     points = ((x - size * way, y - size * 0.3), (x + size * way, y - size * 0.34), (x + size * 0.7 * way, y))
     canvas.polygon((*points, (x - size * 0.7 * way, y)), hull)
@@ -89,19 +89,19 @@ def _boat(canvas: Canvas, rng: Random, horizon: float) -> None:
 def paint_nocturne(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     """Paint a night: moon or fire, its light on water, dark shores, lamps."""
     horizon = between(rng, 0.45, 0.72)
-    night = jitter(rng, PIGMENTS["night"], 12, 6)
+    night = pick(rng, 12, 6, "night")
     low = lit(jitter(rng, night, 6, 8), between(rng, 20, 60))
     canvas.wash(
         ((night, lit(night, 8)), (lit(night, 14), low), (low, lit(low, 10)), (lit(night, 6), night), (night, night))
     )
     x, y = between(rng, 0.25, 0.75) * canvas.aspect, horizon * between(rng, 0.2, 0.75)
-    glow = jitter(rng, PIGMENTS[one_of(rng, "cloud", "gold", "sunset", "cloud")], 14, 8)
+    glow = pick(rng, 14, 8, "cloud", "gold", "sunset", "cloud")
     reach = between(rng, 0.35, 0.75)
-    canvas.stamp(form("glow"), (x - reach, y - reach, x + reach, y + reach), glow, glow, strength=0.6)
+    canvas.glow(x, y, reach, glow, 0.6)
     for _ in range(int(between(rng, 1, 5))):
         width = between(rng, 0.4, 1.0) * canvas.aspect
         left, top = between(rng, -0.3, 0.8) * canvas.aspect, between(rng, -0.1, 0.7) * horizon
-        cloud = form(one_of(rng, "cloud_a", "cloud_b", "cloud_c"))
+        cloud = one_of(rng, *CLOUDS)
         dark = lit(night, 4)
         canvas.stamp(
             cloud, (left, top, left + width, top + width * 0.3), dark, mix(low, glow, 0.35), rng.random() < 0.5
@@ -120,11 +120,11 @@ def paint_nocturne(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
             line = ((x + shift - width, down), (x + shift + width, down))
             canvas.line(line, 0.007, mix(water, glow, between(rng, 0.35, 0.95)))
     else:
-        paint_ground(canvas, rng, horizon, lit(jitter(rng, PIGMENTS["pine"], 8, 6), -8), 3)
-    lamp = jitter(rng, PIGMENTS["gold"], 16, 10)
+        paint_ground(canvas, rng, horizon, lit(pick(rng, 8, 6, "pine"), -8), 3)
+    lamp = pick(rng, 16, 10, "gold")
     for _ in range(int(between(rng, 0, 12))):
         left, up = between(rng, 0, 1) * canvas.aspect, horizon - between(rng, 0.0, 0.06)
-        canvas.stamp(form("glow"), (left - 0.03, up - 0.03, left + 0.03, up + 0.03), lamp, lamp, strength=0.8)
+        canvas.glow(left, up, 0.03, lamp, 0.8)
         canvas.ellipse(left, up, 0.006, 0.006, lit(lamp, 40))
     if rng.random() < 0.5:
         for _ in range(2):
