@@ -23,7 +23,7 @@ from rich.console import Console
 from benchmarks.measuring import show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
-from src.features.measured_chunks import CHUNK_ROWS
+from src.features.build_features import CHUNK_ROWS
 from src.files import hash_file
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process

@@ -23,7 +23,7 @@ import psutil
 
 from benchmarks.measuring import read_memory, show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
-from src.features.measured_chunks import CHUNK_ROWS
+from src.features.build_features import CHUNK_ROWS
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
 from src.table_files import iterate_table, write_slices

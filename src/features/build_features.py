@@ -2,15 +2,19 @@
 
 The rows of ``data/interim/pictures.csv`` whose file is there are measured in chunks, in parallel,
 into ``data/processed/pictures.csv``. Pictures that give no features are listed
-with their reasons in ``data/interim/rejects.csv``. A stopped run goes on where it was; a run after
-new artworks measures only these.
+with their reasons in ``data/interim/rejects.csv``. Finished chunks stay on disk, so a stopped run goes on
+where it was, and a run after new artworks measures only these. No more than a slice of the tables is in memory.
 """
 
 import argparse
+import hashlib
 import sys
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -21,16 +25,25 @@ from src.command import open_console, run_command
 from src.errors import EXIT_DONE, EXIT_PARTIAL, TableError
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore
-from src.features.measure_batch import ImageBatch, measure_batch, measure_batch_isolated
-from src.features.measured_chunks import CHUNK_ROWS, MeasuredChunks, make_chunk_key
-from src.features.schema import FEATURE_NAMES
-from src.files import hash_file
+from src.features.measure_batch import ImageBatch, MeasuredPicture, measure_batch, measure_batch_isolated
+from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
+from src.files import hash_file, replace_file
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import Workspace
 from src.table_files import iterate_table, write_slices
 from src.tables import INTERIM, PROCESSED, REJECTS
 
+CHUNK_ROWS: Final = 256
+"""Artworks of one chunk: a quarter of a second of work, 37 KB of features."""
+
+SLICE_CHUNKS: Final = 20
+"""Chunks that are read from the table at a time."""
+
+EXTRACTOR: Final = "schema image_header decode_image reduce_image colour_profile extract_features measure_image"
+"""The modules beside this one that turn bytes into features."""
+
 _LISTED: Final = ("index", "filename", "sha256", "status")
+_NO_FEATURES: Final = np.full(FEATURE_COUNT, np.nan)
 
 
 @dataclass(frozen=True)
@@ -41,10 +54,8 @@ class FeatureSummary:
     ----------
     images
         Artworks that have a file by the interim table.
-    rows
-        Of these, measured: rows of the feature table.
-    rejects
-        The others, listed in the rejects file.
+    rows, rejects
+        Of these, measured: rows of the feature table; and the others, listed in the rejects file.
     measured
         Images that were measured now; the rest was known from an earlier run.
     workers
@@ -59,11 +70,6 @@ class FeatureSummary:
     measured: int
     workers: int
     seconds: float
-
-    @property
-    def images_per_second(self) -> float:
-        """Images measured now for each second of the whole stage."""
-        return self.measured / self.seconds if self.seconds > 0 else 0.0
 
     @property
     def exit_code(self) -> int:
@@ -84,20 +90,14 @@ def build_features(
     Parameters
     ----------
     workspace
-        Its interim table is read; its processed table (CSV and Parquet) and its rejects are written.
-    jobs
-        Processes; -1 is one for each processor.
-    dask
-        Address of a Dask scheduler to work on instead.
+        Its interim table is read; its processed table and its rejects are written.
+    jobs, dask
+        As :func:`src.parallel.parallel_backend` takes them.
     images
         Folder or URL with the pictures; None is the workspace's own folder. Workers read from it
         themselves, so on a cluster without a shared disk it is a URL.
     maximum_memory
         Pictures whose decoding would take more bytes are rejected.
-
-    Returns
-    -------
-    FeatureSummary
 
     Raises
     ------
@@ -108,18 +108,17 @@ def build_features(
     """
     start = time.perf_counter()
     store = ImageStore(str(workspace.image_dir) if images is None else images)
-    finished = MeasuredChunks(workspace.measured_dir)
     store.check()
     listing = hash_file(workspace.interim_table) if workspace.interim_table.is_file() else ""
-    keys: list[str] = []  # by chunk, as little as memory should hold of a large collection
-    todo: set[str] = set()
+    chunks: list[Path] = []
+    todo: set[Path] = set()
     total = measured = 0
-    for number, rows in _iterate_chunks(workspace.interim_table, _LISTED):
-        keys.append(_make_key(number, rows, store, maximum_memory))
+    for number, rows in enumerate(_iterate_chunks(workspace, _LISTED)):
+        chunks.append(workspace.measured_dir / f"{number:08d}-{_hash_chunk(rows, store, maximum_memory)}.npz")
         total += len(rows)
-        outcome = finished.load(keys[-1], len(rows))
-        if outcome is None or not all(picture.is_final for picture in outcome):
-            todo.add(keys[-1])
+        known = _load_chunk(chunks[-1], len(rows))
+        if known is None or not all(picture.is_final for picture in known):
+            todo.add(chunks[-1])
             measured += len(rows)
     if total == 0:
         raise TableError(
@@ -127,8 +126,8 @@ def build_features(
         )
     batches = (
         ImageBatch(store, tuple(rows["filename"]), maximum_memory)
-        for key, (_, rows) in zip(keys, _iterate_chunks(workspace.interim_table, _LISTED), strict=True)
-        if key in todo
+        for chunk, rows in zip(chunks, _iterate_chunks(workspace, _LISTED), strict=True)
+        if chunk in todo
     )
     with parallel_backend(jobs, dask) as workers:
         outcomes = map_with_progress(
@@ -141,80 +140,85 @@ def build_features(
             count=len,
             rescue=measure_batch_isolated,
         )
-        for key, outcome in zip((key for key in keys if key in todo), outcomes, strict=True):
-            finished.save(key, outcome)
+        for chunk, outcome in zip((chunk for chunk in chunks if chunk in todo), outcomes, strict=True):
+            _save_chunk(chunk, outcome)
     rejects: list[tuple[str, str]] = []
-    written = write_slices(
-        _join_slices(workspace, listing, keys, finished, rejects),
-        workspace.processed_table,
-        PROCESSED,
-    )
+    written = write_slices(_join(workspace, listing, chunks, rejects), workspace.processed_table, PROCESSED)
     write_slices([pd.DataFrame(rejects, columns=list(REJECTS.columns), dtype="str")], workspace.rejects_table, REJECTS)
-    finished.forget_others(set(keys))
+    for path in set(workspace.measured_dir.glob("*.npz")) - set(chunks):
+        path.unlink(missing_ok=True)
     return FeatureSummary(total, written, len(rejects), measured, workers, time.perf_counter() - start)
 
 
-def _iterate_chunks(path: Path, columns: tuple[str, ...] | None = None) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Give the rows that have a file by ranges of their indexes, in ascending order."""
-    held: pd.DataFrame | None = None
-    slices = iterate_table(path, INTERIM, columns)
-    if not _is_ascending(path):  # a table that a person sorted otherwise: the one case that takes it whole
-        slices = iter([pd.concat(list(slices)).sort_values("index", ignore_index=True)])
-    for part in slices:
-        rows = part.loc[part["status"] == "ok"]
-        if held is not None:
-            rows = pd.concat([held, rows])
-        if rows.empty:
-            continue
-        numbers = rows["index"] // CHUNK_ROWS
-        is_last = numbers == numbers.iloc[-1]  # its other rows may stand in the next slice
-        held = rows.loc[is_last]
-        for number, chunk in rows.loc[~is_last].groupby(numbers.loc[~is_last], sort=True):
-            yield int(str(number)), chunk
-    if held is not None and not held.empty:
-        yield int(held["index"].iloc[0]) // CHUNK_ROWS, held
+def _iterate_chunks(workspace: Workspace, columns: tuple[str, ...] | None = None) -> Iterator[pd.DataFrame]:
+    """Give the rows that have a file, by chunks of the table: new artworks are appended and move no other."""
+    for part in iterate_table(workspace.interim_table, INTERIM, columns, SLICE_CHUNKS * CHUNK_ROWS):
+        for start in range(0, len(part), CHUNK_ROWS):
+            rows = part.iloc[start : start + CHUNK_ROWS]
+            yield rows.loc[rows["status"] == "ok"]
 
 
-def _is_ascending(path: Path) -> bool:
-    last = -1
-    for part in iterate_table(path, INTERIM, ("index",)):
-        indexes = part["index"].to_numpy()
-        if len(indexes) and (indexes[0] <= last or np.any(np.diff(indexes) <= 0)):
-            return False
-        last = indexes[-1] if len(indexes) else last
-    return True
+@cache
+def _describe_extractor() -> str:
+    """Describe the code and the libraries that turn bytes into features."""
+    libraries = [f"{name} {version(name)}" for name in ("numpy", "opencv-python-headless", "pillow", "simplejpeg")]
+    return " ".join([*libraries, *(hash_file(Path(__file__).with_name(f"{name}.py")) for name in EXTRACTOR.split())])
 
 
-def _make_key(number: int, rows: pd.DataFrame, store: ImageStore, maximum_memory: int) -> str:
-    lines = [f"{store.location if store.is_remote else 'folder'} {maximum_memory}"]
+def _hash_chunk(rows: pd.DataFrame, store: ImageStore, maximum_memory: int) -> str:
+    """Hash all that a chunk's features depend on: code, libraries, each artwork's file with its size and time."""
+    lines = [_describe_extractor(), f"{store.location if store.is_remote else 'folder'} {maximum_memory}"]
     lines += [
         f"{index} {name} {digest} {store.describe_file(name)}"
         for index, name, digest in zip(rows["index"], rows["filename"], rows["sha256"], strict=True)
     ]
-    return make_chunk_key(number, lines)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:24]
 
 
-def _join_slices(
-    workspace: Workspace, listing: str, keys: Sequence[str], finished: MeasuredChunks, rejects: list[tuple[str, str]]
+def _save_chunk(path: Path, pictures: Sequence[MeasuredPicture]) -> None:
+    with replace_file(path) as temporary:
+        np.savez(
+            temporary,
+            features=[_NO_FEATURES if picture.features is None else picture.features for picture in pictures],
+            reasons=np.array([picture.reason for picture in pictures], dtype=str),
+            is_final=np.array([picture.is_final for picture in pictures], dtype=bool),
+        )
+
+
+def _load_chunk(path: Path, rows: int) -> list[MeasuredPicture] | None:
+    """Give a finished chunk, or None if there is none of that size that can be read."""
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as content:
+            columns = content["features"], content["reasons"].tolist(), content["is_final"].tolist()
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    pictures = [
+        MeasuredPicture(None if reason else features, reason, is_final)
+        for features, reason, is_final in zip(*columns, strict=True)
+    ]
+    return pictures if len(pictures) == rows else None
+
+
+def _join(
+    workspace: Workspace, listing: str, chunks: Sequence[Path], rejects: list[tuple[str, str]]
 ) -> Iterator[pd.DataFrame]:
     """Put what was listed and what was measured together, chunk by chunk; rejects are appended to the list given."""
-    outcome = None
-    for key, (_, rows) in zip(keys, _iterate_chunks(workspace.interim_table), strict=True):
-        outcome = finished.load(key, len(rows))
+    changed = TableError(
+        f"{workspace.interim_table} or {workspace.measured_dir} changed during the run: expected both to stay; "
+        "run this stage again"
+    )
+    for chunk, rows in zip(chunks, _iterate_chunks(workspace), strict=False):
+        outcome = _load_chunk(chunk, len(rows))
         if outcome is None:
-            break
+            raise changed
         pairs = zip(rows["filename"], outcome, strict=True)
         rejects += [(name, picture.reason) for name, picture in pairs if picture.features is None]
         is_measured = [picture.features is not None for picture in outcome]
         measured = [picture.features for picture in outcome if picture.features is not None]
-        listed = rows.reset_index(drop=True).loc[is_measured, ["filename", "image", "page", "color", "index"]]
-        features = pd.DataFrame(measured, columns=list(FEATURE_NAMES), index=listed.index, dtype=np.float64)
-        yield pd.concat([listed, features], axis=1)
-    if outcome is None or hash_file(workspace.interim_table) != listing:
-        raise TableError(
-            f"{workspace.interim_table} or {finished.folder} changed during the run: expected both to stay; "
-            "run this stage again"
-        )
+        listed = rows.loc[is_measured, ["filename", "image", "page", "color", "index"]].reset_index(drop=True)
+        yield listed.join(pd.DataFrame(measured, columns=list(FEATURE_NAMES), dtype=np.float64))
+    if hash_file(workspace.interim_table) != listing:
+        raise changed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -225,7 +229,7 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="Exit codes: 0 done; 1 some pictures were rejected (see data/interim/rejects.csv); "
         "2 wrong usage or input; 130 interrupted (run again to go on).",
     )
-    parser.add_argument("--workspace", type=Path, metavar="DIR", help="folder with data/ (default: the project)")
+    parser.add_argument("--workspace", type=Path, default=Workspace().root, metavar="DIR", help="folder with data/")
     parser.add_argument("--images", metavar="DIR|URL", help="where the pictures are (default: data/processed/img)")
     parser.add_argument(
         "--maximum-memory",
@@ -242,14 +246,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    workspace = Workspace() if options.workspace is None else Workspace(options.workspace)
+    workspace = Workspace(options.workspace)
     summary = build_features(
         workspace, options.jobs, dask=options.dask, images=options.images, maximum_memory=options.maximum_memory
     )
     console = open_console()
     console.print(
         f"{summary.images:,} images: {summary.rows:,} rows, {summary.rejects:,} rejects; measured {summary.measured:,} "
-        f"in {summary.seconds:.1f} s ({summary.images_per_second:,.0f} images/s on {summary.workers} workers)"
+        f"in {summary.seconds:.1f} s ({summary.measured / summary.seconds:,.0f} images/s on {summary.workers} workers)"
     )
     if summary.rejects:
         console.print(f"the reasons are in {workspace.rejects_table}")

@@ -21,13 +21,9 @@ CACHED_PROFILES: Final = 8
 class ProfileOutcome:
     """What was done about a picture's colour profile.
 
-    Attributes
-    ----------
-    action
-        ``none``: the picture has none; ``srgb``: it is sRGB, nothing was to be done; ``converted``: the
-        colours were converted to sRGB; ``kept``: it cannot be used, the colours are as stored.
-    detail
-        The profile's own name, or why it cannot be used; empty if there is none.
+    ``none``: the picture has none; ``srgb``: it is sRGB, nothing was to be done; ``converted``: the colours were
+    converted to sRGB; ``kept``: it cannot be used, the colours are as stored. The detail is the profile's own
+    name, or why it cannot be used.
     """
 
     action: Literal["none", "srgb", "converted", "kept"]

@@ -15,6 +15,7 @@ import simplejpeg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import BITSPERSAMPLE, PHOTOMETRIC_INTERPRETATION
 
 from src.errors import ImageDecodeError, ImageTooLargeError
 from src.features.image_header import ImageHeader, explain_failure, read_header
@@ -34,18 +35,13 @@ HARMLESS_WARNINGS: Final = (
     "Invalid SOS parameters",
     "Inconsistent progression sequence",
     "bad ICC marker",
+    "Unknown Adobe color transform",
 )
 """Warnings (``jerror.h``) that a file with all its pixels may cause, and that cannot be mended."""
 
-ADOBE_SEGMENT: Final = re.compile(rb"(\xff\xee\0.Adobe.{6}).", re.DOTALL)
 EXTRANEOUS_BYTES: Final = re.compile(r"(\d+) extraneous bytes before marker 0x([0-9a-f]{2})")
 MAXIMUM_REPAIRS: Final = 6
-"""How many oddities of a JPEG file are mended, and how many places are tried for each: every try is a decoding."""
-
-BITS_TAG: Final = 258
-PHOTOMETRIC_TAG: Final = 262
-WHITE_IS_ZERO: Final = 0
-"""Of TIFF 6.0, section 8: Pillow applies it to 8 bits and fewer, and leaves deeper greys as stored."""
+"""How often bytes are taken out of a JPEG file, and how many places are tried each time: every try is a decoding."""
 
 JPEG_SCAN: Final = b"\xff\xda"
 JPEG_SCAN_HEADER: Final = re.compile(rb"\xff\xda\0.([\1-\4])(.{5,11})", re.DOTALL)
@@ -129,6 +125,10 @@ def _decode_jpeg(content: bytes, header: ImageHeader) -> BGRImage:
         )
     if _lacks_scans(content, header):
         raise _refuse(header, "scans of its pixels are missing")
+    if not content.endswith(JPEG_END):  # a missing end marker takes no pixels along; lost ones have their own warning
+        content += JPEG_END
+    if content[6:11] == b"JFIF\0" and content[11:12] != b"\1":  # libjpeg warns of versions, which change nothing
+        content = content[:11] + b"\1\2" + content[13:]
     is_cmyk = header.mode == "CMYK"
     try:
         image = _decode_strictly(content, "CMYK" if is_cmyk else "BGR")
@@ -171,13 +171,7 @@ def _locate_pixels(content: bytes, header: ImageHeader) -> tuple[int, int]:
 
 
 def _decode_strictly(content: bytes, space: str) -> BGRImage:
-    """Decode by libjpeg-turbo without a single warning; what has no part in the pixels is mended first.
-
-    Raises
-    ------
-    ValueError
-        With libjpeg's message.
-    """
+    """Decode without a single warning, or raise it as ValueError; bytes before a marker are taken out first."""
     for _ in range(MAXIMUM_REPAIRS):
         try:
             image: BGRImage = simplejpeg.decode_jpeg(content, space)
@@ -189,36 +183,24 @@ def _decode_strictly(content: bytes, space: str) -> BGRImage:
 
 
 def _take_first_better(content: bytes, warning: str, space: str) -> bytes:
-    """Give the first repaired file that causes no warning, or another one that can be mended; else raise it."""
+    """Give the first file without junk that causes no warning, or one of other junk; else raise the warning."""
     remaining = warning
-    for repaired in _repair(content, warning):
+    for repaired in _remove_junk(content, warning):
         try:
             simplejpeg.decode_jpeg(repaired, space)
         except ValueError as error:
             remaining = str(error)
-            if remaining == warning or not any(True for _ in _repair(repaired, remaining)):
+            if remaining == warning or not EXTRANEOUS_BYTES.search(remaining):
                 continue
         return repaired
     raise ValueError(remaining)
 
 
-def _repair(content: bytes, warning: str) -> Iterator[bytes]:
-    """Give files of the same pixels that may be free of what libjpeg warned of."""
-    if "Premature end of JPEG file" in warning:  # no end marker; lost pixels have a warning of their own
-        if not content.endswith(JPEG_END):
-            yield content + JPEG_END
-    elif "unknown JFIF revision" in warning:
-        if content[6:11] == b"JFIF\0" and content[11] != 1:
-            yield content[:11] + b"\x01\x02" + content[13:]
-    elif "Unknown Adobe color transform" in warning:
-        for code in (b"\\g<1>\1", b"\\g<1>\2"):  # what libjpeg takes it for, of three and of four components
-            yield ADOBE_SEGMENT.sub(code, content, count=1)
-    elif found := EXTRANEOUS_BYTES.search(warning):
-        yield from _remove_junk(content, bytes([0xFF, int(found[2], 16)]), int(found[1]))
-
-
-def _remove_junk(content: bytes, marker: bytes, count: int) -> Iterator[bytes]:
-    """Give the file without the bytes that stand before a marker: there is one place, or some that are possible."""
+def _remove_junk(content: bytes, warning: str) -> Iterator[bytes]:
+    """Give the file without the bytes that libjpeg found before a marker: in the one place, or in possible ones."""
+    if not (found := EXTRANEOUS_BYTES.search(warning)):
+        return
+    count, marker = int(found[1]), bytes([0xFF, int(found[2], 16)])
     behind_data = []
     position = 2
     while (code := content[position : position + 2]) not in (b"", JPEG_END):
@@ -328,8 +310,8 @@ def _convert_band(band: Image.Image, header: ImageHeader) -> NDArray[np.uint8]:
     """Give rows of any pixel format as BGRA."""
     if band.mode in {"I;16", "I;16B", "I;16L", "I;16N"}:
         tags = getattr(header.opened, "tag_v2", {})
-        grey = (np.asarray(band) >> (tags.get(BITS_TAG, (16,))[0] - 8)).astype(np.uint8)
-        if tags.get(PHOTOMETRIC_TAG) == WHITE_IS_ZERO:
+        grey = (np.asarray(band) >> (tags.get(BITSPERSAMPLE, (16,))[0] - 8)).astype(np.uint8)
+        if tags.get(PHOTOMETRIC_INTERPRETATION) == 0:  # white is zero, which Pillow leaves so in deep greys
             grey = 255 - grey
         return np.dstack([grey, grey, grey])
     if band.mode in {"I", "F", "LAB", "HSV"}:

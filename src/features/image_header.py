@@ -9,7 +9,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from PIL import Image
 from PIL.AvifImagePlugin import AvifImageFile
@@ -24,21 +24,8 @@ from PIL.WebPImagePlugin import WebPImageFile
 from src.errors import ImageDecodeError, ImageTooLargeError, ImageTypeError
 
 
-@dataclass(frozen=True)
-class ImageKind:
-    """A kind of picture that the project takes.
-
-    Attributes
-    ----------
-    media_type
-        As HTTP names it.
-    suffixes
-        The usual ends of a file's name.
-    signature
-        What matches the first :data:`SIGNATURE_BYTES` of such a file.
-    reader
-        The class of Pillow that reads it.
-    """
+class ImageKind(NamedTuple):
+    """A kind of picture that the project takes: how HTTP and file names call it, how it begins, who reads it."""
 
     media_type: str
     suffixes: tuple[str, ...]
@@ -46,24 +33,18 @@ class ImageKind:
     reader: type[ImageFile]
 
 
-def _make_signature(pattern: bytes) -> re.Pattern[bytes]:
-    return re.compile(pattern, re.DOTALL)
-
-
 IMAGE_KINDS: Final = {
-    "JPEG": ImageKind(
-        "image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"), _make_signature(rb"\xff\xd8\xff"), JpegImageFile
-    ),
-    "PNG": ImageKind("image/png", (".png", ".apng"), _make_signature(rb"\x89PNG\r\n\x1a\n"), PngImageFile),
-    "WebP": ImageKind("image/webp", (".webp",), _make_signature(rb"RIFF.{4}WEBP"), WebPImageFile),
-    "GIF": ImageKind("image/gif", (".gif",), _make_signature(rb"GIF8[79]a"), GifImageFile),
+    "JPEG": ImageKind("image/jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"), re.compile(rb"\xff\xd8\xff"), JpegImageFile),
+    "PNG": ImageKind("image/png", (".png", ".apng"), re.compile(rb"\x89PNG\r\n\x1a\n"), PngImageFile),
+    "WebP": ImageKind("image/webp", (".webp",), re.compile(rb"(?s)RIFF.{4}WEBP"), WebPImageFile),
+    "GIF": ImageKind("image/gif", (".gif",), re.compile(rb"GIF8[79]a"), GifImageFile),
     "BMP": ImageKind(  # a known size of the second header as well: two letters alone may begin any text
-        "image/bmp", (".bmp", ".dib"), _make_signature(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"), BmpImageFile
+        "image/bmp", (".bmp", ".dib"), re.compile(rb"(?s)BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0"), BmpImageFile
     ),
     "TIFF": ImageKind(
-        "image/tiff", (".tif", ".tiff"), _make_signature(rb"(?:II[*+]\0|MM\0[*+])(?!.{4}CR)"), TiffImageFile
+        "image/tiff", (".tif", ".tiff"), re.compile(rb"(?s)(?:II[*+]\0|MM\0[*+])(?!.{4}CR)"), TiffImageFile
     ),
-    "AVIF": ImageKind("image/avif", (".avif",), _make_signature(rb".{4}ftyp(?:.{4})*?avi[fs]"), AvifImageFile),
+    "AVIF": ImageKind("image/avif", (".avif",), re.compile(rb"(?s).{4}ftyp(?:.{4})*?avi[fs]"), AvifImageFile),
 }
 """The one list of what is taken, by name; the command line, the service and the pipeline share it."""
 
@@ -75,7 +56,7 @@ SIGNATURE_BYTES: Final = 32
 """The first bytes, which identify the kind of a picture; fewer will do where the file has no more."""
 
 OTHER_KINDS: Final = {
-    _make_signature(pattern): name
+    re.compile(pattern, re.DOTALL): name
     for pattern, name in (
         (rb".{4}ftyp(?:.{4})*?(?:hei[cxms]|hev[cx]|mif1|msf1)", "a HEIC photograph"),
         (rb".{4}ftyp", "a video or raw photograph"),
@@ -102,7 +83,7 @@ ORIENTATION_TAG: Final = 0x0112
 MAXIMUM_PROFILE: Final = 4_000_000
 """Larger ICC profiles are not used, and not unpacked as a whole; those of displays and scanners have less."""
 
-JPEG_VARIETIES: Final = _make_signature(rb".*?\xff(?:\xf7\0|[\xc0-\xc2]\0.\x08\0\0)")
+JPEG_VARIETIES: Final = re.compile(rb"(?s).*?\xff(?:\xf7\0|[\xc0-\xc2]\0.\x08\0\0)")
 """JPEG-LS, and files whose height stands behind their pixels (DNL): sound, and beyond what libjpeg decodes."""
 
 UNSUPPORTED: Final = re.compile(
@@ -120,11 +101,9 @@ class ImageHeader:
     kind
         A name of :data:`IMAGE_KINDS`, from the content and never from a file's name.
     width, height
-        In pixels, as stored: before the orientation is applied.
+        In pixels, as stored: before the orientation (1-8, as EXIF counts) is applied.
     mode
         Pillow's name of the pixel format: ``RGB``, ``L``, ``CMYK`` …
-    orientation
-        1-8, as EXIF counts; 1 where nothing is to be turned.
     profile
         The embedded ICC profile; None if there is none.
     memory
@@ -154,18 +133,7 @@ def find_kind(beginning: bytes) -> str:
 
 
 def identify_kind(beginning: bytes) -> str:
-    """Identify the kind of a picture by its first :data:`SIGNATURE_BYTES`.
-
-    Returns
-    -------
-    str
-        A name of :data:`IMAGE_KINDS`.
-
-    Raises
-    ------
-    ImageTypeError
-        If it is none of them; other known kinds are named.
-    """
+    """Name the kind of a picture as :func:`find_kind` does; else raise ImageTypeError, which names kinds we know."""
     if name := find_kind(beginning):
         return name
     unknown = f"not a picture of a kind we take (it begins with {beginning[:8].hex(' ')})"
@@ -181,12 +149,7 @@ def identify_other_kind(beginning: bytes) -> str:
 
 
 def read_header(content: bytes) -> ImageHeader:
-    """Read what a picture declares, without decoding it.
-
-    Parameters
-    ----------
-    content
-        The whole file.
+    """Read what the whole file of a picture declares, without decoding it.
 
     Raises
     ------

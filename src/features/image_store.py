@@ -1,11 +1,12 @@
-"""Where pictures are read from: a folder or a URL, ahead of the decoder and never without end."""
+"""Where pictures are read from: a folder or a URL, and never without end."""
 
 import os
 import stat
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +15,8 @@ from src.errors import ImageTooLargeError, MissingToolError, UsageError
 MAXIMUM_BYTES: Final = 64_000_000
 """Larger files are refused unread: a thumbnail has some 10,000 bytes."""
 
-READ_BLOCK: Final = 1 << 20
 READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """Opening a pipe does not wait for a writer; regular files are read as ever."""
-
-LOCAL_BLOCK: Final = 16
-"""Files that one reading thread takes at a time from a disk; a hand-over costs some 50 µs."""
 
 REMOTE_READERS: Final = 16
 """Requests under way at once to a store over the network, where waiting is most of the time."""
@@ -76,46 +73,31 @@ class ImageStore:
         return f"{state.st_size} {state.st_mtime_ns}"
 
     def read_many(self, names: Sequence[str]) -> Iterator[bytes | Exception]:
-        """Read files in the order given, ahead of who takes them.
-
-        Memory stays bounded: at most two blocks of a disk's files, or twice :data:`REMOTE_READERS`
-        of a network's, are held at once.
+        """Read files in the order given; of a network's at most :data:`REMOTE_READERS` ahead of who takes them.
 
         Yields
         ------
         bytes or Exception
             The content of each file, or the OSError or ImageTooLargeError that kept it from being read.
         """
-        block, readers = (1, REMOTE_READERS) if self.is_remote else (LOCAL_BLOCK, 1)
-        blocks = deque(names[start : start + block] for start in range(0, len(names), block))
-        read = self._make_reader()
-
-        def read_block(wanted: Sequence[str]) -> list[bytes | Exception]:
-            return [_read_or_explain(read, name) for name in wanted]
-
-        running: deque[Future[list[bytes | Exception]]] = deque()
-        pool = ThreadPoolExecutor(readers, thread_name_prefix="read-ahead")
+        if not self.is_remote:
+            for name in names:
+                yield _try(_read_local, os.path.join(self.location, name))  # noqa: PTH118 - once a picture
+            return
+        filesystem, root = open_remote(self.location)
+        # of S3 a stream is one request less
+        read = partial(_read_remote, filesystem, {"seekable": False} if self.location.startswith("s3") else {})
+        running: deque[Future[bytes | Exception]] = deque()
+        pool = ThreadPoolExecutor(REMOTE_READERS, thread_name_prefix="read-ahead")
         try:
-            while blocks or running:
-                while blocks and len(running) < 2 * readers:
-                    running.append(pool.submit(read_block, blocks.popleft()))
-                yield from running.popleft().result()
+            for name in names:
+                running.append(pool.submit(_try, read, f"{root.rstrip('/')}/{name}"))
+                if len(running) == REMOTE_READERS:
+                    yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-
-    def _make_reader(self) -> Any:
-        if not self.is_remote:
-            return lambda name: _read_local(os.path.join(self.location, name))  # noqa: PTH118 - once a picture
-        filesystem, root = open_remote(self.location)
-        options = {"seekable": False} if self.location.startswith("s3") else {}  # a stream is one request less
-
-        def read_remote(name: str) -> bytes:
-            address = f"{root.rstrip('/')}/{name}"
-            with filesystem.open(address, "rb", **options) as stream:
-                content: bytes = stream.read(MAXIMUM_BYTES + 1)
-            return _checked(content)
-
-        return read_remote
 
 
 def open_remote(url: str) -> tuple[Any, str]:
@@ -152,41 +134,34 @@ def _connect_s3() -> Any:
     )
 
 
+def _try(read: Callable[[str], bytes], path: str) -> bytes | Exception:
+    try:
+        content = read(path)
+    except Exception as error:  # noqa: BLE001 - a worker's border: every store has errors of its own
+        return error
+    if len(content) > MAXIMUM_BYTES:
+        return ImageTooLargeError(f"the file has more than {MAXIMUM_BYTES:,} bytes: expected a picture")
+    return content
+
+
+def _read_remote(filesystem: Any, options: dict[str, Any], path: str) -> bytes:
+    with filesystem.open(path, "rb", **options) as stream:
+        content: bytes = stream.read(MAXIMUM_BYTES + 1)
+    return content
+
+
 def _read_local(path: str) -> bytes:
-    """Read a regular file; nothing else is waited for, and what arrives counts, not the size that is announced."""
-    with os.fdopen(os.open(path, READ_FLAGS), "rb", buffering=0) as stream:
+    with os.fdopen(os.open(path, READ_FLAGS), "rb") as stream:
         state = os.fstat(stream.fileno())
         if reason := explain_file_type(state.st_mode):
             raise UsageError(reason)
-        pieces = [stream.read(min(state.st_size, MAXIMUM_BYTES) + 1) or b""]  # None: a file of /proc has none yet
-        size = len(pieces[0])
-        while pieces[-1] and size <= MAXIMUM_BYTES:
-            pieces.append(stream.read(READ_BLOCK) or b"")
-            size += len(pieces[-1])
-    return _checked(b"".join(pieces))
+        return stream.read(min(state.st_size, MAXIMUM_BYTES) + 1)
 
 
 def explain_file_type(mode: int) -> str:
     """Say what stands in the way of reading a file as a picture, by its ``st_mode``; empty if nothing does."""
-    kinds = (
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISFIFO, "a pipe"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-        (stat.S_ISSOCK, "a socket"),
-    )
-    kind = next((name for is_it, name in kinds if is_it(mode)), "")
-    return f"{kind}, no regular file: expected a picture's file, or its content on standard input (-)" if kind else ""
-
-
-def _checked(content: bytes) -> bytes:
-    if len(content) > MAXIMUM_BYTES:
-        raise ImageTooLargeError(f"the file has more than {MAXIMUM_BYTES:,} bytes: expected a picture; it was not read")
-    return content
-
-
-def _read_or_explain(read: Any, name: str) -> bytes | Exception:
-    try:
-        return read(name)  # type: ignore[no-any-return]
-    except Exception as error:  # noqa: BLE001 - a worker's border: every store has errors of its own
-        return error
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+    if stat.S_ISREG(mode):
+        return ""
+    kind = kinds.get(stat.S_IFMT(mode), "a device")
+    return f"{kind}, no regular file: expected a picture's file, or its content on standard input (-)"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 
@@ -20,19 +21,7 @@ from src.features.schema import BGRImage, FeatureVector
 
 @dataclass(frozen=True)
 class ImageBatch:
-    """Pictures to measure.
-
-    Attributes
-    ----------
-    store
-        Where they are.
-    names
-        Their file names there.
-    maximum_memory
-        Pictures whose decoding would take more bytes are rejected.
-    scale
-        As :func:`src.features.measure_image.read_picture` takes it; can be imported by the workers.
-    """
+    """Pictures to measure: files of a store, and what :func:`src.features.measure_image.read_picture` takes."""
 
     store: ImageStore
     names: Sequence[str]
@@ -40,8 +29,7 @@ class ImageBatch:
     scale: Callable[[BGRImage], BGRImage] = reduce_image
 
 
-@dataclass(frozen=True)
-class MeasuredPicture:
+class MeasuredPicture(NamedTuple):
     """What came of a picture.
 
     Attributes

@@ -1,9 +1,4 @@
-"""The whole way from the bytes of a picture to its features, for training and serving alike.
-
-``read_picture`` decodes, scales and converts to sRGB; ``measure_image`` measures what it gives.
-Limits: ``maximum_memory`` is the number of bytes that decoding one picture may take at its peak. A caller
-with several decoders at once can add up ``read_header(content).memory`` to know what they take together.
-"""
+"""The whole way from the bytes of a picture to its features, for training and serving alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,25 +39,9 @@ def read_picture(
     maximum_memory: int = MAXIMUM_MEMORY,
     scale: Callable[[BGRImage], BGRImage] = reduce_image,
 ) -> Picture:
-    """Decode a picture, scale it and convert its colours to sRGB.
+    """Decode a picture as :func:`src.features.decode_image.decode_image` does, scale it and convert it to sRGB.
 
-    Parameters
-    ----------
-    content
-        The whole file, of any of :data:`src.features.image_header.IMAGE_KINDS`.
-    maximum_memory
-        Pictures whose decoding would take more bytes are refused before any pixel is decoded.
-    scale
-        The step between: colours are converted last, on few pixels.
-
-    Returns
-    -------
-    Picture
-
-    Raises
-    ------
-    ImageError
-        As :func:`src.features.decode_image.decode_image` says.
+    Colours are converted last, on few pixels.
     """
     header = read_header(content)
     whole = decode_pixels(content, header, maximum_memory)
@@ -71,21 +50,5 @@ def read_picture(
 
 
 def measure_image(content: bytes, maximum_memory: int = MAXIMUM_MEMORY) -> FeatureVector:
-    """Read and measure one picture.
-
-    Parameters
-    ----------
-    content, maximum_memory
-        As :func:`read_picture` takes them.
-
-    Returns
-    -------
-    FeatureVector
-        float64, shape (18,).
-
-    Raises
-    ------
-    ImageError
-        As :func:`src.features.decode_image.decode_image` says.
-    """
+    """Read one picture as :func:`read_picture` does and measure it: float64, shape (18,)."""
     return extract_features(read_picture(content, maximum_memory).image)

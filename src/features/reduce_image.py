@@ -24,11 +24,6 @@ def reduce_image(image: BGRImage) -> BGRImage:
     deviations depend on the scale, so both are measured at about the same one. Training,
     prediction and serving call this same function.
 
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3).
-
     Returns
     -------
     BGRImage
@@ -69,15 +64,7 @@ def _choose_factors(height: int, width: int) -> tuple[int, int]:
 def crop_thumbnail(image: BGRImage) -> BGRImage:
     """Cut the largest centred square out of a picture and bring it to 218 × 218, as the site's thumbnails are.
 
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3).
-
-    Returns
-    -------
-    BGRImage
-        uint8, shape (218, 218, 3); each pixel the average of what it covers where the picture is larger.
+    Each pixel is the average of what it covers where the picture is larger.
     """
     height, width = image.shape[:2]
     side = min(height, width)
