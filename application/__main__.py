@@ -4,25 +4,19 @@ import argparse
 import os
 import sys
 import tempfile
-from typing import Final
 
 import uvicorn
 from pydantic import ValidationError
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from application.log import describe_server_log
-from application.metrics import MULTIPROCESS_DIR
-from application.settings import Settings, count_cores
+from application.metrics import MULTIPROCESS_DIR, render_metrics
+from application.settings import Settings, count_cores, describe_faults
 from src.errors import UsageError
 from src.listener import open_listener
 from src.paths import PROJECT_ROOT
 
-ARITHMETIC_THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
-"""One row of features needs no threads of its own, and idle ones spin for a while before they sleep."""
-
-HEALTH_SECONDS: Final = 30
-"""A worker that does not answer its supervisor for so long is replaced; starting may take a while."""
+STARTUP_FAILURE = 3
+"""The exit code of uvicorn and its workers if the service cannot start."""
 
 
 def describe_settings() -> str:
@@ -51,65 +45,39 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def serve(settings: Settings, host: str, port: int) -> int:
-    """Serve until SIGTERM or SIGINT.
-
-    Returns
-    -------
-    int
-        0, or 3 if the service could not start.
-
-    Raises
-    ------
-    UsageError
-        If nobody can listen there.
-    """
-    open_listener(host, port).close()  # uvicorn would say it less plainly
-    config = uvicorn.Config(
-        "main:app",
-        host=host,
-        port=port,
-        workers=settings.workers,
-        access_log=False,
-        log_config=describe_server_log(settings),
-        server_header=False,
-        timeout_keep_alive=settings.keep_alive_seconds,
-        timeout_worker_healthcheck=HEALTH_SECONDS,
-        timeout_graceful_shutdown=settings.shutdown_seconds,
-    )
-    if settings.workers == 1:
-        server = uvicorn.Server(config)
-        server.run()
-        return 0 if server.started else STARTUP_FAILURE
-    supervisor = Multiprocess(config, sockets=[config.bind_socket()])
-    supervisor.run()
-    failed = any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes)
-    return STARTUP_FAILURE if failed else 0
-
-
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command and give its exit code."""
+    """Serve until SIGTERM or SIGINT, and give the exit code."""
     options = parse_arguments(arguments)
     # the workers read their settings from the environment as well
     os.environ["WORKERS"] = str(options.workers or os.environ.get("WORKERS") or count_cores())
-    for name in ARITHMETIC_THREADS:
-        os.environ.setdefault(name, "1")
     try:
         settings = Settings()
+        open_listener(options.host, options.port).close()  # uvicorn would say less plainly what is wrong
     except ValidationError as error:
-        for fault in error.errors():
-            name = ".".join(str(part) for part in fault["loc"]).upper() or "settings"
-            sys.stderr.write(f"{name}: {fault['msg']}\n")
-        return 2
-    sys.path.insert(0, str(PROJECT_ROOT))  # the workers are new processes and inherit the path
+        sys.stderr.write(f"{describe_faults(error)}\n")
+        return UsageError.exit_code
+    except UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
     with tempfile.TemporaryDirectory(prefix="service-metrics-") as shared:
         if settings.workers > 1:
             os.environ.setdefault(MULTIPROCESS_DIR, shared)
-        try:
-            return serve(settings, options.host, options.port)
-        except UsageError as error:
-            sys.stderr.write(f"{error}\n")
-            return error.exit_code
+        uvicorn.run(
+            "main:app",
+            app_dir=str(PROJECT_ROOT),
+            host=options.host,
+            port=options.port,
+            workers=settings.workers,
+            access_log=False,
+            log_config=describe_server_log(settings),
+            server_header=False,
+            timeout_keep_alive=settings.keep_alive_seconds,
+            timeout_worker_healthcheck=30,  # starting may take a while
+            timeout_graceful_shutdown=settings.shutdown_seconds,
+        )
+        # where several workers cannot start, uvicorn stops, but leaves no exit code
+        has_failed = settings.workers > 1 and b'outcome="failed"' in render_metrics()
+    return STARTUP_FAILURE if has_failed else 0
 
 
 if __name__ == "__main__":

@@ -26,13 +26,7 @@ async def get_executor(request: Request) -> BoundedExecutor:
 
 
 async def get_classifier(request: Request) -> ImgClassify:
-    """Give the classifier.
-
-    Raises
-    ------
-    ProblemError
-        503, before the model is loaded.
-    """
+    """Give the classifier; 503 before the model is loaded."""
     classifier: ImgClassify | None = request.app.state.classifier
     if classifier is None:
         raise ProblemError("not-ready", "the model is not loaded yet: try again shortly")
@@ -49,13 +43,7 @@ bearer = HTTPBearer(auto_error=False, description="The operator's token")
 async def require_token(
     settings: SettingsDependency, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> None:
-    """Refuse a request without the operator's token; compared in constant time.
-
-    Raises
-    ------
-    ProblemError
-        401.
-    """
+    """Refuse a request without the operator's token (401); compared in constant time."""
     token = settings.api_token.get_secret_value() if settings.api_token else ""
     if given is None or not hmac.compare_digest(given.credentials.strip().encode(), token.encode()):
         raise ProblemError(

@@ -1,6 +1,5 @@
 """The structured log on standard output: one line per request, and the server's own lines in the same form."""
 
-import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +32,7 @@ def make_logger(settings: Settings) -> Logger:
     logger: Logger = structlog.wrap_logger(
         structlog.WriteLogger(sys.stdout),
         processors=list_processors(settings),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         context_class=dict,
     ).bind()
     return logger
@@ -47,12 +46,11 @@ def describe_server_log(settings: Settings) -> dict[str, Any]:
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         "foreign_pre_chain": before,
     }
+    out = {"class": "logging.StreamHandler", "formatter": "structured", "stream": "ext://sys.stdout"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"structured": structured},
-        "handlers": {
-            "out": {"class": "logging.StreamHandler", "formatter": "structured", "stream": "ext://sys.stdout"}
-        },
+        "handlers": {"out": out},
         "loggers": {"uvicorn": {"handlers": ["out"], "level": settings.log_level.upper(), "propagate": False}},
     }

@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import cv2
@@ -16,20 +15,14 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from application.dependencies import require_token
 from application.log import Logger, make_logger
 from application.metrics import MODEL_LOADS, MULTIPROCESS_DIR
-from application.middleware import BodyLimits, RequestContext
+from application.middleware import RequestContext
 from application.problems import add_problem_handlers, list_problems
 from application.routers import classify, health, model, page
 from application.services.executor import BoundedExecutor
-from application.services.img_classify import ImgClassify, ModelLoader
-from application.settings import FORM_ALLOWANCE_BYTES, Settings
+from application.services.img_classify import ImgClassify
+from application.settings import Settings
 from application.utility.conversion import PictureReader
 from src.errors import ModelError
-from src.models.artefacts import load_model
-
-DESCRIPTION: Final = (
-    "Names the colour of a picture, as the colour pages of an art site file artworks. "
-    "Every error is a problem document (RFC 9457)."
-)
 
 TAGS: Final = (
     {"name": "classify", "description": "The colour of pictures"},
@@ -38,15 +31,13 @@ TAGS: Final = (
 )
 
 
-async def follow_model(classifier: ImgClassify, seconds: float, asked: asyncio.Event, logger: Logger) -> None:
-    """Take a new model into use when its files have changed and rest, or when asked; a refused one changes nothing."""
+async def follow_model(classifier: ImgClassify, seconds: float, logger: Logger) -> None:
+    """Take a new model into use when its files have changed and rest; a refused one changes nothing."""
     previous = classifier.fingerprint
     while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asked.wait(), seconds or None)
+        await asyncio.sleep(seconds)
         current = classifier.read_fingerprint()
-        if asked.is_set() or current == previous != classifier.fingerprint:
-            asked.clear()
+        if current == previous != classifier.fingerprint:
             try:
                 await asyncio.to_thread(classifier.reload)
                 MODEL_LOADS.labels("reloaded").inc()
@@ -57,20 +48,10 @@ async def follow_model(classifier: ImgClassify, seconds: float, asked: asyncio.E
         previous = current
 
 
-def create_app(settings: Settings | None = None, loader: ModelLoader = load_model) -> FastAPI:
-    """Build the service; the model is loaded when it starts, once per worker.
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the service, with settings from the environment unless given.
 
-    Parameters
-    ----------
-    settings
-        Default: from the environment.
-    loader
-        Gives the model of a folder.
-
-    Returns
-    -------
-    FastAPI
-        The application, for any ASGI server.
+    The model is loaded when the application starts, once per worker.
     """
     settings = settings or Settings()
     logger = make_logger(settings)
@@ -81,8 +62,9 @@ def create_app(settings: Settings | None = None, loader: ModelLoader = load_mode
         threadpool_limits(1)  # of BLAS and OpenMP: a row of features is no work for several threads
         reader = PictureReader(settings.maximum_body_bytes, settings.decoding_memory_bytes)
         try:
-            classifier = await asyncio.to_thread(ImgClassify, settings.models_dir, reader, loader)
+            classifier = await asyncio.to_thread(ImgClassify, settings.models_dir, reader)
         except ModelError as error:
+            MODEL_LOADS.labels("failed").inc()
             logger.error("refusing to start", detail=str(error))
             raise
         MODEL_LOADS.labels("loaded").inc()
@@ -91,10 +73,7 @@ def create_app(settings: Settings | None = None, loader: ModelLoader = load_mode
             settings.decoding_threads, settings.maximum_waiting, settings.request_seconds
         )
         app.state.classifier = classifier
-        asked = asyncio.Event()
-        with suppress(RuntimeError, ValueError):  # a thread other than the main one hears no signals
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
-        follower = asyncio.create_task(follow_model(classifier, settings.model_check_seconds, asked, logger))
+        follower = asyncio.create_task(follow_model(classifier, settings.model_check_seconds, logger))
         yield
         follower.cancel()
         app.state.executor.close()
@@ -103,7 +82,8 @@ def create_app(settings: Settings | None = None, loader: ModelLoader = load_mode
 
     app = FastAPI(
         title="The colour of an artwork",
-        description=DESCRIPTION,
+        description="Names the colour of a picture, as the colour pages of an art site file artworks. "
+        "Every error is a problem document (RFC 9457).",
         version="1.0.0",
         openapi_tags=[dict(tag) for tag in TAGS],
         docs_url=None,  # ours takes Swagger UI from a package instead of the network
@@ -113,6 +93,7 @@ def create_app(settings: Settings | None = None, loader: ModelLoader = load_mode
     )
     app.state.settings = settings
     app.state.classifier = None
+    app.state.body_bytes = 0  # of the uploads that are being handled
     guard = [Depends(require_token)] if settings.api_token else []
     refusals = list_problems("unauthorised") if settings.api_token else {}
     for router in (classify.router, model.router, health.metrics_router):
@@ -121,13 +102,6 @@ def create_app(settings: Settings | None = None, loader: ModelLoader = load_mode
     app.include_router(page.router)
     page.mount_static_files(app)
     add_problem_handlers(app)
-    app.add_middleware(
-        BodyLimits,
-        maximum_bytes=settings.maximum_body_bytes + FORM_ALLOWANCE_BYTES,
-        exceptions={"/img_classify/batch": settings.maximum_batch_bytes + FORM_ALLOWANCE_BYTES},
-        seconds=settings.body_seconds,
-        memory_bytes=settings.body_memory_bytes,
-    )
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

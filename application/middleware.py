@@ -1,9 +1,7 @@
-"""What stands around every request: its id, security headers, log line and figures; and limits on its body."""
+"""What stands around every request: its id, security headers, log line and figures."""
 
-import asyncio
 import random
 import re
-from collections.abc import Mapping
 from time import perf_counter
 from typing import Any, Final
 
@@ -13,16 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.log import Logger
 from application.metrics import REQUEST_BYTES, REQUEST_SECONDS, REQUESTS
-from application.problems import ProblemError, answer_error
-
-CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""``data:`` is for the icons of Swagger UI's style sheet."""
+from application.problems import answer_error
 
 SECURITY_HEADERS: Final = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
+    # data: is for the icons of Swagger UI's style sheet
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -39,13 +33,6 @@ class RequestContext:
 
     HEAD is answered as GET; the server leaves the body out. An error that nobody expected is logged
     with its traceback and answered with a problem document.
-
-    Parameters
-    ----------
-    app
-        The application within.
-    logger
-        Of the service.
     """
 
     def __init__(self, app: ASGIApp, logger: Logger) -> None:
@@ -61,8 +48,10 @@ class RequestContext:
         method, status, received, sent = scope["method"], CLIENT_LEFT, 0, 0
         if method == "HEAD":
             scope = {**scope, "method": "GET"}
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
         state: dict[str, Any] = scope.setdefault("state", {})
-        state["request_id"] = request_id = _read_id(Headers(scope=scope).get("x-request-id", ""))
+        state["request_id"] = request_id
 
         async def receive_counted() -> Message:
             nonlocal received
@@ -108,92 +97,9 @@ class RequestContext:
             )
 
 
-def _read_id(given: str) -> str:
-    """Take the client's id if it is a plain word, else make one; nobody has to be unable to guess it."""
-    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
-
-
 def _name_route(scope: Scope) -> str:
     """Name the pattern of the address: few values, whatever is asked."""
     path = getattr(scope.get("route"), "path", None)
     if path is None and "app_root_path" in scope:  # within something mounted, such as /static
         path = scope["root_path"].removeprefix(scope["app_root_path"])
     return path or "unmatched"
-
-
-class BodyLimits:
-    """Refuses a body that is too large or too slow, while it is received, declared or chunked.
-
-    FastAPI's own ``max_body_size`` answers outside of every middleware and in plain text: without a
-    problem document, a request id and a line in the log; and it knows neither time nor memory.
-
-    Parameters
-    ----------
-    app
-        The application within.
-    maximum_bytes
-        Of a body.
-    exceptions
-        What holds instead for some addresses (without a proxy's prefix).
-    seconds
-        Time for the whole body to arrive.
-    memory_bytes
-        Of all bodies that are being handled in this worker.
-    """
-
-    def __init__(
-        self, app: ASGIApp, maximum_bytes: int, exceptions: Mapping[str, int], seconds: float, memory_bytes: int
-    ) -> None:
-        self._app = app
-        self._maximum_bytes = maximum_bytes
-        self._exceptions = exceptions
-        self._seconds = seconds
-        self._free_bytes = memory_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        limit = self._exceptions.get(path, self._maximum_bytes)
-        length = Headers(scope=scope).get("content-length", "")
-        declared = int(length) if length.isdecimal() else None
-        received = reserved = 0
-        deadline: float | None = None
-        is_whole = False
-
-        async def receive_limited() -> Message:
-            nonlocal received, reserved, deadline, is_whole
-            if is_whole:
-                return await receive()
-            if deadline is None:  # the first time
-                deadline = asyncio.get_running_loop().time() + self._seconds
-                if declared is not None and declared > limit:
-                    raise _refuse_size(limit)
-                wanted = limit if declared is None and "transfer-encoding" in Headers(scope=scope) else declared or 0
-                if wanted > self._free_bytes:
-                    raise ProblemError("overloaded", "too many large uploads at the same time; try again in a moment")
-                reserved = wanted
-                self._free_bytes -= reserved
-            try:
-                async with asyncio.timeout_at(deadline):
-                    message = await receive()
-            except TimeoutError:
-                detail = f"only {received:,} bytes of the body arrived within {self._seconds:g} s"
-                raise ProblemError("slow-body", detail, {"connection": "close"}) from None
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise _refuse_size(limit)
-            is_whole = not message.get("more_body", False)
-            return message
-
-        try:
-            await self._app(scope, receive_limited, send)
-        finally:
-            self._free_bytes += reserved
-
-
-def _refuse_size(limit: int) -> ProblemError:
-    detail = f"the upload is larger than {limit:,} bytes: send a smaller or more compressed file"
-    return ProblemError("body-too-large", detail)

@@ -1,114 +1,68 @@
 """Problems: what every error of the service looks like (RFC 9457), and what answers it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import responses
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from application.metrics import REJECTS
+from application.schemas import Problem
 from application.services.executor import DeadlineError, QueueFullError
 from src.errors import ImageDecodeError, ImageTooLargeError, ImageTypeError, ModelError
 
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 
 
-@dataclass(frozen=True)
-class ProblemKind:
+class ProblemKind(NamedTuple):
     """One sort of problem; ``/docs#problem-<slug>`` explains it and is its ``type``."""
 
-    slug: str
     status: int
     title: str
     advice: str
     retry_after: int | None = None
 
 
-KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
-    {
-        kind.slug: kind
-        for kind in (
-            ProblemKind("malformed-form", 400, "The form cannot be read", "Let a library build the multipart form."),
-            ProblemKind("unauthorised", 401, "A valid token is needed", "Send `Authorization: Bearer <token>`."),
-            ProblemKind("reload-closed", 403, "Reloading needs a token", "Set API_TOKEN, or replace the files."),
-            ProblemKind("not-found", 404, "There is nothing at this address", "See /docs for what there is."),
-            ProblemKind("method-not-allowed", 405, "This address takes another method", "The Allow header names them."),
-            ProblemKind("slow-body", 408, "The upload took too long", "Send a smaller picture, or use a faster line."),
-            ProblemKind("body-too-large", 413, "The upload is too large", "Send a smaller or more compressed file."),
-            ProblemKind("picture-too-large", 413, "The picture is too large", "Send a smaller version."),
-            ProblemKind("too-many-files", 413, "The batch has too many pictures", "Split the batch."),
-            ProblemKind("unsupported-type", 415, "Not a type that is served", "Convert the file; names do not count."),
-            ProblemKind("undecodable", 422, "The picture cannot be decoded", "Fetch or export the file again."),
-            ProblemKind("invalid-request", 422, "The request is not as described", "Compare it with /docs."),
-            ProblemKind("internal-error", 500, "Something broke in the service", "Tell the operator the request_id."),
-            ProblemKind("model-refused", 503, "The new model cannot be used; the old one stays", "Train again."),
-            ProblemKind("not-ready", 503, "The service is not ready", "Try again shortly.", 5),
-            ProblemKind("overloaded", 503, "The service is busy", "Try again after the seconds of Retry-After.", 1),
-            ProblemKind("time-exceeded", 503, "The request took too long", "Try again later, or a smaller picture.", 5),
-        )
-    }
-)
+KINDS: Final[Mapping[str, ProblemKind]] = {
+    "malformed-form": ProblemKind(400, "The form cannot be read", "Let a library build the multipart form."),
+    "unauthorised": ProblemKind(401, "A valid token is needed", "Send `Authorization: Bearer <token>`."),
+    "reload-closed": ProblemKind(403, "Reloading needs a token", "Set API_TOKEN, or replace the files."),
+    "not-found": ProblemKind(404, "There is nothing at this address", "See /docs for what there is."),
+    "method-not-allowed": ProblemKind(405, "This address takes another method", "The Allow header names them."),
+    "slow-body": ProblemKind(408, "The upload took too long", "Send a smaller picture, or use a faster line."),
+    "body-too-large": ProblemKind(413, "The upload is too large", "Send a smaller or more compressed file."),
+    "picture-too-large": ProblemKind(413, "The picture is too large", "Send a smaller version."),
+    "too-many-files": ProblemKind(413, "The batch has too many pictures", "Split the batch."),
+    "unsupported-type": ProblemKind(415, "Not a type that is served", "Convert the file; names do not count."),
+    "undecodable": ProblemKind(422, "The picture cannot be decoded", "Fetch or export the file again."),
+    "invalid-request": ProblemKind(422, "The request is not as described", "Compare it with /docs."),
+    "internal-error": ProblemKind(500, "Something broke in the service", "Tell the operator the request_id."),
+    "model-refused": ProblemKind(503, "The new model cannot be used; the old one stays", "Train again."),
+    "not-ready": ProblemKind(503, "The service is not ready", "Try again shortly.", 5),
+    "overloaded": ProblemKind(503, "The service is busy", "Try again after the seconds of Retry-After.", 1),
+    "time-exceeded": ProblemKind(503, "The request took too long", "Try again later, or a smaller picture.", 5),
+}
 """Every sort of problem, by its slug."""
 
-SLUGS: Final[Mapping[type[Exception], str]] = MappingProxyType(
-    {
-        ImageTypeError: "unsupported-type",
-        ImageTooLargeError: "picture-too-large",
-        ImageDecodeError: "undecodable",
-        ModelError: "model-refused",
-        QueueFullError: "overloaded",
-        DeadlineError: "time-exceeded",
-    }
-)
+SLUGS: Final[Mapping[type[Exception], str]] = {
+    ImageTypeError: "unsupported-type",
+    ImageTooLargeError: "picture-too-large",
+    ImageDecodeError: "undecodable",
+    ModelError: "model-refused",
+    QueueFullError: "overloaded",
+    DeadlineError: "time-exceeded",
+}
 """The sort of problem that an error of ours is for a client."""
-
-SLUGS_BY_STATUS: Final = MappingProxyType({404: "not-found", 405: "method-not-allowed"})
-
-
-class Problem(BaseModel):
-    """A problem document (RFC 9457)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "type": "/docs#problem-undecodable",
-                "title": "The picture cannot be decoded",
-                "status": 422,
-                "detail": "the image/jpeg content of 218 × 218 pixels cannot be decoded: the file is damaged; "
-                "fetch or export it again",
-                "request_id": "9f0c1e6a4b2d4c58",
-            }
-        }
-    )
-
-    type: str = Field(description="URI reference that names the sort of problem and leads to its explanation")
-    title: str = Field(description="The sort of problem, in words")
-    status: int = Field(description="The HTTP status", ge=400, le=599)
-    detail: str = Field(description="What was wrong this time, what was expected and what to do")
-    request_id: str | None = Field(default=None, description="The id of the request, as in the X-Request-ID header")
 
 
 class ProblemError(HTTPException):
-    """Ends a request with a problem document.
-
-    Parameters
-    ----------
-    slug
-        One of :data:`KINDS`.
-    detail
-        What was wrong this time, what was expected and what to do.
-    headers
-        Further response headers.
-    """
+    """Ends a request with a problem document: one of :data:`KINDS`, and what was wrong this time."""
 
     def __init__(self, slug: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        self.kind = KINDS[slug]
+        self.slug, self.kind = slug, KINDS[slug]
         retry = {} if self.kind.retry_after is None else {"retry-after": str(self.kind.retry_after)}
         super().__init__(self.kind.status, detail, {**retry, **(headers or {})})
 
@@ -120,22 +74,20 @@ def find_problem(error: Exception) -> ProblemError | None:
     if isinstance(error, RequestValidationError):
         faults = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
         return ProblemError("invalid-request", "; ".join(faults))
-    for kind, slug in SLUGS.items():
-        if isinstance(error, kind):
-            return ProblemError(slug, str(error))
-    return None
+    slug = next((slug for kind, slug in SLUGS.items() if isinstance(error, kind)), None)
+    return None if slug is None else ProblemError(slug, str(error))
 
 
-def describe_problem(request: Request, error: ProblemError, *, request_id: str | None = None) -> Problem:
+def describe_problem(request: Request, error: ProblemError) -> Problem:
     """Make the document of a problem, and count it; links keep the prefix of a proxy (``root_path``)."""
-    REJECTS.labels(error.kind.slug).inc()
+    REJECTS.labels(error.slug).inc()
     prefix = request.scope.get("root_path", "").rstrip("/")
     return Problem(
-        type=f"{prefix}/docs#problem-{error.kind.slug}",
+        type=f"{prefix}/docs#problem-{error.slug}",
         title=error.kind.title,
         status=error.kind.status,
         detail=error.detail,
-        request_id=request_id,
+        request_id=getattr(request.state, "request_id", None),
     )
 
 
@@ -148,9 +100,8 @@ async def answer_error(request: Request, error: Exception) -> Response:
     problem = find_problem(error) or ProblemError(
         "internal-error", "something broke in the service; it was logged under the request_id"
     )
-    request.state.outcome = problem.kind.slug
-    document = describe_problem(request, problem, request_id=getattr(request.state, "request_id", None))
-    return _respond(document, problem.headers)
+    request.state.outcome = problem.slug
+    return _respond(describe_problem(request, problem), problem.headers)
 
 
 async def answer_http_exception(request: Request, error: Exception) -> Response:
@@ -159,22 +110,16 @@ async def answer_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code < 400:
         return Response(status_code=error.status_code, headers=error.headers)
     phrase = responses.get(error.status_code, "Error")
-    slug = SLUGS_BY_STATUS.get(error.status_code)
+    slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code)
     if slug is not None and error.detail == phrase:
-        headers = dict(error.headers or {})
-        if "GET" in headers.get("Allow", ""):
-            headers["Allow"] += ", HEAD"  # see application.middleware
         detail = f"{request.method} {request.url.path[:200]}: {KINDS[slug].title.lower()}; see /docs"
-        return await answer_error(request, ProblemError(slug, detail, headers))
+        return await answer_error(request, ProblemError(slug, detail, error.headers))
     request.state.outcome = "refused"
-    document = Problem(
-        type="about:blank",
-        title=phrase,
-        status=error.status_code,
-        detail=str(error.detail),
-        request_id=getattr(request.state, "request_id", None),
+    request_id = getattr(request.state, "request_id", None)
+    problem = Problem(
+        type="about:blank", title=phrase, status=error.status_code, detail=str(error.detail), request_id=request_id
     )
-    return _respond(document, error.headers)
+    return _respond(problem, error.headers)
 
 
 async def answer_nobody(request: Request, _: Exception) -> Response:
@@ -185,7 +130,7 @@ async def answer_nobody(request: Request, _: Exception) -> Response:
 
 def add_problem_handlers(app: FastAPI) -> None:
     """Let problem documents answer every error."""
-    for kind in (ProblemError, RequestValidationError, *SLUGS, Exception):
+    for kind in (ProblemError, RequestValidationError, *SLUGS):
         app.add_exception_handler(kind, answer_error)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(ClientDisconnect, answer_nobody)
@@ -193,23 +138,16 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 def list_problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
     """Describe the problems of an operation for the OpenAPI document, by status, with an example of each sort."""
-    described: dict[int | str, dict[str, Any]] = {}
-    for kind in (KINDS[slug] for slug in (*slugs, "internal-error")):
-        response = described.setdefault(
-            kind.status,
-            {
-                "description": "",
-                "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}},
-            },
-        )
-        response["description"] = " / ".join(filter(None, (response["description"], kind.title)))
-        response["content"][PROBLEM_MEDIA_TYPE]["examples"][kind.slug] = {
-            "summary": kind.title,
-            "value": {
-                "type": f"/docs#problem-{kind.slug}",
-                "title": kind.title,
-                "status": kind.status,
-                "detail": kind.advice,
-            },
+    examples: dict[int, dict[str, Any]] = {}
+    for slug in (*slugs, "internal-error"):
+        status, title, advice, _ = KINDS[slug]
+        value = {"type": f"/docs#problem-{slug}", "title": title, "status": status, "detail": advice}
+        examples.setdefault(status, {})[slug] = {"summary": title, "value": value}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": " / ".join(example["summary"] for example in named.values()),
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": schema, "examples": named}},
         }
-    return described
+        for status, named in examples.items()
+    }

@@ -1,12 +1,8 @@
 """The documents that the service sends, as the OpenAPI document describes them."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from application.problems import Problem
-from application.services.img_classify import Classified
-from src.features.schema import FEATURE_NAMES
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -37,7 +33,7 @@ class ColourProfile(BaseModel):
 class Classification(BaseModel):
     """The colour of one picture."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE}, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
 
     prediction: str = Field(description="The colour")
     probability: Share = Field(description="Calibrated probability of the prediction")
@@ -61,25 +57,15 @@ class Classification(BaseModel):
         default=None, description="With features=true: the 18 colour statistics that the model sees"
     )
 
-    @classmethod
-    def describe(cls, classified: Classified, *, with_features: bool = False) -> Self:
-        """Describe one picture."""
-        prediction, picture = classified.prediction, classified.picture
-        return cls(
-            prediction=prediction.colour,
-            probability=prediction.probability,
-            second_prediction=prediction.second_colour,
-            second_probability=prediction.second_probability,
-            probabilities=dict(prediction.probabilities),
-            is_familiar=prediction.is_familiar,
-            kind=picture.kind,
-            width=picture.width,
-            height=picture.height,
-            colour_profile=ColourProfile(action=picture.profile.action, detail=picture.profile.detail),
-            model_version=classified.model_version,
-            shares=None if classified.shares is None else dict(classified.shares),
-            features=dict(zip(FEATURE_NAMES, classified.features.tolist(), strict=True)) if with_features else None,
-        )
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str = Field(description="URI reference that names the sort of problem and leads to its explanation")
+    title: str = Field(description="The sort of problem, in words")
+    status: int = Field(description="The HTTP status", ge=400, le=599)
+    detail: str = Field(description="What was wrong this time, what was expected and what to do")
+    request_id: str | None = Field(default=None, description="The id of the request, as in the X-Request-ID header")
 
 
 class BatchItem(BaseModel):
@@ -98,24 +84,8 @@ class BatchAnswer(BaseModel):
     items: list[BatchItem]
 
 
-class ModelDescription(BaseModel):
-    """The card of the model in use."""
-
-    model_config = ConfigDict(extra="allow", protected_namespaces=())
-
-    version: str
-    classes: list[str]
-    feature_names: list[str]
-    family: str
-    parameters: dict[str, Any]
-    libraries: dict[str, str]
-    scores: dict[str, Any]
-
-
 class Reloaded(BaseModel):
     """What a reload did."""
-
-    model_config = ConfigDict(protected_namespaces=())
 
     model_version: str = Field(description="Version that this worker uses now")
     previous_version: str = Field(description="Version before")
@@ -126,5 +96,3 @@ class Health(BaseModel):
 
     status: Literal["alive", "ready"]
     model_version: str | None = Field(default=None, description="Of the model in use")
-
-    model_config = ConfigDict(protected_namespaces=())

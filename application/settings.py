@@ -1,12 +1,11 @@
 """The settings of the service, each an environment variable of the same name in upper case."""
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import joblib
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from src.paths import Workspace
@@ -19,7 +18,6 @@ FORM_ALLOWANCE_BYTES: Final = 64 << 10
 ORIGIN: Final = re.compile(r"https?://[^/\s?#]+")
 
 
-@lru_cache(maxsize=1)
 def count_cores() -> int:
     """Count the cores that this process may use; a container's quota counts as well."""
     return int(joblib.cpu_count())
@@ -36,8 +34,8 @@ class Settings(BaseSettings):
     models_dir: Path = Field(default_factory=lambda: Workspace().models_dir)
     """Folder with scaler.joblib, svm_classifier.joblib and model_card.json."""
 
-    model_check_seconds: float = Field(default=2, ge=0)
-    """How often a worker looks for other files in MODELS_DIR and takes them into use; 0: only when asked to reload."""
+    model_check_seconds: float = Field(default=2, gt=0)
+    """How often a worker looks for other files in MODELS_DIR, to take them into use."""
 
     workers: int = Field(default=1, ge=1, le=256)
     """How many workers there are; `python -m application` starts them, by default as many as cores."""
@@ -58,8 +56,8 @@ class Settings(BaseSettings):
     maximum_batch_bytes: int = Field(default=64 * MEBIBYTE, ge=1024)
     """Largest batch in bytes, refused like a picture."""
 
-    body_memory_bytes: int = Field(default=64 * MEBIBYTE + FORM_ALLOWANCE_BYTES, ge=MEBIBYTE)
-    """Bytes of uploads that one worker holds at the same time; beyond it the answer is 503."""
+    body_memory_bytes: int = Field(default=64 * MEBIBYTE, ge=MEBIBYTE)
+    """Bytes of uploads that one worker holds at the same time; beyond it the answer is 503, but not to a single one."""
 
     body_seconds: float = Field(default=60, gt=0)
     """Time for a request's whole body to arrive; then the answer is 408."""
@@ -90,18 +88,13 @@ class Settings(BaseSettings):
 
     @field_validator("cors_origins", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
-        return tuple(part for part in value.replace(",", " ").split() if part) if isinstance(value, str) else value
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _normalise_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        """Write origins as browsers send them: in lower case, without a slash at the end."""
-        normalised = tuple(origin.lower().removesuffix("/") for origin in origins)
-        for origin in normalised:
-            if not ORIGIN.fullmatch(origin):
-                raise ValueError(f"{origin!r} is no origin: expected scheme, host and port, as in https://example.org")
-        return normalised
+    def _read_origins(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        """Split a list, and write origins as browsers send them: in lower case, without a slash at the end."""
+        parts = value.replace(",", " ").split() if isinstance(value, str) else value
+        origins = tuple(part.lower().removesuffix("/") for part in parts)
+        if wrong := [origin for origin in origins if not ORIGIN.fullmatch(origin)]:
+            raise ValueError(f"{wrong[0]!r} is no origin: expected scheme, host and port, as in https://example.org")
+        return origins
 
     @field_validator("api_token")
     @classmethod
@@ -110,16 +103,12 @@ class Settings(BaseSettings):
             raise ValueError("expected at least 16 ASCII characters, for example from `openssl rand -hex 32`")
         return value
 
-    @model_validator(mode="after")
-    def _refuse_contradictions(self) -> "Settings":
-        if self.body_memory_bytes < max(self.maximum_body_bytes, self.maximum_batch_bytes) + FORM_ALLOWANCE_BYTES:
-            raise ValueError(
-                "BODY_MEMORY_BYTES must hold the largest body that is allowed: expected at least "
-                f"MAXIMUM_BODY_BYTES and MAXIMUM_BATCH_BYTES plus {FORM_ALLOWANCE_BYTES:,}"
-            )
-        return self
-
     @property
     def decoding_threads(self) -> int:
         """Threads that decode in one worker."""
         return self.decode_threads or max(1, count_cores() // self.workers)
+
+
+def describe_faults(error: ValidationError) -> str:
+    """Name each setting that is wrong, as the environment variable that it is, and the reason."""
+    return "; ".join(f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors())

@@ -15,37 +15,7 @@ from src.features.image_header import MEDIA_TYPES
 router = APIRouter(tags=["classify"])
 
 BINARY: Final = {"type": "string", "format": "binary"}
-
-PICTURE_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "description": "The field `file` of a form, or the picture itself",
-        "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY}},
-                "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES)}},
-            },
-            **{media_type: {"schema": BINARY} for media_type in MEDIA_TYPES},
-            "application/octet-stream": {"schema": BINARY},
-        },
-    }
-}
-
-BATCH_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "description": "One field `files` per picture",
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["files"],
-                    "properties": {"files": {"type": "array", "minItems": 1, "items": BINARY}},
-                }
-            }
-        },
-    }
-}
+BINARIES: Final = {"type": "array", "minItems": 1, "items": BINARY}
 
 UPLOAD_PROBLEMS: Final = (
     *("malformed-form", "slow-body", "body-too-large", "unsupported-type", "invalid-request"),
@@ -53,12 +23,22 @@ UPLOAD_PROBLEMS: Final = (
 )
 
 
+def describe_body(description: str, field: str, schema: object, *other_types: str) -> dict[str, Any]:
+    """Describe for the OpenAPI document what `application.utility.upload` takes: a form, or a picture as the body."""
+    form = {"type": "object", "required": [field], "properties": {field: schema}}
+    content = {"multipart/form-data": {"schema": form, "encoding": {field: {"contentType": ", ".join(MEDIA_TYPES)}}}}
+    content |= {media_type: {"schema": BINARY} for media_type in other_types}
+    return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
 @router.post(
     "/img_classify",
     summary="Name the colour of a picture",
     response_model_exclude_none=True,
     responses=list_problems(*UPLOAD_PROBLEMS, "picture-too-large", "undecodable"),
-    openapi_extra=PICTURE_BODY,
+    openapi_extra=describe_body(
+        "The field `file` of a form, or the picture itself", "file", BINARY, *MEDIA_TYPES, "application/octet-stream"
+    ),
 )
 async def classify(
     request: Request,
@@ -72,10 +52,10 @@ async def classify(
     The picture is the field `file` of a form, or the whole body. What it is follows from its
     content, never from its name.
     """
-    classified = await executor.run(classifier.classify, content, with_shares=wanted.shares)
-    request.state.outcome = classified.prediction.colour
-    PREDICTIONS.labels(classified.prediction.colour).inc()
-    return Classification.describe(classified, with_features=wanted.features)
+    answer = await executor.run(classifier.classify, content, with_shares=wanted.shares, with_features=wanted.features)
+    request.state.outcome = answer.prediction
+    PREDICTIONS.labels(answer.prediction).inc()
+    return answer
 
 
 @router.post(
@@ -83,7 +63,7 @@ async def classify(
     summary="Name the colours of many pictures",
     response_model_exclude_none=True,
     responses=list_problems(*UPLOAD_PROBLEMS, "too-many-files"),
-    openapi_extra=BATCH_BODY,
+    openapi_extra=describe_body("One field `files` per picture", "files", BINARIES),
 )
 async def classify_batch(
     request: Request,

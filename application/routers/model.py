@@ -1,23 +1,23 @@
 """GET /model and POST /model/reload."""
 
 import asyncio
-from dataclasses import asdict
 
 from fastapi import APIRouter
 
 from application.dependencies import ClassifierDependency, SettingsDependency
 from application.metrics import MODEL_LOADS
 from application.problems import ProblemError, list_problems
-from application.schemas import ModelDescription, Reloaded
+from application.schemas import Reloaded
 from src.errors import ModelError
+from src.models.model_card import ModelCard
 
 router = APIRouter(tags=["model"])
 
 
 @router.get("/model", summary="The card of the model in use", responses=list_problems("not-ready"))
-async def card(classifier: ClassifierDependency) -> ModelDescription:
+async def card(classifier: ClassifierDependency) -> ModelCard:
     """Describe the model: what it was made from, and how good it is."""
-    return ModelDescription.model_validate(asdict(classifier.model.card))
+    return classifier.model.card
 
 
 @router.post(

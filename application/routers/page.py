@@ -68,4 +68,4 @@ async def show_page(request: Request, settings: SettingsDependency, classifier: 
 @router.get("/docs")
 async def show_documentation(request: Request) -> Response:
     """Show Swagger UI, and below it every sort of problem."""
-    return render(request, "docs.html", title=request.app.title, kinds=KINDS.values())
+    return render(request, "docs.html", title=request.app.title, kinds=KINDS)

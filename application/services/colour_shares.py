@@ -5,7 +5,6 @@ looked up at 5 bits per channel, so a colour is taken as the middle of its 8 × 
 at most 4 of 255.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -24,24 +23,16 @@ def build_table() -> NDArray[np.uint8]:
     """Position in :data:`SITE_COLOURS` of the name of each cell, shape (32 ** 3,)."""
     middles = ((np.arange(LEVELS) + 0.5) * (256 / LEVELS)).astype(np.uint8)
     cells = np.stack(np.meshgrid(middles, middles, middles, indexing="ij"), axis=-1).reshape(-1, 3)
-    names = name_colours(cells)
-    table = np.zeros(len(cells), np.uint8)
-    for place, colour in enumerate(SITE_COLOURS):
-        table[names == colour] = place
-    return table
+    places: NDArray[np.intp] = (name_colours(cells)[:, None] == np.array(SITE_COLOURS)).argmax(axis=1)
+    return places.astype(np.uint8)
 
 
-def measure_shares(image: BGRImage) -> Mapping[str, float]:
-    """Measure the shares of the named colours.
-
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3); already reduced, as the features see it.
+def measure_shares(image: BGRImage) -> dict[str, float]:
+    """Measure the shares of the named colours in a reduced picture, BGR uint8, shape (H, W, 3).
 
     Returns
     -------
-    Mapping of str to float
+    dict of str to float
         Every colour that has a pixel, the largest share first; the shares sum to 1.
     """
     quantised = (image >> (8 - BITS)).astype(np.uint16)

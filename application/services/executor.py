@@ -21,17 +21,7 @@ class DeadlineError(Exception):
 
 
 class BoundedExecutor:
-    """Runs CPU work beside the event loop.
-
-    Parameters
-    ----------
-    threads
-        How many pieces of work run at the same time.
-    waiting
-        How many may wait for a thread.
-    seconds
-        Time for waiting and working.
-    """
+    """Runs CPU work beside the event loop: some pieces at the same time, while others wait for a thread."""
 
     def __init__(self, threads: int, waiting: int, seconds: float) -> None:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="decode")

@@ -12,14 +12,8 @@ from src.features.measure_image import Picture, read_picture
 class PictureReader:
     """Reads pictures that somebody sent, under limits that hold for all threads together.
 
-    Parameters
-    ----------
-    maximum_bytes
-        Largest file.
-    memory
-        Bytes that decoding may take. A picture that needs more is refused, one that needs more than
-        is free waits until others are done; the need is estimated from the header, before any pixel
-        is decoded.
+    A file of more than ``maximum_bytes`` is refused, and so is one whose decoding would take more than ``memory``
+    bytes, as its header says; one that needs more than is free waits until others are done.
     """
 
     def __init__(self, maximum_bytes: int, memory: int) -> None:
@@ -29,17 +23,7 @@ class PictureReader:
         self._changed = threading.Condition()
 
     def read(self, content: bytes) -> Picture:
-        """Read a picture.
-
-        Parameters
-        ----------
-        content
-            The whole file.
-
-        Returns
-        -------
-        Picture
-            Reduced and in sRGB, with what its file was.
+        """Read a whole file: reduced and in sRGB, with what it was.
 
         Raises
         ------

@@ -1,47 +1,112 @@
-"""From a request to the files in it: the fields of a form, or the whole body."""
+"""From a request to the files in it, under limits: the fields of a form, or the whole body.
 
-from collections.abc import AsyncIterator
+FastAPI's own ``max_body_size`` answers outside of every middleware and in plain text: without a problem
+document, a request id and a line in the log; and it knows neither time nor memory.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.types import Message
 
 from application.dependencies import SettingsDependency
 from application.problems import ProblemError
+from application.settings import FORM_ALLOWANCE_BYTES, Settings
 
 OTHER_FIELDS: Final = 64
 """Most fields that a form may have beside its files; they are ignored."""
 
 MAXIMUM_TEXT_BYTES: Final = 64 << 10
 
+FORM: Final = "multipart/form-data"
 OCTETS: Final = frozenset({"application/octet-stream", "binary/octet-stream"})
 
 
-async def read_picture(request: Request) -> bytes:
-    """Read one picture: the field ``file`` of a form, or the whole body.
+@contextmanager
+def limit_body(request: Request, settings: Settings, maximum_bytes: int) -> Iterator[Request]:
+    """Give the request to read a body from, which is refused while it arrives: if it is too large or too slow.
+
+    Its size, declared or at most, counts among those of the worker's uploads until the block ends.
 
     Raises
     ------
     ProblemError
-        400, 415 or 422.
+        408, 413 or 503, at once or while the body is read.
     """
+    limit, state, received = maximum_bytes + FORM_ALLOWANCE_BYTES, request.app.state, 0
+    length = request.headers.get("content-length", "")
+    expected = int(length) if length.isdecimal() else limit if "transfer-encoding" in request.headers else 0
+    deadline = asyncio.get_running_loop().time() + settings.body_seconds
+
+    def check_size(size: int) -> None:
+        if size > limit:
+            detail = f"the upload is larger than {limit:,} bytes: send a smaller or more compressed file"
+            raise ProblemError("body-too-large", detail)
+
+    async def receive() -> Message:
+        nonlocal received
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await request.receive()
+        except TimeoutError:
+            detail = f"only {received:,} bytes of the body arrived within {settings.body_seconds:g} s"
+            raise ProblemError("slow-body", detail, {"connection": "close"}) from None
+        received += len(message.get("body", b""))
+        check_size(received)
+        return message
+
+    check_size(expected)
+    if state.body_bytes and state.body_bytes + expected > settings.body_memory_bytes:
+        raise ProblemError("overloaded", "too many large uploads at the same time; try again in a moment")
+    state.body_bytes += expected
+    try:
+        yield Request(request.scope, receive)
+    finally:
+        state.body_bytes -= expected
+
+
+@asynccontextmanager
+async def open_form(request: Request, maximum_files: int, text_bytes: int) -> AsyncIterator[FormData]:
+    """Parse a form, and close its files at the end; ProblemError 400 or 413."""
+    try:
+        form = await request.form(max_files=maximum_files, max_fields=OTHER_FIELDS, max_part_size=text_bytes)
+    except ProblemError:  # of the limits on what arrives
+        raise
+    except HTTPException as error:
+        if error.detail.startswith("Too many files"):
+            detail = f"the form has more than {maximum_files} files: split it and send the parts"
+            raise ProblemError("too-many-files", detail) from None
+        detail = f"the multipart form cannot be read ({error.detail}): let a library build it"
+        raise ProblemError("malformed-form", detail) from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def read_picture(request: Request, settings: SettingsDependency) -> AsyncIterator[bytes]:
+    """Read one picture: the field ``file`` of a form, or the whole body; ProblemError 4xx or 503."""
     media_type = _read_media_type(request)
-    if media_type.startswith("image/") or media_type in OCTETS:
-        return await request.body()
-    if media_type != "multipart/form-data":
+    if media_type != FORM and not media_type.startswith("image/") and media_type not in OCTETS:
         raise ProblemError(
             "unsupported-type",
-            f"the Content-Type is {media_type[:100] or 'missing'!r}: expected multipart/form-data with a field 'file', "
+            f"the Content-Type is {media_type[:100] or 'missing'!r}: expected {FORM} with a field 'file', "
             "or the picture itself as image/… or application/octet-stream",
         )
-    form = await _parse_form(request, 2, MAXIMUM_TEXT_BYTES)
-    try:
+    with limit_body(request, settings, settings.maximum_body_bytes) as limited:
+        yield await (_read_single_file(limited) if media_type == FORM else limited.body())
+
+
+async def _read_single_file(request: Request) -> bytes:
+    async with open_form(request, 2, MAXIMUM_TEXT_BYTES) as form:
         uploads = [value for value in form.getlist("file") if isinstance(value, UploadFile)]
         if len(uploads) == 1:
             return await uploads[0].read()
-    finally:
-        await form.close()
     raise ProblemError(
         "invalid-request",
         f"the form has {'more than one' if uploads else 'no whole'} file in the field 'file': expected one, as in "
@@ -50,25 +115,19 @@ async def read_picture(request: Request) -> bytes:
 
 
 async def open_batch(request: Request, settings: SettingsDependency) -> AsyncIterator[list[UploadFile | str]]:
-    """Give the fields ``files`` of a form, to be read one at a time, and close them at the end.
+    """Give the fields ``files`` of a form, to be read one at a time; ProblemError 4xx or 503.
 
     A file without ``filename`` (RFC 7578, section 4.2) counts as text.
-
-    Raises
-    ------
-    ProblemError
-        400, 413, 415 or 422.
     """
-    if _read_media_type(request) != "multipart/form-data":
-        raise ProblemError("unsupported-type", "a batch is sent as multipart/form-data with fields 'files'")
-    form = await _parse_form(request, settings.maximum_batch_files, settings.maximum_body_bytes)
-    try:
-        values = form.getlist("files")
-        if not any(isinstance(value, UploadFile) for value in values):
-            raise ProblemError("invalid-request", "the form has no file 'files': send some, as `curl -F files=@a.jpg`")
-        yield values
-    finally:
-        await form.close()
+    if _read_media_type(request) != FORM:
+        raise ProblemError("unsupported-type", f"a batch is sent as {FORM} with fields 'files'")
+    with limit_body(request, settings, settings.maximum_batch_bytes) as limited:
+        async with open_form(limited, settings.maximum_batch_files, settings.maximum_body_bytes) as form:
+            values = form.getlist("files")
+            if not any(isinstance(value, UploadFile) for value in values):
+                detail = "the form has no file 'files': send some, as `curl -F files=@a.jpg`"
+                raise ProblemError("invalid-request", detail)
+            yield values
 
 
 def _read_media_type(request: Request) -> str:
@@ -82,18 +141,3 @@ def _read_media_type(request: Request) -> str:
             {"accept-encoding": "identity"},
         )
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def _parse_form(request: Request, maximum_files: int, text_bytes: int) -> FormData:
-    try:
-        return await request.form(max_files=maximum_files, max_fields=OTHER_FIELDS, max_part_size=text_bytes)
-    except ProblemError:  # of the limits on what arrives
-        raise
-    except HTTPException as error:
-        if error.detail.startswith("Too many files"):
-            raise ProblemError(
-                "too-many-files", f"the form has more than {maximum_files} files: split it and send the parts"
-            ) from None
-        raise ProblemError(
-            "malformed-form", f"the multipart form cannot be read ({error.detail}): let a library build it"
-        ) from None

@@ -17,5 +17,5 @@ class Classifier:
 
     def answer(self, content: bytes) -> dict[str, Any]:
         """Answer for the bytes of a picture."""
-        prediction = self._classifier.classify(content).prediction
-        return {"prediction": prediction.colour, "probabilities": dict(prediction.probabilities)}
+        found = self._classifier.classify(content)
+        return {"prediction": found.prediction, "probabilities": found.probabilities}

@@ -51,12 +51,6 @@ def test_a_form_and_a_raw_body_give_what_the_model_says(client: TestClient, mode
     assert "features" not in answer
 
 
-def test_answers_are_what_the_document_describes(client: TestClient, picture: bytes) -> None:
-    for query in ("", "?shares=true&features=true"):
-        answer = client.post(f"/img_classify{query}", files={"file": picture}).json()
-        assert Classification.model_validate(answer).model_dump(exclude_none=True) == answer
-
-
 def test_a_proxys_prefix_changes_no_answer_and_stands_in_links(models_dir: Path, picture: bytes) -> None:
     with TestClient(create_app(Settings(models_dir=models_dir)), root_path="/colours") as client:
         prefixed = client.post("/colours/img_classify", files={"file": picture})
@@ -70,6 +64,7 @@ def test_a_proxys_prefix_changes_no_answer_and_stands_in_links(models_dir: Path,
 
 def test_shares_and_features_on_request(client: TestClient, picture: bytes) -> None:
     answer = client.post("/img_classify?shares=true&features=true", files={"file": picture}).json()
+    assert Classification.model_validate(answer).model_dump() == answer
     assert list(answer["features"]) == list(FEATURE_NAMES)
     assert list(answer["features"].values()) == pytest.approx(measure_image(picture).tolist())
     assert sum(answer["shares"].values()) == pytest.approx(1)
@@ -116,30 +111,24 @@ PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\
         ("", {"content": b"x"}, 415, "unsupported-type"),
         ("", {"content": b"--y\r\n", "headers": FORM}, 400, "malformed-form"),
         ("", {"content": PART, "headers": {"content-type": "multipart/form-data"}}, 400, "malformed-form"),
+        pytest.param(
+            *("", {"content": PART, "headers": FORM}, 422, "invalid-request"),
+            # Starlette leaves the file of a part without end to Python
+            marks=pytest.mark.filterwarnings("ignore:Exception ignored"),
+        ),
         ("/batch", {"content": b"x", "headers": JPEG}, 415, "unsupported-type"),
         ("/batch", {"files": {"file": b"x"}}, 422, "invalid-request"),
         ("/batch", {"files": {"files": (None, "text")}}, 422, "invalid-request"),
-    ],
-    ids=[
-        *("other field", "two files", "text field", "no boolean", "unknown name", "json", "no type"),
-        *("other boundary", "no boundary", "raw batch", "other field in a batch", "text batch"),
     ],
 )
 def test_bad_requests(client: TestClient, address: str, sent: dict, status: int, slug: str) -> None:
     check_problem(client.post(f"/img_classify{address}", **sent), status, slug)
 
 
-@pytest.mark.filterwarnings("ignore:Exception ignored")  # Starlette leaves the file of a part without end to Python
-def test_a_form_that_is_cut_off(client: TestClient) -> None:
-    problem = check_problem(client.post("/img_classify", content=PART, headers=FORM), 422, "invalid-request")
-    assert "no whole file" in problem["detail"]
-
-
 def test_addresses_and_methods_that_do_not_exist(client: TestClient) -> None:
     check_problem(client.get("/nowhere"), 404, "not-found")
     check_problem(client.get("/img_classify"), 405, "method-not-allowed")
     assert client.get("/img_classify").headers["allow"] == "POST"
-    assert client.post("/health/live").headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize(
@@ -158,13 +147,9 @@ def test_a_compressed_body_is_refused_with_the_reason(client: TestClient, pictur
 
 
 def test_head_is_answered_wherever_get_is(client: TestClient) -> None:
-    for address in ("/", "/docs", "/openapi.json", "/health/live", "/health/ready", "/model", "/metrics"):
+    for address in ("/", "/docs", "/openapi.json", "/health/ready", "/model", "/metrics", "/static/page.css"):
         head = client.head(address)
         assert (head.status_code, head.content) == (200, b""), address
-    assert (
-        client.head("/static/page.css").headers["content-type"]
-        == client.get("/static/page.css").headers["content-type"]
-    )
     assert client.head("/nowhere").status_code == 404
 
 
@@ -281,8 +266,3 @@ def test_a_token_and_origins(models_dir: Path, picture: bytes) -> None:
             assert client.get(path).status_code == 200
         other = client.get("/health/live", headers={"origin": "https://b.example"})
         assert "access-control-allow-origin" not in other.headers
-
-
-def test_cors_is_closed_by_default(client: TestClient) -> None:
-    response = client.get("/health/live", headers={"origin": "https://a.example"})
-    assert "access-control-allow-origin" not in response.headers
