@@ -15,7 +15,6 @@ from tests.support.imports import MODULES, find_closure, find_file, find_imports
 SERVICE_MAY_IMPORT = (
     "src.models.predict_model",
     "src.models.artefacts",
-    "src.models.model_card",
     "src.features",
     "src.colours",
     "src.errors",

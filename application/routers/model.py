@@ -9,7 +9,7 @@ from application.metrics import MODEL_LOADS
 from application.problems import ProblemError, list_problems
 from application.schemas import Reloaded
 from src.errors import ModelError
-from src.models.model_card import ModelCard
+from src.models.artefacts import ModelCard
 
 router = APIRouter(tags=["model"])
 
