@@ -9,21 +9,25 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
+from sklearn.inspection import permutation_importance
+from sklearn.model_selection import learning_curve
 
 from src import study
 from src.command import open_console, run_command
-from src.errors import UsageError
+from src.errors import ModelMismatchError, UsageError
+from src.features.schema import FEATURE_NAMES
 from src.files import write_text
 from src.models.artefacts import ColourModel, load_model
-from src.models.data import read_training_data
-from src.models.evaluate import Evaluation
+from src.models.data import HELD_OUT_FOLDS, TrainingData, read_training_data
+from src.models.evaluate import Evaluation, evaluate
 from src.models.evaluate_real import evaluate_pictures, evaluate_rows
-from src.models.report_measures import ReportMeasures, measure_report
-from src.models.report_text import write_report_text
+from src.models.grids import FAMILIES, Candidate, build_pipeline, fit_calibrated
 from src.models.search import RESULTS_NAME, read_results
 from src.models.train_model import group_rows
 from src.parallel import add_parallel_arguments, parallel_backend
@@ -42,16 +46,114 @@ from src.visualization.output import save_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+REPEATS: Final = 5
+CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
+
+
+@dataclass(frozen=True)
+class ReportMeasures:
+    """Measured on the held-out quarter, by the chosen candidate fitted to the rest.
+
+    Attributes
+    ----------
+    test
+        Scores.
+    importance, importance_deviation
+        Accuracy lost when a feature is shuffled, by feature, and its deviation over the repeats.
+    elimination
+        Accuracy with the 1, 2 … 18 most important features.
+    curve_sizes, curve_test, curve_deviation, curve_train
+        Learning curve: training rows, accuracy on rows not seen (mean, deviation over the folds),
+        and on those seen.
+    """
+
+    test: Evaluation
+    importance: dict[str, float]
+    importance_deviation: dict[str, float]
+    elimination: dict[int, float]
+    curve_sizes: tuple[int, ...]
+    curve_test: tuple[float, ...]
+    curve_deviation: tuple[float, ...]
+    curve_train: tuple[float, ...]
+
+    @property
+    def ranking(self) -> tuple[str, ...]:
+        """The features, most important first: the order in which :attr:`elimination` adds them."""
+        return tuple(sorted(self.importance, key=lambda name: -self.importance[name]))
+
+
+def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
+    """Measure all that the report shows beyond the search's own table.
+
+    Parameters
+    ----------
+    model
+        The saved model.
+    data
+        The rows that it was trained on, grouped as then.
+
+    Raises
+    ------
+    ModelMismatchError
+        If the rows are not those of the card.
+    """
+    card = model.card
+    if card.data.get("sha256") != data.digest:
+        raise ModelMismatchError(
+            f"the model was trained on other rows than {data.name} holds: train it again, then write the report"
+        )
+    seed, candidate = card.data["seed"], Candidate(card.family, card.parameters)
+    split = data.split_folds(HELD_OUT_FOLDS, seed)[0]
+    learning = data.take(split.train)
+    rows, colours = data.features[split.test], data.colours[split.test]
+    scaler, classifier = fit_calibrated(candidate, learning.features, learning.colours, seed)
+    test = evaluate(colours, classifier.predict_proba(scaler.transform(rows)), classifier.classes_.tolist())
+    pipeline = build_pipeline(candidate).fit(learning.features, learning.colours)
+    importance = permutation_importance(pipeline, rows, colours, n_repeats=REPEATS, random_state=seed, n_jobs=-1)
+    order = np.argsort(-importance.importances_mean, kind="stable")
+    elimination = {}
+    for count in range(1, len(order) + 1):
+        columns = order[:count]
+        reduced = build_pipeline(candidate).fit(learning.features[:, columns], learning.colours)
+        elimination[count] = float(np.mean(reduced.predict(rows[:, columns]) == colours))
+    splits = [(fold.train, fold.test) for fold in learning.split_folds(card.data["folds"], seed)]
+    sizes, train_scores, test_scores = learning_curve(
+        build_pipeline(candidate),
+        learning.features,
+        learning.colours,
+        cv=splits,
+        train_sizes=_choose_sizes(learning, min(len(train) for train, _ in splits)),
+        shuffle=True,
+        random_state=seed,
+        n_jobs=-1,
+    )
+    return ReportMeasures(
+        test=test,
+        importance=dict(zip(FEATURE_NAMES, importance.importances_mean.tolist(), strict=True)),
+        importance_deviation=dict(zip(FEATURE_NAMES, importance.importances_std.tolist(), strict=True)),
+        elimination=elimination,
+        curve_sizes=tuple(sizes.tolist()),
+        curve_test=tuple(test_scores.mean(axis=1).tolist()),
+        curve_deviation=tuple(test_scores.std(axis=1).tolist()),
+        curve_train=tuple(train_scores.mean(axis=1).tolist()),
+    )
+
+
+def _choose_sizes(data: TrainingData, largest: int) -> list[int]:
+    """Numbers of rows for the curve, none so small that a random draw may hold one colour alone."""
+    least = min(2 * len(data) / min(data.class_counts.values()), 0.2 * largest)
+    return [size for share in CURVE_SHARES if (size := round(share * largest)) >= least]
+
 
 def draw_report(results: pd.DataFrame, measures: ReportMeasures) -> "dict[str, Figure]":
     """Draw the report's figures, by name."""
-    best = results.drop_duplicates("classifier").set_index("classifier")
+    best = results.drop_duplicates("classifier")
     scores = {score.colour: score for score in measures.test.class_scores}
     reliability = measures.test.reliability
     return {
         "family_scores": plot_family_scores(
-            {str(family): float(mean) for family, mean in best["mean_test_score"].items()},
-            {str(family): float(deviation) for family, deviation in best["std_test_score"].items()},
+            dict(zip(best["classifier"], best["mean_test_score"], strict=True)),
+            dict(zip(best["classifier"], best["std_test_score"], strict=True)),
             reference={family: mean for family, (mean, _) in study.BEST_PER_FAMILY.items()},
         ),
         "confusion_matrix": plot_confusion_matrix(measures.test.confusion, measures.test.classes),
@@ -85,7 +187,19 @@ def write_report(
     measures: ReportMeasures,
     real: Mapping[str, Evaluation],
 ) -> Path:
-    """Write the figures, then the report that shows them; return the report's path."""
+    """Write the figures, then the report that shows them; return the report's path.
+
+    Parameters
+    ----------
+    workspace
+        Whose ``references`` they go to.
+    model, measures
+        The saved model, and what was measured anew.
+    results
+        The search's table, best first.
+    real
+        Scores of the saved model on rows or pictures from elsewhere, by name.
+    """
     report = workspace.references_dir / "model_report.md"
     addresses = {}
     for name, figure in draw_report(results, measures).items():
@@ -93,8 +207,183 @@ def write_report(
         place = workspace.references_dir / f"{name}.png" if is_matrix else workspace.figures_dir / f"model_{name}.png"
         save_figure(figure, place)
         addresses[name] = Path(os.path.relpath(place, report.parent)).as_posix()
-    write_text(report, write_report_text(model, results, measures, addresses, real))
+    write_text(report, _compose(model, results, measures, addresses, real))
     return report
+
+
+def _compose(
+    model: ColourModel,
+    results: pd.DataFrame,
+    measures: ReportMeasures,
+    figures: Mapping[str, str],
+    real: Mapping[str, Evaluation],
+) -> str:
+    card, test = model.card, measures.test
+    data = card.data
+    parameters = ", ".join(f"{name}={value}" for name, value in card.parameters.items())
+    libraries = ", ".join(f"{name} {version}" for name, version in card.libraries.items())
+    counts = format_table(tuple(data["class_counts"]), [[f"{count:,}" for count in data["class_counts"].values()]])
+    limits = "".join(f"- {limit}\n" for limit in card.limits)
+    return f"""# Model report
+
+Written by `python -m src.models.report`. Accuracy is the share of rows named as the source files them.
+
+Version `{model.version}`: {FAMILIES[card.family].title} (`{card.estimator}`; {parameters}), \
+trained on `{data["table"]}`: {data["rows"]:,} rows of {data["pictures"]:,} different pictures. \
+Probabilities: the mean over the SVMs, each calibrated on a part of the rows that it left out. {libraries}.
+
+{counts}
+## Search
+
+{len(results)} candidates, {data["folds"]} stratified folds of three quarters of the rows, the \
+scaler fitted inside each fold, rows of one picture never on both sides. Shipped is the smoothest support \
+vector machine (smallest gamma) within one standard error of the best; the other families stand beside \
+it. The study's figures are on its own 16,311 thumbnails of the live site, so differences tell of the data \
+as well as of the models. All candidates stand in `models/search_results.csv`.
+
+![best of each family]({figures["family_scores"]})
+
+{_format_families(results)}
+## Held-out quarter
+
+The chosen candidate, fitted to the other three quarters; the saved model is fitted to all rows.
+
+{_format_test(test)}
+{_format_classes(test)}
+![precision and recall]({figures["class_scores"]})
+
+![confusion matrix]({figures["confusion_matrix"]})
+
+### Probabilities
+
+![reliability diagram]({figures["reliability"]})
+
+## Features
+
+Importance: accuracy lost on the held-out quarter when one feature is shuffled (mean and deviation of five \
+times). Elimination: accuracy of a model that has the first 1, 2 … features of this order alone.
+
+{_format_features(measures)}
+![permutation importance]({figures["permutation_importance"]})
+
+![feature elimination]({figures["feature_elimination"]})
+
+## Learning curve
+
+![accuracy over training rows]({figures["learning_curve"]})
+
+{_format_real(real)}## Intended use and limits
+
+{card.intended_use}
+
+{limits}"""
+
+
+def _format_families(results: pd.DataFrame) -> str:
+    rows = []
+    for row in results.drop_duplicates("classifier").to_dict("records"):
+        published = study.BEST_PER_FAMILY.get(row["classifier"])
+        rows.append(
+            (
+                row["classifier"].replace("_", " "),
+                row["params"],
+                f"{row['mean_test_score']:.4f}",
+                f"{row['std_test_score']:.4f}",
+                f"{row['mean_fit_seconds']:.2f}",
+                "" if published is None else f"{published[0]:.4f}",
+                "" if published is None else f"{row['mean_test_score'] - published[0]:+.4f}",
+            )
+        )
+    return format_table(("family", "best parameters", "mean", "std", "fit s", "study's best", "difference"), rows)
+
+
+def _format_test(test: Evaluation) -> str:
+    rows = [
+        ("rows", f"{test.count:,}", ""),
+        ("accuracy", f"{test.accuracy:.4f}", f"{study.SVM_TEST_ACCURACY:.4f}"),
+        ("macro F1", f"{test.macro_f1:.4f}", ""),
+        ("errors", f"{test.near_errors + test.far_errors:,}", ""),
+        ("… near misses (neighbouring colours)", f"{test.near_errors:,}", ""),
+        ("… far misses", f"{test.far_errors:,}", ""),
+        ("expected calibration error", f"{test.expected_calibration_error:.4f}", ""),
+    ]
+    return format_table(("", "this model", "study"), rows)
+
+
+def _format_classes(test: Evaluation) -> str:
+    published = {
+        colour: f"{study.CONFUSION_PERCENT[place][place] / 100:.3f}"
+        for place, colour in enumerate(study.CONFUSION_ORDER)
+    }
+    rows = [
+        (
+            score.colour,
+            f"{score.count:,}",
+            *(f"{value:.3f}" for value in (score.precision, score.recall, score.f1)),
+            published.get(score.colour, ""),
+        )
+        for score in test.class_scores
+    ]
+    return format_table(("colour", "rows", "precision", "recall", "F1", "study's recall"), rows)
+
+
+def _format_features(measures: ReportMeasures) -> str:
+    rows = [
+        (
+            place,
+            f"`{name}`",
+            f"{measures.importance[name]:.4f}",
+            f"{measures.importance_deviation[name]:.4f}",
+            f"{study.PERMUTATION_IMPORTANCE[name]:.4f}",
+            f"{measures.elimination[place]:.4f}",
+            f"{study.FEATURE_ELIMINATION[place]:.2f}" if place in study.FEATURE_ELIMINATION else "",
+        )
+        for place, name in enumerate(measures.ranking, 1)
+    ]
+    headings = ("", "feature", "importance", "±", "study", "accuracy with the features so far", "study's")
+    return format_table(headings, rows)
+
+
+def _format_real(real: Mapping[str, Evaluation]) -> str:
+    rows = [
+        (
+            name,
+            f"{found.count:,}",
+            f"{found.accuracy:.4f}",
+            f"{found.macro_f1:.4f}",
+            f"{min(score.recall for score in found.class_scores):.3f}",
+            f"{found.near_errors:,}",
+            f"{found.far_errors:,}",
+            f"{found.expected_calibration_error:.4f}",
+        )
+        for name, found in real.items()
+    ]
+    if not rows:
+        return ""
+    headings = (
+        *("data", "rows", "accuracy", "macro F1", "lowest recall"),
+        *("near misses", "far misses", "calibration error"),
+    )
+    return (
+        "## On rows and pictures from elsewhere\n\n"
+        "The saved model on data that is no part of this project "
+        f"(`python -m src.models.evaluate_real` prints it in full).\n\n{format_table(headings, rows)}\n"
+    )
+
+
+def format_table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers_from: int | None = None) -> str:
+    """Write a table as Markdown, one line a row.
+
+    Parameters
+    ----------
+    headings, rows
+        The cells; their text is taken as it is.
+    numbers_from
+        The first of the columns that are aligned to the right; None aligns none.
+    """
+    texts = len(headings) if numbers_from is None else numbers_from
+    rule = ["---"] * texts + ["---:"] * (len(headings) - texts)
+    return "".join(f"| {' | '.join(map(str, cells))} |\n" for cells in (headings, rule, *rows))
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -125,24 +414,19 @@ def _run(options: argparse.Namespace) -> int:
     model = load_model(workspace.models_dir)
     results = read_results(workspace.models_dir / RESULTS_NAME)
     data = group_rows(read_training_data(options.data or workspace.processed_table), card=model.card)
-    with parallel_backend(options.jobs, options.dask), console.status("report") as status:
-        measures = measure_report(model, data, status.update)
-        status.stop()
-        real = _evaluate_elsewhere(options, model)
+    real: dict[str, Evaluation] = {}
+    with parallel_backend(options.jobs, options.dask):
+        with console.status("measuring (minutes)"):
+            measures = measure_report(model, data)
+        if options.rows is not None:
+            found = evaluate_rows(model, options.rows)
+            real = {f"`{options.rows.name}`, {name}": evaluation for name, evaluation in found.items()}
+        if options.images is not None:
+            evaluation, _ = evaluate_pictures(model, options.images, options.labels, crop=True)
+            real[f"`{options.labels.name}`, pictures cropped to 218 × 218"] = evaluation
     path = write_report(workspace, model, results, measures, real)
     console.print(f"wrote {path}")
     return 0
-
-
-def _evaluate_elsewhere(options: argparse.Namespace, model: ColourModel) -> dict[str, Evaluation]:
-    real: dict[str, Evaluation] = {}
-    if options.rows is not None:
-        found = evaluate_rows(model, options.rows)
-        real.update({f"`{options.rows.name}`, {name}": evaluation for name, evaluation in found.items()})
-    if options.images is not None:
-        evaluation, _ = evaluate_pictures(model, options.images, options.labels, crop=True)
-        real[f"`{options.labels.name}`, pictures cropped to 218 × 218"] = evaluation
-    return real
 
 
 if __name__ == "__main__":

@@ -21,9 +21,8 @@ from src.local_service import start_local_service
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import TrainingData, read_training_data
 from src.models.evaluate_real import evaluate_rows
-from src.models.grids import SVM_FAMILIES, fit_calibrated
+from src.models.grids import SVM_FAMILIES, Candidate, fit_calibrated
 from src.models.pictures import read_labels
-from src.models.report_measures import restore_candidate
 from src.paths import PROJECT_ROOT, Workspace
 
 pytestmark = pytest.mark.slow
@@ -92,7 +91,8 @@ def test_no_real_row_is_in_the_dataset(dataset: TrainingData, shared_dir: Path) 
 def test_the_model_follows_from_the_committed_dataset(model: ColourModel, dataset: TrainingData) -> None:
     card = model.card
     assert card.data["sha256"] == dataset.digest
-    scaler, classifier = fit_calibrated(restore_candidate(model), dataset.features, dataset.colours, card.data["seed"])
+    candidate = Candidate(card.family, card.parameters)
+    scaler, classifier = fit_calibrated(candidate, dataset.features, dataset.colours, card.data["seed"])
     again = ColourModel(scaler, classifier, card)
     assert np.array_equal(again.predict_colours(dataset.features), model.predict_colours(dataset.features))
 

@@ -14,8 +14,7 @@ import pytest
 
 from src.models.artefacts import load_model
 from src.models.data import TrainingData, read_training_data
-from src.models.grids import STUDY_CHOICE, fit_calibrated, fit_pipeline, list_candidates
-from src.models.report_measures import restore_candidate
+from src.models.grids import STUDY_CHOICE, Candidate, fit_calibrated, fit_pipeline, list_candidates
 from src.models.search import read_results
 from src.models.train_model import TrainingSettings, group_rows, main, train
 from src.parallel import parallel_backend
@@ -65,7 +64,7 @@ def test_the_card_holds_no_clock_and_no_path(trained: Path) -> None:
 def test_what_is_saved_follows_from_the_table_and_the_card(trained: Path, made_rows: TrainingData) -> None:
     model = load_model(trained / "models")
     data = group_rows(read_training_data(trained / "rows.csv"), card=model.card)
-    scaler, estimator = fit_calibrated(restore_candidate(model), data.features, data.colours)
+    scaler, estimator = fit_calibrated(Candidate(model.card.family, model.card.parameters), data.features, data.colours)
     unseen = make_rows(9).features
     assert estimator.predict(scaler.transform(unseen)).tolist() == model.predict_colours(unseen).tolist()
 

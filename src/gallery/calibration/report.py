@@ -18,7 +18,7 @@ from src.files import write_text
 from src.gallery.filing.palettes import load_palettes
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
-from src.models.report_text import format_table
+from src.models.report import format_table
 from src.visualization.contact_sheet import make_contact_sheet
 from src.visualization.data_figures import plot_feature_distributions
 from src.visualization.output import save_figure, save_picture
