@@ -15,10 +15,10 @@ from src.scraping.collect import collect
 from src.scraping.fetch.manners import choose_manners
 from src.scraping.page.contract import check_contract, show_clauses
 from src.scraping.progress import show_summary
-from src.scraping.settings import IMAGE_FORMATS, SOURCES, CollectSettings, GallerySource
-from src.scraping.source import open_source
+from src.scraping.settings import CollectSettings, GallerySource, open_source
 
 CONTACT_VARIABLE = "SCRAPER_CONTACT"
+INTERRUPTED = "interrupted: the same command goes on where it stopped"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -30,63 +30,53 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done; 1 done in part, the summary says what is missing; 2 wrong usage or input; "
         "3 blocked by the site; 4 the page's layout changed; 130 interrupted.",
     )
-    site = parser.add_argument_group("the site")
-    site.add_argument(
-        "--source", choices=SOURCES, default="gallery", help="the offline gallery (default) or the real site"
-    )
-    site.add_argument("--base-url", metavar="URL", help="any site that keeps the contract, instead of --source")
-    site.add_argument(
+    add = parser.add_argument_group("the site").add_argument
+    add("--source", choices=("gallery", "google"), default="gallery", help="offline gallery (default) or real site")
+    add("--base-url", metavar="URL", help="any site that keeps the contract, instead of --source")
+    add(
         "--list",
         type=Path,
         dest="list_file",
         metavar="CSV",
         help="take this list (image, page, color) instead of a site",
     )
-    site.add_argument("--hl", dest="language", metavar="LANGUAGE", help="language of labels and page names")
-    site.add_argument("--check", action="store_true", help="take five tiles: does the page still keep the contract?")
+    add("--hl", dest="language", metavar="LANGUAGE", help="language of labels and page names")
+    add("--check", action="store_true", help="take five tiles: does the page still keep the contract?")
 
-    what = parser.add_argument_group("what to collect")
-    what.add_argument(
-        "--colours", nargs="+", default=[], metavar="NAME", help="default: the study's eleven; of a list: all"
-    )
-    what.add_argument("--limit", type=int, metavar="N", help="artworks of each colour (default: all)")
-    what.add_argument("--details", action="store_true", help="fetch the asset pages too: date, medium, rights, place")
-    what.add_argument("--image-size", type=int, default=218, metavar="PX", help="side of a thumbnail (default 218)")
-    what.add_argument("--image-format", choices=IMAGE_FORMATS, default="jpeg", help="default: jpeg")
+    add = parser.add_argument_group("what to collect").add_argument
+    add("--colours", nargs="+", default=[], metavar="NAME", help="default: the study's eleven; of a list: all")
+    add("--limit", type=int, metavar="N", help="artworks of each colour (default: all)")
+    add("--details", action="store_true", help="fetch the asset pages too: date, medium, rights, place")
+    add("--image-size", type=int, default=218, metavar="PX", help="side of a thumbnail (default 218)")
+    add("--image-format", choices=("jpeg", "webp"), default="jpeg", help="default: jpeg")
 
-    how = parser.add_argument_group("how")
-    how.add_argument("--workspace", type=Path, default=PROJECT_ROOT, metavar="DIR", help="default: the project")
-    how.add_argument("--browsers", type=int, metavar="N", help="default: 2 on this machine, 1 on real sites")
-    how.add_argument("--download-threads", type=int, metavar="N", help="default: 8 on this machine, 4 on real sites")
-    how.add_argument("--grid", metavar="URL", help="run the browsers on a Selenium Grid or any WebDriver endpoint")
-    how.add_argument("--list-only", action="store_true", help="list, and leave the thumbnails to another run")
-    how.add_argument("--retry-failed", action="store_true", help="list nothing, fetch only the thumbnails that failed")
-    how.add_argument("--relist", action="store_true", help="list complete colours again; what is new is added")
-    how.add_argument("--start-over", action="store_true", help="forget what the scraper has put into the workspace")
+    add = parser.add_argument_group("how").add_argument
+    add("--workspace", type=Path, default=PROJECT_ROOT, metavar="DIR", help="default: the project")
+    add("--browsers", type=int, metavar="N", help="default: 2 on this machine, 1 on real sites")
+    add("--download-threads", type=int, metavar="N", help="default: 8 on this machine, 4 on real sites")
+    add("--grid", metavar="URL", help="run the browsers on a Selenium Grid or any WebDriver endpoint")
+    add("--list-only", action="store_true", help="list, and leave the thumbnails to another run")
+    add("--retry-failed", action="store_true", help="list nothing, fetch only the thumbnails that failed")
+    add("--relist", action="store_true", help="list complete colours again; what is new is added")
+    add("--start-over", action="store_true", help="forget what the scraper has put into the workspace")
 
-    manners = parser.add_argument_group("manners")
-    manners.add_argument(
+    add = parser.add_argument_group("manners").add_argument
+    add(
         "--contact",
         default=os.environ.get(CONTACT_VARIABLE) or None,
         metavar="MAIL-OR-URL",
         help=f"whom the site may write to; needed for real sites (default: ${CONTACT_VARIABLE})",
     )
-    manners.add_argument("--pause", type=float, metavar="SECONDS", help="shortest between scrolls (real sites: 2)")
-    manners.add_argument(
-        "--polite",
-        dest="is_polite",
-        action="store_const",
-        const=True,
-        help="the manners of real sites on this machine too",
-    )
+    add("--pause", type=float, metavar="SECONDS", help="shortest between scrolls (real sites: 2)")
+    add("--polite", dest="is_polite", action="store_true", help="the manners of real sites on this machine too")
 
-    gallery = parser.add_argument_group("the gallery (with --source gallery)")
-    gallery.add_argument("--artworks", type=int, metavar="N", help="how many paintings (default: the gallery's)")
-    gallery.add_argument("--seed", type=int, metavar="S", help="of the paintings (default: the gallery's)")
-    gallery.add_argument("--proportions", choices=("study", "site"), help="of the colours (default: study)")
-    gallery.add_argument("--images", type=Path, metavar="DIR", help="serve these pictures instead")
-    gallery.add_argument("--labels", type=Path, metavar="CSV", help="how the pictures are filed")
-    gallery.add_argument(
+    add = parser.add_argument_group("the gallery (with --source gallery)").add_argument
+    add("--artworks", type=int, metavar="N", help="how many paintings (default: the gallery's)")
+    add("--seed", type=int, metavar="S", help="of the paintings (default: the gallery's)")
+    add("--proportions", choices=("study", "site"), help="of the colours (default: study)")
+    add("--images", type=Path, metavar="DIR", help="serve these pictures instead")
+    add("--labels", type=Path, metavar="CSV", help="how the pictures are filed")
+    add(
         "--gallery-option",
         action="append",
         default=[],
@@ -105,13 +95,12 @@ def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, 
         If a value is out of its range.
     """
     options = vars(build_parser().parse_args(arguments))
-    is_check = options.pop("check")
-    if is_check and options["list_file"] is not None:
+    is_check, has_list = options.pop("check"), options["list_file"] is not None
+    if is_check and has_list:
         raise UsageError("--check looks at a page of the site: leave out --list")
     settings = CollectSettings(
         workspace=Workspace(options.pop("workspace")),
-        colours=parse_colours(options.pop("colours"))
-        or (STUDY_COLOURS if options["list_file"] is None else SITE_COLOURS),
+        colours=parse_colours(options.pop("colours")) or (SITE_COLOURS if has_list else STUDY_COLOURS),
         gallery=GallerySource(
             **{name: options.pop(name) for name in ("artworks", "seed", "proportions", "images", "labels")},
             extra_arguments=tuple(part for option in options.pop("gallery_option") for part in option.split("=", 1)),
@@ -140,7 +129,7 @@ def check(settings: CollectSettings, console: Console) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    return run_command(lambda: _work(arguments), "interrupted: the same command goes on where it stopped")
+    return run_command(lambda: _work(arguments), INTERRUPTED)
 
 
 def _work(arguments: list[str] | None) -> int:
@@ -154,5 +143,5 @@ def _work(arguments: list[str] | None) -> int:
         if message:
             errors.print(message, style="bold red")
     if summary.is_interrupted:
-        errors.print("interrupted: the same command goes on where it stopped")
+        errors.print(INTERRUPTED)
     return summary.exit_code

@@ -12,8 +12,8 @@ from src.scraping.artwork import Addresses
 from src.scraping.browser.browser import Browser
 from src.scraping.fetch.client import explain_block
 from src.scraping.fetch.manners import Manners, Pace
-from src.scraping.page.data import parse_answer, parse_page_data
-from src.scraping.page.listing import ColourListing, Emit, ListingOutcome, ListingTask
+from src.scraping.page.data import parse_blocks
+from src.scraping.page.listing import ColourListing, Listed, ListingOutcome, ListingTask
 from src.scraping.page.state import PageError, open_listing, save_evidence
 from src.scraping.scripts import DRAIN, PAGE_DATA, SHOW_MORE, START, STOP
 
@@ -55,7 +55,7 @@ class Site:
 
 
 def list_colour(
-    browser: Browser, site: Site, task: ListingTask, emit: Emit, report: Callable[[str], None] | None = None
+    browser: Browser, site: Site, task: ListingTask, report: Callable[[Listed | str], None]
 ) -> ListingOutcome:
     """List a colour by scrolling its page to the end, or to the limit.
 
@@ -69,10 +69,9 @@ def list_colour(
         Where to list, and how to behave there.
     task
         What to list.
-    emit
-        Takes new artworks in listing order, and the list's size where the page gives it.
     report
-        Takes sentences about what was done to the page: consent, banners, buttons.
+        Takes new artworks in listing order, and sentences about what was done to the page: consent,
+        banners, buttons.
 
     Returns
     -------
@@ -84,18 +83,18 @@ def list_colour(
     BlockedError, LayoutChangedError
         They concern the whole run.
     BrowserError
-        If the browser dies; what was emitted stays valid.
+        If the browser dies; what was reported stays valid.
     """
-    listing = ColourListing(task, site.addresses, emit, set(task.known))
-    pace = Pace(*site.manners.pause_seconds)
+    listing = ColourListing(task, site.addresses, report)
+    page = _ListedPage(browser, site, listing, report)
     setbacks = furthest = shells = 0
     problem: str | None = None
     while setbacks < SETBACKS:
         if browser.has_opened_page:
-            pace.wait()
+            page.pace.wait()
         listing.start_page()
         try:
-            problem = _ListedPage(browser, site, listing, pace, report or (lambda _: None)).list()
+            problem = page.list()
             shells = 0
         except PageError as error:
             problem = str(error)
@@ -106,31 +105,26 @@ def list_colour(
                 raise
             problem = "the page showed no tiles"
         if problem is None:
-            break
+            return ListingOutcome(task.color, *_judge_end(listing), listing.total)
         reached = len(listing.reported | listing.drawn)
         setbacks = setbacks + 1 if reached <= furthest else 1
         furthest = max(furthest, reached)
-        pace.note_failure()
+        page.pace.note_failure()
         time.sleep(0.1 * setbacks)
-    if problem is None:
-        state, problem = _judge_end(listing)
-    else:
-        listing.report(is_last=True)
-        state = "partial" if listing.reported else "failed"
-    return ListingOutcome(task.color, state, problem, listing.total)
+    listing.report(is_last=True)
+    return ListingOutcome(task.color, "partial" if listing.reported else "failed", problem, listing.total)
 
 
 def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
     """Distinguish a list that has ended from one that only stopped, and from one with tiles of other lists."""
-    found = len(listing.reported)
+    found, total = len(listing.reported), listing.total
     if listing.is_full():
         return "limit", None
-    if listing.total is not None and found < listing.total:
-        why = listing.end_reason or "the list ended"
-        return "partial", f"{why} after {found:,} of {listing.total:,} artworks"
-    unlisted = listing.reported - listing.task.known - listing.listed.keys()
-    if listing.total is not None and found > listing.total:
-        what = f"found {found:,} artworks where the page promises {listing.total:,}"
+    if total is not None and found < total:
+        return "partial", f"{listing.end_reason or 'the list ended'} after {found:,} of {total:,} artworks"
+    if total is not None and found > total:
+        what = f"found {found:,} artworks where the page promises {total:,}"
+        unlisted = listing.reported - listing.task.known - listing.listed.keys()
         if listing.has_data and unlisted:
             return "partial", f"{what}: {len(unlisted):,} of them stand in no data of the page"
         return "complete", what
@@ -138,29 +132,28 @@ def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
 
 
 class _ListedPage:
-    """One opening of a colour's page."""
+    """A colour's page, opened as often as it takes."""
 
     def __init__(
-        self, browser: Browser, site: Site, listing: ColourListing, pace: Pace, report: Callable[[str], None]
+        self, browser: Browser, site: Site, listing: ColourListing, report: Callable[[Listed | str], None]
     ) -> None:
+        self.pace = Pace(*site.manners.pause_seconds)
         self._browser = browser
         self._site = site
         self._listing = listing
-        self._pace = pace
         self._report = report
         self._color = listing.task.color
         self._address = site.addresses.color_page(self._color, site.language)
 
     def list(self) -> str | None:
-        """Scroll to the end; return what went wrong, or None."""
-        listing, patience = self._listing, self._site.manners.patience
-        evidence = self._site.evidence
+        """Open it and scroll to the end; return what went wrong, or None."""
+        listing, patience, evidence = self._listing, self._site.manners.patience, self._site.evidence
         state = open_listing(self._browser, self._address, patience, evidence, self._color, report=self._report)
-        listing.take_page_data(parse_page_data(self._browser.run(PAGE_DATA)))
+        listing.take_page_data(parse_blocks(self._browser.run(PAGE_DATA)))
         if not listing.has_data and self._color.lower() not in state["address"].lower():
-            raise LayoutChangedError(
+            raise self._layout_changed(
                 f"the page of {self._color} leads to {state['address']}, which does not name the colour: "
-                f"expected {self._address}, saved page at {self._save()}"
+                f"expected {self._address}"
             )
         if not state["artworks"]:
             self._accept_empty_page()
@@ -177,12 +170,11 @@ class _ListedPage:
             if not drained["isRunning"]:
                 self._start()  # some of the tiles were not of this colour's list
             # A page that has met an error gets less time to mend itself than one that is only slow.
-            quiet = 1000 * patience.quiet_seconds + 3 * self._pace.pause_milliseconds[1]
-            verdict = _has_stopped(listing, drained, quiet)
-            if verdict is not None:
+            reason = _has_stopped(listing, drained, 1000 * patience.quiet_seconds + 3 * self.pace.pause_milliseconds[1])
+            if reason is not None:
                 listing.report(is_last=True)
-                if verdict:
-                    return problem or verdict
+                if reason:
+                    return problem or reason
                 break
             self._show_more(drained)
         self._browser.run(STOP)
@@ -192,78 +184,76 @@ class _ListedPage:
         return None
 
     def _start(self) -> None:
-        listing, pause = self._listing, self._pace.pause_milliseconds
-        wanted = listing.task.limit
+        listing, pause, wanted = self._listing, self.pace.pause_milliseconds, self._listing.task.limit
         limit = 10**9 if wanted is None else max(wanted, len(listing.drawn) + wanted - len(listing.reported))
         settings = {"limit": limit, "pause": pause, "nudgeAfter": 400 + 2 * pause[1]}
         self._browser.run(START, settings | {"color": self._color, "colors": list(SITE_COLOURS)})
 
     def _drain(self) -> dict[str, Any] | None:
         """Take what has come together in the page: tiles, answers, failures."""
-        pause = self._pace.pause_milliseconds
         listing = self._listing
         tiles = listing.count_missing() or TILES_A_TRIP
-        drained: dict[str, Any] | None = self._browser.run_until_done(DRAIN, tiles, TRIP_MILLISECONDS, pause)
-        if drained is None:
-            return None
-        for answer in drained["answers"]:
-            listing.take_answer(answer["request"], parse_answer(answer["text"]))
-            self._pace.note_answer(answer["milliseconds"] / 1000)
-        listing.take_tiles(drained["tiles"])
-        listing.report(is_last=False)
+        drained: dict[str, Any] | None = self._browser.run_until_done(
+            DRAIN, tiles, TRIP_MILLISECONDS, self.pace.pause_milliseconds
+        )
+        if drained is not None:
+            for answer in drained["answers"]:
+                listing.take_answer(answer["request"], parse_blocks(answer["text"]))
+                self.pace.note_answer(answer["milliseconds"] / 1000)
+            listing.take_tiles(drained["tiles"])
+            listing.report(is_last=False)
         return drained
 
     def _show_more(self, drained: dict[str, Any]) -> None:
         """Click the button below the list where scrolling brings nothing."""
-        pause = self._pace.pause_milliseconds
-        if not self._listing.has_ended and drained["quiet"] > STALLED_MILLISECONDS + 2 * pause[1]:
-            is_waiting = drained["inFlight"] and drained["quiet"] < HANG_FACTOR * STALLED_MILLISECONDS
-            label = None if is_waiting else self._browser.run(SHOW_MORE)
-            if label is not None:
-                self._report(f"{self._color}: the button {label!r} below the list was clicked")
-                self._pace.wait()
+        quiet = drained["quiet"]
+        is_stalled = quiet > STALLED_MILLISECONDS + 2 * self.pace.pause_milliseconds[1]
+        is_waiting = drained["inFlight"] and quiet < HANG_FACTOR * STALLED_MILLISECONDS
+        if self._listing.has_ended or not is_stalled or is_waiting:
+            return
+        label = self._browser.run(SHOW_MORE)
+        if label is not None:
+            self._report(f"{self._color}: the button {label!r} below the list was clicked")
+            self.pace.wait()
 
     def _read_failures(self, drained: dict[str, Any]) -> str | None:
         problem = None
         for failure in drained["failures"]:
-            status = failure["status"]
-            is_own, listing = failure["isOwn"], self._listing
+            status, is_own, listing = failure["status"], failure["isOwn"], self._listing
             is_list = listing.is_continuation(failure["request"]) and (is_own or listing.tokens)
             if not is_list and not (is_own and status == 429):
                 continue  # a page asks for much that is not its list
             if refusal := explain_block(status, failure["text"]):
                 raise BlockedError(f"the site answered a scroll of {self._address} with {refusal}")
-            self._pace.note_failure()
-            what = f"HTTP {status}" if status else "no answer"
-            problem = f"a continuation of the list met {what}"
+            self.pace.note_failure()
+            problem = f"a continuation of the list met {f'HTTP {status}' if status else 'no answer'}"
         return problem
 
     def _accept_empty_page(self) -> None:
         """Decide about a page without tiles: a colour may be empty, but then the page's data say so."""
         listing = self._listing
-        if listing.has_data and not listing.listed and not listing.total:
-            listing.has_ended = True
-            return
-        raise LayoutChangedError(
-            f'the page no longer shows {self._color} artworks as tiles: expected links a[href*="/asset/"], found none '
-            f"although the page's data list {len(listing.listed)} artworks, saved page at {self._save()}"
-        )
+        if not listing.has_data or listing.listed or listing.total:
+            raise self._layout_changed(
+                f'the page no longer shows {self._color} artworks as tiles: expected links a[href*="/asset/"], '
+                f"found none although the page's data list {len(listing.listed)} artworks"
+            )
+        listing.has_ended = True
 
     def _refuse_strange_page(self) -> None:
         listing = self._listing
-        if not listing.images and len(listing.reported) > len(listing.task.known):
-            raise LayoutChangedError(
+        if not listing.has_images and len(listing.reported) > len(listing.task.known):
+            raise self._layout_changed(
                 "the page no longer shows pictures: expected data-bgsrc on the tiles or a picture in the page's data, "
-                f"found {len(listing.reported)} tiles without either, saved page at {self._save()}"
+                f"found {len(listing.reported)} tiles without either"
             )
         if not listing.reported and not listing.has_data:
-            raise LayoutChangedError(
-                f"the page shows artworks of other colours only: expected {self._color} tiles, found none, "
-                f"saved page at {self._save()}"
+            raise self._layout_changed(
+                f"the page shows artworks of other colours only: expected {self._color} tiles, found none"
             )
 
-    def _save(self) -> Path:
-        return save_evidence(self._browser, self._site.evidence, self._color)
+    def _layout_changed(self, what: str) -> LayoutChangedError:
+        saved = save_evidence(self._browser, self._site.evidence, self._color)
+        return LayoutChangedError(f"{what}, saved page at {saved}")
 
 
 def _has_stopped(listing: ColourListing, drained: dict[str, Any], patience: float) -> str | None:

@@ -1,4 +1,4 @@
-"""The JavaScript that runs in the page; it stands in ``page/*.js``.
+"""The JavaScript that runs in the page; the long ones stand in ``page/*.js``.
 
 ``listener.js`` is installed before the page's own script. It keeps what the page loads by itself and
 holds the two parts of the listing, both driven by events and not by sleeping: a pump that harvests the
@@ -11,13 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-FOLDER: Final = Path(__file__).resolve().parent / "page"
-
 START: Final = "window.__listing.start(arguments[0]);"
 """Start the pump; argument: ``{color, colors, limit, pause: [shortest, longest] ms, nudgeAfter: ms}``."""
 
 STOP: Final = "if (window.__listing) { window.__listing.isRunning = false; }"
-"""Stop the pump."""
 
 SHOW_MORE: Final = "return window.__listing ? window.__listing.showMore() : null;"
 """Click the button below the list that brings more of it; returns its label or null."""
@@ -42,5 +39,5 @@ HTML: Final = "return new TextDecoder().decode(new TextEncoder().encode(document
 
 @cache
 def read_script(name: str) -> str:
-    """Return a script of the folder: ``listener``, ``page_state`` or ``obstacles``."""
-    return (FOLDER / f"{name}.js").read_text("utf-8")
+    """Return a script of the folder ``page``: ``listener``, ``page_state`` or ``obstacles``."""
+    return (Path(__file__).parent / "page" / f"{name}.js").read_text("utf-8")

@@ -1,19 +1,25 @@
-"""What one run of the scraper is asked to do."""
+"""What one run of the scraper is asked to do, and the site that it is asked to do it on."""
 
+import contextlib
+import json
 import math
 import re
+import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from src.colours import STUDY_COLOURS
 from src.errors import UsageError
 from src.paths import Workspace
-from src.scraping.artwork import hide_credentials, is_web_address
+from src.processes import start_gallery
+from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, hide_credentials, is_web_address
+from src.scraping.list_file import read_list_file
 
-SOURCES = ("gallery", "google")
-IMAGE_FORMATS = ("jpeg", "webp")
-LARGEST_IMAGE = 4096
 LONGEST_PAUSE = 3600.0
+
+_RANGES = {"limit": (1, 10**9), "browsers": (1, 64), "download_threads": (1, 64), "image_size": (16, 4096)}
 
 
 @dataclass(frozen=True)
@@ -40,58 +46,38 @@ class GallerySource:
     @property
     def arguments(self) -> list[str]:
         """The options of ``python -m src.gallery``."""
-        paths = {
-            name: None if path is None else Path(path).resolve()
-            for name, path in (("images", self.images), ("labels", self.labels))
-        }
-        given = {"artworks": self.artworks, "seed": self.seed, "proportions": self.proportions, **paths}
+        given = {name: getattr(self, name) for name in ("artworks", "seed", "proportions")}
+        given |= {"images": self.images and self.images.resolve(), "labels": self.labels and self.labels.resolve()}
         words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
         return [*words, *self.extra_arguments]
 
 
 @dataclass(frozen=True)
 class CollectSettings:
-    """One run.
+    """One run, as the options of ``python -m src.scraping`` describe it.
 
     Attributes
     ----------
-    workspace
-        Where everything goes.
-    source, base_url
-        ``gallery`` or ``google``; a base URL names any other site that keeps the contract.
-    list_file
-        A CSV file with image, page and color, in the place of a site.
-    gallery
-        The gallery, where it is the source.
-    colours
-        What to list, in the site's order.
+    base_url, list_file
+        Any other site that keeps the contract, or a CSV file in the place of a site.
     limit
         Artworks wanted of each colour; None for all.
     browsers, download_threads
         How many at once; None leaves it to the manners (2 and 8 here, 1 and 4 on real sites).
-    grid
-        Remote WebDriver endpoint; None for browsers of this machine.
     language
         The page's ``hl``.
-    image_size, image_format
-        Pixels of a thumbnail's side; ``jpeg`` or ``webp``.
     contact, is_polite, pause
         For real sites: whom to write to; True asks for the same manners on this machine; shortest
         pause between scrolls in seconds.
-    list_only
-        Fetch no thumbnails; another run does.
-    retry_failed
-        List nothing, fetch only what failed.
-    relist
-        List complete colours again.
-    start_over
-        Forget first what the workspace holds of earlier runs of the scraper.
+    list_only, retry_failed, relist, start_over
+        Fetch no thumbnails; list nothing, fetch only what failed; list complete colours again; forget
+        first what the workspace holds of earlier runs of the scraper.
     details
         Fetch the asset pages too.
     """
 
     workspace: Workspace = field(default_factory=Workspace)
-    source: str = "gallery"
+    source: Literal["gallery", "google"] = "gallery"
     base_url: str | None = None
     list_file: Path | None = None
     gallery: GallerySource = field(default_factory=GallerySource)
@@ -102,9 +88,9 @@ class CollectSettings:
     grid: str | None = None
     language: str | None = None
     image_size: int = 218
-    image_format: str = "jpeg"
+    image_format: Literal["jpeg", "webp"] = "jpeg"
     contact: str | None = None
-    is_polite: bool | None = None
+    is_polite: bool = False
     pause: float | None = None
     list_only: bool = False
     retry_failed: bool = False
@@ -113,20 +99,12 @@ class CollectSettings:
     details: bool = False
 
     def __post_init__(self) -> None:
-        if self.source not in SOURCES:
-            raise UsageError(f"source {self.source!r}: expected one of {', '.join(SOURCES)}")
-        if self.image_format not in IMAGE_FORMATS:
-            raise UsageError(f"image format {self.image_format!r}: expected one of {', '.join(IMAGE_FORMATS)}")
         if not self.colours:
             raise UsageError("no colour to list: name at least one")
-        for name, value, least, most in (
-            ("limit", self.limit, 1, None),
-            ("browsers", self.browsers, 1, 64),
-            ("download threads", self.download_threads, 1, 64),
-            ("image size", self.image_size, 16, LARGEST_IMAGE),
-        ):
-            if value is not None and (value < least or (most is not None and value > most)):
-                raise UsageError(f"{name} {value}: expected at least {least}" + (f", at most {most}" if most else ""))
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise UsageError(f"{name.replace('_', ' ')} {value}: expected {least:,} to {most:,}")
         if self.pause is not None and not (math.isfinite(self.pause) and 0 <= self.pause <= LONGEST_PAUSE):
             raise UsageError(f"pause {self.pause}: expected 0 to {LONGEST_PAUSE:.0f} seconds")
         if self.contact is not None and not (self.contact.strip() and self.contact.isprintable()):
@@ -139,3 +117,32 @@ class CollectSettings:
             raise UsageError("--list takes the place of a site: leave out --source, --base-url and --relist")
         if self.retry_failed and (self.relist or self.list_only):
             raise UsageError("--retry-failed lists nothing, --relist and --list-only do: choose one")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A site that answers now; with ``artworks`` the list that stands in its place."""
+
+    addresses: Addresses
+    origin: Origin
+    artworks: tuple[Artwork, ...] | None = None
+    left_out: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def open_source(settings: CollectSettings) -> Iterator[Source]:
+    """Start the gallery if it is the source; give the site's address, or the rows of the list."""
+    if settings.list_file is not None:
+        content = read_list_file(settings.list_file, with_pages=settings.details)
+        yield Source(content.addresses, content.origin, content.artworks, content.left_out)
+    elif settings.base_url is not None:
+        addresses = Addresses(settings.base_url)
+        yield Source(addresses, Origin(addresses.canonical_origin, is_replaceable=addresses.is_loopback))
+    elif settings.source == "google":
+        yield Source(Addresses(GOOGLE), Origin(GOOGLE))
+    else:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with start_gallery(settings.gallery.arguments) as (address, _):
+            with direct.open(f"{address}/gallery/status", timeout=20) as answer:
+                status = json.load(answer)
+            yield Source(Addresses(address), Origin(status["name"], status["extent"], is_replaceable=True))

@@ -1,10 +1,11 @@
+import io
 import shutil
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from src.errors import MissingToolError, UsageError
+from src.errors import MissingToolError
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.scraping.browser import install as installer
@@ -12,13 +13,6 @@ from src.scraping.command import main, read_settings
 from src.scraping.progress import show_summary
 from src.scraping.run_file import ColourSummary, RunSummary
 from tests.support.scraper_runs import open_gallery
-
-
-def test_help_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["--help"])
-    assert caught.value.code == 0
-    assert "Exit codes: 0 done; 1 done in part" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -29,6 +23,9 @@ def test_help_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
         ["--browsers", "0"],
         ["--image-size", "3"],
         ["--pause", "-1"],
+        ["--pause", "nan"],
+        ["--hl", "not a language"],
+        ["--contact", "two\nlines"],
         ["--retry-failed", "--relist"],
         ["--source", "google"],
         ["--base-url", "nonsense"],
@@ -57,11 +54,9 @@ def test_the_contract_is_checked(gallery: GalleryProcess, tmp_path: Path, capsys
     arguments = ["--check", "--colours", "RED", "--workspace", str(tmp_path)]
     assert main([*arguments, "--base-url", gallery.base_url]) == 0
     assert "changed" not in capsys.readouterr().out
-    with open_gallery(Faults(missing_bgsrc=1.0, untagged=1.0)) as changed:
+    with open_gallery(Faults(missing_bgsrc=1.0)) as changed:
         assert main([*arguments, "--base-url", changed.base_url]) == 4
-    output = capsys.readouterr().out
-    assert "0 of 5" in output
-    assert "without a tag in front" in output
+    assert "0 of 5" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -78,11 +73,9 @@ def test_the_contract_is_checked(gallery: GalleryProcess, tmp_path: Path, capsys
 )
 def test_exit_codes_and_a_table_without_any_division(changes: dict[str, object], code: int) -> None:
     summary = RunSummary(**changes)  # type: ignore[arg-type]
-    console = Console(record=True, width=100, file=Path("/dev/null").open("w"))  # noqa: SIM115
+    console = Console(width=100, file=io.StringIO())
     show_summary(console, summary)
-    console.file.close()
     assert summary.exit_code == code
-    assert "colour" in console.export_text()
 
 
 def test_an_installed_browser_is_taken() -> None:
@@ -92,17 +85,10 @@ def test_an_installed_browser_is_taken() -> None:
 
 
 def test_without_any_browser_the_message_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installer, "find_installed_browser", lambda: None)
-    monkeypatch.setattr(installer, "_system_packages", lambda: ())
-    monkeypatch.setattr(installer, "DriverFinder", _raise_not_found)
+    def fail(*_: object) -> None:
+        raise ValueError("offline")
+
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(installer, "ask_selenium_manager", fail)
     with pytest.raises(MissingToolError, match="apt-get install chromium"):
         installer.install_browser(Console(quiet=True))
-
-
-def _raise_not_found(*arguments: object) -> None:
-    raise ValueError("offline")
-
-
-def test_usage_errors_are_ours() -> None:
-    with pytest.raises(UsageError):
-        read_settings(["--limit", "-3"])

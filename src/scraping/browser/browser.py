@@ -10,11 +10,9 @@ import re
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
 from selenium.common.exceptions import JavascriptException, NoSuchDriverException, WebDriverException
@@ -32,9 +30,7 @@ from src.errors import BrowserError, MissingToolError
 from src.processes import end_with_parent
 from src.scraping.artwork import hide_credentials
 from src.scraping.browser.marks import MARK_VARIABLE, end_marked, make_profile_dir
-from src.scraping.fetch.client import encode_contact, find_proxy
-
-Value = TypeVar("Value")
+from src.scraping.fetch.client import find_proxy, make_product_agent
 
 BROWSER_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DRIVER_NAMES: Final = ("chromedriver", "chromium.chromedriver")
@@ -66,12 +62,11 @@ _ARGUMENTS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class InstalledBrowser:
-    """A browser of this machine and the driver that fits it; None: Selenium Manager chooses."""
+class InstalledBrowser(NamedTuple):
+    """Paths of a browser of this machine and of the driver that fits it."""
 
-    browser: Path | None
-    driver: Path | None
+    browser: str
+    driver: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,7 @@ class BrowserSettings:
     Attributes
     ----------
     mark
-        What the run's processes carry (:mod:`src.scraping.browser.marks`).
+        What its processes carry (:mod:`src.scraping.browser.marks`).
     grid
         Address of a remote WebDriver endpoint, with user name and password where it asks for them; None
         for a browser of this machine.
@@ -108,15 +103,31 @@ def find_installed_browser() -> InstalledBrowser | None:
     """Find a browser and a driver on the search path; None if either is missing."""
     browser = next((found for name in BROWSER_NAMES if (found := shutil.which(name))), None)
     driver = next((found for name in DRIVER_NAMES if (found := shutil.which(name))), None)
-    return InstalledBrowser(Path(browser), Path(driver)) if browser and driver else None
+    return InstalledBrowser(browser, driver) if browser and driver else None
+
+
+def ask_selenium_manager(options: ChromeOptions) -> InstalledBrowser:
+    """Let Selenium Manager find or fetch a browser with its driver."""
+    finder = DriverFinder(Service(), options)
+    return InstalledBrowser(finder.get_browser_path(), finder.get_driver_path())
 
 
 def make_user_agent(browser_version: str, contact: str) -> str:
     """Name the browser, the project and whom to write to."""
     return (
         f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{browser_version} "
-        f"Safari/537.36 GoogleArtCultureImageClassification/1.0 (+{encode_contact(contact)})"
+        f"Safari/537.36 {make_product_agent(contact)}"
     )
+
+
+@contextlib.contextmanager
+def _explained_errors() -> Iterator[None]:
+    try:
+        yield
+    except JavascriptException as error:
+        raise BrowserError(f"a script failed in the page: {_first_line(error)}") from error
+    except (WebDriverException, HTTPError, OSError) as error:
+        raise BrowserError(f"the browser died or does not answer: {_first_line(error)}") from error
 
 
 class Browser:
@@ -133,64 +144,44 @@ class Browser:
     def __init__(self, settings: BrowserSettings) -> None:
         self._settings = settings
         self._service: Service | None = None
-        self._driver: WebDriver | None = None
+        self.session: tuple[str, str] | None = None
+        """Endpoint and session id of a remote browser, for :func:`end_remote_session`."""
         self._has_listener = False
         self.has_opened_page = False
         try:
-            self._open()
+            self._driver = self._start(_make_options(settings))
+            self._driver.set_script_timeout(settings.command_seconds / 2)
+        except NoSuchDriverException as error:
+            self.close()
+            raise MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}") from error
+        except (WebDriverException, HTTPError, OSError) as error:
+            self.close()
+            raise _explain_start(error, settings.grid) from error
         except BaseException:
             self.close()
             raise
-
-    def _open(self) -> None:
-        settings = self._settings
-        options = ChromeOptions()
-        for argument in _ARGUMENTS:
-            options.add_argument(argument)
-        if not settings.draws_images:
-            options.add_argument("--blink-settings=imagesEnabled=false")
-        if sys.platform == "linux" and os.geteuid() == 0:
-            options.add_argument("--no-sandbox")  # Chromium refuses to start as root without it
-        if settings.is_loopback:
-            options.add_argument(
-                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost , EXCLUDE ::1"
-            )
-            options.add_argument("--no-proxy-server")
-        options.unhandled_prompt_behavior = "dismiss"
-        # We wait for tiles and not for a load event, which a page may never give.
-        options.page_load_strategy = "none"
-        try:
-            endpoint = settings.grid or self._start_driver(options)
-            config = _make_client_config(endpoint, settings.command_seconds)
-            self._driver = WebDriver(command_executor=hide_credentials(endpoint), options=options, client_config=config)
-            self._driver.set_script_timeout(settings.command_seconds / 2)
-        except NoSuchDriverException as error:
-            raise MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}") from error
-        except (WebDriverException, HTTPError, OSError) as error:
-            words = " ".join(hide_credentials(str(error)).split())
-            if re.search(r"session not created.*(only supports|version must be)", words):
-                reason = re.split(r"Stacktrace|\(Session info|; For documentation", words.removeprefix("Message: "))[
-                    0
-                ].strip()
-                raise MissingToolError(f"the driver does not fit the browser: {reason}; {HOW_TO_GET_ONE}") from error
-            where = f"at {hide_credentials(settings.grid)}" if settings.grid else "on this machine"
-            raise BrowserError(
-                f"no browser could be started {where}: {_first_line(error)}; {HOW_TO_GET_ONE}"
-            ) from error
         if settings.contact:
             agent = make_user_agent(str(self._driver.capabilities.get("browserVersion", "")), settings.contact)
             self._run_devtools("Network.setUserAgentOverride", {"userAgent": agent})
 
+    def _start(self, options: ChromeOptions) -> WebDriver:
+        endpoint = self._settings.grid or self._start_driver(options)
+        driver = WebDriver(
+            command_executor=hide_credentials(endpoint),
+            options=options,
+            client_config=_make_client_config(endpoint, self._settings.command_seconds),
+        )
+        if self._settings.grid is not None:
+            self.session = endpoint, str(driver.session_id)
+        return driver
+
     def _start_driver(self, options: ChromeOptions) -> str:
-        installed = find_installed_browser()
-        if installed is None:
-            finder = DriverFinder(Service(), options)
-            installed = InstalledBrowser(Path(finder.get_browser_path()), Path(finder.get_driver_path()))
-        options.binary_location = str(installed.browser)
+        installed = find_installed_browser() or ask_selenium_manager(options)
+        options.binary_location = installed.browser
         profile = make_profile_dir(self._settings.mark)
         options.add_argument(f"--user-data-dir={profile}")
         self._service = Service(
-            str(installed.driver),
+            installed.driver,
             # What the browser leaves in the folder for temporary files goes with its profile.
             env={**os.environ, MARK_VARIABLE: self._settings.mark, "TMPDIR": str(profile)},
             # A session of its own: Ctrl-C reaches us and not the driver, so that we can close in order.
@@ -199,89 +190,61 @@ class Browser:
         self._service.start()
         return self._service.service_url
 
-    @property
-    def session(self) -> tuple[str, str] | None:
-        """Endpoint and session id of a remote browser, by which anybody can end it."""
-        if self._settings.grid is None or self._driver is None:
-            return None
-        return self._settings.grid, str(self._driver.session_id)
-
+    @_explained_errors()
     def open(self, address: str, listener: str) -> None:
         """Go to a page without waiting for it, a script installed before the page's own.
 
         Where the browser has no such thing as a script on new documents (a remote one that is not
         Chromium), :meth:`run` of the same script right afterwards has to do.
         """
-        driver = self._living_driver()
         self.has_opened_page = True
         if not self._has_listener:
             self._has_listener = self._run_devtools("Page.addScriptToEvaluateOnNewDocument", {"source": listener})
-        self._command(lambda: driver.get("about:blank"))
-        self._command(lambda: driver.get(address))
+        self._driver.get("about:blank")
+        self._driver.get(address)
 
+    @_explained_errors()
     def run(self, script: str, *arguments: Any) -> Any:
         """Run a script in the page and return its value."""
-        driver = self._living_driver()
-        return self._command(lambda: driver.execute_script(script, *arguments))
+        return self._driver.execute_script(script, *arguments)
 
+    @_explained_errors()
     def run_until_done(self, script: str, *arguments: Any) -> Any:
         """Run a script that calls its last argument with its value when it is done."""
-        driver = self._living_driver()
-        return self._command(lambda: driver.execute_async_script(script, *arguments))
+        return self._driver.execute_async_script(script, *arguments)
 
+    @_explained_errors()
     def picture(self, width: int, height: int) -> bytes:
         """Return what one sees of the page in a window of that many pixels, as a PNG file."""
-        driver = self._living_driver()
         # The window's bars are not the page: set what the page sees.
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._run_devtools("Emulation.setDeviceMetricsOverride", metrics)
-        return self._command(driver.get_screenshot_as_png)
+        return self._driver.get_screenshot_as_png()
 
     def close(self) -> None:
-        """End the session, the driver and the browser, and remove the profile; never raises."""
-        driver, self._driver = self._driver, None
-        service, self._service = self._service, None
-        if driver is not None:
+        """End the browser and its driver, and remove the profile; never raises. Any thread may call it."""
+        if self.session is not None:
+            end_remote_session(*self.session)
+        if self._service is not None:
             with contextlib.suppress(Exception):
-                config = driver.command_executor.client_config  # type: ignore[union-attr]
-                config.timeout = 5
-                driver.quit()
-        if service is not None:
-            with contextlib.suppress(Exception):
-                service.process.kill()
-                service.process.wait(timeout=5)
+                self._service.process.kill()
+                self._service.process.wait(timeout=5)
         if self._settings.grid is None:
             end_marked(self._settings.mark)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _living_driver(self) -> WebDriver:
-        if self._driver is None:
-            raise BrowserError("the browser is closed: open a new one")
-        return self._driver
 
     def _run_devtools(self, command: str, parameters: dict[str, Any]) -> bool:
         """Send a command of the DevTools protocol; False where the browser has none."""
-        driver = self._living_driver()
         try:
-            driver.execute("executeCdpCommand", {"cmd": command, "params": parameters})
+            self._driver.execute("executeCdpCommand", {"cmd": command, "params": parameters})
         except (WebDriverException, HTTPError, OSError, KeyError, AssertionError):
             return False
         return True
-
-    def _command(self, action: Callable[[], Value]) -> Value:
-        try:
-            return action()
-        except JavascriptException as error:
-            raise BrowserError(f"a script failed in the page: {_first_line(error)}") from error
-        except (WebDriverException, HTTPError, OSError) as error:
-            raise BrowserError(f"the browser died or does not answer: {_first_line(error)}") from error
 
 
 def end_remote_session(endpoint: str, session_id: str) -> None:
@@ -293,8 +256,27 @@ def end_remote_session(endpoint: str, session_id: str) -> None:
         )
 
 
+def _make_options(settings: BrowserSettings) -> ChromeOptions:
+    options = ChromeOptions()
+    for argument in _ARGUMENTS:
+        options.add_argument(argument)
+    if not settings.draws_images:
+        options.add_argument("--blink-settings=imagesEnabled=false")
+    if sys.platform == "linux" and os.geteuid() == 0:
+        options.add_argument("--no-sandbox")  # Chromium refuses to start as root without it
+    if settings.is_loopback:
+        options.add_argument(
+            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost , EXCLUDE ::1"
+        )
+        options.add_argument("--no-proxy-server")
+    options.unhandled_prompt_behavior = "dismiss"
+    # We wait for tiles and not for a load event, which a page may never give.
+    options.page_load_strategy = "none"
+    return options
+
+
 def _make_client_config(endpoint: str, seconds: float) -> ClientConfig:
-    """Say how to reach a WebDriver endpoint: with its credentials, and without a proxy on this machine."""
+    """Make the settings to reach an endpoint: with its credentials, and without a proxy on this machine."""
     parts = urlsplit(endpoint)
     return ClientConfig(
         remote_server_addr=hide_credentials(endpoint),
@@ -303,6 +285,16 @@ def _make_client_config(endpoint: str, seconds: float) -> ClientConfig:
         password=unquote(parts.password or "") if parts.username else None,
         proxy=None if find_proxy(endpoint) else Proxy({"proxyType": ProxyType.DIRECT}),
     )
+
+
+def _explain_start(error: Exception, grid: str | None) -> MissingToolError | BrowserError:
+    """Distinguish a driver of another version, which no attempt mends, from a browser that may start next time."""
+    words = " ".join(hide_credentials(str(error)).split()).removeprefix("Message: ")
+    if re.search(r"session not created.*(only supports|version must be)", words):
+        reason = re.split(r"Stacktrace|\(Session info|; For documentation", words)[0].strip()
+        return MissingToolError(f"the driver does not fit the browser: {reason}; {HOW_TO_GET_ONE}")
+    where = f"at {hide_credentials(grid)}" if grid else "on this machine"
+    return BrowserError(f"no browser could be started {where}: {_first_line(error)}; {HOW_TO_GET_ONE}")
 
 
 def _first_line(error: BaseException) -> str:

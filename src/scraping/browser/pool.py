@@ -3,180 +3,199 @@
 import contextlib
 import dataclasses
 import multiprocessing
-import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import os
+import queue
+import signal
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from src.scraping.browser.browser import end_remote_session
+from src.errors import BrowserError, MissingToolError, ProjectError, ScrapingError
+from src.scraping.browser.browser import Browser, BrowserSettings, end_remote_session
 from src.scraping.browser.marks import end_marked
-from src.scraping.browser.worker import Breakdown, Ended, Listed, Message, Opened, WorkerSettings, run_worker
-from src.scraping.fetch.manners import LONGEST_GROWN_PAUSE
-from src.scraping.page.listing import ListingOutcome, ListingTask
+from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
+from src.scraping.scraping_pictures import Site, list_colour
 
-WORKERS_A_COLOUR: Final = 4
-"""A colour is given up after this many workers in a row died over it."""
-SILENCE_SECONDS: Final = 420.0
-"""A worker that says nothing for so long is ended; its own time limits are far shorter. Pauses come on top."""
-
-Event = Listed | Message | Ended | Breakdown
+ATTEMPTS: Final = 6
+"""A colour is given up after this many browsers or workers in a row that died before listing anything new."""
+END_SECONDS: Final = 20.0
 
 
-@dataclass
-class _Seat:
-    """One browser's place: its process may be replaced, its number stays."""
+@dataclass(frozen=True)
+class Failure:
+    """An error ended the listing of a colour."""
 
-    number: int
-    process: SpawnProcess | None = None
-    connection: Connection | None = None
-    lifeline: Connection | None = None
-    color: str | None = None
-    session: tuple[str, str] | None = None
-    heard: float = field(default_factory=time.monotonic)
+    color: str
+    error: ProjectError
 
 
-class BrowserPool:
-    """Lists colours with several browsers.
+@dataclass(frozen=True)
+class _Opened:
+    """A browser was opened; ``session`` is that of a remote one."""
+
+    session: tuple[str, str] | None
+
+
+def list_colours(
+    settings: BrowserSettings,
+    site: Site,
+    colors: Sequence[str],
+    make_task: Callable[[str], ListingTask],
+    browsers: int,
+) -> Generator[Listed | str | ListingOutcome | Failure | None]:
+    """List colours with several browsers; closing the generator ends them all.
+
+    A browser or a worker that dies is replaced, and its colour handed out again.
 
     Parameters
     ----------
-    settings
-        What each worker needs to know; every worker gets a mark of its own.
+    settings, site
+        How to open the browsers, and where to list; each worker's browser has a mark of its own.
     colors
         What to list; those with most artworks first make the best use of the browsers.
     make_task
         Makes the task of a colour when it is handed out, so that it knows what is known by then.
     browsers
         How many browsers.
+
+    Yields
+    ------
+    Listed, str, ListingOutcome, Failure or None
+        What the workers report until every colour has ended, notes for people among it; None where all are
+        silent for a while.
+
+    Raises
+    ------
+    MissingToolError
+        If no browser can be started at all.
     """
-
-    def __init__(
-        self, settings: WorkerSettings, colors: Sequence[str], make_task: Callable[[str], ListingTask], browsers: int
-    ) -> None:
-        self._settings = settings
-        self._waiting = deque(colors)
-        self._make_task = make_task
-        self._deaths: dict[str, int] = {}
-        longest_pause = max(settings.site.manners.pause_seconds[1], LONGEST_GROWN_PAUSE)
-        self._silence_seconds = SILENCE_SECONDS + (10 * longest_pause if settings.site.manners.is_polite else 0)
-        self._context = multiprocessing.get_context("spawn")
-        self._seats = [_Seat(number) for number in range(min(browsers, len(colors)))]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close(is_patient=kind is None)
-
-    def events(self) -> Iterator[Event | None]:
-        """Yield what the workers report until every colour has ended, and None where they are silent for a while.
-
-        A worker that dies or falls silent is replaced, and its colour handed out again.
-        """
+    waiting, failures = deque(colors), Counter[str]()
+    workers = [_Worker(settings, site, number) for number in range(min(browsers, len(colors)))]
+    try:
         while True:
-            for seat in self._seats:
-                self._hand_out(seat)
-            busy = [(seat.connection, seat) for seat in self._seats if seat.color is not None and seat.connection]
+            for worker in workers:
+                if worker.color is None and waiting:
+                    worker.hand_out(make_task(waiting.popleft()))
+            busy = [worker for worker in workers if worker.color is not None]
             if not busy:
                 return
-            ready = wait([connection for connection, _ in busy], timeout=0.5)
+            ready = wait([worker.connection for worker in busy], timeout=0.5)
             if not ready:
                 yield None
-            for connection, seat in busy:
-                event = self._receive(seat, connection) if connection in ready else None
-                if event is not None:
-                    yield event
-            for _, seat in busy:
-                if seat.color is not None and time.monotonic() - seat.heard > self._silence_seconds:
-                    event = self._bury(seat, f"its browser's process said nothing for {self._silence_seconds:.0f} s")
-                    if event is not None:
-                        yield event
+            for worker in busy:
+                message = worker.receive() if worker.connection in ready else None
+                if isinstance(message, Failure) and _may_try_again(message, failures, workers):
+                    waiting.appendleft(message.color)
+                elif message is not None:
+                    if isinstance(message, Listed):
+                        del failures[message.color]
+                    yield message
+    finally:
+        for worker in workers:
+            worker.end()
 
-    def close(self, *, is_patient: bool = True) -> None:
-        """End every worker and everything that it started."""
-        for seat in self._seats:
-            if seat.connection is not None and is_patient and seat.color is None:
-                with contextlib.suppress(OSError):
-                    seat.connection.send(None)
-        deadline = time.monotonic() + 10
-        for seat in self._seats:
-            if seat.process is not None and is_patient and seat.color is None:
-                seat.process.join(max(0.1, deadline - time.monotonic()))
-            self._end(seat)
 
-    def _mark(self, seat: _Seat) -> str:
-        return f"{self._settings.browser.mark}-w{seat.number}."
+def _may_try_again(failure: Failure, failures: Counter[str], workers: Sequence["_Worker"]) -> bool:
+    if not isinstance(failure.error, BrowserError):
+        return False
+    failures[failure.color] += 1
+    if failures[failure.color] < ATTEMPTS:
+        return True
+    if not any(worker.has_opened for worker in workers):
+        raise MissingToolError(str(failure.error))
+    return False
 
-    def _start(self, seat: _Seat) -> None:
-        ours, theirs = self._context.Pipe()
-        lifeline_theirs, lifeline_ours = self._context.Pipe(duplex=False)
-        browser = dataclasses.replace(self._settings.browser, mark=self._mark(seat))
-        settings = dataclasses.replace(self._settings, browser=browser)
-        seat.process = self._context.Process(
-            target=run_worker, args=(theirs, lifeline_theirs, settings), name=f"browser-{seat.number}", daemon=True
-        )
-        seat.process.start()
-        # Only the worker holds its ends, so that its death closes them.
-        theirs.close()
-        lifeline_theirs.close()
-        seat.connection, seat.lifeline, seat.session = ours, lifeline_ours, None
-        seat.heard = time.monotonic()
 
-    def _hand_out(self, seat: _Seat) -> None:
-        if seat.color is not None or not self._waiting:
-            return
-        if seat.process is None:
-            self._start(seat)
-        seat.color = self._waiting.popleft()
-        seat.heard = time.monotonic()
-        # A worker that has died since the last task shows when its answer is read.
-        with contextlib.suppress(OSError):
-            if seat.connection is not None:
-                seat.connection.send(self._make_task(seat.color))
+class _Worker:
+    """The process of one browser as its parent sees it; started when there is something to do for it."""
 
-    def _receive(self, seat: _Seat, connection: Connection) -> Event | None:
+    def __init__(self, settings: BrowserSettings, site: Site, number: int) -> None:
+        self._settings = dataclasses.replace(settings, mark=f"{settings.mark}-w{number}.")
+        self._site = site
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._session: tuple[str, str] | None = None
+        self.has_opened = False
+        self.color: str | None = None
+
+    def hand_out(self, task: ListingTask) -> None:
+        if self._process is None:
+            self.connection, theirs = multiprocessing.Pipe()
+            self._process = multiprocessing.get_context("spawn").Process(
+                target=_run_worker, args=(theirs, self._settings, self._site), daemon=True
+            )
+            self._process.start()
+            theirs.close()  # only the worker holds it, so that its death closes it
+        self.color = task.color
+        with contextlib.suppress(OSError):  # one that has died since the last task shows when its answer is read
+            self.connection.send(task)
+
+    def receive(self) -> Listed | str | ListingOutcome | Failure | None:
         try:
-            message = connection.recv()
+            message = self.connection.recv()
         except (EOFError, OSError):
-            return self._bury(seat, "its browser's process died")
-        seat.heard = time.monotonic()
-        if isinstance(message, Opened):
-            seat.session = message.session
+            message = Failure(str(self.color), BrowserError("its browser's process died"))
+            self.end()
+        if isinstance(message, _Opened):
+            self._session, self.has_opened = message.session, True
             return None
-        if isinstance(message, Listed):
-            self._deaths.pop(message.color, None)
-        if isinstance(message, Ended | Breakdown):
-            seat.color = None
-        event: Event = message
-        return event
+        if isinstance(message, ListingOutcome | Failure):
+            self.color = None
+        return message  # type: ignore[no-any-return]
 
-    def _bury(self, seat: _Seat, reason: str) -> Ended | None:
-        """Clear away a dead worker; hand its colour out again, or give it up."""
-        color = seat.color
-        self._end(seat)
-        if color is None:
-            return None
-        self._deaths[color] = self._deaths.get(color, 0) + 1
-        if self._deaths[color] < WORKERS_A_COLOUR:
-            self._waiting.appendleft(color)
-            return None
-        state = "partial" if self._make_task(color).known else "failed"
-        return Ended(ListingOutcome(color, state, f"{reason} {self._deaths[color]} times"))
+    def end(self) -> None:
+        """End the process and everything that it started."""
+        if self._process is None:
+            return
+        self.connection.close()
+        self._process.join(END_SECONDS)
+        if self._process.exitcode != 0:
+            self._process.kill()
+            self._process.join()
+            end_marked(self._settings.mark)
+            if self._session is not None:
+                end_remote_session(*self._session)
+        self._process = self._session = self.color = None
 
-    def _end(self, seat: _Seat) -> None:
-        if seat.process is not None:
-            seat.process.kill()
-            seat.process.join(10)
-        for connection in (seat.connection, seat.lifeline):
-            if connection is not None:
-                connection.close()
-        if seat.session is not None:
-            end_remote_session(*seat.session)
-        end_marked(self._mark(seat))
-        seat.process = seat.connection = seat.lifeline = seat.color = seat.session = None
+
+def _run_worker(connection: Connection, settings: BrowserSettings, site: Site) -> None:
+    """Work until the connection closes, with the parent or by its wish; then end the browser."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and decides
+    tasks: queue.SimpleQueue[ListingTask] = queue.SimpleQueue()
+    browsers: list[Browser] = []
+    threading.Thread(target=_serve, args=(tasks, connection, settings, site, browsers), daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            tasks.put(connection.recv())
+    for browser in browsers:
+        browser.close()
+    if settings.grid is None:
+        end_marked(settings.mark)  # one that was just being opened
+    os._exit(0)
+
+
+def _serve(
+    tasks: queue.SimpleQueue[ListingTask],
+    connection: Connection,
+    settings: BrowserSettings,
+    site: Site,
+    browsers: list[Browser],
+) -> None:
+    """List one colour after the other with the same browser, or with a new one after an error."""
+    with contextlib.suppress(ConnectionError):  # the parent has gone: the main thread ends us
+        while task := tasks.get():
+            try:
+                if not browsers:
+                    browsers.append(Browser(settings))
+                    connection.send(_Opened(browsers[0].session))
+                connection.send(list_colour(browsers[0], site, task, connection.send))
+            except ConnectionError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a worker's border: the other colours go on
+                if not isinstance(error, ProjectError):
+                    error = ScrapingError(f"unexpected {type(error).__name__}: {error}")
+                while browsers:
+                    browsers.pop().close()
+                connection.send(Failure(task.color, error))

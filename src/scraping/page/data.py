@@ -32,7 +32,6 @@ class Item:
     partner: str | None
     aspect: float | None
     tint: str | None
-    is_tagged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,60 +59,44 @@ class Block:
     has_query: bool
 
 
-def parse_answer(text: str) -> list[Block]:
-    """Read the body of an answer: an optional ``)]}'`` prefix, then JSON.
+def parse_blocks(text: str | None) -> list[Block]:
+    """Read the body of an answer, or ``window.INIT_data``: an optional ``)]}'`` prefix, then JSON.
 
     Returns
     -------
     list of Block
-        Empty if the body is not JSON or lists nothing.
+        Of several colours, perhaps; empty if the text is not JSON or lists nothing.
     """
     try:
-        tree = json.loads(_PREFIX.sub("", text, count=1))
+        tree = json.loads(_PREFIX.sub("", text or "", count=1))
     except ValueError:
         return []
     return list(_find_blocks(tree, None, 0))
 
 
-def parse_page_data(text: str | None) -> list[Block]:
-    """Read ``window.INIT_data`` as JSON; the blocks of several colours may stand in it."""
-    return parse_answer(text) if text else []
-
-
 def _find_blocks(node: Any, color: str | None, depth: int) -> Iterator[Block]:
-    if depth > _MAXIMUM_DEPTH:
+    if depth > _MAXIMUM_DEPTH or not isinstance(node, dict | list):
         return
-    if isinstance(node, dict):
-        for value in node.values():
-            yield from _find_blocks(value, color, depth + 1)
-        return
-    if not isinstance(node, list):
-        return
-    block = _read_block(node, color)
-    if block is not None:
-        yield block
-        return
-    named = next((value for value in node[:4] if isinstance(value, str) and value in SITE_COLOURS), color)
-    for value in node:
-        yield from _find_blocks(value, named, depth + 1)
+    if isinstance(node, list):
+        block = _read_block(node, color)
+        if block is not None:
+            yield block
+            return
+        color = next((value for value in node[:4] if isinstance(value, str) and value in SITE_COLOURS), color)
+    for value in node.values() if isinstance(node, dict) else node:
+        yield from _find_blocks(value, color, depth + 1)
 
 
 def _read_block(node: list[Any], color: str | None) -> Block | None:
     """Read a list as a block: ``[tag?, query, items, ?, total, ?, ?, ?, token]``."""
     query = next((k for k, value in enumerate(node[:3]) if isinstance(value, str) and value.startswith(_QUERY)), None)
-    if query is None:
-        place = next((k for k, value in enumerate(node[:4]) if _lists_items(value)), None)
-        if place is None:
-            return None
-    else:
-        place = query + 1
-    listed = node[place] if place < len(node) and isinstance(node[place], list) else []
-    items = tuple(item for item in map(_read_item, listed) if item is not None)
-    total = node[place + 2] if place + 2 < len(node) else None
-    token = node[place + 6] if place + 6 < len(node) else None
+    place = next((k for k, value in enumerate(node[:4]) if _lists_items(value)), None) if query is None else query + 1
+    if place is None:
+        return None
+    listed, total, token = _at(node, place), _at(node, place + 2), _at(node, place + 6)
     return Block(
         color=color,
-        items=items,
+        items=tuple(item for item in map(_read_item, listed) if item) if isinstance(listed, list) else (),
         total=total if isinstance(total, int) and not isinstance(total, bool) else None,
         token=token if isinstance(token, str) and token else None,
         has_query=query is not None,
@@ -121,7 +104,7 @@ def _read_block(node: list[Any], color: str | None) -> Block | None:
 
 
 def _lists_items(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and any(_read_item(entry) is not None for entry in value[:3])
+    return isinstance(value, list) and any(_read_item(entry) is not None for entry in value[:3])
 
 
 def _read_item(node: Any) -> Item | None:
@@ -134,6 +117,8 @@ def _read_item(node: Any) -> Item | None:
         return None
     details = next((value for value in node[place + 1 :] if isinstance(value, list) and asset_id in value), [])
     at = details.index(asset_id) if details else 0
+    aspect = _at(details, at + 1)
+    is_number = isinstance(aspect, int | float) and not isinstance(aspect, bool)
     return Item(
         asset_id=asset_id,
         page=make_well_formed(node[place]),
@@ -141,21 +126,16 @@ def _read_item(node: Any) -> Item | None:
         title=_text_at(node, place - 3),
         artist=_text_at(node, place - 2),
         partner=_text_at(details, at + 12),
-        aspect=_aspect_at(details, at + 1),
+        aspect=float(aspect) if is_number and 0 < aspect < float("inf") else None,
         tint=next((value for value in node[place + 1 :] if isinstance(value, str) and _TINT.fullmatch(value)), None),
-        is_tagged=place >= 4,
     )
+
+
+def _at(node: list[Any], place: int) -> Any:
+    return node[place] if 0 <= place < len(node) else None
 
 
 def _text_at(node: list[Any], place: int) -> str | None:
     """Return the text at a place as a page shows it, white space made single; None if there is none."""
-    if not 0 <= place < len(node) or not isinstance(node[place], str):
-        return None
-    return " ".join(make_well_formed(node[place]).split()) or None
-
-
-def _aspect_at(node: list[Any], place: int) -> float | None:
-    value = node[place] if place < len(node) else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        return None
-    return float(value)
+    text = _at(node, place)
+    return " ".join(make_well_formed(text).split()) or None if isinstance(text, str) else None

@@ -11,8 +11,6 @@ from src.scraping.page.data import Block, Item
 PATIENT_DRAINS: Final = 3
 """Drains after which a tile without data no longer holds up those behind it."""
 
-Emit = Callable[[Sequence[Artwork], int | None], None]
-
 
 @dataclass(frozen=True)
 class ListingTask:
@@ -31,6 +29,15 @@ class ListingTask:
     color: str
     known: frozenset[str] = frozenset()
     limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """New artworks of a colour, in listing order; ``total`` is the size of its list, where the page gives it."""
+
+    color: str
+    artworks: tuple[Artwork, ...]
+    total: int | None
 
 
 @dataclass(frozen=True)
@@ -58,55 +65,36 @@ class ListingOutcome:
 
 @dataclass
 class ColourListing:
-    """What one colour's pages have shown so far, over all openings of the page.
-
-    Attributes
-    ----------
-    reported
-        Ids handed over, and those known before.
-    items
-        The page's data, by id.
-    waiting
-        Tiles whose data have not come yet, in order: ``href``, picture, and the drain that brought it.
-    listed, drawn
-        Ids in the colour's own data, and in tiles; of the present page.
-    elsewhere
-        Ids that the page's data list under another colour.
-    left_out
-        Ids of tiles that are not of this colour's list.
-    tokens
-        Continuations seen on the present page.
-    has_ended, end_reason
-        Whether the list is over, and why if not because it said so.
-    images, drains
-        Artworks with a picture; how often tiles were taken.
-    """
+    """What one colour's pages have shown so far, over all openings of the page."""
 
     task: ListingTask
     addresses: Addresses
-    emit: Emit
-    reported: set[str]
-    items: dict[str, Item] = field(default_factory=dict)
-    waiting: dict[str, tuple[str, str | None, int]] = field(default_factory=dict)
-    listed: dict[str, None] = field(default_factory=dict)
-    elsewhere: set[str] = field(default_factory=set)
-    left_out: set[str] = field(default_factory=set)
-    drawn: set[str] = field(default_factory=set)
-    tokens: set[str] = field(default_factory=set)
+    emit: Callable[[Listed], None]
     total: int | None = None
     has_data: bool = False
-    end_reason: str | None = None
-    has_ended: bool = False
-    images: int = 0
+    # of all openings: ids reported (or known before), the page's data by id, ids that the data list under another
+    # colour, ids of tiles that are not of this list; tiles that wait for their data, with the drain that brought them
+    reported: set[str] = field(default_factory=set)
+    items: dict[str, Item] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+    waiting: dict[str, tuple[str, str | None, int]] = field(default_factory=dict)
     drains: int = 0
+    has_images: bool = False
+    # of the present opening: ids in the colour's own data, ids drawn as tiles, continuations seen
+    listed: dict[str, None] = field(default_factory=dict)
+    drawn: set[str] = field(default_factory=set)
+    tokens: set[str] = field(default_factory=set)
+    has_ended: bool = False
+    end_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        self.reported.update(self.task.known)
 
     def start_page(self) -> None:
         """Forget what belonged to the page before, not what was listed on it."""
-        self.listed.clear()
-        self.drawn.clear()
-        self.tokens.clear()
-        self.has_ended = False
-        self.end_reason = None
+        self.listed, self.drawn, self.tokens = {}, set(), set()
+        self.has_ended, self.end_reason = False, None
 
     def take_page_data(self, blocks: Sequence[Block]) -> None:
         """Learn what a page embeds: lists of several colours, or one that names none."""
@@ -124,38 +112,33 @@ class ColourListing:
 
     def is_continuation(self, request: str) -> bool:
         """Whether a request (address and body) carries a token of this list, or may, where none is known yet."""
-        plain = unquote(request)
-        is_unknown = not self.tokens and not self.has_ended
-        return is_unknown or any(token in plain or token in request for token in self.tokens)
+        if not self.tokens and not self.has_ended:
+            return True
+        return any(token in unquote(request) or token in request for token in self.tokens)
 
     def _take_block(self, block: Block, *, is_own: bool, is_first: bool) -> None:
-        self.items.update((item.asset_id, item) for item in block.items)
+        items = {item.asset_id: item for item in block.items}
+        self.items |= items
         if not is_own:
-            self.elsewhere.update(item.asset_id for item in block.items)
+            self.elsewhere |= items.keys()
             return
-        fresh = {item.asset_id for item in block.items} - self.listed.keys()
-        self.listed.update((item.asset_id, None) for item in block.items)
+        has_new = bool(items.keys() - self.listed.keys())
+        self.listed |= dict.fromkeys(items)
         self.has_data = True
         self.total = block.total if block.total is not None else self.total
         if block.token is None:
             self.has_ended = self.has_ended or block.has_query
         elif block.token in self.tokens:
-            self._end("the list repeats a token")
-        elif not fresh and not is_first:
-            self._end("the list repeats itself")
+            self.has_ended, self.end_reason = True, "the list repeats a token"
+        elif not has_new and not is_first:
+            self.has_ended, self.end_reason = True, "the list repeats itself"
         else:
             self.tokens.add(block.token)
 
-    def _end(self, reason: str) -> None:
-        self.has_ended = True
-        self.end_reason = reason
-
-    def take_tiles(self, tiles: Sequence[Sequence[str | None]]) -> None:
+    def take_tiles(self, tiles: Sequence[tuple[str, str, str | None]]) -> None:
         """Take tiles as the page gives them: asset id, ``href``, picture or None."""
         self.drains += 1
         for asset_id, href, image in tiles:
-            if asset_id is None or href is None:
-                continue
             self.drawn.add(asset_id)
             if asset_id not in self.reported:
                 self.waiting.setdefault(asset_id, (href, image, self.drains))
@@ -164,12 +147,12 @@ class ColourListing:
         """Hand over the waiting artworks in order, up to the first whose data have not come yet.
 
         A tile that the page's data list under another colour only is not of this one; at the end of a
-        list, neither is one that no data list at all although the list is told in full. Then come the
-        artworks that stand in the data alone.
+        list, neither is one that no data list at all although they list as many as they promise. Then come
+        the artworks that stand in the data alone.
         """
         artworks: list[Artwork] = []
+        is_data_whole = self.has_ended and self.total is not None and len(self.listed) >= self.total
         for asset_id, (href, image, drain) in list(self.waiting.items()):
-            item = self.items.get(asset_id)
             is_own = asset_id in self.listed
             if self.is_full():
                 break
@@ -178,43 +161,29 @@ class ColourListing:
                     continue  # it waits for the end, and those behind it do not
                 break
             del self.waiting[asset_id]
-            if not is_own and (asset_id in self.elsewhere or self._is_told_in_full()):
+            if not is_own and (asset_id in self.elsewhere or is_data_whole):
                 self.left_out.add(asset_id)
             else:
-                self._take(artworks, asset_id, href, image, item)
+                self._take(artworks, asset_id, href, image)
         if is_last and self.has_ended:
-            for asset_id in [one for one in self.listed if one not in self.reported]:
-                if not self.is_full():
-                    item = self.items[asset_id]
-                    self._take(artworks, asset_id, item.page, None, item)
+            for asset_id in self.listed:
+                if asset_id not in self.reported and not self.is_full():
+                    self._take(artworks, asset_id, self.items[asset_id].page, None)
         if artworks:
-            self.images += sum(artwork.image is not None for artwork in artworks)
-            self.emit(artworks, self.total)
+            self.emit(Listed(self.task.color, tuple(artworks), self.total))
 
-    def _is_told_in_full(self) -> bool:
-        return self.has_ended and self.total is not None and len(self.listed) >= self.total
-
-    def _take(self, artworks: list[Artwork], asset_id: str, href: str, image: str | None, item: Item | None) -> None:
+    def _take(self, artworks: list[Artwork], asset_id: str, href: str, image: str | None) -> None:
         """Make an artwork of what the tile and the data say; one without any page address is left out."""
-        page = self.addresses.canonical_page(href) or (self.addresses.canonical_page(item.page) if item else None)
-        if page is None:
+        item, addresses = self.items.get(asset_id), self.addresses
+        page = addresses.canonical_page(href) or (item and addresses.canonical_page(item.page))
+        if not page:
             self.left_out.add(asset_id)
             return
         self.reported.add(asset_id)
-        artworks.append(
-            Artwork(
-                asset_id=asset_id,
-                color=self.task.color,
-                image=self.addresses.canonical_image(image)
-                or (self.addresses.canonical_image(item.image) if item else None),
-                page=page,
-                title=item.title if item else None,
-                artist=item.artist if item else None,
-                partner=item.partner if item else None,
-                aspect=item.aspect if item else None,
-                tint=item.tint if item else None,
-            )
-        )
+        image = addresses.canonical_image(image) or addresses.canonical_image(item.image if item else None)
+        self.has_images = self.has_images or image is not None
+        facts = (item.title, item.artist, item.partner, item.aspect, item.tint) if item else ()
+        artworks.append(Artwork(asset_id, self.task.color, image, page, *facts))
 
     def count_missing(self) -> int:
         """Return how many artworks of an ended list have not been drawn as tiles yet."""

@@ -39,7 +39,7 @@ def open_listing(
     evidence: Path,
     name: str,
     *,
-    report: Callable[[str], None] | None = None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Open a colour's page and wait for its first tiles.
 
@@ -68,26 +68,26 @@ def open_listing(
         state: dict[str, Any] = browser.run(read_script("page_state"))
         is_here = state["address"].startswith(("http:", "https:"))
         has_failed = state["address"].startswith("chrome-error:")  # also where an answer has a status and no body
+        is_loaded = is_here and state["readyState"] == "complete"
         if is_here or has_failed:
             _refuse_block(state, address)
-        if has_failed:
-            _refuse_error(state, address)
-            code = re.search(r"\b(ERR_[A-Z0-9_]+|HTTP ERROR \d+)", state["text"])
-            why = code.group() if code else "the browser shows its own error page"
-            raise PageError(f"{address} cannot be reached: {why}")
+        if has_failed or (is_loaded and not state["artworks"]):
+            _refuse_error(state, address, has_failed=has_failed)
         if is_here and state["artworks"]:
             if not state["hasListener"]:
                 browser.run(read_script("listener"))
             _answer(browser, "overlay", report)
             return state
-        is_loaded = is_here and state["readyState"] == "complete"
         if is_loaded and state["hasConsent"]:
             consents += 1
             if consents > _CONSENT_ATTEMPTS or not _answer(browser, "consent", report):
-                raise _describe_consent(browser, state, evidence, name)
+                raise LayoutChangedError(
+                    "the page no longer shows a consent form that we can answer: expected a form with a button, "
+                    f"found {state['title']!r} at {state['address']}, "
+                    f"saved page at {save_evidence(browser, evidence, f'{name}-consent')}"
+                )
             time.sleep(0.3)
         elif is_loaded:
-            _refuse_error(state, address)
             settled_since = settled_since or time.monotonic()
             if time.monotonic() - settled_since > patience.settle_seconds:
                 _refuse_block(state, address, has_settled=True)
@@ -95,26 +95,40 @@ def open_listing(
                     return state
                 consents += 1
                 if not state["hasChoice"] or consents > _CONSENT_ATTEMPTS or not _answer(browser, "choice", report):
-                    raise _describe_change(browser, state, evidence, name)
+                    raise LayoutChangedError(
+                        'the page no longer shows artwork tiles: expected links a[href*="/asset/"] that end in a '
+                        f"14-character id, found {state['links']} links under /asset/ and none of an artwork "
+                        f"(HTTP {state['status'] or 'status unknown'}, title {state['title']!r}, {state['images']} "
+                        f"elements with data-bgsrc, {state['size']:,} characters), "
+                        f"saved page at {save_evidence(browser, evidence, name)}"
+                    )
                 settled_since = None
         if time.monotonic() - began > patience.load_seconds:
             raise PageError(f"{address} gave no tiles in {patience.load_seconds:.0f} s: it never ends loading")
         time.sleep(_POLL_SECONDS)
 
 
-def _answer(browser: Browser, obstacle: str, report: Callable[[str], None] | None) -> bool:
+def _answer(browser: Browser, obstacle: str, report: Callable[[str], None]) -> bool:
     """Answer a consent page, or take away what lies over the content; return whether anything was done."""
     done = browser.run(read_script("obstacles"), obstacle)
     what = "a banner" if obstacle == "overlay" else "a consent page"
     for one in done:
-        if one["what"] == "answered":
-            did = "refused" if one["isRefusal"] else "agreed, because no refusal was offered,"
-            sentence = f"{what} was answered: {did} by {one['label']!r}"
+        did = {"closed": "closed", "removed": "taken away"}.get(one["what"])
+        if did is None:
+            how = "refused" if one["isRefusal"] else "agreed, because no refusal was offered,"
+            report(f"{what} was answered: {how} by {one['label']!r}")
         else:
-            sentence = f"{what} was {'closed' if one['what'] == 'closed' else 'taken away'}: {one['label']!r}"
-        if report is not None:
-            report(sentence)
+            report(f"{what} was {did}: {one['label']!r}")
     return bool(done)
+
+
+def _refuse_error(state: dict[str, Any], address: str, *, has_failed: bool) -> None:
+    if state["status"] in _ERROR_STATUSES:
+        raise PageError(f"{address} answered with HTTP {state['status']}")
+    if has_failed:
+        code = re.search(r"\b(ERR_[A-Z0-9_]+|HTTP ERROR \d+)", state["text"])
+        why = code.group() if code else "the browser shows its own error page"
+        raise PageError(f"{address} cannot be reached: {why}")
 
 
 def _refuse_block(state: dict[str, Any], address: str, *, has_settled: bool = False) -> None:
@@ -122,33 +136,12 @@ def _refuse_block(state: dict[str, Any], address: str, *, has_settled: bool = Fa
 
     Pages ask for much that is not their list: before a page has settled only HTTP 429 counts there.
     """
-    failures = [one for one in state["failures"] if one["isOwn"] and (has_settled or one["status"] == 429)]
     reasons = [f"HTTP {state['status']}"] if state["status"] in REFUSALS else []
-    is_captcha = state["hasCaptcha"] or (has_settled and state["hasCaptchaWidget"])
-    reasons += ["a captcha page"] if is_captcha else []
-    reasons += [why for failure in failures if (why := explain_block(failure["status"], failure["text"]))]
+    if state["hasCaptcha"] or (has_settled and state["hasCaptchaWidget"]):
+        reasons.append("a captcha page")
+    for failure in state["failures"]:
+        why = explain_block(failure["status"], failure["text"])
+        if why and failure["isOwn"] and (has_settled or failure["status"] == 429):
+            reasons.append(why)
     if reasons:
         raise BlockedError(f"the site answered {address} with {reasons[0]}")
-
-
-def _refuse_error(state: dict[str, Any], address: str) -> None:
-    if state["status"] in _ERROR_STATUSES:
-        raise PageError(f"{address} answered with HTTP {state['status']}")
-
-
-def _describe_consent(browser: Browser, state: dict[str, Any], evidence: Path, name: str) -> LayoutChangedError:
-    return LayoutChangedError(
-        "the page no longer shows a consent form that we can answer: expected a form with a button, "
-        f"found {state['title']!r} at {state['address']}, "
-        f"saved page at {save_evidence(browser, evidence, f'{name}-consent')}"
-    )
-
-
-def _describe_change(browser: Browser, state: dict[str, Any], evidence: Path, name: str) -> LayoutChangedError:
-    saved = save_evidence(browser, evidence, name)
-    return LayoutChangedError(
-        'the page no longer shows artwork tiles: expected links a[href*="/asset/"] that end in a 14-character id, '
-        f"found {state['links']} links under /asset/ and none of an artwork "
-        f"(HTTP {state['status'] or 'status unknown'}, title {state['title']!r}, {state['images']} elements with "
-        f"data-bgsrc, {state['size']:,} characters), saved page at {saved}"
-    )

@@ -1,12 +1,9 @@
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from src.errors import BlockedError, BrowserError, LayoutChangedError
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
+from src.processes import find_free_port, start_process, wait_until_answers
 from src.scraping.artwork import Addresses
 from src.scraping.browser.browser import Browser, BrowserSettings, find_installed_browser, make_user_agent
 from src.scraping.browser.marks import find_marked
@@ -34,7 +32,7 @@ def open_page(browser: Browser, base_url: str, folder: Path) -> dict[str, object
     return open_listing(browser, f"{base_url}/color?col=RED", HASTY, folder, "RED")
 
 
-def test_a_changed_layout_is_told_with_the_page_saved(
+def test_a_changed_layout_is_reported_with_the_page_saved(
     browser: Browser, serve_page: Callable[..., str], tmp_path: Path
 ) -> None:
     html = "<title>New design</title><a href='/asset/viewer'>x</a><div class='card'>The Magpie</div>"
@@ -109,11 +107,6 @@ def test_a_dead_browser_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     assert not find_marked("tests-dead.")
 
 
-def test_a_broken_script_says_so(browser: Browser) -> None:
-    with pytest.raises(BrowserError, match="script failed"):
-        browser.run("return nothing.at.all")
-
-
 def test_the_user_agent_names_a_contact() -> None:
     assert "+me@example.org" in make_user_agent("140.0.1.2", "me@example.org")
 
@@ -122,22 +115,12 @@ def test_the_user_agent_names_a_contact() -> None:
 def remote_endpoint() -> Iterator[tuple[str, int]]:
     """A ``chromedriver`` listening on a port of its own: a remote WebDriver endpoint."""
     installed = find_installed_browser()
-    if installed is None or installed.driver is None:
+    if installed is None:
         pytest.skip("no chromedriver on the search path")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    driver = subprocess.Popen([installed.driver, f"--port={port}"], stdout=subprocess.DEVNULL)
-    endpoint = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            urlopen(f"{endpoint}/status", timeout=1).close()
-            break
-        except (URLError, OSError):
-            time.sleep(0.05)
-    yield endpoint, driver.pid
-    driver.terminate()
-    driver.wait(10)
+    port = find_free_port()
+    with start_process([installed.driver, f"--port={port}"], log=subprocess.DEVNULL) as driver:
+        assert wait_until_answers(driver, f"http://127.0.0.1:{port}/status")
+        yield f"http://127.0.0.1:{port}", driver.pid
 
 
 def test_a_remote_browser_lists_the_same(
@@ -152,7 +135,7 @@ def test_a_remote_browser_lists_the_same(
     assert [child for child in psutil.Process(pid).children() if child.status() != psutil.STATUS_ZOMBIE] == []
 
 
-def test_a_grid_that_is_not_there_is_told(gallery: GalleryProcess, tmp_path: Path) -> None:
+def test_a_grid_that_is_not_there_is_an_error() -> None:
     with pytest.raises(BrowserError, match=r"could be started at http://127.0.0.1:9"):
         Browser(BrowserSettings(mark="tests-none.", grid="http://127.0.0.1:9"))
 
