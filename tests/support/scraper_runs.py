@@ -16,7 +16,7 @@ COLOURS = ("PINK", "RED", "BLACK")
 
 def open_gallery(faults: Faults | None = None) -> GalleryProcess:
     """A gallery of the same artworks, with other faults."""
-    return GalleryProcess(ARTWORKS, seed=SEED, colours=COLOURS, workers=1, faults=faults)
+    return GalleryProcess(ARTWORKS, seed=SEED, colours=COLOURS, workers=1, faults=faults or Faults())
 
 
 def make_settings(workspace: Workspace, gallery: GalleryProcess | None, **changes: Any) -> CollectSettings:
