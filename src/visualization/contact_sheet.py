@@ -30,7 +30,7 @@ def make_contact_sheet(
     columns: int = 12,
     cell: int = 109,
 ) -> BGRImage:
-    """Lay pictures out in a grid, row by row.
+    """Lay pictures out in a grid of square cells, row by row, on white.
 
     Parameters
     ----------
@@ -38,25 +38,16 @@ def make_contact_sheet(
         BGR uint8, shape (H, W, 3), of any sizes; each is fitted whole into its cell.
     captions
         A line under each picture, as many as there are pictures; cut off with … where too long.
-    columns
-        Pictures in a row.
-    cell
-        Side of a cell in pixels.
-
-    Returns
-    -------
-    BGRImage
-        The sheet on white, uint8, shape (height, width, 3).
+    columns, cell
+        Pictures in a row, and the side of a cell in pixels.
 
     Raises
     ------
     UsageError
-        If there is no picture, or the captions are not as many.
+        If there is no picture.
     """
     if not images:
         raise UsageError("a contact sheet needs at least one picture")
-    if captions is not None and len(captions) != len(images):
-        raise UsageError(f"expected a caption for each of the {len(images)} pictures, got {len(captions)}")
     columns = min(columns, len(images))
     row_height = cell + GAP + (CAPTION_HEIGHT if captions is not None else 0)
     width = 2 * MARGIN + columns * (cell + GAP) - GAP
@@ -78,26 +69,19 @@ def make_colour_sheet(
     notes: Mapping[str, str] | None = None,
     title: str | None = None,
 ) -> BGRImage:
-    """Lay pictures out by colour: a swatch with the colour's name, then its pictures.
+    """Lay pictures out by colour, in the site's order, on white: a swatch with the colour's name, then its pictures.
 
     Parameters
     ----------
     images
         For each colour its pictures, BGR uint8, shape (H, W, 3); what exceeds ``rows`` rows of
-        ``columns`` is left out. Colours come in the site's order.
-    columns, rows
-        Pictures in a row, and rows for each colour.
-    cell
-        Side of a cell in pixels.
+        ``columns`` is left out.
+    columns, rows, cell
+        Pictures in a row, rows for each colour, and the side of a cell in pixels.
     notes
         A line under a colour's name, such as a count.
     title
         A line above the sheet.
-
-    Returns
-    -------
-    BGRImage
-        The sheet on white, uint8, shape (height, width, 3).
 
     Raises
     ------
@@ -129,27 +113,11 @@ def make_colour_sheet(
 
 
 def fit_picture(image: BGRImage, cell: int) -> BGRImage:
-    """Scale a picture, whole and with its aspect kept, until it touches the sides of a square cell.
-
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3).
-    cell
-        Side of the cell in pixels.
-
-    Returns
-    -------
-    BGRImage
-        With its longer side equal to ``cell``.
-    """
+    """Scale a BGR picture, whole and with its aspect kept, until it touches the sides of a square cell."""
     height, width = image.shape[:2]
     scale = cell / max(height, width)
-    if scale == 1:
-        return image
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=method).astype(np.uint8, copy=False)
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC).astype(np.uint8)
 
 
 def _paste(sheet: Image.Image, image: BGRImage, left: int, upper: int, cell: int) -> None:

@@ -1,6 +1,7 @@
 """Figures of the data before any model: counts, distributions and correlations of the features, pictures on a plane."""
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -39,12 +40,7 @@ CHANNEL_TITLES: Final = {
 def plot_class_counts(counts: Mapping[str, int], *, reference: Mapping[str, float] | None = None) -> Figure:
     """Draw a bar for each colour, filled with its swatch and labelled with its count and share.
 
-    Parameters
-    ----------
-    counts
-        Pictures of each colour.
-    reference
-        Counts to compare with; drawn as marks at the same share of all, because totals differ.
+    Counts to compare with (``reference``) are marks at the same share of all, because totals differ.
     """
     colours = order_colours(counts)
     total = sum(counts.values())
@@ -83,23 +79,21 @@ def plot_feature_distributions(
     weights: NDArray[np.float64],
     title: str,
 ) -> Figure:
-    """Overlay each feature's distribution in the gallery and in real rows, with the distance of the two.
+    """Overlay each of the 18 features' distribution in the gallery and in real rows.
 
     Parameters
     ----------
     gallery, real
-        Frames with the 18 features.
+        Frames with the features.
     distances
-        Kolmogorov–Smirnov distance of each feature.
+        Kolmogorov–Smirnov distance of the two for each feature.
     weights
         A weight for each real row, to compare at the same class counts.
     title
         Words above the figure.
     """
-    columns = 3
-    rows = -(-len(FEATURE_NAMES) // columns)
-    figure = Figure(figsize=(9, 1.55 * rows + 0.9), layout="constrained")
-    panels = figure.subplots(rows, columns).ravel()
+    figure = Figure(figsize=(9, 10.2), layout="constrained")
+    panels = figure.subplots(6, 3).ravel()
     for axes, name in zip(panels, FEATURE_NAMES, strict=True):
         edges = np.histogram_bin_edges(np.concatenate([gallery[name], real[name]]), 40)
         axes.hist(gallery[name], edges, density=True, color=OURS, alpha=0.35, label="gallery")
@@ -116,17 +110,7 @@ def plot_feature_distributions(
 
 @styled
 def plot_channel_boxes(frame: pd.DataFrame, colour_space: str, *, order: Sequence[str]) -> Figure:
-    """Draw a box for each colour and each channel of a colour space.
-
-    Parameters
-    ----------
-    frame
-        Rows with the features and ``color``.
-    colour_space
-        ``RGB``, ``HSV`` or ``Lab``.
-    order
-        The colours from left to right.
-    """
+    """Draw a box for each colour, in ``order``, and each channel of a colour space (``RGB``, ``HSV`` or ``Lab``)."""
     figure = Figure(figsize=(9.5, 6.6), layout="constrained")
     look: Look = {"boxprops": {"edgecolor": OUTLINE}, "medianprops": {"color": INK, "linewidth": 1.6}}
     look |= {part: {"color": OUTLINE} for part in ("whiskerprops", "capprops")}
@@ -144,13 +128,7 @@ def plot_channel_boxes(frame: pd.DataFrame, colour_space: str, *, order: Sequenc
 
 @styled
 def plot_densities(frame: pd.DataFrame) -> Figure:
-    """Draw the density of each colour on each of the nine channels, all of the same height.
-
-    Parameters
-    ----------
-    frame
-        Rows with the features and ``color``.
-    """
+    """Draw the density of each colour on each of the nine channels, all of the same height."""
     colours = order_colours(frame["color"])
     figure = Figure(figsize=(9.5, 10.5), layout="constrained")
     panels = figure.subplots(3, 3, sharey=True).ravel()
@@ -170,13 +148,7 @@ def plot_densities(frame: pd.DataFrame) -> Figure:
 
 @styled
 def plot_correlations(frame: pd.DataFrame) -> Figure:
-    """Draw the Pearson correlation of each pair of the 18 features.
-
-    Parameters
-    ----------
-    frame
-        Rows with the features.
-    """
+    """Draw the Pearson correlation of each pair of the 18 features."""
     correlations = frame[list(FEATURE_NAMES)].corr()
     figure = _draw_heat_map(correlations, (8.6, 7.2), "Pearson correlation", 1, cmap="RdBu_r", vmin=-1, vmax=1)
     figure.axes[0].set_title("Correlation of the features")
@@ -185,16 +157,7 @@ def plot_correlations(frame: pd.DataFrame) -> Figure:
 
 @styled
 def plot_colour_similarity(shares: NDArray[np.float64], colours: Sequence[str]) -> Figure:
-    """Draw how similar the colours are to each other.
-
-    Parameters
-    ----------
-    shares
-        Shape (n, n), 0-1: row i, column j says how much of what is near colour i belongs to
-        colour j (:func:`src.visualization.neighbours.measure_similarity`).
-    colours
-        The n names, in the order of the rows.
-    """
+    """Draw how similar ``colours`` are: ``shares`` of :func:`src.visualization.neighbours.measure_similarity`."""
     ordered = list(order_colours(colours))
     percent = pd.DataFrame(100 * shares, list(colours), list(colours)).loc[ordered, ordered]
     label = "share of the nearest pictures (%)"
@@ -212,16 +175,14 @@ def plot_colour_map(
 
     Parameters
     ----------
-    points
-        Places on the plane, shape (n, 2), such as principal components or a t-SNE.
-    labels
-        The colour of each picture.
+    points, labels
+        Place on the plane, shape (n, 2), such as principal components or a t-SNE, and colour of each picture.
     title
         Words above the figure.
     axis_names
         What the axes mean; without it they have no ticks, as suits a t-SNE.
     """
-    names = np.asarray(labels)
+    names = np.asarray(labels, dtype=str)
     figure = Figure(figsize=(7.6, 6.4), layout="constrained")
     axes = figure.add_subplot()
     # In one call and in a mixed order, so that no colour lies above all the others.
@@ -250,17 +211,12 @@ def _part_labels(places: NDArray[np.float64], extent: NDArray[np.float64]) -> ND
     width, height = 0.13 * extent[0], 0.038 * extent[1]  # of a name in the figure's type size
     moved = places.copy()
     for _ in range(100):
-        is_clear = True
-        for first in range(len(moved)):
-            for second in range(first + 1, len(moved)):
-                gap = moved[second] - moved[first]
-                if abs(gap[0]) < width and abs(gap[1]) < height:
-                    push = ((height - abs(gap[1])) / 2 + 1e-9) * (1.0 if gap[1] >= 0 else -1.0)
-                    moved[first, 1] -= push
-                    moved[second, 1] += push
-                    is_clear = False
-        if is_clear:
-            break
+        for first, second in combinations(range(len(moved)), 2):
+            across, up = moved[second] - moved[first]
+            if abs(across) < width and abs(up) < height:
+                push = np.copysign((height - abs(up)) / 2 + 1e-9, up)
+                moved[first, 1] -= push
+                moved[second, 1] += push
     return moved
 
 
@@ -270,14 +226,10 @@ def _draw_heat_map(values: pd.DataFrame, size: tuple[float, float], label: str, 
 
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
-    look: Look = {
-        "square": True,
-        "linewidths": 0.5,
-        "annot_kws": {"size": 7.5},
-        "cbar_kws": {"label": label, "shrink": 0.8},
-    }
+    look: Look = {"square": True, "linewidths": 0.5, "annot_kws": {"size": 7.5}, **scale}
+    look["cbar_kws"] = {"label": label, "shrink": 0.8}
     annotations = values.round(digits) + 0.0  # no minus sign before a rounded zero
-    sns.heatmap(values, annot=annotations, fmt=f".{digits}f", ax=axes, **look, **scale)
+    sns.heatmap(values, annot=annotations, fmt=f".{digits}f", ax=axes, **look)
     axes.set_xticks(axes.get_xticks(), values.columns, rotation=45, ha="right", rotation_mode="anchor")
     axes.tick_params(axis="y", rotation=0)
     return figure

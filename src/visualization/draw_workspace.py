@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -25,18 +25,7 @@ PICTURES_PER_COLOUR: Final = 12
 
 
 def draw_workspace(workspace: Workspace) -> list[Path]:
-    """Draw what a run has found and learned.
-
-    Parameters
-    ----------
-    workspace
-        With the final dataset, the thumbnails and a model.
-
-    Returns
-    -------
-    list of Path
-        ``picture.jpg`` and ``confusion_matrix.png`` in the workspace's ``references``, ``class_counts.png``
-        and ``contact_sheet.jpg`` in its folder of figures.
+    """Draw what a run has found and learned; return the files written into the workspace's ``references``.
 
     Raises
     ------
@@ -45,7 +34,10 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
     """
     rows = read_table(workspace.processed_table, PROCESSED)
     counts = {str(colour): int(count) for colour, count in rows["color"].value_counts().items()}
-    confusion = _read_confusion(workspace)
+    card = workspace.models_dir / "model_card.json"
+    if not card.is_file():
+        raise ModelMissingError(f"{card} is missing: run python -m src.models.train_model first")
+    confusion = json.loads(card.read_text("utf-8"))["scores"]["test_confusion"]
     sheet = make_colour_sheet(
         pick_by_colour(rows, workspace.image_dir, PICTURES_PER_COLOUR),
         columns=PICTURES_PER_COLOUR,
@@ -64,14 +56,6 @@ def draw_workspace(workspace: Workspace) -> list[Path]:
         save_figure(plot_class_counts(counts), workspace.figures_dir / "class_counts.png"),
         contact_sheet,
     ]
-
-
-def _read_confusion(workspace: Workspace) -> dict[str, Any]:
-    path = workspace.models_dir / "model_card.json"
-    if not path.is_file():
-        raise ModelMissingError(f"{path} is missing: run python -m src.models.train_model first")
-    confusion: dict[str, Any] = json.loads(path.read_text("utf-8"))["scores"]["test_confusion"]
-    return confusion
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

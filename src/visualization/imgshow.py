@@ -8,21 +8,10 @@ from src.visualization.style import styled
 
 @styled
 def imgshow(image: BGRImage, title: str | None = None, *, height: float = 3.0) -> Figure:
-    """Show a picture.
+    """Show a picture, ``height`` inches high.
 
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3), as everything of this project decodes it; matplotlib alone
-        would take the channels for red, green, blue and show blue pictures orange.
-    title
-        Words above the picture.
-    height
-        Of the picture, in inches.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
+    It is BGR uint8, shape (H, W, 3), as everything of this project decodes it; matplotlib alone would take the
+    channels for red, green, blue and show blue pictures orange.
     """
     pixels_high, pixels_wide = image.shape[:2]
     figure = Figure(figsize=(max(height * pixels_wide / pixels_high, 1.0), height), layout="constrained")

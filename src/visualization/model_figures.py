@@ -11,7 +11,6 @@ from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 
 from src.colours import are_neighbours, order_colours
-from src.errors import UsageError
 from src.visualization.style import FAR, INK, MUTED, NEAR, OURS, OUTLINE, REFERENCE, Look, choose_swatch, styled
 
 
@@ -19,14 +18,9 @@ from src.visualization.style import FAR, INK, MUTED, NEAR, OURS, OUTLINE, REFERE
 def plot_family_scores(
     means: Mapping[str, float], deviations: Mapping[str, float], *, reference: Mapping[str, float]
 ) -> Figure:
-    """Draw the cross-validated accuracy of each family's best candidate, best family first.
+    """Draw the cross-validated accuracy (0-1) of each family's best candidate, best family first.
 
-    Parameters
-    ----------
-    means, deviations
-        Mean and standard deviation over the folds of each family's accuracy (0-1).
-    reference
-        The study's means of some of the families, as diamonds.
+    The bars are one deviation over the folds to each side; the study's means (``reference``) are diamonds.
     """
     families = sorted(means, key=lambda family: -means[family])
     figure = Figure(figsize=(7.6, 0.5 * len(families) + 1.4), layout="constrained")
@@ -52,15 +46,9 @@ def plot_family_scores(
 
 @styled
 def plot_grid_scores(scores: pd.DataFrame, *, title: str) -> Figure:
-    """Draw the accuracy of a grid of two parameters as a heat map, the best cell outlined.
+    """Draw the accuracy (0-1) of a grid of two parameters as a heat map, the best cell outlined.
 
-    Parameters
-    ----------
-    scores
-        Mean accuracy (0-1): a row for each value of one parameter, a column for each of the other, both
-        named; NaN where a candidate was not tried.
-    title
-        Words above the figure.
+    ``scores`` has a named row for each value of one parameter and a named column for each of the other.
     """
     import seaborn as sns  # noqa: PLC0415 - a second to import, and only heat maps need it
 
@@ -79,15 +67,7 @@ def plot_grid_scores(scores: pd.DataFrame, *, title: str) -> Figure:
 
 @styled
 def plot_class_scores(precision: Mapping[str, float], recall: Mapping[str, float], counts: Mapping[str, int]) -> Figure:
-    """Draw precision and recall of each colour, joined by a line.
-
-    Parameters
-    ----------
-    precision, recall
-        0-1, for each colour.
-    counts
-        Pictures of each colour, written beside its name.
-    """
+    """Draw precision and recall (0-1) of each colour, joined by a line, with its count beside its name."""
     colours = order_colours(recall)
     figure = Figure(figsize=(7.2, 0.36 * len(colours) + 1.4), layout="constrained")
     axes = figure.add_subplot()
@@ -119,20 +99,11 @@ def plot_confusion_matrix(matrix: NDArray[np.integer], classes: Sequence[str]) -
         Integers, shape (n, n): rows are the true colours, columns the predicted ones.
     classes
         The n names in the matrix's order; the figure puts them in the site's order.
-
-    Raises
-    ------
-    UsageError
-        If the matrix is not square, or has not a row for each class.
     """
     import seaborn as sns  # noqa: PLC0415
 
-    counts = np.asarray(matrix)
-    if counts.shape != (len(classes), len(classes)):
-        raise UsageError(f"expected a matrix of {len(classes)} × {len(classes)} counts, got shape {counts.shape}")
     colours = order_colours(classes)
-    order = [list(classes).index(colour) for colour in colours]
-    counts = counts[np.ix_(order, order)]
+    counts = pd.DataFrame(matrix, list(classes), list(classes)).loc[list(colours), list(colours)].to_numpy()
     totals = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
     is_near = np.array([[are_neighbours(true, predicted) for predicted in colours] for true in colours])
@@ -140,10 +111,8 @@ def plot_confusion_matrix(matrix: NDArray[np.integer], classes: Sequence[str]) -
     side = 0.68 * len(colours) + 1.9
     figure = Figure(figsize=(side, side * 0.9), layout="constrained")
     axes = figure.add_subplot()
-    texts = [[_describe_cell(*cell) for cell in zip(*row, strict=True)] for row in zip(counts, shares, strict=True)]
-    sns.heatmap(
-        shares, annot=np.array(texts), fmt="", cmap="Blues", vmin=0, vmax=1, cbar=False, annot_kws={"size": 9}, ax=axes
-    )
+    texts = np.vectorize(_describe_cell)(counts, shares)
+    sns.heatmap(shares, annot=texts, fmt="", cmap="Blues", vmin=0, vmax=1, cbar=False, annot_kws={"size": 9}, ax=axes)
     near: Look = {"edgecolor": NEAR, "linewidth": 1.7}
     far: Look = {"edgecolor": FAR, "linewidth": 1.2, "linestyle": ":"}
     for row, column in zip(*np.nonzero(counts * ~np.eye(len(colours), dtype=bool)), strict=True):
@@ -152,16 +121,12 @@ def plot_confusion_matrix(matrix: NDArray[np.integer], classes: Sequence[str]) -
     _label_confusion(axes, colours, totals[:, 0])
 
     total, right, missed_near = int(counts.sum()), int(np.trace(counts)), int(counts[is_near].sum())
-    kinds = {"right": right, "near miss": missed_near, "far miss": total - right - missed_near}
-    styles: tuple[Look, ...] = ({"color": "#08519C"}, {"fill": False, **near}, {"fill": False, **far})
-    handles = [
-        Patch(
-            label=f"{kind}: {count:,}{' of ' + f'{total:,}' if kind == 'right' else ''} "
-            f"({100 * count / max(total, 1):.1f} %)",
-            **style,
-        )
-        for (kind, count), style in zip(kinds.items(), styles, strict=True)
+    kinds: list[tuple[str, int, Look]] = [
+        (f"right: {right:,} of {total:,}", right, {"color": "#08519C"}),
+        (f"near miss: {missed_near:,}", missed_near, {"fill": False, **near}),
+        (f"far miss: {total - right - missed_near:,}", total - right - missed_near, {"fill": False, **far}),
     ]
+    handles = [Patch(label=f"{text} ({100 * number / max(total, 1):.1f} %)", **look) for text, number, look in kinds]
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
     axes.set_title("Which colour is taken for which")
     return figure
@@ -180,17 +145,9 @@ def _label_confusion(axes: Axes, colours: Sequence[str], totals: NDArray[np.inte
     axes.tick_params(axis="both", pad=14)
     axes.set(xlabel="predicted colour", ylabel="true colour (pictures)")
     for place, colour in enumerate(colours):
-        for corner, size in (
-            ((-0.25, place + 0.08), (0.17, 0.84)),
-            ((place + 0.08, len(colours) + 0.08), (0.84, 0.17)),
-        ):
-            swatch: Look = {
-                "facecolor": choose_swatch(colour),
-                "edgecolor": OUTLINE,
-                "linewidth": 0.6,
-                "clip_on": False,
-            }
-            axes.add_patch(Rectangle(corner, *size, **swatch))
+        swatch: Look = {"facecolor": choose_swatch(colour), "edgecolor": OUTLINE, "linewidth": 0.6, "clip_on": False}
+        axes.add_patch(Rectangle((-0.25, place + 0.08), 0.17, 0.84, **swatch))
+        axes.add_patch(Rectangle((place + 0.08, len(colours) + 0.08), 0.84, 0.17, **swatch))
 
 
 @styled
@@ -201,17 +158,7 @@ def plot_learning_curve(
     *,
     training_means: Sequence[float],
 ) -> Figure:
-    """Draw accuracy over the number of training pictures.
-
-    Parameters
-    ----------
-    sizes
-        Numbers of training pictures.
-    validation_means, validation_deviations
-        Accuracy (0-1) on pictures not learned from: mean and standard deviation over the folds.
-    training_means
-        Accuracy on the pictures learned from.
-    """
+    """Draw accuracy (0-1), in validation and on the pictures learned from, over the number of training pictures."""
     mean, deviation = np.asarray(validation_means), np.asarray(validation_deviations)
     figure = Figure(figsize=(7.2, 4.2), layout="constrained")
     axes = figure.add_subplot()
@@ -239,8 +186,8 @@ def plot_reliability(
     Parameters
     ----------
     confidences, accuracies, counts
-        For each bin the mean probability of the answers in it (0-1), the share of them that was
-        right (0-1), and how many there are. Empty bins are left out of the drawing.
+        For each bin the mean probability of the answers in it (0-1), the share of them that was right (0-1),
+        and how many there are. Empty bins are left out.
     calibration_error
         Expected calibration error (0-1), written into the figure.
     """
@@ -272,14 +219,9 @@ def plot_reliability(
 def plot_permutation_importance(
     means: Mapping[str, float], deviations: Mapping[str, float], *, reference: Mapping[str, float]
 ) -> Figure:
-    """Draw the accuracy lost when one feature is shuffled among the pictures, largest first.
+    """Draw the accuracy (0-1) lost when one feature is shuffled among the pictures, largest first.
 
-    Parameters
-    ----------
-    means, deviations
-        For each feature the accuracy lost (0-1): mean and standard deviation over the repeats.
-    reference
-        The study's numbers, as marks.
+    The bars are one deviation over the repeats to each side; the study's numbers (``reference``) are diamonds.
     """
     names = sorted(means, key=lambda name: -means[name])
     figure = Figure(figsize=(7.2, 0.29 * len(names) + 1.2), layout="constrained")
@@ -302,16 +244,9 @@ def plot_permutation_importance(
 def plot_feature_elimination(
     accuracies: Mapping[int, float], *, added: Sequence[str], reference: Mapping[int, float]
 ) -> Figure:
-    """Draw accuracy over the number of features that are kept.
+    """Draw accuracy (0-1) over the number of features that are kept, beside the study's (``reference``).
 
-    Parameters
-    ----------
-    accuracies
-        Accuracy (0-1) for each number of features.
-    added
-        The feature that the first, second … number adds, written along the axis.
-    reference
-        The study's numbers.
+    ``added`` has the feature that the first, second … number adds; it is written along the axis.
     """
     counts, best = sorted(accuracies), max(accuracies.values())
     figure = Figure(figsize=(7.6, 4.4), layout="constrained")
@@ -320,15 +255,9 @@ def plot_feature_elimination(
     axes.plot(numbers, [reference[number] for number in numbers], "D--", color=REFERENCE, label="the study")
     axes.plot(counts, [accuracies[count] for count in counts], "o-", color=OURS, label="this project")
     enough = next(count for count in counts if accuracies[count] >= best - 0.01)
-    axes.annotate(
-        f"{enough} features: within 0.01 of the best ({best:.3f})",
-        (enough, accuracies[enough]),
-        (0, -44),
-        textcoords="offset points",
-        ha="center",
-        fontsize=9,
-        arrowprops={"arrowstyle": "->", "color": INK},
-    )
+    note, place = f"{enough} features: within 0.01 of the best ({best:.3f})", (enough, accuracies[enough])
+    look: Look = {"ha": "center", "fontsize": 9, "arrowprops": {"arrowstyle": "->", "color": INK}}
+    axes.annotate(note, place, (0, -44), textcoords="offset points", **look)
     labels = [f"{count}  + {name}" for count, name in zip(counts, added, strict=True)]
     axes.set_xticks(counts, labels, rotation=60, ha="right", rotation_mode="anchor", fontsize=8)
     axes.set(xlabel="features kept, and the one that each step adds", ylabel="accuracy")

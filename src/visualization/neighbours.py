@@ -5,14 +5,11 @@ A view of the data that no trained model takes part in.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from src.colours import order_colours
-
-NEIGHBOUR_COUNT: Final = 15
 
 
 @dataclass(frozen=True)
@@ -36,31 +33,9 @@ class Neighbourhood:
     shares: NDArray[np.float64]
     centrality: NDArray[np.float64]
 
-    @property
-    def own_shares(self) -> NDArray[np.float64]:
-        """Share of the nearest pictures that have the picture's own colour, shape (n,)."""
-        places = np.array([self.colours.index(str(label)) for label in self.labels])
-        return np.asarray(self.shares[np.arange(len(places)), places])
 
-
-def find_neighbourhoods(
-    features: NDArray[np.float64], labels: Sequence[str], count: int = NEIGHBOUR_COUNT
-) -> Neighbourhood:
-    """Look at the nearest pictures of each picture, itself left out.
-
-    Parameters
-    ----------
-    features
-        Shape (n, 18).
-    labels
-        The colour of each picture.
-    count
-        How many neighbours to look at.
-
-    Returns
-    -------
-    Neighbourhood
-    """
+def find_neighbourhoods(features: NDArray[np.float64], labels: Sequence[str], count: int = 15) -> Neighbourhood:
+    """Look at the ``count`` nearest pictures of each picture, by features of shape (n, 18); itself is left out."""
     from sklearn.neighbors import NearestNeighbors  # noqa: PLC0415 - a second to import
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
 
@@ -76,44 +51,27 @@ def find_neighbourhoods(
     return Neighbourhood(colours, names, shares, centrality)
 
 
-def measure_similarity(neighbourhood: Neighbourhood) -> NDArray[np.float64]:
-    """Return whose pictures surround the pictures of each colour.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (k, k): row i, column j is the share of colour j among the neighbours of colour i.
-    """
-    return np.stack(
-        [neighbourhood.shares[neighbourhood.labels == colour].mean(axis=0) for colour in neighbourhood.colours]
-    )
+def measure_similarity(around: Neighbourhood) -> NDArray[np.float64]:
+    """Return the share (0-1) of colour j among the neighbours of colour i, in row i, column j; shape (k, k)."""
+    return np.stack([around.shares[around.labels == colour].mean(axis=0) for colour in around.colours])
 
 
-def pick_pictures(neighbourhood: Neighbourhood, colour: str, kind: str, count: int) -> list[int]:
-    """Pick pictures of a colour by what surrounds them.
+def pick_pictures(around: Neighbourhood, colour: str, kind: str, count: int) -> list[int]:
+    """Pick pictures of a colour by what surrounds them; return their row numbers, best example first.
 
     Parameters
     ----------
-    neighbourhood
-        Of all pictures.
-    colour
-        Whose pictures to pick.
+    around, colour, count
+        What surrounds all pictures, whose pictures to pick, and how many.
     kind
         ``typical``: among their own, and nearest to the colour's median; ``borderline``: about half
         of the neighbours are of another colour; ``outlier``: fewest neighbours of their own colour.
-    count
-        How many.
-
-    Returns
-    -------
-    list of int
-        Row numbers, best example first.
     """
-    rows = np.flatnonzero(neighbourhood.labels == colour)
-    own, centrality = neighbourhood.own_shares[rows], neighbourhood.centrality[rows]
+    rows = np.flatnonzero(around.labels == colour)
+    own, centrality = around.shares[rows, around.colours.index(colour)], around.centrality[rows]
     ranks = {
-        "typical": np.lexsort((centrality, -np.round(own, 1))),
-        "borderline": np.lexsort((centrality, np.abs(own - 0.5))),
-        "outlier": np.lexsort((-centrality, own)),
+        "typical": (centrality, -np.round(own, 1)),
+        "borderline": (centrality, np.abs(own - 0.5)),
+        "outlier": (-centrality, own),
     }
-    return [int(row) for row in rows[ranks[kind][:count]]]
+    return [int(row) for row in rows[np.lexsort(ranks[kind])[:count]]]

@@ -9,7 +9,6 @@ import matplotlib.style
 import pandas as pd
 from matplotlib.figure import Figure
 
-from src.errors import UsageError
 from src.features.schema import BGRImage
 from src.paths import PROJECT_ROOT, Workspace
 from src.visualization.output import encode_picture, render_figure
@@ -23,17 +22,7 @@ FIGURE_DPI: Final = 80
 
 @dataclass(frozen=True)
 class NotebookSettings:
-    """What a notebook works on.
-
-    Attributes
-    ----------
-    artworks
-        Pictures in the offline gallery, where it paints them itself.
-    workspace
-        Where pictures, tables and models go.
-    images, labels
-        A folder of pictures that the gallery shows instead, and the table that files them.
-    """
+    """What a notebook works on: painted pictures, or the folder ``images`` that the table ``labels`` files."""
 
     artworks: int
     workspace: Workspace
@@ -46,24 +35,12 @@ def prepare_notebook(
 ) -> NotebookSettings:
     """Set a notebook up: the style, how figures and tables are shown, no progress bars in the output.
 
-    A figure is shown as PNG, or as JPEG where it is made of photographs.
-
-    Parameters
-    ----------
-    artworks, workspace, images, labels
-        As the first cell has them; paths are relative to the project. ``NOTEBOOK_ARTWORKS`` and
-        ``NOTEBOOK_WORKSPACE`` in the environment take the place of the first two.
-
-    Raises
-    ------
-    UsageError
-        If no notebook is running.
+    A figure is shown as PNG, or as JPEG where it is made of photographs. Paths are relative to the project;
+    ``NOTEBOOK_ARTWORKS`` and ``NOTEBOOK_WORKSPACE`` in the environment take the place of the first two arguments.
     """
     from IPython.core.getipython import get_ipython  # noqa: PLC0415 - only there where a notebook is
 
     shell: Any = get_ipython()
-    if shell is None:
-        raise UsageError("prepare_notebook() was called outside a notebook: there is nothing to set up")
     os.environ["TQDM_DISABLE"] = "1"
     matplotlib.style.use(STYLE)  # for plots of one's own beside ours
     pd.set_option("display.precision", 3, "display.max_columns", 30, "display.width", 120)
@@ -80,13 +57,7 @@ def prepare_notebook(
 
 
 def show_picture(image: BGRImage) -> "Image":
-    """Show a picture pixel for pixel, such as a contact sheet.
-
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3).
-    """
+    """Show a BGR picture pixel for pixel, such as a contact sheet."""
     from IPython.display import Image  # noqa: PLC0415 - only there where a notebook is
 
     make_image: Any = Image  # IPython types no arguments

@@ -24,14 +24,7 @@ _FIGURE_OPTIONS: Final[dict[str, dict[str, Any]]] = {
 
 
 def encode_picture(image: BGRImage, suffix: str = ".jpg") -> bytes:
-    """Encode a picture as the content of a file.
-
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3).
-    suffix
-        ``.jpg``, ``.jpeg`` or ``.png``.
+    """Encode a picture, BGR uint8, shape (H, W, 3), as the content of a ``.jpg`` or ``.png`` file.
 
     Raises
     ------
@@ -48,16 +41,7 @@ def save_picture(image: BGRImage, path: Path) -> None:
 
 
 def render_figure(figure: Figure, suffix: str = ".png", dpi: float = 100) -> bytes:
-    """Draw a figure, with its margins trimmed.
-
-    Parameters
-    ----------
-    figure
-        Any matplotlib figure.
-    suffix
-        ``.png``, or ``.jpg`` for figures made of photographs, which is a tenth of the size.
-    dpi
-        Pixels per inch of the figure's size.
+    """Draw a figure, with its margins trimmed: ``.png``, or ``.jpg`` for photographs, which is a tenth of the size.
 
     Raises
     ------

@@ -19,19 +19,7 @@ from src.visualization.style import OUTLINE, Look, choose_swatch, styled
 
 
 def read_pictures(folder: Path, filenames: Sequence[str]) -> list[BGRImage]:
-    """Decode pictures of a folder, the large ones reduced.
-
-    Parameters
-    ----------
-    folder
-        Such as :attr:`src.paths.Workspace.image_dir`.
-    filenames
-        Names in it.
-
-    Returns
-    -------
-    list of BGRImage
-        uint8, shape (H, W, 3) each, in the order of the names.
+    """Decode files of a folder, the large ones reduced; BGR uint8, shape (H, W, 3).
 
     Raises
     ------
@@ -42,24 +30,7 @@ def read_pictures(folder: Path, filenames: Sequence[str]) -> list[BGRImage]:
 
 
 def pick_by_colour(frame: pd.DataFrame, folder: Path, count: int, seed: int = 0) -> Mapping[str, list[BGRImage]]:
-    """Pick pictures of each colour at random, seeded, and decode them.
-
-    Parameters
-    ----------
-    frame
-        Rows with ``filename`` and ``color``.
-    folder
-        Where the files are.
-    count
-        Pictures of each colour, at most.
-    seed
-        Of the choice.
-
-    Returns
-    -------
-    mapping of str to list of BGRImage
-        In the site's order.
-    """
+    """Pick ``count`` pictures of each colour by a seed, from rows with ``filename`` and ``color``, and decode them."""
     names = {colour: frame.loc[frame["color"] == colour, "filename"] for colour in order_colours(frame["color"])}
     return {
         colour: read_pictures(folder, own.sample(min(count, len(own)), random_state=seed).sort_index().tolist())
@@ -68,40 +39,17 @@ def pick_by_colour(frame: pd.DataFrame, folder: Path, count: int, seed: int = 0)
 
 
 def average_pictures(images: Sequence[BGRImage], side: int = 96) -> BGRImage:
-    """Return the pixel-wise mean of pictures, each first brought to a square.
-
-    Parameters
-    ----------
-    images
-        BGR uint8, shape (H, W, 3), at least one.
-    side
-        Of the square, in pixels.
-
-    Returns
-    -------
-    BGRImage
-        uint8, shape (side, side, 3).
-    """
+    """Return the pixel-wise mean of BGR pictures, each first brought to a square of ``side`` pixels."""
     squares = [cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA) for image in images]
     return np.asarray(np.rint(np.mean(squares, axis=0)), dtype=np.uint8)
 
 
 @styled
 def plot_picture_channels(image: BGRImage, *, title: str) -> Figure:
-    """Show a picture and its nine channels, each with its mean and standard deviation.
+    """Show a BGR picture and its nine channels, a row for each colour space, each with its mean and standard deviation.
 
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3).
-    title
-        Words above the figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        A row for each colour space. Hue is drawn on a colour circle, a and b from green to red and
-        from blue to yellow (78-178, the part of the scale that pictures use), the rest in grey.
+    Hue is drawn on a colour circle, a and b from green to red and from blue to yellow (78-178, the part
+    of the scale that pictures use), the rest in grey.
     """
     values = dict(zip(FEATURE_NAMES, extract_features(image), strict=True))
     spaces = [image, cv2.cvtColor(image, cv2.COLOR_BGR2HSV), cv2.cvtColor(image, cv2.COLOR_BGR2LAB)]
@@ -126,13 +74,7 @@ def plot_picture_channels(image: BGRImage, *, title: str) -> Figure:
 
 @styled
 def plot_mean_pictures(means: Mapping[str, BGRImage]) -> Figure:
-    """Show the mean picture of each colour above the colour's swatch.
-
-    Parameters
-    ----------
-    means
-        For each colour its mean picture (:func:`average_pictures`), BGR uint8, shape (H, W, 3).
-    """
+    """Show the mean picture of each colour (:func:`average_pictures`) above the colour's swatch."""
     colours = order_colours(means)
     columns = 6
     rows = -(-len(colours) // columns)

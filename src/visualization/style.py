@@ -42,17 +42,7 @@ styled = matplotlib.style.context(STYLE)
 
 
 def choose_ink(background: str) -> str:
-    """Return the text colour that is easier to read on a background, dark or white.
-
-    Parameters
-    ----------
-    background
-        A colour as matplotlib knows it, such as ``#F48FB1``.
-
-    Notes
-    -----
-    Relative luminance and contrast as in WCAG 2.2.
-    """
+    """Return the text colour, dark or white, of the larger contrast (WCAG 2.2) on a background like ``#F48FB1``."""
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(background)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return INK if (luminance + 0.05) / 0.066 > 1.05 / (luminance + 0.05) else "#FFFFFF"

@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from src.colours import STUDY_COLOURS, SWATCHES
-from src.errors import UsageError
 from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES, BGRImage
 from src.visualization.data_figures import (
@@ -125,28 +124,11 @@ def test_confusion_is_reordered_and_counts_near_and_far_misses() -> None:
     assert shares.reshape(3, 3)[0].tolist() == pytest.approx([0.6, 0.4, 0.0])
 
 
-def test_confusion_refuses_a_matrix_of_another_shape() -> None:
-    with pytest.raises(UsageError, match="3 × 3"):
-        plot_confusion_matrix(np.zeros((2, 2), dtype=int), CLASSES)
-
-
-def test_a_class_without_pictures_is_a_row_of_nothing() -> None:
-    figure = plot_confusion_matrix(np.array([[0, 0], [1, 3]]), ("RED", "BLUE"))
-    assert "RED (0)" in read_texts(figure)
-
-
 def test_reliability_leaves_empty_bins_out() -> None:
     figure = plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40], calibration_error=0.0123)
     model = next(line for line in figure.axes[0].lines if line.get_label() == "this model")
     assert list(model.get_xdata()) == [0.3, 0.9]
     assert "expected calibration error 0.012" in read_texts(figure)
-
-
-def test_importance_is_sorted() -> None:
-    figure = plot_permutation_importance(
-        {"a_lab_mean": 0.1, "b_lab_mean": 0.2}, dict.fromkeys(("a_lab_mean", "b_lab_mean"), 0.01), reference={}
-    )
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["b_lab_mean", "a_lab_mean"]
 
 
 def test_elimination_names_how_few_would_do() -> None:
@@ -160,20 +142,6 @@ def test_family_scores_stand_best_first_beside_the_reference() -> None:
     )
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["svm", "random forest"]
     assert {"0.880", "0.879"} <= set(read_texts(figure))
-
-
-def test_distributions_give_the_distance_of_the_two(frame: pd.DataFrame) -> None:
-    figure = draw_distributions(frame)
-    titles = [axes.get_title(loc="left") for axes in figure.axes]
-    assert titles == [f"{name}   distance 0.123" for name in FEATURE_NAMES]
-    assert {"gallery", "real rows"} <= set(read_texts(figure))
-
-
-def test_boxes_follow_the_order_that_is_asked_for(frame: pd.DataFrame) -> None:
-    order = tuple(reversed(STUDY_COLOURS))
-    figure = plot_channel_boxes(frame, "HSV", order=order)
-    assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == list(order)
-    assert figure.axes[0].get_ylabel() == "hue (half-degrees)"
 
 
 def test_names_on_a_map_do_not_cover_each_other() -> None:

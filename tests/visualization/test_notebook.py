@@ -9,13 +9,12 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from src.colours import STUDY_COLOURS
-from src.errors import UsageError
 from src.paths import PROJECT_ROOT
 from src.visualization.data_figures import plot_class_counts
 from src.visualization.imgshow import imgshow
 from src.visualization.notebook import prepare_notebook
 from src.visualization.output import save_picture
-from src.visualization.pictures import pick_by_colour, read_pictures
+from src.visualization.pictures import pick_by_colour
 
 
 class Shell:
@@ -41,11 +40,6 @@ def test_a_notebook_gets_its_settings_and_figures_as_pictures(monkeypatch: pytes
     assert photograph["text/plain"] == "Figure: dark"
 
 
-def test_outside_a_notebook_there_is_nothing_to_prepare() -> None:
-    with pytest.raises(UsageError, match="outside a notebook"):
-        prepare_notebook(500, "runs")
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for number in range(22):
@@ -62,9 +56,3 @@ def test_pictures_of_each_colour_are_drawn_alike_each_time(folder: Path) -> None
     for colour in first:
         assert all((one == other).all() for one, other in zip(first[colour], second[colour], strict=True))
     assert [len(pictures) for pictures in pick_by_colour(frame, folder, 100).values()] == [11, 11]
-
-
-def test_large_pictures_are_reduced(tmp_path: Path) -> None:
-    save_picture(np.zeros((900, 600, 3), dtype=np.uint8), tmp_path / "large.png")
-    [picture] = read_pictures(tmp_path, ["large.png"])
-    assert picture.shape[0] * picture.shape[1] < 2 * 218**2

@@ -9,7 +9,7 @@ from src.errors import UsageError
 from src.features.decode_image import decode_image
 from src.features.image_header import read_header
 from src.visualization.data_figures import plot_class_counts
-from src.visualization.output import encode_picture, save_figure, save_picture
+from src.visualization.output import encode_picture, save_figure
 
 PICTURE = np.tile(np.arange(0, 240, 10, dtype=np.uint8)[:, None, None], (1, 30, 3))
 
@@ -36,9 +36,3 @@ def test_the_same_figure_gives_the_same_bytes(suffix: str, tmp_path: Path) -> No
     paths = [save_figure(plot_class_counts({"RED": 3, "BLUE": 4}), tmp_path / f"{turn}{suffix}") for turn in "ab"]
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert paths[0].stat().st_size > 1000
-
-
-def test_a_picture_is_written_whole(tmp_path: Path) -> None:
-    save_picture(PICTURE, tmp_path / "deep" / "picture.png")
-    assert (decode_image((tmp_path / "deep" / "picture.png").read_bytes()) == PICTURE).all()
-    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["picture.png"]

@@ -3,11 +3,9 @@
 import itertools
 
 import cv2
-import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 
 from src.colours import LEGIBLE_SWATCHES, SWATCHES
 from src.visualization.style import (
@@ -17,8 +15,6 @@ from src.visualization.style import (
     OURS,
     REFERENCE,
     choose_ink,
-    choose_swatch,
-    styled,
 )
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB
@@ -56,20 +52,3 @@ def measure_contrast(first: str, second: str) -> float:
 @pytest.mark.parametrize("background", sorted({*SWATCHES.values(), *LEGIBLE_SWATCHES.values(), *OKABE_ITO}))
 def test_text_on_a_swatch_is_legible(background: str) -> None:
     assert measure_contrast(choose_ink(background), background) >= 3.9
-
-
-def test_a_mark_has_the_sites_swatch() -> None:
-    assert choose_swatch("TEAL") == SWATCHES["TEAL"]
-    assert choose_swatch("MAUVE") == "#999999"
-
-
-def test_a_styled_function_leaves_the_settings_as_they_were() -> None:
-    before = dict(mpl.rcParams)
-
-    @styled
-    def draw() -> Figure:
-        assert mpl.rcParams["axes.titlelocation"] == "left"
-        return Figure()
-
-    assert isinstance(draw(), Figure)
-    assert dict(mpl.rcParams) == before
