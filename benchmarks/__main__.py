@@ -32,24 +32,6 @@ QUICK = {
 """The suite, and the options of each for a short run."""
 
 
-def describe_machine() -> dict[str, Any]:
-    """Say where this was measured."""
-    return {
-        "processors": os.cpu_count(),
-        "machine": platform.machine(),
-        "system": platform.platform(),
-        "load_before": round(os.getloadavg()[0], 2),
-        "libraries": describe_libraries(),
-    }
-
-
-def run_benchmark(name: str, options: Sequence[str], figures: Path) -> int:
-    """Run one command; return its exit code."""
-    figures.unlink(missing_ok=True)
-    command = [sys.executable, "-m", f"benchmarks.{name}", *options, "--json", str(figures)]
-    return subprocess.run(command, cwd=PROJECT_ROOT, check=False).returncode
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the suite; return 1 if one of it failed."""
     parser = argparse.ArgumentParser(
@@ -59,23 +41,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", choices=QUICK, default=QUICK, metavar="NAME", help=", ".join(QUICK))
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "runs" / "benchmarks", help="folder of the figures")
     options = parser.parse_args(arguments)
-    options.out.mkdir(parents=True, exist_ok=True)
+    machine = {
+        "processors": os.cpu_count(),
+        "machine": platform.machine(),
+        "system": platform.platform(),
+        "load_before": round(os.getloadavg()[0], 2),
+        "libraries": describe_libraries(),
+    }
+    summary: dict[str, Any] = {"machine": machine, "quick": options.quick, "results": {}}
     console = Console()
-    summary: dict[str, Any] = {"machine": describe_machine(), "quick": options.quick, "results": {}}
-    failed = []
-    try:
-        for name in options.only:
-            console.rule(f"[bold]{name}")
-            choices = QUICK[name] if options.quick else []
-            figures = options.out / f"{name}.json"
-            if run_benchmark(name, choices, figures):
-                failed.append(name)
-            else:
-                summary["results"][name] = json.loads(figures.read_text("utf-8"))
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+    for name in options.only:
+        console.rule(f"[bold]{name}")
+        figures = options.out / f"{name}.json"
+        figures.unlink(missing_ok=True)
+        command = [sys.executable, "-m", f"benchmarks.{name}", *(QUICK[name] if options.quick else [])]
+        try:
+            done = subprocess.run([*command, "--json", str(figures)], cwd=PROJECT_ROOT, check=False)
+        except KeyboardInterrupt:
+            return EXIT_INTERRUPTED
+        if done.returncode == 0:
+            summary["results"][name] = json.loads(figures.read_text("utf-8"))
     write_figures(summary, options.out / "summary.json")
-    console.print(f"figures: {options.out / 'summary.json'}" + (f"; failed: {', '.join(failed)}" if failed else ""))
+    failed = ", ".join(name for name in options.only if name not in summary["results"])
+    console.print(f"figures: {options.out / 'summary.json'}" + (f"; failed: {failed}" if failed else ""))
     return EXIT_PARTIAL if failed else EXIT_DONE
 
 

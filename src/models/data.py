@@ -6,14 +6,12 @@ a group, and no split has a group on both sides.
 """
 
 import hashlib
-import json
 import math
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +23,7 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from src.colours import order_colours
 from src.errors import TableError, TrainingDataError
 from src.features.schema import FEATURE_NAMES
-from src.files import write_text
+from src.models.artefacts import ModelCard
 from src.parallel import map_with_progress
 from src.user_tables import read_user_table
 
@@ -35,6 +33,27 @@ HELD_OUT_FOLDS: Final = 4
 LABEL_COLUMN: Final = "color"
 MAXIMUM_FEATURE: Final = 255.0
 SHOWN_ROWS: Final = 5
+
+HASH_DISTANCE: Final = 4
+"""Perceptual hashes of 64 bits that differ in at most this many are taken for one picture.
+
+Recompressing or resizing a picture moves 0-2 bits; a difference of 10 and more is another picture
+(J. Buchner, documentation of ``imagehash``).
+"""
+
+FEATURE_DISTANCE: Final = 12.0
+"""Hashes see light and shade alone: two works on plain paper may share one. Rows whose features
+differ by more than this on average (0-255 scale) are two pictures, whatever their hashes."""
+
+CHUNK_ROWS: Final = 1024
+BATCH_PICTURES: Final = 256
+
+
+class Split(NamedTuple):
+    """Row numbers of the two sides of a split."""
+
+    train: NDArray[np.intp]
+    test: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -50,7 +69,7 @@ class TrainingData:
     colours
         str, shape (n,).
     groups
-        Shape (n,): rows of one picture share a number (:func:`find_groups`).
+        Shape (n,): rows of one picture share a number (:func:`group_rows`).
     filenames, images, origins
         File names, addresses and origins of the pictures, where the table has them.
     """
@@ -85,22 +104,20 @@ class TrainingData:
         """Row numbers of each picture that has several rows."""
         order = np.argsort(self.groups, kind="stable")
         starts = np.flatnonzero(np.diff(self.groups[order], prepend=-1))
-        rows = np.split(order, starts[1:])
-        return sorted(members.tolist() for members in rows if len(members) > 1)
+        return sorted(rows.tolist() for rows in np.split(order, starts[1:]) if len(rows) > 1)
 
     def take(self, rows: NDArray[np.intp]) -> "TrainingData":
         """Give some of the rows."""
+        texts: dict[str, Any] = {
+            name: tuple(cells[row] for row in rows)
+            for name in ("filenames", "images", "origins")
+            if (cells := getattr(self, name))
+        }
         return replace(
-            self,
-            features=self.features[rows],
-            colours=self.colours[rows],
-            groups=self.groups[rows],
-            filenames=tuple(self.filenames[row] for row in rows) if self.filenames else (),
-            images=tuple(self.images[row] for row in rows) if self.images else (),
-            origins=tuple(self.origins[row] for row in rows) if self.origins else (),
+            self, features=self.features[rows], colours=self.colours[rows], groups=self.groups[rows], **texts
         )
 
-    def split_folds(self, folds: int, seed: int) -> list["Split"]:
+    def split_folds(self, folds: int, seed: int) -> list[Split]:
         """Split into folds, stratified by colour, a picture's rows always on one side."""
         # StratifiedGroupKFold loops over groups in Python (seconds where nearly every row is a group of
         # its own), so the pictures are split, each by the colour of its first row, and rows follow theirs.
@@ -122,9 +139,10 @@ class TrainingData:
         """
         if rows >= len(self):
             return self
-        positions = np.arange(len(self))
         try:
-            chosen, _ = train_test_split(positions, train_size=rows, random_state=seed, stratify=self.colours)
+            chosen, _ = train_test_split(
+                np.arange(len(self)), train_size=rows, random_state=seed, stratify=self.colours
+            )
         except ValueError as error:
             raise TrainingDataError(
                 f"{self.name}: no sample of {rows} rows keeps the share of every colour ({error}): take a larger one"
@@ -132,27 +150,14 @@ class TrainingData:
         return self.take(np.sort(chosen))
 
 
-@dataclass(frozen=True)
-class Split:
-    """Row numbers of the two sides of a split."""
-
-    train: NDArray[np.intp]
-    test: NDArray[np.intp]
-
-
 def read_training_data(path: Path) -> TrainingData:
-    """Read any table that has the 18 features and ``color``.
+    """Read any table that has the 18 features and ``color``; every row is a group of its own.
 
     Parameters
     ----------
     path
-        Any table that :func:`src.user_tables.read_user_table` takes; further columns are left alone
-        (``filename``, ``image`` and ``origin`` are kept).
-
-    Returns
-    -------
-    TrainingData
-        With every row a group of its own.
+        Any table that :func:`src.user_tables.read_user_table` takes; of further columns ``filename``, ``image``
+        and ``origin`` are kept.
 
     Raises
     ------
@@ -199,88 +204,41 @@ def check_training_data(data: TrainingData, folds: int) -> None:
         )
     needed = math.ceil(folds * HELD_OUT_FOLDS / (HELD_OUT_FOLDS - 1))
     pictures = {name: len(np.unique(data.groups[data.colours == name])) for name in counts}
-    scarce = {name: number for name, number in pictures.items() if number < needed}
+    scarce = ", ".join(f"{name} {number}" for name, number in pictures.items() if number < needed)
     if scarce:
-        listed = ", ".join(f"{name} {number}" for name, number in scarce.items())
         raise TrainingDataError(
-            f"{data.name}: too few distinct pictures of {listed}: expected at least {needed} of each colour for a "
+            f"{data.name}: too few distinct pictures of {scarce}: expected at least {needed} of each colour for a "
             f"held-out quarter and {folds} folds; collect more, remove these rows, or use fewer --folds (2 or more)"
         )
 
 
-HASH_DISTANCE: Final = 4
-"""Perceptual hashes of 64 bits that differ in at most this many are taken for one picture.
+def group_rows(data: TrainingData, image_dir: Path | None = None, card: ModelCard | None = None) -> TrainingData:
+    """Find rows of one picture by features, address and, where the files are, perceptual hash.
 
-Recompressing or resizing a picture moves 0-2 bits; a difference of 10 and more is another picture
-(J. Buchner, documentation of ``imagehash``).
-"""
-
-FEATURE_DISTANCE: Final = 12.0
-"""Hashes see light and shade alone: two works on plain paper may share one. Rows whose features
-differ by more than this on average (0-255 scale) are two pictures, whatever their hashes."""
-
-CHUNK_ROWS: Final = 1024
-BATCH_PICTURES: Final = 256
-
-
-def hash_pictures(files: Sequence[Path], cache: Path | None = None) -> list[str | None]:
-    """Compute perceptual hashes (pHash, 64 bits) of pictures, with a progress bar where there are many.
-
-    Work goes where :func:`src.parallel.parallel_backend` says; the files are read there.
-
-    Parameters
-    ----------
-    files
-        Pictures; ones that are missing or broken have no hash.
-    cache
-        JSON file of hashes by name, size and time of change; read first and written at the end.
-
-    Returns
-    -------
-    list of str or None
-        16 hexadecimal digits for each file.
+    Where they are not, a card of a model that was trained on the same rows tells what the hashes
+    said, so that the same splits follow from the table alone.
     """
-    known: dict[str, str] = _read_cache(cache)
-    keys = [_describe_file(path) for path in files]
-    open_positions = [position for position, key in enumerate(keys) if key is not None and key not in known]
-    batches = [
-        open_positions[start : start + BATCH_PICTURES] for start in range(0, len(open_positions), BATCH_PICTURES)
-    ]
-    if batches:
-        hashed = map_with_progress(
-            _hash_batch,
-            [[files[position] for position in batch] for batch in batches],
-            description="look for doubles",
-            total=len(files),
-            done=len(files) - len(open_positions),
-            unit="images",
-            count=len,
-        )
-        for batch, values in zip(batches, hashed, strict=True):
-            found = zip(batch, values, strict=True)
-            known.update({str(keys[position]): value for position, value in found if value is not None})
-    if cache is not None and batches:
-        with suppress(OSError):  # it can be made again
-            write_text(cache, json.dumps({key: known[key] for key in sorted(set(filter(None, keys)) & known.keys())}))
-    return [None if key is None else known.get(key) for key in keys]
+    hashes = None
+    if image_dir is not None and data.filenames and (image_dir / data.filenames[0]).is_file():
+        hashes = hash_pictures([image_dir / name for name in data.filenames])
+    elif card is not None and card.data.get("sha256") == data.digest and "doubles" in card.data:
+        groups = np.arange(len(data))
+        for rows in card.data["doubles"]:
+            groups[rows] = rows[0]
+        return replace(data, groups=groups)
+    return replace(data, groups=find_groups(data.features, hashes, data.images or None))
 
 
-def _read_cache(cache: Path | None) -> dict[str, str]:
-    if cache is None or not cache.is_file():
-        return {}
-    try:
-        content: dict[str, str] = json.loads(cache.read_text(encoding="utf-8"))
-    except ValueError:  # it can be made again
-        return {}
-    return content
+def hash_pictures(files: Sequence[Path]) -> list[str | None]:
+    """Compute perceptual hashes (pHash, 64 bits, 16 hexadecimal digits) of pictures, in parallel.
 
-
-def _describe_file(path: Path) -> str | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return f"{path.name}:{status.st_size}:{status.st_mtime_ns}"
+    The files are read where :func:`src.parallel.parallel_backend` says. What is missing or broken has no hash.
+    """
+    batches = [files[start : start + BATCH_PICTURES] for start in range(0, len(files), BATCH_PICTURES)]
+    hashed = map_with_progress(
+        _hash_batch, batches, description="look for doubles", total=len(files), unit="images", count=len
+    )
+    return [value for values in hashed for value in values]
 
 
 def _hash_batch(files: Sequence[Path]) -> list[str | None]:
@@ -319,46 +277,29 @@ def find_groups(
     numpy.ndarray
         Shape (n,): group numbers, 0, 1, 2 … in order of first appearance.
     """
-    row_count = len(features)
-    _, same_features = np.unique(features, axis=0, return_inverse=True)
-    pairs = [_link_equal(same_features.ravel())]
+    _, first_rows, same_features = np.unique(features, axis=0, return_index=True, return_inverse=True)
+    pairs = [np.stack((np.arange(len(features)), first_rows[same_features.ravel()]))]
     if names is not None and len(set(names)) > 1:
         known = np.flatnonzero(np.asarray(names, dtype=str) != "")
-        _, same_names = np.unique(np.asarray(names, dtype=str)[known], return_inverse=True)
-        first_rows, rows = _link_equal(same_names)
-        pairs.append((known[first_rows], known[rows]))
+        _, first_rows, same_names = np.unique(np.asarray(names)[known], return_index=True, return_inverse=True)
+        pairs.append(np.stack((known, known[first_rows[same_names]])))
     if hashes is not None:
-        pairs.append(_link_close(features, hashes))
-    first, second = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(row_count, row_count))
-    _, labels = connected_components(graph, directed=False)
-    _, first_rows, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    ranks = np.empty(len(first_rows), dtype=np.intp)
-    ranks[np.argsort(first_rows)] = np.arange(len(first_rows))
-    groups: NDArray[np.intp] = ranks[inverse]
+        pairs += _pair_close(features, hashes)
+    first, second = np.concatenate(pairs, axis=1)
+    graph = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(len(features), len(features)))
+    _, labels = connected_components(graph, directed=False)  # numbered in order of first appearance
+    groups: NDArray[np.intp] = labels.astype(np.intp)
     return groups
 
 
-def _link_equal(labels: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pair each row with the first one of its label."""
-    _, first_rows = np.unique(labels, return_index=True)
-    return np.arange(len(labels)), first_rows[labels]
-
-
-def _link_close(
-    features: NDArray[np.float64], hashes: Sequence[str | None]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    rows = np.asarray([position for position, value in enumerate(hashes) if value is not None], dtype=np.intp)
+def _pair_close(features: NDArray[np.float64], hashes: Sequence[str | None]) -> list[NDArray[np.intp]]:
+    """Pair rows whose hashes and features are close: arrays of shape (2, pairs)."""
+    rows = np.asarray([row for row, value in enumerate(hashes) if value is not None], dtype=np.intp)
     bits = np.asarray([int(value, 16) for value in hashes if value is not None], dtype=np.uint64)
-    firsts, seconds = [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.intp)]
+    pairs = []
     for start in range(0, len(bits), CHUNK_ROWS):
-        chunk = bits[start : start + CHUNK_ROWS]
-        distances = np.bitwise_count(chunk[:, None] ^ bits[None, start:])
-        left, right = np.nonzero(distances <= HASH_DISTANCE)
-        left, right = rows[start + left], rows[start + right]
-        different = left < right
-        left, right = left[different], right[different]
-        are_close = np.abs(features[left] - features[right]).mean(axis=1) <= FEATURE_DISTANCE
-        firsts.append(left[are_close])
-        seconds.append(right[are_close])
-    return np.concatenate(firsts), np.concatenate(seconds)
+        distances = np.bitwise_count(bits[start : start + CHUNK_ROWS, None] ^ bits[None, start:])
+        left, right = rows[start:][np.stack(np.nonzero(distances <= HASH_DISTANCE))]
+        are_close = (left < right) & (np.abs(features[left] - features[right]).mean(axis=1) <= FEATURE_DISTANCE)
+        pairs.append(np.stack((left, right))[:, are_close])
+    return pairs

@@ -89,6 +89,7 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """Give everything as plain numbers, lists and dictionaries."""
+        scores = [asdict(score) for score in self.class_scores]
         return {
             "count": self.count,
             "accuracy": self.accuracy,
@@ -98,34 +99,22 @@ class Evaluation:
             "expected_calibration_error": self.expected_calibration_error,
             "classes": list(self.classes),
             "confusion": self.confusion.tolist(),
-            "per_class": {
-                score.colour: {name: value for name, value in asdict(score).items() if name != "colour"}
-                for score in self.class_scores
-            },
+            "per_class": {score.pop("colour"): score for score in scores},
         }
 
 
-def measure_reliability(
-    confidence: NDArray[np.float64], is_right: NDArray[np.bool_], bins: int = CALIBRATION_BINS
-) -> Reliability:
-    """Compare how sure the answers are with how often they are right.
+def measure_reliability(confidence: NDArray[np.float64], is_right: NDArray[np.bool_]) -> Reliability:
+    """Compare how sure the answers are, 0-1, with how often they are right, both of shape (n,).
 
-    Parameters
-    ----------
-    confidence
-        Probability of each first answer, 0-1, shape (n,).
-    is_right
-        Whether it was right, shape (n,).
-    bins
-        Number of bins of equal width; a value on an edge counts to the lower bin.
+    A value on an edge of :data:`CALIBRATION_BINS` counts to the lower bin.
     """
-    edges = np.linspace(0.0, 1.0, bins + 1)
-    places = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
-    counts = np.bincount(places, minlength=bins)
+    edges = np.linspace(0.0, 1.0, CALIBRATION_BINS + 1)
+    places = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, CALIBRATION_BINS - 1)
+    counts = np.bincount(places, minlength=CALIBRATION_BINS)
     filled = np.where(counts > 0, counts, np.nan)
     return Reliability(
-        confidence=np.bincount(places, weights=confidence, minlength=bins) / filled,
-        accuracy=np.bincount(places, weights=is_right.astype(np.float64), minlength=bins) / filled,
+        confidence=np.bincount(places, weights=confidence, minlength=CALIBRATION_BINS) / filled,
+        accuracy=np.bincount(places, weights=is_right.astype(np.float64), minlength=CALIBRATION_BINS) / filled,
         counts=counts,
     )
 
@@ -141,10 +130,6 @@ def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64],
         Shape (n, len(classes)).
     classes
         The colour of each column.
-
-    Returns
-    -------
-    Evaluation
     """
     answers = np.asarray(classes)[probabilities.argmax(axis=1)]
     is_right = answers == true_colours
@@ -153,10 +138,8 @@ def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64],
     precision, recall, f1, support = precision_recall_fscore_support(
         true_colours, answers, labels=list(truly_present), zero_division=0.0
     )
-    near = sum(
-        are_neighbours(true, answer)
-        for true, answer in zip(true_colours[~is_right].tolist(), answers[~is_right].tolist(), strict=True)
-    )
+    wrong = zip(true_colours[~is_right].tolist(), answers[~is_right].tolist(), strict=True)
+    near = sum(are_neighbours(true, answer) for true, answer in wrong)
     return Evaluation(
         count=len(true_colours),
         accuracy=float(is_right.mean()),
@@ -180,7 +163,6 @@ def build_class_table(evaluation: Evaluation) -> Table:
     for heading in ("rows", "precision", "recall", "F1"):
         table.add_column(heading, justify="right")
     for score in evaluation.class_scores:
-        table.add_row(
-            score.colour, f"{score.count:,}", f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}"
-        )
+        values = (f"{value:.3f}" for value in (score.precision, score.recall, score.f1))
+        table.add_row(score.colour, f"{score.count:,}", *values)
     return table

@@ -24,12 +24,11 @@ from src.errors import ModelMismatchError, UsageError
 from src.features.schema import FEATURE_NAMES
 from src.files import write_text
 from src.models.artefacts import ColourModel, load_model
-from src.models.data import HELD_OUT_FOLDS, TrainingData, read_training_data
+from src.models.data import HELD_OUT_FOLDS, TrainingData, group_rows, read_training_data
 from src.models.evaluate import Evaluation, evaluate
 from src.models.evaluate_real import evaluate_pictures, evaluate_rows
 from src.models.grids import FAMILIES, Candidate, build_pipeline, fit_calibrated
 from src.models.search import RESULTS_NAME, read_results
-from src.models.train_model import group_rows
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 from src.visualization.model_figures import (
@@ -116,7 +115,7 @@ def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
         columns = order[:count]
         reduced = build_pipeline(candidate).fit(learning.features[:, columns], learning.colours)
         elimination[count] = float(np.mean(reduced.predict(rows[:, columns]) == colours))
-    splits = [(fold.train, fold.test) for fold in learning.split_folds(card.data["folds"], seed)]
+    splits = learning.split_folds(card.data["folds"], seed)
     sizes, train_scores, test_scores = learning_curve(
         build_pipeline(candidate),
         learning.features,

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -62,20 +64,30 @@ def run_search(
     """
     score = joblib.Memory(cache_dir, verbose=0).cache(_score_fold, ignore=["features", "colours"])
     tasks = [(candidate, split) for candidate in candidates for split in splits]
-    folds = list(
-        map_with_progress(
-            _Work(score, data.features, data.colours, data.digest),
-            tasks,
-            description="search",
-            total=len(tasks),
-            unit="fits",
-        )
+    fits = map_with_progress(
+        partial(score, digest=data.digest, features=data.features, colours=data.colours),
+        tasks,
+        description="search",
+        total=len(tasks),
+        unit="fits",
     )
     results = []
-    for place, candidate in enumerate(candidates):
-        accuracies, seconds = zip(*folds[place * len(splits) : (place + 1) * len(splits)], strict=True)
+    for candidate in candidates:
+        accuracies, seconds = zip(*islice(fits, len(splits)), strict=True)
         results.append(CandidateResult(candidate, accuracies, seconds))
     return sorted(results, key=lambda result: -result.mean)
+
+
+def _score_fold(
+    task: tuple[Candidate, Split], *, digest: str, features: NDArray[np.float64], colours: NDArray[np.str_]
+) -> tuple[float, float]:
+    """Fit to one side of a split; return the accuracy on the other and the processor seconds of the fit."""
+    del digest  # tells the cache which rows these are
+    candidate, (train, test) = task
+    start = time.process_time()
+    pipeline = fit_pipeline(candidate, features[train], colours[train])
+    seconds = time.process_time() - start
+    return float(np.mean(pipeline.predict(features[test]) == colours[test])), seconds
 
 
 def choose_svm(results: Sequence[CandidateResult]) -> CandidateResult:
@@ -90,47 +102,6 @@ def choose_svm(results: Sequence[CandidateResult]) -> CandidateResult:
     error = best.deviation / len(best.accuracies) ** 0.5
     near = [result for result in svms if result.mean >= best.mean - error]
     return min(near, key=lambda result: (result.candidate.parameters.get("gamma", np.inf), -result.mean))
-
-
-@dataclass(frozen=True, eq=False)
-class _Work:
-    """What a worker needs besides its task."""
-
-    score: joblib.memory.MemorizedFunc
-    features: NDArray[np.float64]
-    colours: NDArray[np.str_]
-    digest: str
-
-    def __call__(self, task: tuple[Candidate, Split]) -> tuple[float, float]:
-        candidate, split = task
-        found: tuple[float, float] = self.score(
-            candidate.family,
-            dict(candidate.parameters),
-            split.train,
-            split.test,
-            self.digest,
-            features=self.features,
-            colours=self.colours,
-        )
-        return found
-
-
-def _score_fold(
-    family: str,
-    parameters: dict[str, object],
-    train: NDArray[np.intp],
-    test: NDArray[np.intp],
-    digest: str,
-    *,
-    features: NDArray[np.float64],
-    colours: NDArray[np.str_],
-) -> tuple[float, float]:
-    """Fit to one side of a split; return the accuracy on the other and the processor seconds of the fit."""
-    del digest  # tells the cache which rows these are
-    start = time.process_time()
-    pipeline = fit_pipeline(Candidate(family, parameters), features[train], colours[train])
-    seconds = time.process_time() - start
-    return float(np.mean(pipeline.predict(features[test]) == colours[test])), seconds
 
 
 def write_results(results: Sequence[CandidateResult], path: Path) -> None:

@@ -13,9 +13,8 @@ saw, then fitted to all rows and saved. A stopped search goes on where it was.
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from rich.console import Console
@@ -23,25 +22,11 @@ from rich.table import Table
 
 from src.command import open_console, run_command
 from src.errors import ModelMismatchError, UsageError
-from src.features.schema import FEATURE_NAMES
 from src.files import check_folder
 from src.models.artefacts import CARD_NAME, ColourModel, ModelCard, read_card, save_model
-from src.models.data import (
-    HELD_OUT_FOLDS,
-    TrainingData,
-    check_training_data,
-    find_groups,
-    hash_pictures,
-    read_training_data,
-)
+from src.models.data import HELD_OUT_FOLDS, TrainingData, check_training_data, group_rows, read_training_data
 from src.models.evaluate import Evaluation, build_class_table, evaluate
-from src.models.grids import (
-    FAMILIES,
-    STUDY_CHOICE,
-    fit_calibrated,
-    list_candidates,
-    parse_families,
-)
+from src.models.grids import FAMILIES, STUDY_CHOICE, Candidate, fit_calibrated, list_candidates, parse_families
 from src.models.scoring import SvmScorer
 from src.models.search import RESULTS_NAME, CandidateResult, choose_svm, run_search, write_results
 from src.parallel import add_parallel_arguments, parallel_backend
@@ -56,33 +41,7 @@ FAMILIAR_SHARE: Final = 0.998
 SHOWN_CANDIDATES: Final = 8
 
 
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How to search.
-
-    Attributes
-    ----------
-    families
-        Names of :data:`src.models.grids.FAMILIES`.
-    quick
-        Fit the study's winner alone.
-    folds
-        Of the cross-validation.
-    seed
-        Of splits and estimators.
-    sample
-        Learn from this number of rows, each colour's share kept; 0 for all.
-    """
-
-    families: tuple[str, ...] = ("svm",)
-    quick: bool = False
-    folds: int = 5
-    seed: int = 0
-    sample: int = 0
-
-
-@dataclass(frozen=True)
-class TrainingSummary:
+class TrainingSummary(NamedTuple):
     """What a training gave.
 
     Attributes
@@ -96,47 +55,33 @@ class TrainingSummary:
     """
 
     model: ColourModel
-    results: tuple[CandidateResult, ...]
+    results: list[CandidateResult]
     test: Evaluation
 
 
-def group_rows(
-    data: TrainingData, image_dir: Path | None = None, cache: Path | None = None, card: ModelCard | None = None
-) -> TrainingData:
-    """Find rows of one picture by features, address and, where the files are, perceptual hash.
-
-    Where they are not, a card of a model that was trained on the same rows tells what the hashes
-    said, so that the same splits follow from the table alone.
-    """
-    doubles = card.data.get("doubles") if card is not None and card.data.get("sha256") == data.digest else None
-    if doubles is not None and not _has_pictures(data, image_dir):
-        groups = np.arange(len(data))
-        for rows in doubles:
-            groups[rows] = rows[0]
-        return replace(data, groups=groups)
-    hashes = None
-    if image_dir is not None and _has_pictures(data, image_dir):
-        hashes = hash_pictures([image_dir / name for name in data.filenames], cache)
-    return replace(data, groups=find_groups(data.features, hashes, data.images or None))
-
-
-def _has_pictures(data: TrainingData, image_dir: Path | None) -> bool:
-    return image_dir is not None and bool(data.filenames) and (image_dir / data.filenames[0]).is_file()
-
-
 def train(
-    data: TrainingData, models_dir: Path, settings: TrainingSettings, cache_dir: Path | None = None
+    data: TrainingData,
+    models_dir: Path,
+    candidates: Sequence[Candidate],
+    *,
+    folds: int = 5,
+    seed: int = 0,
+    cache_dir: Path | None = None,
 ) -> TrainingSummary:
     """Search, measure, fit and save; fits run where :func:`src.parallel.parallel_backend` says.
 
     Parameters
     ----------
     data
-        Rows, grouped (:func:`group_rows`).
+        Rows, grouped (:func:`src.models.data.group_rows`).
     models_dir
         Where the model goes.
-    settings
-        How to search.
+    candidates
+        What to try; a support vector machine among them.
+    folds
+        Of the cross-validation.
+    seed
+        Of splits and estimators.
     cache_dir
         Where finished fits are kept; ``None`` keeps none.
 
@@ -147,27 +92,23 @@ def train(
     UsageError
         If there are more rows than a support vector machine can take.
     """
-    if settings.sample:
-        data = data.sample(settings.sample, settings.seed)
-    check_training_data(data, settings.folds)
+    check_training_data(data, folds)
     if len(data) > SVM_ROW_LIMIT:
         raise UsageError(
             f"{len(data):,} rows are too many for a support vector machine (limit {SVM_ROW_LIMIT:,}): "
             f"use --sample {SVM_ROW_LIMIT}"
         )
-    held_out = data.split_folds(HELD_OUT_FOLDS, settings.seed)[0]
+    held_out = data.split_folds(HELD_OUT_FOLDS, seed)[0]
     learning = data.take(held_out.train)
-    splits = learning.split_folds(settings.folds, settings.seed)
-    candidates = [STUDY_CHOICE] if settings.quick else list_candidates(settings.families)
-    results = run_search(learning, candidates, splits, cache_dir)
+    results = run_search(learning, candidates, learning.split_folds(folds, seed), cache_dir)
     best = choose_svm(results)
-    scaler, classifier = fit_calibrated(best.candidate, learning.features, learning.colours, settings.seed)
+    scaler, classifier = fit_calibrated(best.candidate, learning.features, learning.colours, seed)
     unseen = scaler.transform(data.features[held_out.test])
     test = evaluate(data.colours[held_out.test], classifier.predict_proba(unseen), classifier.classes_.tolist())
     distance = None
     if SvmScorer.fits(classifier):
         distance = float(np.quantile(SvmScorer(classifier).score(unseen)[1], FAMILIAR_SHARE))
-    scaler, classifier = fit_calibrated(best.candidate, data.features, data.colours, settings.seed)
+    scaler, classifier = fit_calibrated(best.candidate, data.features, data.colours, seed)
     model = save_model(
         models_dir,
         scaler,
@@ -175,24 +116,20 @@ def train(
         family=best.candidate.family,
         parameters=best.candidate.parameters,
         familiar_distance=distance,
-        data=_describe_data(data, settings),
+        data={
+            "table": data.name,
+            "sha256": data.digest,
+            "rows": len(data),
+            "pictures": len(np.unique(data.groups)),
+            "doubles": data.doubles,
+            "class_counts": data.class_counts,
+            "seed": seed,
+            "folds": folds,
+        },
         scores=_describe_scores(best, test),
     )
     write_results(results, models_dir / RESULTS_NAME)
-    return TrainingSummary(model, tuple(results), test)
-
-
-def _describe_data(data: TrainingData, settings: TrainingSettings) -> dict[str, Any]:
-    return {
-        "table": data.name,
-        "sha256": data.digest,
-        "rows": len(data),
-        "pictures": len(np.unique(data.groups)),
-        "doubles": data.doubles,
-        "class_counts": data.class_counts,
-        "seed": settings.seed,
-        "folds": settings.folds,
-    }
+    return TrainingSummary(model, results, test)
 
 
 def _describe_scores(best: CandidateResult, test: Evaluation) -> dict[str, Any]:
@@ -210,17 +147,7 @@ def _describe_scores(best: CandidateResult, test: Evaluation) -> dict[str, Any]:
     }
 
 
-def show_data(console: Console, data: TrainingData) -> None:
-    """Say what is learned from."""
-    counts = "  ".join(f"{name} {count:,}" for name, count in data.class_counts.items())
-    pictures = len(np.unique(data.groups))
-    console.print(f"{data.name}: {len(data):,} rows of {pictures:,} pictures   {counts}")
-    constant = [name for name, values in zip(FEATURE_NAMES, data.features.T, strict=True) if np.ptp(values) == 0]
-    if constant:
-        console.print(f"the same in every row, so nothing is learned from it: {', '.join(constant)}")
-
-
-def show_summary(console: Console, summary: TrainingSummary) -> None:
+def _show_summary(console: Console, summary: TrainingSummary) -> None:
     """Show the best candidates, the best of each family, and the test of the winner."""
     console.print(_build_results_table(summary.results))
     minutes = sum(sum(result.seconds) for result in summary.results) / 60
@@ -237,37 +164,24 @@ def show_summary(console: Console, summary: TrainingSummary) -> None:
 
 def _build_results_table(results: Sequence[CandidateResult]) -> Table:
     table = Table(title="Cross-validation", title_justify="left")
-    table.add_column("family")
-    table.add_column("parameters")
+    for heading in ("family", "parameters"):
+        table.add_column(heading)
     for heading in ("mean", "std", "fit s"):
         table.add_column(heading, justify="right")
-    shown = set(range(min(SHOWN_CANDIDATES, len(results))))
-    seen: set[str] = set()
+    families: set[str] = set()
     for place, result in enumerate(results):
-        if result.candidate.family not in seen:
-            seen.add(result.candidate.family)
-            shown.add(place)
-    for place in sorted(shown):
-        result = results[place]
-        table.add_row(
-            result.candidate.family.replace("_", " "),
-            result.candidate.label,
-            f"{result.mean:.4f}",
-            f"{result.deviation:.4f}",
-            f"{np.mean(result.seconds):.2f}",
-            style="bold" if place == 0 else None,
-        )
-    if len(shown) < len(results):
-        table.caption = f"{len(results) - len(shown)} more in search_results.csv"
+        if place < SHOWN_CANDIDATES or result.candidate.family not in families:
+            table.add_row(
+                result.candidate.family.replace("_", " "),
+                result.candidate.label,
+                f"{result.mean:.4f}",
+                f"{result.deviation:.4f}",
+                f"{np.mean(result.seconds):.2f}",
+            )
+        families.add(result.candidate.family)
+    if table.row_count < len(results):
+        table.caption = f"{len(results) - table.row_count} more in {RESULTS_NAME}"
     return table
-
-
-def _read_earlier_card(models_dir: Path) -> ModelCard | None:
-    """Read the card of the model that will be replaced, if it is one of this format."""
-    try:
-        return read_card(models_dir / CARD_NAME)
-    except (ModelMismatchError, OSError):
-        return None
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -308,22 +222,31 @@ def _run(options: argparse.Namespace) -> int:
         if not least <= getattr(options, name) <= most:
             limit = f"at least {least}" if most == sys.maxsize else f"{least} to {most}"
             raise UsageError(f"--{name} {getattr(options, name)}: expected {limit}")
-    settings = TrainingSettings(
-        parse_families(options.families), options.quick, options.folds, options.seed, options.sample
-    )
+    families = parse_families(options.families)
+    candidates = [STUDY_CHOICE] if options.quick else list_candidates(families)
     models_dir = options.models or workspace.models_dir
     data = read_training_data(options.data or workspace.processed_table)
     image_dir = workspace.image_dir if options.data is None else None
-    card = _read_earlier_card(models_dir)
     with parallel_backend(options.jobs, options.dask):
         check_folder(models_dir, "the model")
-        cache_dir = _choose_cache(workspace.search_cache_dir)
-        data = group_rows(data, image_dir, cache_dir and cache_dir / "picture_hashes.json", card)
-        show_data(console, data)
-        summary = train(data, models_dir, settings, None if options.fresh else cache_dir)
-    show_summary(console, summary)
+        cache_dir = None if options.fresh else _choose_cache(workspace.search_cache_dir)
+        data = group_rows(data, image_dir, _read_earlier_card(models_dir))
+        counts = "  ".join(f"{name} {count:,}" for name, count in data.class_counts.items())
+        console.print(f"{data.name}: {len(data):,} rows of {len(np.unique(data.groups)):,} pictures   {counts}")
+        if options.sample:
+            data = data.sample(options.sample, options.seed)
+        summary = train(data, models_dir, candidates, folds=options.folds, seed=options.seed, cache_dir=cache_dir)
+    _show_summary(console, summary)
     console.print(f"model: {models_dir}")
     return 0
+
+
+def _read_earlier_card(models_dir: Path) -> ModelCard | None:
+    """Read the card of the model that will be replaced, if it is one of this format."""
+    try:
+        return read_card(models_dir / CARD_NAME)
+    except (ModelMismatchError, OSError):
+        return None
 
 
 def _choose_cache(folder: Path) -> Path | None:

@@ -22,17 +22,11 @@ def test_scores_of_a_small_case_worked_out_by_hand() -> None:
 
 
 def test_calibration_error_of_bins_worked_out_by_hand() -> None:
-    confidence = np.asarray([0.95, 0.85, 0.35, 0.31])
-    is_right = np.asarray([True, False, True, False])
-    found = measure_reliability(confidence, is_right, bins=2)
-    assert found.counts.tolist() == [2, 2]
-    # |0.33 - 0.5| and |0.9 - 0.5|, half of the rows each
-    assert found.expected_calibration_error == pytest.approx((0.17 + 0.4) / 2)
-
-
-def test_empty_bins_count_nothing() -> None:
-    found = measure_reliability(np.asarray([0.5, 0.5]), np.asarray([True, False]))
-    assert found.expected_calibration_error == pytest.approx(0)
+    confidence = np.asarray([0.95, 0.97, 0.35, 0.39])
+    found = measure_reliability(confidence, np.asarray([True, False, True, False]))
+    assert found.counts[[5, 14]].tolist() == [2, 2]
+    # |0.37 - 0.5| and |0.96 - 0.5|, half of the rows each; empty bins count nothing
+    assert found.expected_calibration_error == pytest.approx((0.13 + 0.46) / 2)
     assert np.isnan(found.accuracy[found.counts == 0]).all()
 
 
