@@ -8,13 +8,12 @@ ratios the median over the rounds of ratios within a round.
 """
 
 import argparse
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -27,51 +26,27 @@ from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.measure_image import measure_image
 from src.features.reduce_image import THUMBNAIL_SIDE, crop_thumbnail, reduce_image
+from src.features.schema import BGRImage
 from src.paths import Workspace
-
-Way = Callable[[Path, bytes], object]
-
-
-def measure_like_the_study(path: Path, _: bytes) -> object:
-    """Read by ``cv2.imread``; NumPy's statistics over ``axis=(0, 1)``; no reduction."""
-    return measure_by_image(read_image(path))
-
-
-def measure_channels(path: Path, _: bytes) -> object:
-    """Read by ``cv2.imread``; NumPy's statistics channel by channel; no reduction."""
-    channels = [space[:, :, number] for space in convert_colours(read_image(path)) for number in range(3)]
-    return [np.mean(channel) for channel in channels] + [np.std(channel) for channel in channels]
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:
     """Read a picture as the study did."""
-    image = cv2.imread(str(path))
-    if image is None:
-        raise ValueError(f"{path} cannot be read as a picture")
-    return image.astype(np.uint8, copy=False)
+    return cast("NDArray[np.uint8]", cv2.imread(str(path)))
 
 
-def decode_alone(_: Path, content: bytes) -> object:
-    """Decode by OpenCV and do nothing else: the floor."""
-    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+def measure_channels(image: NDArray[np.uint8]) -> list[np.floating]:
+    """Take NumPy's statistics channel by channel."""
+    channels = [space[:, :, number] for space in convert_colours(image) for number in range(3)]
+    return [np.mean(channel) for channel in channels] + [np.std(channel) for channel in channels]
 
 
-def decode_checked(_: Path, content: bytes) -> object:
-    """Our decoder: header, limits, alpha."""
-    return decode_image(content)
-
-
-def measure(_: Path, content: bytes) -> object:
-    """Our whole way."""
-    return measure_image(content)
-
-
-WAYS: dict[str, Way] = {
-    "decode alone (floor)": decode_alone,
-    "decode, checked": decode_checked,
-    "the study's loop": measure_like_the_study,
-    "the same channel by channel": measure_channels,
-    "ours": measure,
+WAYS: dict[str, Callable[[Path, bytes], object]] = {
+    "decode alone (floor)": lambda _, content: cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR),
+    "decode, checked": lambda _, content: decode_image(content),
+    "the study's loop": lambda path, _: measure_by_image(read_image(path)),
+    "the same channel by channel": lambda path, _: measure_channels(read_image(path)),
+    "ours": lambda _, content: measure_image(content),
 }
 
 
@@ -79,64 +54,46 @@ def compare_ways(paths: Sequence[Path], rounds: int) -> dict[str, Any]:
     """Time all ways on one core."""
     cv2.setNumThreads(1)
     contents = [path.read_bytes() for path in paths]
-    seconds: dict[str, list[float]] = {name: [] for name in WAYS}
-    for _ in range(rounds):
-        for name, way in WAYS.items():
+    seconds = np.zeros((rounds, len(WAYS)))
+    for number in range(rounds):
+        for column, way in enumerate(WAYS.values()):
             start = time.process_time()
             for path, content in zip(paths, contents, strict=True):
                 way(path, content)
-            seconds[name].append(time.process_time() - start)
-    ours, study, floor = seconds["ours"], seconds["the study's loop"], seconds["decode alone (floor)"]
-    channels = seconds["the same channel by channel"]
+            seconds[number, column] = time.process_time() - start
+    floor, _, study, channels, _ = np.median(seconds / seconds[:, -1:], axis=0).round(2).tolist()
+    rates = (len(paths) / seconds.min(axis=0)).round().astype(int).tolist()
     return {
         "pictures": len(paths),
-        "images_per_second": {name: round(len(paths) / min(times)) for name, times in seconds.items()},
-        "times_the_study": median_ratio(study, ours),
-        "times_channel_by_channel": median_ratio(channels, ours),
-        "of_the_decode_rate": median_ratio(floor, ours),
+        "images_per_second": dict(zip(WAYS, rates, strict=True)),
+        "times_the_study": study,
+        "times_channel_by_channel": channels,
+        "of_the_decode_rate": floor,
     }
 
 
-def median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> float:
-    """Median over the rounds of the ratio within a round."""
-    return round(statistics.median(a / b for a, b in zip(numerators, denominators, strict=True)), 2)
-
-
-def time_parts(paths: Sequence[Path]) -> dict[str, float]:
-    """Microseconds a picture of each step."""
+def time_steps(paths: Sequence[Path]) -> dict[str, float]:
+    """Microseconds a picture of each step, in the fastest of three rounds."""
     images = [decode_image(path.read_bytes()) for path in paths]
-    reduced = [reduce_image(image) for image in images]
+    pairs = [(image, reduce_image(image)) for image in images]
     size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    steps: dict[str, Callable[[int], object]] = {
-        "reduce, by whole pixels (ours)": lambda number: reduce_image(images[number]),
-        "reduce, by parts of pixels": lambda number: (
-            images[number] is reduced[number] or cv2.resize(images[number], size, interpolation=cv2.INTER_AREA)
+    steps: dict[str, Callable[[BGRImage, BGRImage], object]] = {
+        "reduce, by whole pixels (ours)": lambda image, _: reduce_image(image),
+        "reduce, by parts of pixels": lambda image, reduced: (
+            image is reduced or cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         ),
-        "BGR to HSV": lambda number: cv2.cvtColor(reduced[number], cv2.COLOR_BGR2HSV),
-        "BGR to Lab": lambda number: cv2.cvtColor(reduced[number], cv2.COLOR_BGR2LAB),
-        "cv2.meanStdDev of one space": lambda number: cv2.meanStdDev(reduced[number]),
-        "all 18 features": lambda number: extract_features(reduced[number]),
+        "BGR to HSV": lambda _, reduced: cv2.cvtColor(reduced, cv2.COLOR_BGR2HSV),
+        "BGR to Lab": lambda _, reduced: cv2.cvtColor(reduced, cv2.COLOR_BGR2LAB),
+        "cv2.meanStdDev of one space": lambda _, reduced: cv2.meanStdDev(reduced),
+        "all 18 features": lambda _, reduced: extract_features(reduced),
     }
-    found = {}
-    for name, step in steps.items():
-        times = []
-        for _ in range(3):
-            start = time.process_time()
-            for number in range(len(paths)):
-                step(number)
-            times.append(time.process_time() - start)
-        found[name] = round(min(times) / len(paths) * 1e6, 1)
-    return found
-
-
-def make_thumbnails(paths: Sequence[Path], folder: Path) -> list[Path]:
-    """Write the centre-cropped 218 × 218 thumbnails of pictures."""
-    made = []
-    for path in paths:
-        thumbnail = crop_thumbnail(decode_image(path.read_bytes()))
-        made.append(folder / path.name)
-        cv2.imwrite(str(made[-1]), thumbnail, [cv2.IMWRITE_JPEG_QUALITY, 90])
-    return made
+    fastest = dict.fromkeys(steps, float("inf"))
+    for name in [*steps] * 3:
+        start = time.process_time()
+        for image, reduced in pairs:
+            steps[name](image, reduced)
+        fastest[name] = min(fastest[name], time.process_time() - start)
+    return {name: round(seconds / len(pairs) * 1e6, 1) for name, seconds in fastest.items()}
 
 
 def choose_pictures(folder: Path | None, count: int, scratch: Path) -> list[Path]:
@@ -145,26 +102,9 @@ def choose_pictures(folder: Path | None, count: int, scratch: Path) -> list[Path
         workspace = Workspace(scratch / "painted")
         paint_workspace(workspace, count, jobs=-1)
         return sorted(workspace.image_dir.iterdir())
-    fitting = []
-    for path in sorted(folder.iterdir()):
-        height, width = decode_image(path.read_bytes()).shape[:2]
-        if min(height, width) >= 224 and max(height, width) <= 500:
-            fitting.append(path)
+    sizes = {path: decode_image(path.read_bytes()).shape[:2] for path in sorted(folder.iterdir())}
+    fitting = [path for path, size in sizes.items() if min(size) >= 224 and max(size) <= 500]
     return fitting[:: max(1, len(fitting) // count)][:count]
-
-
-def run(quick: bool = False, folder: Path | None = None) -> dict[str, Any]:
-    """Measure everything; see the module's docstring."""
-    rounds, count = (3, 60) if quick else (7, 300)
-    with tempfile.TemporaryDirectory(prefix="extraction-") as name:
-        scratch = Path(name)
-        paths = choose_pictures(folder, count, scratch)
-        (scratch / "thumbnails").mkdir()
-        thumbnails = make_thumbnails(paths, scratch / "thumbnails")
-        return {
-            "224-500 px": compare_ways(paths, rounds) | {"microseconds": time_parts(paths)},
-            "218 x 218": compare_ways(thumbnails, rounds) | {"microseconds": time_parts(thumbnails)},
-        }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -174,16 +114,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer pictures and rounds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
-    found = run(options.quick, options.folder)
-    for name in ("224-500 px", "218 x 218"):
-        measured = found[name]
-        rates = [{"way": way, "images/s and core": rate} for way, rate in measured["images_per_second"].items()]
-        show_rows(f"{measured['pictures']} pictures, {name}", rates)
-        print(
-            f"ours: {measured['times_the_study']} × the study's loop, {measured['times_channel_by_channel']} × "
-            f"the same channel by channel, {measured['of_the_decode_rate']} of the decode-only rate"
-        )
-        show_rows("steps", [{"step": step, "µs a picture": value} for step, value in measured["microseconds"].items()])
+    rounds, count = (3, 60) if options.quick else (7, 300)
+    found = {}
+    with tempfile.TemporaryDirectory(prefix="extraction-") as scratch:
+        paths = choose_pictures(options.folder, count, Path(scratch))
+        thumbnails = [Path(scratch, path.name) for path in paths]
+        for path, thumbnail in zip(paths, thumbnails, strict=True):
+            pixels = crop_thumbnail(decode_image(path.read_bytes()))
+            cv2.imwrite(str(thumbnail), pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])
+        for name, chosen in {"224-500 px": paths, "218 x 218": thumbnails}.items():
+            measured = found[name] = compare_ways(chosen, rounds) | {"microseconds": time_steps(chosen)}
+            rates = [{"way": way, "images/s and core": rate} for way, rate in measured["images_per_second"].items()]
+            show_rows(f"{measured['pictures']} pictures, {name}", rates)
+            print(
+                f"ours: {measured['times_the_study']} × the study's loop, {measured['times_channel_by_channel']} × "
+                f"the same channel by channel, {measured['of_the_decode_rate']} of the decode-only rate"
+            )
+            steps = measured["microseconds"].items()
+            show_rows("steps", [{"step": step, "µs a picture": value} for step, value in steps])
     write_figures(found, options.json)
     return 0
 

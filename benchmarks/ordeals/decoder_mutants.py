@@ -1,8 +1,8 @@
 """The decoder against damaged files of every kind, and against Pillow.
 
 ``python -m benchmarks.ordeals.decoder_mutants``. Mutants are decoded in child processes, so that a crash or a hang
-costs one of them and is counted. Of the first ``--compared`` mutants the outcome is held against Pillow's own: who
-accepts what, and how far the pixels are apart. Each disagreement is sorted by its reason; one without is a fault.
+costs one of them and is counted. Each outcome is held against Pillow's own: who accepts what, and how far the pixels
+are apart. Each disagreement is sorted by its reason; one without is a fault.
 """
 
 import argparse
@@ -14,11 +14,10 @@ import resource
 import sys
 import time
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +30,7 @@ from benchmarks.image_mutants import list_originals, mutate_images
 from benchmarks.measuring import show_rows, write_figures
 from src.errors import ImageError
 from src.features.decode_image import decode_image
-from src.features.image_header import IMAGE_KINDS, SIGNATURE_BYTES, identify_kind
+from src.features.image_header import IMAGE_KINDS, SIGNATURE_BYTES, find_kind
 from src.features.measure_image import read_picture
 
 BATCH: Final = 250
@@ -55,71 +54,50 @@ EXPLANATIONS: Final = (
 """Who accepts, which kind, what the other one says, and why that is right; anything else is a fault."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one mutant.
+def try_batch(pairs: Sequence[tuple[bytes, bytes]]) -> tuple[list[dict[str, Any]], int]:
+    """Read mutants, each with the file that it was, and hold the outcomes against Pillow's.
 
-    Attributes
-    ----------
-    kind
-        By its signature.
-    reason
-        Why we refuse it; empty where we do not.
-    seconds
-        That it took.
-    pillow
-        ``ok``, or why Pillow refuses it.
-    difference
-        Mean of the pixels between our picture and Pillow's, of 255.
-    damage
-        The same between Pillow's picture and that of the undamaged file.
-    """
-
-    kind: str
-    reason: str
-    seconds: float
-    pillow: str = ""
-    difference: float = 0.0
-    damage: float = 0.0
-
-
-def try_batch(contents: Sequence[tuple[bytes, bytes]], compared: int) -> tuple[list[Outcome], int]:
-    """Read mutants, the first ``compared`` by Pillow too; return the outcomes and the peak memory in bytes.
-
-    Parameters
-    ----------
-    contents
-        Each mutant, and the file that it was.
-    compared
-        How many are held against Pillow.
+    Returns
+    -------
+    list, int
+        Of each mutant ``kind``, ``reason`` (why we refuse it, or nothing), ``seconds`` and ``disagreement``; and our
+        peak of memory in bytes. An error that is none of ours is passed on and ends the ordeal.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write warnings by the thousand
-    outcomes = [try_mutant(content) for content, _ in contents]
+    outcomes: list[dict[str, Any]] = []
+    for content, _ in pairs:
+        start, reason = time.perf_counter(), ""
+        try:
+            read_picture(content, LIMIT_BYTES)
+        except ImageError as error:
+            reason = f"{type(error).__name__}: {error}"
+        kind = find_kind(content[:SIGNATURE_BYTES]) or "none"
+        outcomes.append({"kind": kind, "reason": reason, "seconds": time.perf_counter() - start})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # before Pillow adds its own
-    for number, (content, original) in enumerate(contents[:compared]):
-        outcomes[number] = compare_with_pillow(outcomes[number], content, original)
+    for outcome, (content, original) in zip(outcomes, pairs, strict=True):
+        outcome["disagreement"] = explain_disagreement(outcome["kind"], outcome["reason"], content, original)
     return outcomes, peak
 
 
-def try_mutant(content: bytes) -> Outcome:
-    """Read a mutant; an error that is none of ours is passed on and ends the ordeal."""
-    start = time.perf_counter()
-    reason = ""
-    try:
-        read_picture(content, LIMIT_BYTES)
-    except ImageError as error:
-        reason = f"{type(error).__name__}: {error}"
-    return Outcome(name_kind(content), reason, time.perf_counter() - start)
-
-
-def compare_with_pillow(outcome: Outcome, content: bytes, original: bytes) -> Outcome:
-    """Add to an outcome what Pillow makes of the mutant."""
+def explain_disagreement(kind: str, reason: str, content: bytes, original: bytes) -> str:
+    """Say why Pillow's outcome is another than ours, which is a reason or a picture; empty if they agree."""
     theirs = open_by_pillow(content)
     if isinstance(theirs, str):
-        return replace(outcome, pillow=theirs)
-    if outcome.reason:
-        return replace(outcome, pillow="ok", damage=compare(theirs, open_by_pillow(original)))
-    return replace(outcome, pillow="ok", difference=compare(decode_image(content, LIMIT_BYTES), theirs))
+        who, message = "only we", theirs
+        if reason:
+            return ""
+    elif reason:
+        who, message = "only Pillow", reason
+        if compare(theirs, open_by_pillow(original)) > SAME_PICTURE:
+            return "only Pillow: what it shows is not the picture that it was"
+    else:
+        who, message = "both", ""
+        if compare(decode_image(content, LIMIT_BYTES), theirs) <= USUAL_DIFFERENCE:
+            return ""
+    for known_who, known_kind, words, why in EXPLANATIONS:
+        if (who, kind) == (known_who, known_kind) and re.search(words, message):
+            return f"{who}: {why}"
+    return f"NOT EXPLAINED, {who}: {message[:150]}"
 
 
 def compare(image: NDArray[np.uint8], other: NDArray[np.uint8] | str) -> float:
@@ -127,14 +105,6 @@ def compare(image: NDArray[np.uint8], other: NDArray[np.uint8] | str) -> float:
     if isinstance(other, str) or image.shape != other.shape:
         return 255.0
     return float(np.abs(image.astype(int) - other).mean())
-
-
-def name_kind(content: bytes) -> str:
-    """Name the kind of a mutant by its signature."""
-    try:
-        return identify_kind(content[:SIGNATURE_BYTES])
-    except ImageError:
-        return "none"
 
 
 def open_by_pillow(content: bytes) -> NDArray[np.uint8] | str:
@@ -158,52 +128,33 @@ def open_by_pillow(content: bytes) -> NDArray[np.uint8] | str:
         return f"{type(error).__name__}: {error}"
 
 
-def explain_disagreement(outcome: Outcome) -> str:
-    """Say why the two decoders disagree over a mutant; empty if they agree."""
-    we_accept, they_accept = not outcome.reason, outcome.pillow == "ok"
-    if we_accept == they_accept and outcome.difference <= USUAL_DIFFERENCE:
-        return ""
-    who = "both" if we_accept == they_accept else "only we" if we_accept else "only Pillow"
-    if who == "only Pillow" and outcome.damage > SAME_PICTURE:
-        return "only Pillow: what it shows is not the picture that it was"
-    message = {"both": "", "only we": outcome.pillow, "only Pillow": outcome.reason}[who]
-    for known_who, kind, words, why in EXPLANATIONS:
-        if (who, outcome.kind) == (known_who, kind) and re.search(words, message):
-            return f"{who}: {why}"
-    return f"NOT EXPLAINED, {who}: {message[:150]}"
-
-
-def run(count: int, compared: int, seed: int = 0) -> dict[str, Any]:
+def run(count: int) -> dict[str, Any]:
     """Decode ``count`` mutants; see the module's docstring."""
     originals = list_originals()
-    mutants = zip(mutate_images(originals, count, seed), cycle(originals), strict=False)
-    kinds: Counter[str] = Counter()
-    accepted: Counter[str] = Counter()
+    mutants = zip(mutate_images(originals, count), cycle(originals), strict=False)
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
     disagreements: Counter[tuple[str, str]] = Counter()
-    crashes, slow, peak, slowest, done = 0, 0, 0, 0.0, 0
+    crashes, peak, seconds = 0, 0, [0.0]
     while batch := list(islice(mutants, BATCH)):
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             try:
-                outcomes, memory = pool.submit(try_batch, batch, max(0, compared - done)).result(timeout=600)
+                outcomes, memory = pool.submit(try_batch, batch).result(timeout=600)
             except BrokenProcessPool:
                 crashes += 1
                 continue
-        done += len(batch)
-        peak, slowest = max(peak, memory), max(slowest, *(outcome.seconds for outcome in outcomes))
-        slow += sum(outcome.seconds > SLOW_SECONDS for outcome in outcomes)
-        for number, outcome in enumerate(outcomes):
-            kinds[outcome.kind] += 1
-            accepted[outcome.kind] += not outcome.reason
-            if done - len(batch) + number < compared and (name := explain_disagreement(outcome)):
-                disagreements[outcome.kind, name] += 1
+        peak = max(peak, memory)
+        for outcome in outcomes:
+            seconds.append(outcome["seconds"])
+            kinds[outcome["kind"]].update(mutants=1, accepted=not outcome["reason"])
+            if outcome["disagreement"]:
+                disagreements[outcome["kind"], outcome["disagreement"]] += 1
     return {
         "mutants": count,
         "crashed_batches": crashes,
-        "slower_than_5_s": slow,
-        "slowest_seconds": round(slowest, 2),
+        "slower_than_5_s": sum(taken > SLOW_SECONDS for taken in seconds),
+        "slowest_seconds": round(max(seconds), 2),
         "peak_megabytes": round(peak / 1e6),
-        "by_kind": {kind: {"mutants": kinds[kind], "accepted": accepted[kind]} for kind in sorted(kinds)},
-        "compared": compared,
+        "by_kind": dict(sorted(kinds.items())),
         "disagreements": [
             {"kind": kind, "reason": reason, "mutants": number}
             for (kind, reason), number in disagreements.most_common()
@@ -215,11 +166,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ordeals.decoder_mutants", description=__doc__)
     parser.add_argument("--count", type=int, default=20_000, help="mutants (%(default)s)")
-    parser.add_argument("--compared", type=int, default=20_000, help="of these, held against Pillow (%(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="(%(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
-    found = run(options.count, options.compared, options.seed)
+    found = run(options.count)
     show_rows("mutants by kind", [{"kind": kind, **numbers} for kind, numbers in found["by_kind"].items()])
     show_rows("who accepts, and why the other does not", found["disagreements"])
     print({name: value for name, value in found.items() if not isinstance(value, dict | list)})
