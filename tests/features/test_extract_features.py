@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.errors import ImageError
 from src.features.extract_features import extract_features
 from src.features.measure_image import measure_image
 from src.features.schema import CHANNELS, FEATURE_COUNT, FEATURE_NAMES
-from tests.support.picture_files import BAD, GOOD, encode, make_pixels
+from tests.support.picture_files import encode, make_pixels
 
 
 def measure_by_numpy(image: np.ndarray) -> np.ndarray:
@@ -97,18 +96,6 @@ def test_the_magpie_has_its_published_features(shared_dir: Path) -> None:
     expected = published["the_magpie"]["features"]
     features = measure_image((reference / "the_magpie_218.jpg").read_bytes())
     np.testing.assert_allclose(features, [expected[name] for name in FEATURE_NAMES], rtol=0, atol=1e-9)
-
-
-@pytest.mark.parametrize("name", GOOD)
-def test_good_files_are_measured(name: str) -> None:
-    features = measure_image(GOOD[name]())
-    np.testing.assert_allclose(features, extract_features(make_pixels()), atol=6)
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_bad_files_give_no_features(name: str) -> None:
-    with pytest.raises(ImageError):
-        measure_image(BAD[name][0]())
 
 
 def test_large_pictures_are_measured_at_the_scale_of_thumbnails() -> None:

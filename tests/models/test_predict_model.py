@@ -2,7 +2,6 @@ import csv
 import io
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from src.models.artefacts import load_model
 from src.models.pictures import find_pictures
 from src.models.predict_model import main
 from src.paths import PROJECT_ROOT
-from tests.support.picture_cases import PICTURE_CASES
 
 EXPECTED = {"a/RED.jpg": "RED", "a/deep/BLUE.png": "BLUE", "b/RED.jpg": "RED", "b/WHITE.webp": "WHITE"}
 
@@ -123,23 +121,6 @@ def test_bad_files_are_listed_at_the_end_and_the_rest_is_done(
     for part in ("gone.jpg: there is no such file", "empty.png: the file is empty", "half.jpg: the JPEG file is trunc"):
         assert part in message
     assert "Traceback" not in captured.err
-
-
-def test_odd_pictures_are_answered_as_their_plain_twins(models_dir: Path, tmp_path: Path) -> None:
-    for number, case in enumerate(PICTURE_CASES.values()):
-        (tmp_path / f"{number}-odd.jpg").write_bytes(case.make())
-        if case.twin is not None:
-            (tmp_path / f"{number}-plain.jpg").write_bytes(case.twin())
-    assert run(models_dir, str(tmp_path), "--json", str(tmp_path / "answers")) == 1
-    lines = [json.loads(line) for line in (tmp_path / "answers").read_text().splitlines()]
-    answers = {Path(line["path"]).stem: line for line in lines}
-    for number, (name, case) in enumerate(PICTURE_CASES.items()):
-        odd = answers[f"{number}-odd"]
-        if case.twin is None:
-            assert re.search(case.words, odd["error"]), name
-        else:
-            plain = answers[f"{number}-plain"]
-            assert (odd["prediction"], odd["probability"]) == (plain["prediction"], plain["probability"]), name
 
 
 def test_pictures_are_copied_into_a_folder_a_colour_and_nothing_is_overwritten(models_dir: Path) -> None:

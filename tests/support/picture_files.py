@@ -62,11 +62,20 @@ def make_chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def make_png(width: int, height: int, raw: bytes) -> bytes:
-    """Make a PNG file whose header declares a size, whatever its content holds."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = make_chunk(b"IHDR", header), make_chunk(b"IDAT", zlib.compress(raw)), make_chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+def make_png(
+    width: int, height: int, raw: bytes | np.ndarray, depth: int = 8, colour_type: int = 2, *chunks: bytes
+) -> bytes:
+    """Make a PNG file whose header declares a size, whatever its content holds; rows of an array are not filtered."""
+    header = make_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0))
+    data = raw if isinstance(raw, bytes) else np.pad(raw, ((0, 0), (1, 0))).tobytes()
+    ends = make_chunk(b"IDAT", zlib.compress(data)) + make_chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + ends
+
+
+def pack_bits(samples: np.ndarray, depth: int) -> np.ndarray:
+    """Give rows of samples as rows of bytes, the highest bit of each first."""
+    bits = samples[..., np.newaxis] >> np.arange(depth)[::-1] & 1
+    return np.packbits(bits.reshape(len(samples), -1).astype(np.uint8), axis=1)
 
 
 def make_many_scans(count: int) -> bytes:
@@ -75,16 +84,6 @@ def make_many_scans(count: int) -> bytes:
     first = re.search(rb"\xff\xda.*?(?=\xff[^\0\xff\xd0-\xd7])", content[1:], re.DOTALL)
     assert first is not None
     return content.replace(first[0], first[0] * count, 1)
-
-
-def flip_middle_byte(content: bytes) -> bytes:
-    damaged = bytearray(content)
-    damaged[len(damaged) // 2] ^= 0xFF
-    return bytes(damaged)
-
-
-def halve(content: bytes) -> bytes:
-    return content[: len(content) // 2]
 
 
 GOOD: Mapping[str, Callable[[], bytes]] = {
@@ -106,27 +105,3 @@ GOOD: Mapping[str, Callable[[], bytes]] = {
     "png without end": lambda: encode(make_pixels(), "PNG")[:-12],
 }
 """Files that all show the pixels of :func:`make_pixels`."""
-
-BAD: Mapping[str, tuple[Callable[[], bytes], str, str]] = {
-    "empty": (lambda: b"", "ImageDecodeError", r"empty \(0 bytes\)"),
-    "text": (lambda: b"this is a text renamed to .jpg", "ImageTypeError", "expected JPEG, PNG, WebP"),
-    "html": (lambda: b"<!doctype html><title>Sorry</title>", "ImageTypeError", "expected JPEG, PNG, WebP"),
-    "truncated jpeg": (lambda: halve(encode(make_pixels(), "JPEG")), "ImageDecodeError", "JPEG file .* is truncated"),
-    "three bytes": (lambda: b"\xff\xd8\xff", "ImageDecodeError", "JPEG file is truncated"),
-    "truncated png": (lambda: halve(encode(make_pixels(), "PNG")), "ImageDecodeError", "PNG file .* is truncated"),
-    "damaged png": (
-        lambda: flip_middle_byte(encode(make_pixels(), "PNG")),
-        "ImageDecodeError",
-        "PNG file .* damaged .its pixels",
-    ),
-    "png with too few pixels": (lambda: make_png(100, 100, bytes(1_000)), "ImageDecodeError", "cannot be decoded"),
-    "png of no pixels": (lambda: make_png(0, 100, b""), "ImageDecodeError", "PNG file is truncated or damaged"),
-    "truncated webp": (lambda: halve(encode(make_pixels(), "WEBP")), "ImageDecodeError", "WebP file is truncated"),
-    "20,000 x 20,000 png": (
-        lambda: make_png(20_000, 20_000, bytes(1_000)),
-        "ImageTooLargeError",
-        r"20000 × 20000 = 400,000,000 pixels would take about 2,400 MB: expected at most 512 MB",
-    ),
-    "jpeg of 1,000 scans": (lambda: make_many_scans(1_000), "ImageDecodeError", "scans: expected at most 100"),
-}
-"""Files that give no picture: what makes them, the error, and its words."""
