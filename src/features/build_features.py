@@ -12,11 +12,10 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -46,22 +45,11 @@ _LISTED: Final = ("index", "filename", "sha256", "status")
 _NO_FEATURES: Final = np.full(FEATURE_COUNT, np.nan)
 
 
-@dataclass(frozen=True)
-class FeatureSummary:
+class FeatureSummary(NamedTuple):
     """What a run did.
 
-    Attributes
-    ----------
-    images
-        Artworks that have a file by the interim table.
-    rows, rejects
-        Of these, measured: rows of the feature table; and the others, listed in the rejects file.
-    measured
-        Images that were measured now; the rest was known from an earlier run.
-    workers
-        Processes, or threads of the cluster.
-    seconds
-        Wall-clock time of the whole stage.
+    Of ``images`` (artworks that have a file) ``rows`` were measured, now or in an earlier run, and ``rejects`` could
+    not be; ``measured`` is how many were tried now, by so many ``workers``, in ``seconds`` for the whole stage.
     """
 
     images: int

@@ -1,9 +1,8 @@
 """Colours of an embedded ICC profile to sRGB, by LittleCMS."""
 
 import io
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -17,8 +16,7 @@ SAME_WITHIN: Final = 2
 CACHED_PROFILES: Final = 8
 
 
-@dataclass(frozen=True)
-class ProfileOutcome:
+class ProfileOutcome(NamedTuple):
     """What was done about a picture's colour profile.
 
     ``none``: the picture has none; ``srgb``: it is sRGB, nothing was to be done; ``converted``: the colours were
@@ -31,17 +29,16 @@ class ProfileOutcome:
 
 
 def convert_to_srgb(image: BGRImage, profile: bytes | None, mode: str) -> tuple[BGRImage, ProfileOutcome]:
-    """Convert the colours of a picture to sRGB.
+    """Convert the colours of a (reduced) picture to sRGB.
 
     Parameters
     ----------
     image
-        BGR uint8, shape (H, W, 3); the reduced picture, so that this costs little.
+        BGR uint8, shape (H, W, 3).
     profile
         The embedded ICC profile, if any.
     mode
-        Pillow's name of the pixel format in the file: a profile of grey is only good for ``L`` or ``1``, one
-        of RGB for anything that is not CMYK.
+        Pillow's name of the pixel format in the file: a profile of grey is only good for grey, none for CMYK.
 
     Returns
     -------

@@ -209,10 +209,7 @@ def _sort_chunks(content: bytes) -> tuple[bytes, dict[bytes, bytes]]:
     is added: whether all pixels are there, the decoder finds out. An optional chunk whose checksum is wrong is
     left out, as libpng does.
 
-    Raises
-    ------
-    ImageDecodeError
-        If a chunk is critical and not of the standard, as in what Apple's tools make for applications.
+    A critical chunk beyond the standard, as in what Apple's tools make for applications, is ImageDecodeError.
     """
     view = memoryview(content)
     needed: list[bytes | memoryview] = [content[:8]]
@@ -278,7 +275,7 @@ def _estimate_memory(kind: str, image: ImageFile, orientation: int, size: int) -
     elif kind == "PNG":
         is_deep = any(str(tile[3]).endswith(";16B") for tile in image.tile)
         peak = pixels * (2 * (8 if is_deep else 4) if has_alpha else 6)  # OpenCV holds two copies
-        peak += size  # keep_needed_chunks makes another
+        peak += size  # _sort_chunks makes another
     elif kind == "WebP":
         peak = pixels * (13 if getattr(image, "is_animated", False) else 9 if has_alpha else 8)
     elif kind == "AVIF":

@@ -73,14 +73,9 @@ class MeasuredPictures(NamedTuple):
 class FoundPictures:
     """What was found, each file of this machine once by its real path.
 
-    Attributes
-    ----------
-    location
-        Empty for files of this machine, else the URL that the names are relative to.
-    missing
-        What was named or looks like a picture and cannot be read, with the reason.
-    content
-        The picture that came on standard input itself, if one did.
+    ``location`` is empty for files of this machine, else the URL that the names are relative to; ``missing`` is what
+    was named or looks like a picture and cannot be read, with the reason; ``content`` the picture that came on
+    standard input itself, if one did.
     """
 
     def __init__(self, location: str = "", names: Sequence[str] = (), skip: Path | None = None) -> None:
@@ -204,7 +199,7 @@ def _explain_file(path: str) -> str:
 
 
 def find_pictures(arguments: Sequence[str], standard_input: BinaryIO, skip: Path | None = None) -> FoundPictures:
-    """Find the pictures that arguments name.
+    """Find the pictures that arguments name; raise UsageError if there is nothing at all.
 
     Parameters
     ----------
@@ -216,11 +211,6 @@ def find_pictures(arguments: Sequence[str], standard_input: BinaryIO, skip: Path
         Read where ``-`` is among the arguments.
     skip
         A folder whose pictures are left out (where sorted copies go).
-
-    Raises
-    ------
-    UsageError
-        If nothing at all was found.
     """
     for name in arguments:
         if "://" in name and not FILE_URL.match(name):
@@ -265,24 +255,13 @@ def classify_pictures(
     dask: str | None = None,
     maximum_memory: int = MAXIMUM_MEMORY,
 ) -> Iterator[ClassifiedPicture]:
-    """Classify files, with a progress bar.
-
-    Parameters
-    ----------
-    pictures
-        What to classify.
-    model
-        A loaded model.
-    jobs, dask
-        As :func:`src.parallel.parallel_backend` takes them.
-    maximum_memory
-        Pictures whose decoding would take more bytes are refused.
+    """Classify files, with a progress bar, where :func:`src.parallel.parallel_backend` says.
 
     Yields
     ------
     ClassifiedPicture
-        One a file, in the order of the names, the one on standard input first; a file that is no picture has
-        a reason.
+        One a file, in the order of the names, the one on standard input first; a file that is no picture, or whose
+        decoding would take more than ``maximum_memory`` bytes, has a reason.
     """
     store = ImageStore(pictures.location)
     if pictures.content is not None:
@@ -357,21 +336,10 @@ def read_labels(path: Path) -> list[tuple[str, str]]:
 def measure_labelled_pictures(
     folder: Path, labels: Sequence[tuple[str, str]], *, crop: bool = False
 ) -> MeasuredPictures:
-    """Measure pictures of a folder, where :func:`src.parallel.parallel_backend` says.
+    """Measure pictures of a folder by file names and colours, where :func:`src.parallel.parallel_backend` says.
 
-    Parameters
-    ----------
-    folder
-        Where the files are.
-    labels
-        File names and colours.
-    crop
-        Measure the centre-cropped thumbnail (``crop_thumbnail``) and not the whole picture.
-
-    Raises
-    ------
-    UsageError
-        If no picture could be measured.
+    With ``crop`` the centre-cropped thumbnail (:func:`src.features.reduce_image.crop_thumbnail`) is measured and not
+    the whole picture. UsageError is raised if no picture could be measured.
     """
     names = [name for name, _ in labels]
     measured = _measure(ImageStore(str(folder)), names, "measure", crop_thumbnail if crop else reduce_image)

@@ -142,11 +142,6 @@ def sort_pictures(pictures: Iterable[ClassifiedPicture], folder: Path, as_links:
 
     Nothing is overwritten: a file of the same name and content counts as done, one of another
     content makes the new one ``name-2.jpg``. The originals stay where they are.
-
-    Raises
-    ------
-    UsageError
-        If the folder cannot be written.
     """
     try:
         return sum(
@@ -174,21 +169,9 @@ def _place(source: Path, folder: Path, as_link: bool) -> bool:
 
 
 def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, path: Path) -> None:
-    """Draw the surest pictures of each colour, up to 24 of each, on one sheet.
+    """Draw the surest pictures of each colour, up to 24 of each, on one sheet; raise UsageError if there is none.
 
-    Parameters
-    ----------
-    pictures
-        Classified files.
-    location
-        Where they are (:class:`src.models.pictures.FoundPictures`).
-    path
-        PNG or JPEG file to write.
-
-    Raises
-    ------
-    UsageError
-        If no picture has an answer.
+    ``location`` is that of :class:`src.models.pictures.FoundPictures`.
     """
     from src.visualization.contact_sheet import fit_picture, make_colour_sheet  # noqa: PLC0415 - needs matplotlib
     from src.visualization.output import save_picture  # noqa: PLC0415

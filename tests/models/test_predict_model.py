@@ -1,22 +1,26 @@
+"""The command: answers for people and programs, copies, a sheet, and what cannot be answered."""
+
 import csv
 import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from src.errors import UsageError
 from src.features.decode_image import decode_image
 from src.features.measure_image import measure_image
 from src.models.artefacts import load_model
-from src.models.pictures import find_pictures
 from src.models.predict_model import main
 from src.paths import PROJECT_ROOT
+from tests.support.picture_files import draw
+from tests.support.process_groups import has_ended
 
 EXPECTED = {"a/RED.jpg": "RED", "a/deep/BLUE.png": "BLUE", "b/RED.jpg": "RED", "b/WHITE.webp": "WHITE"}
 
@@ -34,35 +38,6 @@ def read_csv(text: str) -> dict[str, str]:
     return {row["path"]: row["prediction"] for row in csv.DictReader(io.StringIO(text))}
 
 
-def test_files_folders_and_patterns_are_found_once_and_in_order() -> None:
-    found = find_pictures(["b", "a/RED.jpg", "**/*.jpg", "GREEN.JPG"], io.BytesIO())
-    assert found.names == ("b/RED.jpg", "b/WHITE.webp", "a/RED.jpg", "GREEN.JPG")
-    assert found.missing == []
-
-
-def test_a_list_on_standard_input_is_read_line_by_line() -> None:
-    found = find_pictures(["-"], io.BytesIO(b"a/RED.jpg\r\n\nno such.jpg\na/deep\n"))
-    assert found.names == ("a/RED.jpg", "a/deep/BLUE.png")
-    assert [name for name, _ in found.missing] == ["no such.jpg"]
-    with pytest.raises(UsageError, match="empty"):
-        find_pictures(["-"], io.BytesIO(b"\n"))
-
-
-def test_an_empty_folder_and_a_pattern_without_a_match_are_told(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    found = find_pictures([str(tmp_path / "empty"), "*.bmp"], io.BytesIO())
-    assert [reason.split(":")[0] for _, reason in found.missing] == [
-        "the folder holds no picture",
-        "the pattern matches no picture",
-    ]
-
-
-def test_a_file_that_is_named_is_tried_whatever_it_is_called(picture_folder: Path) -> None:
-    shutil.copy("a/RED.jpg", "picture.dat")
-    assert find_pictures(["picture.dat"], io.BytesIO()).names == ("picture.dat",)
-    assert "picture.dat" not in find_pictures(["."], io.BytesIO()).names
-
-
 def test_a_folder_is_classified_recursively_into_csv(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(models_dir, ".", "--csv", "answers.csv") == 0
     text = Path("answers.csv").read_text()
@@ -74,24 +49,18 @@ def test_a_folder_is_classified_recursively_into_csv(models_dir: Path, capsys: p
 def test_the_answers_are_those_of_the_shared_path_and_the_model(
     models_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(models_dir, "a", "b", "--json", "--probabilities") == 0
+    assert run(models_dir, "a", "b", "--json", "--csv", "answers.csv", "--probabilities") == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    rows = list(csv.DictReader(io.StringIO(Path("answers.csv").read_text())))
     model = load_model(models_dir)
-    assert [line["path"] for line in lines] == list(EXPECTED)
-    for line in lines:
+    assert [line["path"] for line in lines] == [row["path"] for row in rows] == list(EXPECTED)
+    for line, row in zip(lines, rows, strict=True):
         (expected,) = model.predict_features(measure_image(Path(line["path"]).read_bytes())[None])
-        assert line["prediction"] == expected.colour
-        assert line["probability"] == pytest.approx(expected.probability, abs=1e-4)
-        assert line["second"] == expected.second_colour
+        assert line["prediction"] == row["prediction"] == expected.colour
+        assert line["probability"] == float(row["probability"]) == pytest.approx(expected.probability, abs=1e-4)
+        assert line["second"] == row["second"] == expected.second_colour
         assert line["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-4)
-
-
-def test_probabilities_have_a_column_each(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(models_dir, "a/RED.jpg", "--csv", "-", "--probabilities") == 0
-    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
-    shares = [float(row[f"probability_{name}"]) for name in ("BLUE", "GREEN", "RED", "WHITE")]
-    assert sum(shares) == pytest.approx(1, abs=1e-3)
-    assert float(row["probability"]) == max(shares)
+        assert {name: float(row[f"probability_{name}"]) for name in model.classes} == line["probabilities"]
 
 
 def test_a_table_for_people_names_picture_colour_and_second_guess(
@@ -116,24 +85,21 @@ def test_bad_files_are_listed_at_the_end_and_the_rest_is_done(
     assert {line["path"] for line in lines if "error" in line} == {"./text.jpg", "./empty.png", "./half.jpg"}
     assert sum("prediction" in line for line in lines) == 5
     message = " ".join(captured.err.split())
-    assert "4 without an answer" in message
     assert message.index("5 pictures in") < message.index("4 without an answer")
     for part in ("gone.jpg: there is no such file", "empty.png: the file is empty", "half.jpg: the JPEG file is trunc"):
         assert part in message
-    assert "Traceback" not in captured.err
 
 
 def test_pictures_are_copied_into_a_folder_a_colour_and_nothing_is_overwritten(models_dir: Path) -> None:
-    assert run(models_dir, ".", "--sort-into", "sorted") == 0
-    files = {str(path.relative_to("sorted")) for path in Path("sorted").rglob("*") if path.is_file()}
-    assert files == {"RED/RED.jpg", "RED/RED-2.jpg", "BLUE/BLUE.png", "WHITE/WHITE.webp", "GREEN/GREEN.JPG"}
+    for _ in range(2):  # the second run leaves its own copies alone
+        assert run(models_dir, ".", "--sort-into", "sorted") == 0
+        files = {str(path.relative_to("sorted")) for path in Path("sorted").rglob("*") if path.is_file()}
+        assert files == {"RED/RED.jpg", "RED/RED-2.jpg", "BLUE/BLUE.png", "WHITE/WHITE.webp", "GREEN/GREEN.JPG"}
     assert {Path("sorted/RED/RED.jpg").read_bytes(), Path("sorted/RED/RED-2.jpg").read_bytes()} == {
         Path("a/RED.jpg").read_bytes(),
         Path("b/RED.jpg").read_bytes(),
     }
-    assert all((Path(name)).is_file() for name in EXPECTED), "the originals stay"
-    assert run(models_dir, ".", "--sort-into", "sorted") == 0, "a second run, which leaves its own copies alone"
-    assert {str(path.relative_to("sorted")) for path in Path("sorted").rglob("*") if path.is_file()} == files
+    assert all(Path(name).is_file() for name in EXPECTED), "the originals stay"
 
 
 def test_pictures_are_linked_where_asked(models_dir: Path) -> None:
@@ -156,7 +122,6 @@ def test_a_contact_sheet_is_drawn(models_dir: Path) -> None:
     [
         (["a", "--link"], "--sort-into"),
         (["a", "--csv", "/proc/none/x.csv"], "cannot be written"),
-        (["a", "--csv", "b"], "b cannot be written (it is a folder): expected a file for the answers"),
         (["a", "--json", "b"], "b cannot be written (it is a folder): expected a file for the answers"),
         (["a", "--contact-sheet", "b.png"], "b.png cannot be written (it is a folder)"),
         (["a", "--contact-sheet", "sheet.gif"], "expected a name in .jpg, .jpeg or .png"),
@@ -177,18 +142,6 @@ def test_wrong_usage_ends_with_2_before_any_picture_is_read(
     assert message in " ".join(capsys.readouterr().err.split())
 
 
-def test_a_reader_that_has_gone_is_no_error(models_dir: Path) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    command = [sys.executable, "-m", "src.models.predict_model", str(Path("a/RED.jpg").resolve()), "--csv", "-"]
-    done = subprocess.run(
-        [*command, "--models", str(models_dir)], cwd=PROJECT_ROOT, stdout=writer, stderr=subprocess.PIPE, check=False
-    )
-    os.close(writer)
-    assert done.returncode == 1
-    assert b"rror" not in done.stderr
-
-
 def test_a_missing_model_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, "a") == 2
     assert "src.models.train_model" in " ".join(capsys.readouterr().err.split())
@@ -199,21 +152,101 @@ def test_a_picture_above_the_cap_is_refused_alone(models_dir: Path, capsys: pyte
     assert "expected at most 0 MB" in " ".join(capsys.readouterr().err.split())
 
 
-def test_many_pictures_over_processes_have_the_answers_of_one(models_dir: Path, picture_folder: Path) -> None:
-    many = picture_folder / "many"
-    many.mkdir()
+def test_many_pictures_over_processes_have_the_answers_of_one(models_dir: Path) -> None:
+    Path("many").mkdir()
     for number in range(100):
-        source = picture_folder / list(EXPECTED)[number % len(EXPECTED)]
-        shutil.copy(source, many / f"{number:03}{source.suffix}")
-    assert run(models_dir, "many", "--jobs", "2", "--csv", "two.csv") == 0
-    assert run(models_dir, "many", "--jobs", "1", "--csv", "one.csv") == 0
-    assert Path("one.csv").read_bytes() == Path("two.csv").read_bytes()
-    assert len(read_csv(Path("one.csv").read_text())) == 100
+        source = Path(list(EXPECTED)[number % len(EXPECTED)])
+        shutil.copy(source, f"many/{number:03}{source.suffix}")
+    for jobs in ("1", "2"):
+        assert run(models_dir, "many", "--jobs", jobs, "--csv", f"{jobs}.csv") == 0
+    assert Path("1.csv").read_bytes() == Path("2.csv").read_bytes()
+    assert len(read_csv(Path("1.csv").read_text())) == 100
 
 
-def test_the_list_comes_from_the_real_standard_input(
-    models_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a/RED.jpg\n")))
-    assert run(models_dir, "-", "--csv", "-") == 0
-    assert read_csv(capsys.readouterr().out) == {"a/RED.jpg": "RED"}
+def predict(models_dir: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
+    """Run the command as a person does, from the folder of the pictures."""
+    command = [sys.executable, "-m", "src.models.predict_model", *arguments, "--models", str(models_dir)]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT), **options.pop("env", {})}
+    return subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False, **options)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii", "cp1252"])
+@pytest.mark.slow
+def test_no_name_and_no_terminal_costs_a_result(models_dir: Path, encoding: str) -> None:
+    name = os.fsdecode(b"caf\xe9 [/x] :smile:.jpg")
+    Path(name).parent.mkdir()
+    Path(name).write_bytes(draw("RED"))
+    done = predict(models_dir, name, "gone [/b].jpg", env={"PYTHONIOENCODING": encoding})
+    assert done.returncode == 1, done.stderr
+    assert b"caf\\udce9 [/x] :smile:.jpg" in done.stdout
+    assert b"RED" in done.stdout
+    assert b"gone [/b].jpg: the pattern matches no picture" in done.stderr
+    done = predict(models_dir, name, "--csv", "out.csv", "--json", env={"PYTHONIOENCODING": encoding})
+    assert done.returncode == 0, done.stderr
+    assert b"caf\\udce9 [/x]" in done.stdout
+    assert Path("out.csv").read_bytes().splitlines()[1].startswith(b"caf\xe9 [/x] :smile:.jpg,RED,")
+
+
+@pytest.mark.slow
+def test_a_picture_on_standard_input_is_classified(models_dir: Path) -> None:
+    done = predict(models_dir, "-", "--csv", "-", input=draw("BLUE"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1].startswith(b"-,BLUE,")
+    done = predict(models_dir, "-", "--json", input=draw("BLUE")[:300])
+    assert done.returncode == 1
+    assert b"truncated" in done.stdout
+
+
+@pytest.mark.slow
+def test_answers_go_into_pipes_and_through_links(models_dir: Path) -> None:
+    os.mkfifo("answers.csv")
+    Path("sheet.png").symlink_to("real.png")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(Path("answers.csv").read_bytes()))
+    reader.start()
+    done = predict(models_dir, "b/RED.jpg", "--csv", "answers.csv", "--contact-sheet", "sheet.png")
+    reader.join(30)
+    assert done.returncode == 0, done.stderr
+    assert read[0].splitlines()[1].startswith(b"b/RED.jpg,RED,")
+    assert Path("answers.csv").is_fifo()
+    assert Path("sheet.png").is_symlink()
+    assert Path("real.png").read_bytes().startswith(b"\x89PNG")
+    done = predict(models_dir, "b/RED.jpg", "--csv", "/proc/self/fd/1")
+    assert done.stdout.splitlines()[1].startswith(b"b/RED.jpg,RED,")
+
+
+@pytest.mark.slow
+def test_paths_are_not_taken_for_markup(models_dir: Path) -> None:
+    done = predict(Path("none[/y]"), "a")
+    assert done.returncode == 2
+    assert b"none[/y] lacks" in done.stderr
+    done = predict(models_dir, "a", "--contact-sheet", "sheet [b].png", "--sort-into", "sorted [v2]")
+    assert done.returncode == 0
+    assert b"contact sheet: sheet [b].png" in done.stderr
+    assert b"sorted [v2]" in done.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.slow
+def test_ctrl_c_ends_every_process_and_writes_nothing(models_dir: Path, jobs: str) -> None:
+    Path("many").mkdir()
+    for number in range(4000):
+        Path("many", f"{number}.jpg").write_bytes(draw("RED"))
+    command = [sys.executable, "-m", "src.models.predict_model", "many", "--models", str(models_dir)]
+    with subprocess.Popen(
+        [*command, "--jobs", jobs, "--csv", "out.csv"],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        shown = b""
+        while b"classify" not in shown:
+            assert process.poll() is None
+            shown += process.stderr.read(1)
+        os.killpg(process.pid, signal.SIGINT)
+        _, messages = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert messages.endswith(b"interrupted\n")
+    assert not Path("out.csv").exists()
+    assert has_ended(process.pid)
