@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from distributed import Client, LocalCluster
-from rich.console import Console
 
 from benchmarks.measuring import show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
+from src.command import run_command
 from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
 from src.features.build_features import CHUNK_ROWS
 from src.files import hash_file
@@ -29,24 +29,7 @@ from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
 
 
-def list_stages(workspace: Workspace, folder: Path) -> dict[str, tuple[list[str], list[Path], Callable[[], int]]]:
-    """List the stages: each one's command, what it writes, and how much of its work is done."""
-    root, models, table = str(workspace.root), folder / "models", folder / "predictions.csv"
-    model_files = [models / "scaler.joblib", models / "svm_classifier.joblib"]
-    train = ["src.models.train_model", "--workspace", root, "--models", str(models)]
-    predict = ["src.models.predict_model", str(workspace.image_dir), "--models", str(models), "--csv", str(table)]
-    return {
-        "features": (
-            ["src.features.build_features", "--workspace", root],
-            [workspace.processed_table],
-            lambda: len(list(workspace.measured_dir.glob("*.npz"))),
-        ),
-        "train": (train, model_files, lambda: len(list(workspace.search_cache_dir.rglob("output.pkl")))),
-        "predict": (predict, [table], lambda: 0),
-    }
-
-
-def run_demo(workspace: Workspace, artworks: int, folder: Path) -> dict[str, Any]:
+def run_demo(workspace: Workspace, artworks: int, folder: Path) -> list[dict[str, Any]]:
     """Do the work locally, and on two workers of which one is killed in each stage.
 
     Parameters
@@ -60,47 +43,66 @@ def run_demo(workspace: Workspace, artworks: int, folder: Path) -> dict[str, Any
 
     Returns
     -------
-    dict
-        ``artworks``; ``stages``, each with its seconds locally and on the cluster, whether a worker was killed while it
-        had work, and whether each result has the bytes of the local run.
+    list of dict
+        Of each stage its seconds locally and on the cluster, whether a worker was killed while it had work, and
+        whether each result has the bytes of the local run.
     """
     if not workspace.interim_table.is_file():
         paint_workspace(workspace, artworks)
-    stages = list_stages(workspace, folder)
-    local = {}
-    for name, (command, results, _) in stages.items():
-        seconds = _run([*command, "--jobs", "2"])
-        local[name] = seconds, [hash_file(path) for path in results]
+    root, models, table = str(workspace.root), folder / "models", folder / "predictions.csv"
+    stages: dict[str, tuple[list[str], list[Path]]] = {
+        "features": (["src.features.build_features", "--workspace", root], [workspace.processed_table]),
+        "train": (
+            ["src.models.train_model", "--workspace", root, "--models", str(models)],
+            [models / "scaler.joblib", models / "svm_classifier.joblib"],
+        ),
+        "predict": (
+            ["src.models.predict_model", str(workspace.image_dir), "--models", str(models), "--csv", str(table)],
+            [table],
+        ),
+    }
+    local = {
+        name: (_run(command, lambda: None), [hash_file(path) for path in results])
+        for name, (command, results) in stages.items()
+    }
     for cache in (workspace.measured_dir, workspace.search_cache_dir):
         shutil.rmtree(cache, ignore_errors=True)
-    enough = {"features": artworks // CHUNK_ROWS // 4, "train": 5, "predict": 0}
+    is_midway: dict[str, Callable[[Client], bool]] = {
+        "features": lambda _: len(list(workspace.measured_dir.glob("*.npz"))) >= artworks // CHUNK_ROWS // 4,
+        "train": lambda _: len(list(workspace.search_cache_dir.rglob("output.pkl"))) >= 5,
+        "predict": lambda client: sum(map(bool, client.processing().values())) == 2,
+    }
     rows = []
-    for name, (command, results, count_done) in stages.items():
-        with start_cluster() as cluster:
-            is_time = partial(_has_begun, cluster, count_done, enough[name])
-            seconds, has_killed = _run_killing([*command, "--jobs", "2"], cluster, is_time)
+    for name, (command, results) in stages.items():
+        # Workers are processes of one thread; one that is killed is replaced.
+        options = {"host": "127.0.0.1", "dashboard_address": ":0", "memory_limit": 0}
+        with LocalCluster(n_workers=2, threads_per_worker=1, **options) as cluster, Client(cluster) as client:
+            killed: list[int] = []
+            watch = partial(_kill_once, cluster, killed, partial(is_midway[name], client))
+            seconds = _run([*command, "--dask", cluster.scheduler_address], watch)
         is_same = [hash_file(path) for path in results] == local[name][1]
         rows.append(
             {
                 "stage": name,
                 "seconds locally": local[name][0],
                 "seconds on the cluster": seconds,
-                "a worker was killed": "yes" if has_killed else "NO",
+                "a worker was killed": "yes" if killed else "NO",
                 "the bytes of the local run": "yes" if is_same else "NO",
             }
         )
-    return {"artworks": artworks, "stages": rows}
+    return rows
 
 
-def start_cluster() -> LocalCluster:
-    """Start a scheduler here and two workers that are processes of one thread; a killed one is replaced."""
-    return LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0", memory_limit=0)
+def _kill_once(cluster: LocalCluster, killed: list[int], is_midway: Callable[[], bool]) -> None:
+    if not killed and is_midway():
+        killed.append(cluster.workers[1].pid)
+        os.kill(killed[0], signal.SIGKILL)
 
 
-def _run(module_and_options: Sequence[str], watch: Callable[[], None] = lambda: None) -> float:
+def _run(module_and_options: Sequence[str], watch: Callable[[], None]) -> float:
     """Run one of the project's commands to its end, calling ``watch`` meanwhile; return its seconds."""
     started = time.monotonic()
-    command = [sys.executable, "-m", *module_and_options]
+    command = [sys.executable, "-m", *module_and_options, "--jobs", "2"]
     with tempfile.TemporaryFile() as log, start_process(command, log=log, folder=PROJECT_ROOT) as process:
         while process.poll() is None:
             watch()
@@ -111,26 +113,6 @@ def _run(module_and_options: Sequence[str], watch: Callable[[], None] = lambda: 
     return time.monotonic() - started
 
 
-def _run_killing(command: Sequence[str], cluster: LocalCluster, is_time: Callable[[], bool]) -> tuple[float, bool]:
-    """Run a command on the cluster, killing a worker as soon as it is time; return seconds, and whether that came."""
-    killed: list[int] = []
-
-    def watch() -> None:
-        if not killed and is_time():
-            killed.append(cluster.workers[1].pid)
-            os.kill(killed[0], signal.SIGKILL)
-
-    return _run([*command, "--dask", cluster.scheduler_address], watch), bool(killed)
-
-
-def _has_begun(cluster: LocalCluster, count_done: Callable[[], int], enough: int) -> bool:
-    """Whether enough is done; where nothing says what is done, whether both workers have work in hand."""
-    if enough:
-        return count_done() >= enough
-    with Client(cluster.scheduler_address, timeout=30) as client:
-        return sum(bool(tasks) for tasks in client.processing().values()) == 2
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster_demo", description=__doc__)
@@ -138,17 +120,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workspace", type=Path, metavar="DIR", help="keep the painted pictures there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     options = parser.parse_args(arguments)
+    return run_command(lambda: _run_demo(options))
+
+
+def _run_demo(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="cluster-demo-") as folder:
         workspace = Workspace(options.workspace or Path(folder, "workspace"))
-        try:
-            result = run_demo(workspace, options.artworks, Path(folder))
-        except ProjectError as error:
-            Console(stderr=True).print(f"error: {error}", highlight=False)
-            return error.exit_code
-    show_rows(f"{result['artworks']:,} pictures", result["stages"])
-    write_figures(result, options.json)
-    has_passed = all("NO" not in row.values() for row in result["stages"])
-    return EXIT_DONE if has_passed else EXIT_PARTIAL
+        rows = run_demo(workspace, options.artworks, Path(folder))
+    show_rows(f"{options.artworks:,} pictures", rows)
+    write_figures({"artworks": options.artworks, "stages": rows}, options.json)
+    return EXIT_DONE if all("NO" not in row.values() for row in rows) else EXIT_PARTIAL
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ Thumbnails of the gallery are painted once (a workspace that has them is used as
 the interim table to the CSV and Parquet files, runs on the first 1,000, 4,000, 16,000 and 64,509 of them. Memory is the
 sum of the proportional set sizes of the stage's processes, read while it runs: its parent alone, and all together.
 Processor seconds are those of all its processes, starting them included; other work on the machine disturbs them less
-than it does the wall clock. What a further image costs, beyond those of the size before, is free of the start, and so
-is the rate from the first finished chunk to the last.
+than it does the wall clock. What a further image costs, beyond those of the size before, is free of the start.
 """
 
 import argparse
@@ -19,14 +18,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import psutil
 
 from benchmarks.measuring import read_memory, show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
-from src.features.build_features import CHUNK_ROWS
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
-from src.table_files import iterate_table, write_slices
+from src.table_files import read_table, write_table
 from src.tables import INTERIM
 
 SIZES = (1_000, 4_000, 16_000, 64_509)
@@ -43,11 +42,11 @@ if __name__ == "__main__":
 """
 
 
-def measure_size(source: Workspace, size: int, jobs: int, scratch: Path) -> dict[str, float]:
-    """Run the stage on the first artworks of a workspace."""
-    workspace = Workspace(scratch / str(size))
-    write_slices(take_first(source, size), workspace.interim_table, INTERIM)
-    command = [sys.executable, "-c", STAGE, str(workspace.root), str(source.image_dir), str(jobs)]
+def measure_stage(artworks: pd.DataFrame, image_dir: Path, jobs: int, scratch: Path) -> dict[str, float]:
+    """Run the stage on artworks whose thumbnails are in a folder."""
+    size, workspace = len(artworks), Workspace(scratch / str(len(artworks)))
+    write_table(artworks, workspace.interim_table, INTERIM)
+    command = [sys.executable, "-c", STAGE, str(workspace.root), str(image_dir), str(jobs)]
     parent_peak = total_peak = 0.0
     with start_process(command, log=subprocess.PIPE, folder=PROJECT_ROOT) as process:
         watched = psutil.Process(process.pid)
@@ -65,26 +64,11 @@ def measure_size(source: Workspace, size: int, jobs: int, scratch: Path) -> dict
         "images": size,
         "seconds": round(found["seconds"], 1),
         "images_per_second": round(size / found["seconds"]),
-        "images_per_second_running": round(measure_rate(workspace)),
         "processor_seconds": round(found["processor_seconds"], 1),
         "images_per_processor_second": round(size / found["processor_seconds"]),
         "parent_megabytes": round(parent_peak),
         "all_megabytes": round(total_peak),
     }
-
-
-def measure_rate(workspace: Workspace) -> float:
-    """Images per second from the first finished chunk to the last: without the start, and without the tables."""
-    times = sorted(chunk.stat().st_mtime for chunk in workspace.measured_dir.iterdir())
-    return (len(times) - 1) * CHUNK_ROWS / (times[-1] - times[0])
-
-
-def take_first(source: Workspace, size: int) -> Any:
-    """Give the first rows of a workspace's interim table."""
-    left = size
-    for part in iterate_table(source.interim_table, INTERIM):
-        yield part.iloc[:left]
-        left -= min(left, len(part))
 
 
 def run(quick: bool = False, workspace: Path | None = None, jobs: int = 2) -> dict[str, Any]:
@@ -94,9 +78,13 @@ def run(quick: bool = False, workspace: Path | None = None, jobs: int = 2) -> di
         sizes = SIZES[:2] if quick else SIZES
         if not source.interim_table.is_file():
             paint_workspace(source, sizes[-1], jobs)
-        available = sum(len(part) for part in iterate_table(source.interim_table, INTERIM, ("index",)))
-        measure_size(source, min(1_000, available), jobs, Path(name, "warm"))  # files into the cache
-        rows = [measure_size(source, size, jobs, Path(name)) for size in sizes if size <= available]
+        artworks = read_table(source.interim_table, INTERIM)
+        measure_stage(artworks.head(1_000), source.image_dir, jobs, Path(name, "warm"))  # files into the cache
+        rows = [
+            measure_stage(artworks.head(size), source.image_dir, jobs, Path(name))
+            for size in sizes
+            if size <= len(artworks)
+        ]
         for smaller, larger in pairwise([{"images": 0, "processor_seconds": 0.0}, *rows]):
             more = larger["processor_seconds"] - smaller["processor_seconds"]
             larger["milliseconds_per_further_image"] = round(1000 * more / (larger["images"] - smaller["images"]), 2)

@@ -1,7 +1,5 @@
 """A workspace with the gallery's thumbnails in it, as a scrape leaves it, without browsers."""
 
-from collections.abc import Iterable
-
 import cv2
 import pandas as pd
 
@@ -18,54 +16,42 @@ BATCH = 64
 
 
 def paint_workspace(workspace: Workspace, artworks: int, jobs: int = -1) -> None:
-    """Paint thumbnails and list them in the interim table.
+    """Paint thumbnails where they are missing, and list them in the interim table, in parallel.
 
-    Parameters
-    ----------
-    workspace
-        Thumbnails that it has stay; further ones are added.
-    artworks
-        How many in all. Number n is filed under the n-th colour of the site, all twelve in turn.
-    jobs
-        Processes.
+    Of ``artworks`` in all number n is filed under the n-th colour of the site, all twelve in turn.
     """
-    batches = [(workspace, range(start, min(start + BATCH, artworks))) for start in range(0, artworks, BATCH)]
+    numbers = range(artworks)
+    batches = [(workspace, numbers[start : start + BATCH]) for start in range(0, artworks, BATCH)]
     with parallel_backend(jobs):
-        for _ in map_with_progress(
-            _paint_batch, batches, description="paint", total=artworks, unit="pictures", count=lambda count: count
-        ):
-            pass
-    slices = (range(start, min(start + 5_000, artworks)) for start in range(0, artworks, 5_000))
-    write_slices((_list_artworks(workspace, numbers) for numbers in slices), workspace.interim_table, INTERIM)
+        slices = map_with_progress(
+            _paint_batch, batches, description="paint", total=artworks, unit="pictures", count=len
+        )
+        write_slices(slices, workspace.interim_table, INTERIM)
 
 
-def _paint_batch(batch: tuple[Workspace, range]) -> int:
+def _paint_batch(batch: tuple[Workspace, range]) -> pd.DataFrame:
     workspace, numbers = batch
     cv2.setNumThreads(1)
+    rows = []
     for number in numbers:
         path = workspace.image_dir / f"{number}.jpg"
         if not path.is_file():
             write_bytes(path, encode_thumbnail(describe(0, number)))
-    return len(numbers)
-
-
-def _list_artworks(workspace: Workspace, numbers: Iterable[int]) -> pd.DataFrame:
-    rows = [
-        {
-            "image": f"http://127.0.0.1/ci/{number}",
-            "page": f"http://127.0.0.1/asset/painted/{number:014d}",
-            "color": SITE_COLOURS[number % len(SITE_COLOURS)],
-            "title": f"Painting {number}",
-            "artist": None,
-            "partner": None,
-            "asset_id": f"{number:014d}",
-            "aspect": 1.0,
-            "index": number,
-            "filename": f"{number}.jpg",
-            "sha256": hash_file(workspace.image_dir / f"{number}.jpg"),
-            "status": "ok",
-            "reason": None,
-        }
-        for number in numbers
-    ]
-    return pd.DataFrame(rows, columns=list(INTERIM.columns))
+        rows.append(
+            {
+                "image": f"http://127.0.0.1/ci/{number}",
+                "page": f"http://127.0.0.1/asset/painted/{number:014d}",
+                "color": SITE_COLOURS[number % len(SITE_COLOURS)],
+                "title": f"Painting {number}",
+                "artist": None,
+                "partner": None,
+                "asset_id": f"{number:014d}",
+                "aspect": 1.0,
+                "index": number,
+                "filename": path.name,
+                "sha256": hash_file(path),
+                "status": "ok",
+                "reason": None,
+            }
+        )
+    return pd.DataFrame(rows)

@@ -81,10 +81,8 @@ class ModelCard:
     ----------
     version
         12 hexadecimal digits that follow from the hashes of both files.
-    feature_names
-        Names of the columns, in the order that the scaler takes them.
-    classes
-        Class names in the order of the estimator's ``classes_``.
+    feature_names, classes
+        In the order of the scaler's columns, and of the estimator's ``classes_``.
     family, estimator, parameters
         Name of the search's family, of the scikit-learn class, and what the search chose.
     familiar_distance
@@ -92,16 +90,10 @@ class ModelCard:
         that were learned from; None where the classifier has no support vectors.
     files
         SHA-256 of each joblib file, by name.
-    libraries
-        Versions that the model was made with.
     data
-        Name, hash, rows and class counts of the table, the number of groups, and the seed.
+        Name, hash, rows and class counts of the table, rows of the same pictures, seed and folds.
     scores
         Cross-validation and held-out figures.
-    intended_use, limits
-        For people.
-    format
-        Layout of the file.
     """
 
     version: str
@@ -145,21 +137,12 @@ class Prediction:
 
 
 class ColourModel:
-    """A model in memory, ready for rows of features. Immutable; may be shared by threads.
-
-    Parameters
-    ----------
-    scaler
-        A fitted ``StandardScaler``.
-    estimator
-        A classifier fitted on scaled features, with string ``classes_``.
-    card
-        Its card.
+    """A scaler, a classifier and their card in memory, ready for rows of features; may be shared by threads.
 
     Raises
     ------
     ModelMismatchError
-        If scaler, estimator and card do not agree.
+        If scaler, classifier and card do not agree.
     """
 
     def __init__(self, scaler: Any, estimator: Any, card: ModelCard) -> None:
@@ -224,11 +207,6 @@ class ColourModel:
         limit = self.card.familiar_distance
         return probabilities, distances <= (np.inf if limit is None else limit)
 
-    def predict_colours(self, features: NDArray[np.float64]) -> NDArray[np.str_]:
-        """Name the most probable class of each row."""
-        colours: NDArray[np.str_] = np.asarray(self.classes)[self.predict_probabilities(features).argmax(axis=1)]
-        return colours
-
     def predict_features(self, features: NDArray[np.float64]) -> list[Prediction]:
         """Answer for rows of unscaled features, shape (n, 18)."""
         probabilities, is_familiar = self._predict(features)
@@ -250,11 +228,6 @@ def load_model(models_dir: Path) -> ColourModel:
     """Load a model after checking that it is the one its card describes.
 
     Hashes, library versions, feature names and classes are compared before anything is unpickled.
-
-    Parameters
-    ----------
-    models_dir
-        Folder with ``scaler.joblib``, ``svm_classifier.joblib`` and ``model_card.json``.
 
     Raises
     ------
@@ -408,15 +381,17 @@ def save_model(
     models_dir
         Folder; made if missing.
     scaler, estimator
-        Fitted scikit-learn objects on :data:`FEATURE_NAMES`.
+        Fitted on :data:`FEATURE_NAMES`.
     family, parameters, familiar_distance, data, scores
-        For the card; see :class:`ModelCard`.
+        For the :class:`ModelCard`.
     """
     models_dir.mkdir(parents=True, exist_ok=True)
     with lock_folder(models_dir):
         for left_over in models_dir.glob(f"{STAGING}*"):  # of a saver that was killed
             shutil.rmtree(left_over)
-        _finish_publishing(models_dir)
+        if (models_dir / PUBLISHING).is_dir() and not _is_model(models_dir):
+            _move_up(models_dir)  # what was killed at that
+        shutil.rmtree(models_dir / PUBLISHING, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=STAGING, dir=models_dir, ignore_cleanup_errors=True) as name:
             staging = Path(name)
             hashes = {}
@@ -441,21 +416,8 @@ def save_model(
             model = load_model(staging)
             staging.chmod(0o755)  # others may read meanwhile
             staging.rename(models_dir / PUBLISHING)
-        _finish_publishing(models_dir)
+        _move_up(models_dir)
     return model
-
-
-def _finish_publishing(models_dir: Path) -> None:
-    """Move up what a saver, this one or one that was killed, has published."""
-    publishing = models_dir / PUBLISHING
-    if not publishing.is_dir():
-        return
-    is_begun = len(list(publishing.iterdir())) < len(PARTS)
-    if not (is_begun and _is_model(models_dir)):  # else another model was copied over the one that was begun
-        for name in PARTS:
-            with suppress(FileNotFoundError):
-                (publishing / name).replace(models_dir / name)
-    shutil.rmtree(publishing)
 
 
 def _is_model(models_dir: Path) -> bool:
@@ -464,3 +426,10 @@ def _is_model(models_dir: Path) -> bool:
     except ModelError:
         return False
     return True
+
+
+def _move_up(models_dir: Path) -> None:
+    for name in PARTS:
+        with suppress(FileNotFoundError):
+            (models_dir / PUBLISHING / name).replace(models_dir / name)
+    (models_dir / PUBLISHING).rmdir()

@@ -32,12 +32,7 @@ from src.paths import Workspace
 
 
 def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
-    """Score a model on a table of features.
-
-    Returns
-    -------
-    dict
-        ``all``, and each value of the ``origin`` column, if there is one, by its name.
+    """Score a model on a table of features: under ``all``, and each value of the ``origin`` column under its name.
 
     Raises
     ------
@@ -52,21 +47,6 @@ def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
         chosen = origins == origin
         evaluations[str(origin)] = evaluate(data.colours[chosen], probabilities[chosen], model.classes)
     return evaluations
-
-
-def evaluate_pictures(
-    model: ColourModel, folder: Path, labels: Path, *, crop: bool
-) -> tuple[Evaluation, tuple[tuple[str, str], ...]]:
-    """Score a model on a folder of labelled pictures.
-
-    Returns
-    -------
-    evaluation, failures
-        The scores, and the files that could not be measured with the reasons.
-    """
-    pictures = measure_labelled_pictures(folder, read_labels(labels), crop=crop)
-    probabilities = model.predict_probabilities(pictures.features)
-    return evaluate(pictures.colours, probabilities, model.classes), pictures.failures
 
 
 def show_evaluation(console: Console, name: str, evaluation: Evaluation) -> None:
@@ -137,8 +117,10 @@ def _run(options: argparse.Namespace, console: Console, messages: Console) -> in
         evaluations.update({f"{options.rows.name}, {name}": found for name, found in named.items()})
     if options.images is not None:
         with parallel_backend(options.jobs, options.dask):
-            found, failures = evaluate_pictures(model, options.images, options.labels, crop=options.crop)
-        evaluations[f"{options.labels.name}, pictures{', cropped' if options.crop else ''}"] = found
+            pictures = measure_labelled_pictures(options.images, read_labels(options.labels), crop=options.crop)
+        failures = pictures.failures
+        name = f"{options.labels.name}, pictures{', cropped' if options.crop else ''}"
+        evaluations[name] = evaluate(pictures.colours, model.predict_probabilities(pictures.features), model.classes)
     if options.json:
         content = {
             "model": model.version,

@@ -47,17 +47,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of classifier.
-
-    Attributes
-    ----------
-    title
-        For people.
-    classifier
-        Unfitted; takes scaled features.
-    grid
-        Values of each parameter.
-    """
+    """A kind of classifier: unfitted, for scaled features, and the values of each parameter to try."""
 
     title: str
     classifier: Any
@@ -183,8 +173,8 @@ def fit_calibrated(
     candidate
         Of one of :data:`SVM_FAMILIES`.
     features, colours
-        Shapes (n, 18) and (n,), unscaled, without column names, so that lists and arrays are taken without a warning;
-        at least two rows of each colour.
+        Shapes (n, 18) and (n,), unscaled; at least two rows of each colour. Arrays without column names, so that the
+        fitted scaler takes lists without a warning.
     seed
         Of the parts.
     """

@@ -1,17 +1,11 @@
-"""Write ``references/model_report.md`` and its figures for the model of a workspace.
-
-Usage::
-
-    python -m src.models.report [--workspace DIR] [--rows TABLE] [--images DIR --labels FILE.csv]
-"""
+"""Write ``references/model_report.md`` and its figures: ``python -m src.models.report [--workspace DIR]``."""
 
 import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,13 +14,12 @@ from sklearn.model_selection import learning_curve
 
 from src import study
 from src.command import open_console, run_command
-from src.errors import ModelMismatchError, UsageError
+from src.errors import ModelMismatchError
 from src.features.schema import FEATURE_NAMES
 from src.files import write_text
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import HELD_OUT_FOLDS, TrainingData, group_rows, read_training_data
 from src.models.evaluate import Evaluation, evaluate
-from src.models.evaluate_real import evaluate_pictures, evaluate_rows
 from src.models.grids import FAMILIES, Candidate, build_pipeline, fit_calibrated
 from src.models.search import RESULTS_NAME, read_results
 from src.parallel import add_parallel_arguments, parallel_backend
@@ -49,14 +42,11 @@ REPEATS: Final = 5
 CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 
 
-@dataclass(frozen=True)
-class ReportMeasures:
+class ReportMeasures(NamedTuple):
     """Measured on the held-out quarter, by the chosen candidate fitted to the rest.
 
     Attributes
     ----------
-    test
-        Scores.
     importance, importance_deviation
         Accuracy lost when a feature is shuffled, by feature, and its deviation over the repeats.
     elimination
@@ -70,10 +60,10 @@ class ReportMeasures:
     importance: dict[str, float]
     importance_deviation: dict[str, float]
     elimination: dict[int, float]
-    curve_sizes: tuple[int, ...]
-    curve_test: tuple[float, ...]
-    curve_deviation: tuple[float, ...]
-    curve_train: tuple[float, ...]
+    curve_sizes: list[int]
+    curve_test: list[float]
+    curve_deviation: list[float]
+    curve_train: list[float]
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -82,14 +72,7 @@ class ReportMeasures:
 
 
 def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
-    """Measure all that the report shows beyond the search's own table.
-
-    Parameters
-    ----------
-    model
-        The saved model.
-    data
-        The rows that it was trained on, grouped as then.
+    """Measure what the report shows of a saved model and the rows that it was trained on, grouped as then.
 
     Raises
     ------
@@ -131,10 +114,10 @@ def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
         importance=dict(zip(FEATURE_NAMES, importance.importances_mean.tolist(), strict=True)),
         importance_deviation=dict(zip(FEATURE_NAMES, importance.importances_std.tolist(), strict=True)),
         elimination=elimination,
-        curve_sizes=tuple(sizes.tolist()),
-        curve_test=tuple(test_scores.mean(axis=1).tolist()),
-        curve_deviation=tuple(test_scores.std(axis=1).tolist()),
-        curve_train=tuple(train_scores.mean(axis=1).tolist()),
+        curve_sizes=sizes.tolist(),
+        curve_test=test_scores.mean(axis=1).tolist(),
+        curve_deviation=test_scores.std(axis=1).tolist(),
+        curve_train=train_scores.mean(axis=1).tolist(),
     )
 
 
@@ -179,26 +162,8 @@ def draw_report(results: pd.DataFrame, measures: ReportMeasures) -> "dict[str, F
     }
 
 
-def write_report(
-    workspace: Workspace,
-    model: ColourModel,
-    results: pd.DataFrame,
-    measures: ReportMeasures,
-    real: Mapping[str, Evaluation],
-) -> Path:
-    """Write the figures, then the report that shows them; return the report's path.
-
-    Parameters
-    ----------
-    workspace
-        Whose ``references`` they go to.
-    model, measures
-        The saved model, and what was measured anew.
-    results
-        The search's table, best first.
-    real
-        Scores of the saved model on rows or pictures from elsewhere, by name.
-    """
+def write_report(workspace: Workspace, model: ColourModel, results: pd.DataFrame, measures: ReportMeasures) -> Path:
+    """Write the figures, then the report that shows them, into a workspace's ``references``; return its path."""
     report = workspace.references_dir / "model_report.md"
     addresses = {}
     for name, figure in draw_report(results, measures).items():
@@ -206,17 +171,11 @@ def write_report(
         place = workspace.references_dir / f"{name}.png" if is_matrix else workspace.figures_dir / f"model_{name}.png"
         save_figure(figure, place)
         addresses[name] = Path(os.path.relpath(place, report.parent)).as_posix()
-    write_text(report, _compose(model, results, measures, addresses, real))
+    write_text(report, _compose(model, results, measures, addresses))
     return report
 
 
-def _compose(
-    model: ColourModel,
-    results: pd.DataFrame,
-    measures: ReportMeasures,
-    figures: Mapping[str, str],
-    real: Mapping[str, Evaluation],
-) -> str:
+def _compose(model: ColourModel, results: pd.DataFrame, measures: ReportMeasures, figures: Mapping[str, str]) -> str:
     card, test = model.card, measures.test
     data = card.data
     parameters = ", ".join(f"{name}={value}" for name, value in card.parameters.items())
@@ -271,7 +230,7 @@ times). Elimination: accuracy of a model that has the first 1, 2 … features of
 
 ![accuracy over training rows]({figures["learning_curve"]})
 
-{_format_real(real)}## Intended use and limits
+## Intended use and limits
 
 {card.intended_use}
 
@@ -343,33 +302,6 @@ def _format_features(measures: ReportMeasures) -> str:
     return format_table(headings, rows)
 
 
-def _format_real(real: Mapping[str, Evaluation]) -> str:
-    rows = [
-        (
-            name,
-            f"{found.count:,}",
-            f"{found.accuracy:.4f}",
-            f"{found.macro_f1:.4f}",
-            f"{min(score.recall for score in found.class_scores):.3f}",
-            f"{found.near_errors:,}",
-            f"{found.far_errors:,}",
-            f"{found.expected_calibration_error:.4f}",
-        )
-        for name, found in real.items()
-    ]
-    if not rows:
-        return ""
-    headings = (
-        *("data", "rows", "accuracy", "macro F1", "lowest recall"),
-        *("near misses", "far misses", "calibration error"),
-    )
-    return (
-        "## On rows and pictures from elsewhere\n\n"
-        "The saved model on data that is no part of this project "
-        f"(`python -m src.models.evaluate_real` prints it in full).\n\n{format_table(headings, rows)}\n"
-    )
-
-
 def format_table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers_from: int | None = None) -> str:
     """Write a table as Markdown, one line a row.
 
@@ -392,9 +324,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT, help="folder with data/ and models/")
     parser.add_argument("--data", type=Path, help="table of the training (default: the workspace's final dataset)")
-    parser.add_argument("--rows", type=Path, metavar="TABLE", help="score the model on these rows as well")
-    parser.add_argument("--images", type=Path, metavar="DIR", help="and on the pictures of this folder (cropped)")
-    parser.add_argument("--labels", type=Path, metavar="FILE.csv", help="with these labels")
     add_parallel_arguments(parser)
     return parser
 
@@ -408,22 +337,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     console = open_console(stderr=True)
     workspace = Workspace(options.workspace)
-    if (options.images is None) != (options.labels is None):
-        raise UsageError("--images and --labels belong together: name both, or none")
     model = load_model(workspace.models_dir)
     results = read_results(workspace.models_dir / RESULTS_NAME)
     data = group_rows(read_training_data(options.data or workspace.processed_table), card=model.card)
-    real: dict[str, Evaluation] = {}
-    with parallel_backend(options.jobs, options.dask):
-        with console.status("measuring (minutes)"):
-            measures = measure_report(model, data)
-        if options.rows is not None:
-            found = evaluate_rows(model, options.rows)
-            real = {f"`{options.rows.name}`, {name}": evaluation for name, evaluation in found.items()}
-        if options.images is not None:
-            evaluation, _ = evaluate_pictures(model, options.images, options.labels, crop=True)
-            real[f"`{options.labels.name}`, pictures cropped to 218 × 218"] = evaluation
-    path = write_report(workspace, model, results, measures, real)
+    with parallel_backend(options.jobs, options.dask), console.status("measuring (minutes)"):
+        measures = measure_report(model, data)
+    path = write_report(workspace, model, results, measures)
     console.print(f"wrote {path}")
     return 0
 

@@ -14,7 +14,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from rich.console import Console
@@ -42,17 +42,7 @@ SHOWN_CANDIDATES: Final = 8
 
 
 class TrainingSummary(NamedTuple):
-    """What a training gave.
-
-    Attributes
-    ----------
-    model
-        As saved: the chosen candidate (:func:`src.models.search.choose_svm`), fitted to all rows.
-    results
-        Every candidate, best first.
-    test
-        The chosen candidate, fitted to three quarters, on the fourth.
-    """
+    """The saved model, every candidate, best first, and the chosen one on the quarter that was held out."""
 
     model: ColourModel
     results: list[CandidateResult]
@@ -126,33 +116,36 @@ def train(
             "seed": seed,
             "folds": folds,
         },
-        scores=_describe_scores(best, test),
+        scores={
+            "cross_validation_accuracy": best.mean,
+            "cross_validation_deviation": best.deviation,
+            "test_accuracy": test.accuracy,
+            "test_macro_f1": test.macro_f1,
+            "test_expected_calibration_error": test.expected_calibration_error,
+            "test_rows": test.count,
+            "test_near_errors": test.near_errors,
+            "test_far_errors": test.far_errors,
+            "test_recall": {score.colour: score.recall for score in test.class_scores},
+            "test_confusion": {"classes": list(test.classes), "rows": test.confusion.tolist()},
+        },
     )
     write_results(results, models_dir / RESULTS_NAME)
     return TrainingSummary(model, results, test)
 
 
-def _describe_scores(best: CandidateResult, test: Evaluation) -> dict[str, Any]:
-    return {
-        "cross_validation_accuracy": best.mean,
-        "cross_validation_deviation": best.deviation,
-        "test_accuracy": test.accuracy,
-        "test_macro_f1": test.macro_f1,
-        "test_expected_calibration_error": test.expected_calibration_error,
-        "test_rows": test.count,
-        "test_near_errors": test.near_errors,
-        "test_far_errors": test.far_errors,
-        "test_recall": {score.colour: score.recall for score in test.class_scores},
-        "test_confusion": {"classes": list(test.classes), "rows": test.confusion.tolist()},
-    }
-
-
 def _show_summary(console: Console, summary: TrainingSummary) -> None:
     """Show the best candidates, the best of each family, and the test of the winner."""
-    console.print(_build_results_table(summary.results))
-    minutes = sum(sum(result.seconds) for result in summary.results) / 60
+    table = Table("family", "parameters", "mean", "std", "fit s", title="Cross-validation", title_justify="left")
+    families: set[str] = set()
+    for place, result in enumerate(summary.results):
+        family = result.candidate.family
+        if place < SHOWN_CANDIDATES or family not in families:
+            figures = f"{result.mean:.4f}", f"{result.deviation:.4f}", f"{np.mean(result.seconds):.2f}"
+            table.add_row(family.replace("_", " "), result.candidate.label, *figures)
+        families.add(family)
+    table.caption = f"all {len(summary.results)} candidates: {RESULTS_NAME}"
+    console.print(table)
     test, model = summary.test, summary.model
-    console.print(f"processor time of all fits: {minutes:.1f} minutes")
     console.print(build_class_table(test))
     console.print(
         f"held-out quarter ({test.count:,} rows): accuracy {test.accuracy:.4f}   "
@@ -160,28 +153,6 @@ def _show_summary(console: Console, summary: TrainingSummary) -> None:
         f"expected calibration error {test.expected_calibration_error:.4f}",
     )
     console.print(f"saved, fitted to all rows: {model.card.family}, version {model.version}")
-
-
-def _build_results_table(results: Sequence[CandidateResult]) -> Table:
-    table = Table(title="Cross-validation", title_justify="left")
-    for heading in ("family", "parameters"):
-        table.add_column(heading)
-    for heading in ("mean", "std", "fit s"):
-        table.add_column(heading, justify="right")
-    families: set[str] = set()
-    for place, result in enumerate(results):
-        if place < SHOWN_CANDIDATES or result.candidate.family not in families:
-            table.add_row(
-                result.candidate.family.replace("_", " "),
-                result.candidate.label,
-                f"{result.mean:.4f}",
-                f"{result.deviation:.4f}",
-                f"{np.mean(result.seconds):.2f}",
-            )
-        families.add(result.candidate.family)
-    if table.row_count < len(results):
-        table.caption = f"{len(results) - table.row_count} more in {RESULTS_NAME}"
-    return table
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -193,13 +164,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT, help="folder with data/ and models/")
     parser.add_argument("--data", type=Path, help="table to learn from (default: the workspace's final dataset)")
     parser.add_argument("--models", type=Path, help="folder for the model (default: the workspace's models/)")
-    parser.add_argument(
-        "--families",
-        nargs="+",
-        default=["svm"],
-        metavar="NAME",
-        help=f"{', '.join(FAMILIES)}; study, svms, all",
-    )
+    families = f"{', '.join(FAMILIES)}; study, svms, all"
+    parser.add_argument("--families", nargs="+", default=["svm"], metavar="NAME", help=families)
     parser.add_argument("--quick", action="store_true", help="fit the study's winner alone")
     parser.add_argument("--folds", type=int, default=5, help="folds of the cross-validation (default: 5)")
     parser.add_argument("--seed", type=int, default=0, help="seed of splits and estimators (default: 0)")

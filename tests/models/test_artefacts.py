@@ -53,41 +53,26 @@ def test_the_files_name_no_class_but_scikit_learns_and_numpys(models_dir: Path, 
     assert found <= {"sklearn", "numpy", "joblib", "scipy", "builtins", "collections", "copyreg"}
 
 
-def test_a_row_has_the_same_answer_alone_and_among_others(models_dir: Path, made_rows: TrainingData) -> None:
-    model = load_model(models_dir)
-    together = model.predict_features(made_rows.features)
-    alone = [model.predict_features(row[None])[0] for row in made_rows.features[:20]]
-    for one, many in zip(alone, together, strict=False):
-        assert one.colour == many.colour
-        assert one.probability == pytest.approx(many.probability, abs=1e-12)
-
-
-def test_predictions_are_what_the_saved_classifier_says_and_probabilities_sum_to_one(
-    models_dir: Path, made_rows: TrainingData
-) -> None:
-    model = load_model(models_dir)
-    expected = model.estimator.predict(model.scaler.transform(made_rows.features))
-    predictions = model.predict_features(made_rows.features)
-    assert [prediction.colour for prediction in predictions] == expected.tolist()
-    for prediction in predictions:
-        values = list(prediction.probabilities.values())
-        assert sum(values) == pytest.approx(1)
-        assert values == sorted(values, reverse=True)
-        assert list(prediction.probabilities)[:2] == [prediction.colour, prediction.second_colour]
-        assert values[:2] == [prediction.probability, prediction.second_probability]
-    assert set(predictions[0].probabilities) == set(model.classes)
-
-
-def test_probabilities_are_the_files_own_and_pictures_unlike_all_that_was_learned_are_marked(
+def test_answers_are_the_files_own_alone_or_among_others_and_strange_pictures_are_marked(
     models_dir: Path, made_rows: TrainingData
 ) -> None:
     model = load_model(models_dir)
     strange = np.array([np.full(18, value) for value in (400.0, 800.0, 8000.0)])
     rows = np.concatenate((made_rows.features, strange))
-    expected = model.estimator.predict_proba(model.scaler.transform(rows))
-    np.testing.assert_allclose(model.predict_probabilities(rows), expected, atol=1e-9)
-    assert all(prediction.is_familiar for prediction in model.predict_features(made_rows.features))
-    assert not any(prediction.is_familiar for prediction in model.predict_features(strange))
+    scaled = model.scaler.transform(rows)
+    np.testing.assert_allclose(model.predict_probabilities(rows), model.estimator.predict_proba(scaled), atol=1e-9)
+    answers = model.predict_features(rows)
+    assert [answer.colour for answer in answers] == model.estimator.predict(scaled).tolist()
+    assert [answer.is_familiar for answer in answers] == [True] * len(made_rows) + [False] * len(strange)
+    for answer, row in zip(answers[:20], rows, strict=False):
+        (alone,) = model.predict_features(row[None])
+        assert (alone.colour, alone.probability) == (answer.colour, pytest.approx(answer.probability, abs=1e-12))
+        values = list(answer.probabilities.values())
+        assert values == sorted(values, reverse=True)
+        assert values[:2] == [answer.probability, answer.second_probability]
+        assert list(answer.probabilities)[:2] == [answer.colour, answer.second_colour]
+        assert sum(values) == pytest.approx(1)
+        assert set(answer.probabilities) == set(model.classes)
 
 
 @pytest.mark.parametrize(

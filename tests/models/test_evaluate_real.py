@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from src.errors import TableError, UsageError
+from src.errors import UsageError
 from src.features.extract_features import extract_features
 from src.features.reduce_image import crop_thumbnail
 from src.models.artefacts import load_model
 from src.models.data import TrainingData
 from src.models.evaluate_real import evaluate_rows, main
-from src.models.pictures import measure_labelled_pictures, read_labels
+from src.models.pictures import measure_labelled_pictures
 from tests.support.made_rows import CENTRES, paint_noise, write_csv
 
 
@@ -42,7 +42,7 @@ def test_rows_are_scored_in_all_and_by_origin(models_dir: Path, made_rows: Train
     found = evaluate_rows(model, path)
     assert set(found) == {"all", "study", "painting"}
     assert found["study"].count + found["painting"].count == found["all"].count == len(frame)
-    right = model.predict_colours(made_rows.features) == made_rows.colours
+    right = np.array([answer.colour for answer in model.predict_features(made_rows.features)]) == made_rows.colours
     assert found["all"].accuracy == pytest.approx(right.mean())
     assert found["study"].accuracy == pytest.approx(right[::3].mean())
 
@@ -74,19 +74,6 @@ def test_the_command_prints_tables_for_people(
 def test_half_a_question_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert "--labels FILE.csv" in " ".join(capsys.readouterr().err.split())
-
-
-def test_labels_need_their_columns(tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_text("file,colour\na.jpg,RED\n")
-    with pytest.raises(TableError, match="lacks the columns"):
-        read_labels(tmp_path / "labels.csv")
-    with pytest.raises(TableError, match="missing"):
-        read_labels(tmp_path / "none.csv")
-
-
-def test_rows_without_a_label_are_left_out(tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_text("filename,color,study_label\na.jpg,RED,BLUE\nb.jpg,,BLUE\n")
-    assert read_labels(tmp_path / "labels.csv") == [("a.jpg", "RED")]
 
 
 def test_a_folder_in_which_nothing_can_be_measured_is_an_error(tmp_path: Path) -> None:

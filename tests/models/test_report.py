@@ -17,7 +17,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, made_rows: TrainingData)
     table = write_csv(made_rows, folder / "rows.csv")
     given = ["--workspace", str(folder), "--data", str(table), "--jobs", "1"]
     assert train_model([*given, "--families", "svm", "--folds", "3"]) == 0
-    assert main([*given, "--rows", str(table)]) == 0
+    assert main(given) == 0
     return folder
 
 
@@ -32,8 +32,6 @@ def test_the_report_has_every_part_and_its_figures_are_there(workspace: Path) ->
         "expected calibration error",
         "## Features",
         "## Learning curve",
-        "## On rows and pictures from elsewhere",
-        "`rows.csv`, all",
         "## Intended use and limits",
     ):
         assert part in text, part

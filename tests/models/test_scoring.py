@@ -29,6 +29,9 @@ def test_probabilities_are_those_of_scikit_learn(
     np.testing.assert_allclose(scorer.score(rows)[0], expected, atol=1e-10)
     monkeypatch.setattr(scoring, "ROWS_AT_ONCE", 7)
     np.testing.assert_allclose(scorer.score(rows)[0], expected, atol=1e-10)
+    vectors = machine.calibrated_classifiers_[0].estimator.support_vectors_
+    assert scorer.score(vectors)[1].max() == 0
+    assert scorer.score(vectors[:1] + 50.0)[1] > 100  # standard deviations
 
 
 def test_other_estimators_are_left_to_scikit_learn(made_rows: TrainingData) -> None:
@@ -38,12 +41,3 @@ def test_other_estimators_are_left_to_scikit_learn(made_rows: TrainingData) -> N
     two = np.isin(made_rows.colours, ["RED", "BLUE"])
     _, machine = fit_calibrated(MACHINES[0], made_rows.features[two], made_rows.colours[two])
     assert not SvmScorer.fits(machine)
-
-
-def test_distance_is_that_of_the_nearest_support_vector(made_rows: TrainingData) -> None:
-    _, machine = fit_calibrated(MACHINES[0], made_rows.features, made_rows.colours)
-    scorer = SvmScorer(machine)
-    vectors = machine.calibrated_classifiers_[0].estimator.support_vectors_
-    np.testing.assert_allclose(scorer.score(vectors)[1], 0.0, atol=1e-9)
-    far = np.full((1, 18), 50.0)
-    assert scorer.score(far)[1][0] > 100

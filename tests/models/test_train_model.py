@@ -62,7 +62,9 @@ def test_what_is_saved_follows_from_the_table_and_the_card(trained: Path, made_r
     data = group_rows(read_training_data(trained / "rows.csv"), card=model.card)
     scaler, estimator = fit_calibrated(Candidate(model.card.family, model.card.parameters), data.features, data.colours)
     unseen = make_rows(9).features
-    assert estimator.predict(scaler.transform(unseen)).tolist() == model.predict_colours(unseen).tolist()
+    assert estimator.predict(scaler.transform(unseen)).tolist() == [
+        answer.colour for answer in model.predict_features(unseen)
+    ]
 
 
 def test_training_again_gives_the_same_files(trained: Path, tmp_path: Path) -> None:
