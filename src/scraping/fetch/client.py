@@ -4,22 +4,18 @@ Every answer has a deadline for the whole of it and a cap on its bytes. Hosts ou
 are reached through the environment's proxy, this machine never is. Redirects are followed, at most five.
 """
 
-import queue
-import re
-import ssl
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final, TypeVar
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
-from urllib3.exceptions import DecodeError, HTTPError, ProxyError, SSLError
+from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProxyError, SSLError
 
 from src.errors import DownloadError
 from src.scraping.artwork import is_loopback
@@ -62,7 +58,7 @@ class FetchError(DownloadError):
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer: where it came from in the end, its status, its headers (lower case) and its bytes."""
+    """A whole answer: where it came from in the end, its status, its headers (any case) and its bytes."""
 
     address: str
     status: int
@@ -76,21 +72,11 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the ``Retry-After`` header, from either of its forms (RFC 9110, section 10.2.3)."""
-        return parse_retry_after(self.headers.get("retry-after"))
-
-
-def parse_retry_after(header: str | None, now: datetime | None = None) -> float | None:
-    """Read ``Retry-After``: seconds, or the date of HTTP; None where it is neither."""
-    if header is None:
-        return None
-    if re.fullmatch(r"\s*\d{1,9}\s*", header):
-        return float(header)
-    try:
-        moment = parsedate_to_datetime(header)
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, (moment.astimezone(UTC) - (now or datetime.now(UTC))).total_seconds())
+        """Seconds of the ``Retry-After`` header, given as such or as a date; None where it is neither."""
+        try:
+            return urllib3.Retry(retry_after_max=10**9).parse_retry_after(self.headers.get("retry-after", ""))
+        except (InvalidHeader, ValueError, OverflowError):
+            return None
 
 
 class HttpClient:
@@ -99,13 +85,14 @@ class HttpClient:
     Parameters
     ----------
     contact
-        Whom a site may write to; stands in the user agent, percent-encoded where it is not ASCII.
+        Whom a site may write to; stands in the user agent.
     connections
         Connections that are kept alive to each host.
     """
 
     def __init__(self, contact: str | None, connections: int = 4) -> None:
-        self._headers = {"User-Agent": make_product_agent(contact), "Accept-Encoding": "gzip, deflate"}
+        agent = f"{PRODUCT}/1.0" + (f" (+{encode_contact(contact)})" if contact else "")
+        self._headers = {"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
         self._connections = connections
         self._pools: dict[str | None, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
@@ -125,24 +112,21 @@ class HttpClient:
         FetchError
             If no whole answer comes: no connection, TLS, redirects in a circle, too slow, too large.
         """
-        outcomes: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
+        outcome: Future[Answer] = Future()
         deadline = time.monotonic() + deadline_seconds
 
         def work() -> None:
             try:
-                outcomes.put(self._follow(address, deadline, maximum_bytes, accept))
+                outcome.set_result(self._follow(address, deadline, maximum_bytes, accept))
             except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
-                outcomes.put(error)
+                outcome.set_exception(error)
 
         # Headers that come byte by byte hold the reader inside the library: the caller does not wait with it.
         threading.Thread(target=work, daemon=True).start()
         try:
-            outcome = outcomes.get(timeout=deadline_seconds + 1.0)
-        except queue.Empty:
-            outcome = FetchError(_TOO_SLOW, is_passing=False)
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return outcome
+            return outcome.result(deadline_seconds + 1.0)
+        except TimeoutError:
+            raise FetchError(_TOO_SLOW, is_passing=False) from None
 
     def close(self) -> None:
         """Close idle connections."""
@@ -157,15 +141,14 @@ class HttpClient:
             if answer.status not in (301, 302, 303, 307, 308) or not location:
                 return answer
             target = urljoin(visited[-1], location)
+            path = " → ".join(one[:120] for one in (*visited[:2], target))
             if urlsplit(target).scheme not in ("http", "https"):
                 raise FetchError(f"it redirects to {target[:100]!r}, which is no web address", is_passing=False)
             if target in visited:
-                raise FetchError(f"redirects in a circle: {_show_path(*visited, target)}", is_passing=False)
+                raise FetchError(f"redirects in a circle: {path}", is_passing=False)
+            if len(visited) > MAXIMUM_REDIRECTS:
+                raise FetchError(f"more than {MAXIMUM_REDIRECTS} redirects: {path}", is_passing=False)
             visited.append(target)
-            if len(visited) > MAXIMUM_REDIRECTS + 1:
-                raise FetchError(
-                    f"more than {MAXIMUM_REDIRECTS} redirects: {_show_path(visited[0], visited[1])} …", is_passing=False
-                )
 
     def _ask(self, address: str, deadline: float, maximum_bytes: int, accept: str) -> Answer:
         try:
@@ -184,109 +167,28 @@ class HttpClient:
                 response.close()  # a half-read connection serves nobody else
                 raise
             response.release_conn()
+        except SSLError as error:
+            raise FetchError(f"no secure connection (TLS): {error}", is_passing=False) from error
+        except ProxyError as error:
+            raise FetchError("the proxy that the environment names does not answer, or refuses us") from error
+        except DecodeError as error:
+            raise FetchError("no whole answer (its compression is broken)") from error
         except (HTTPError, OSError, ValueError) as error:
-            raise _explain(error) from error
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(address, response.status, headers, content)
+            raise FetchError(f"no whole answer ({type(error).__name__})") from error
+        return Answer(address, response.status, response.headers, content)
 
     def _choose_pool(self, address: str) -> urllib3.PoolManager:
         proxy = find_proxy(address)
         with self._lock:
             if proxy not in self._pools:
                 if proxy is None:
-                    self._pools[None] = urllib3.PoolManager(num_pools=8, maxsize=self._connections)
+                    self._pools[None] = urllib3.PoolManager(maxsize=self._connections)
                 else:
                     parts = urlsplit(proxy)
                     login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
                     headers = urllib3.make_headers(proxy_basic_auth=login)
-                    self._pools[proxy] = urllib3.ProxyManager(
-                        proxy, num_pools=8, proxy_headers=headers, maxsize=self._connections
-                    )
+                    self._pools[proxy] = urllib3.ProxyManager(proxy, proxy_headers=headers, maxsize=self._connections)
             return self._pools[proxy]
-
-
-def find_proxy(address: str) -> str | None:
-    """Return the environment's proxy for an address; None for this machine and for what NO_PROXY names."""
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    if is_loopback(host) or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
-        return None
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
-
-
-def make_product_agent(contact: str | None) -> str:
-    """Name the project and whom to write to, for a user agent."""
-    return f"{PRODUCT}/1.0 (+{encode_contact(contact)})" if contact else f"{PRODUCT}/1.0"
-
-
-def encode_contact(contact: str) -> str:
-    """Write a contact in the characters that a header may hold: others as percent-encoded UTF-8."""
-    return "".join(mark if " " <= mark <= "~" else quote(mark) for mark in contact)
-
-
-def explain_block(status: int, text: str) -> str | None:
-    """Recognise a refusal in an answer that is no page: how the site refuses, or None.
-
-    Parameters
-    ----------
-    status
-        HTTP status.
-    text
-        The beginning of the answer.
-    """
-    lowered = text[:4000].lower()
-    if status in REFUSALS:
-        return f"HTTP {status}"
-    is_captcha = "unusual traffic" in lowered or "/sorry/" in lowered or (status == 503 and "captcha" in lowered)
-    return "a captcha page" if is_captcha and "/asset/" not in lowered else None
-
-
-def retry(
-    action: Callable[[], Value],
-    *,
-    attempts: int = 4,
-    first_pause: float = 0.1,
-    longest_pause: float = 5.0,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Value:
-    """Call until it works, at most ``attempts`` times; only what may pass is tried again.
-
-    Parameters
-    ----------
-    action
-        What to do.
-    attempts
-        At most this many calls.
-    first_pause, longest_pause
-        Pause in seconds after the first failure, doubled at each further one up to the longest, with
-        jitter; at least what the host asks for by ``Retry-After``.
-    sleep
-        Takes the seconds; replaced in tests.
-
-    Raises
-    ------
-    Exception
-        The last error, when no attempt is left or the error will not pass.
-    """
-    usual = wait_exponential_jitter(multiplier=first_pause, max=longest_pause, jitter=first_pause)
-
-    def choose_pause(state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after if isinstance(error, FetchError) else None
-        return max(usual(state), asked or 0.0)
-
-    def may_pass(error: BaseException) -> bool:
-        return isinstance(error, FetchError) and error.is_passing and (error.retry_after or 0.0) <= LONGEST_RETRY_AFTER
-
-    return Retrying(
-        stop=stop_after_attempt(attempts),
-        wait=choose_pause,
-        retry=retry_if_exception(may_pass),
-        sleep=sleep,
-        reraise=True,
-    )(action)
 
 
 def _read(response: urllib3.BaseHTTPResponse, deadline: float, maximum_bytes: int) -> bytes:
@@ -300,22 +202,60 @@ def _read(response: urllib3.BaseHTTPResponse, deadline: float, maximum_bytes: in
     return bytes(content)
 
 
-def _explain(error: Exception) -> FetchError:
-    """Say in one sentence why no whole answer came."""
-    if isinstance(error, FetchError):
-        return error
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = getattr(cause, "reason", None) if isinstance(getattr(cause, "reason", None), Exception) else None
-    if cause is not None or isinstance(error, SSLError):
-        words = getattr(cause, "verify_message", None) or str(cause or error)
-        return FetchError(f"no secure connection (TLS): {words}", is_passing=False)
-    if isinstance(error, ProxyError):
-        return FetchError("the proxy that the environment names does not answer, or refuses us")
-    if isinstance(error, DecodeError):
-        return FetchError("no whole answer (its compression is broken)")
-    return FetchError(f"no whole answer ({type(error).__name__})")
+def find_proxy(address: str) -> str | None:
+    """Return the environment's proxy for an address; None for this machine and for what NO_PROXY names."""
+    parts = urlsplit(address)
+    if is_loopback(parts.hostname) or urllib.request.proxy_bypass(parts.netloc.rpartition("@")[2]):
+        return None
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
-def _show_path(*addresses: str) -> str:
-    return " → ".join(address[:120] for address in addresses)
+def encode_contact(contact: str) -> str:
+    """Write a contact in the characters that a header may hold: others as percent-encoded UTF-8."""
+    return "".join(mark if " " <= mark <= "~" else quote(mark) for mark in contact)
+
+
+def explain_block(status: int, text: str) -> str | None:
+    """Recognise a refusal by the status and the beginning of an answer: how the site refuses, or None."""
+    lowered = text[:4000].lower()
+    if status in REFUSALS:
+        return f"HTTP {status}"
+    is_captcha = "unusual traffic" in lowered or "/sorry/" in lowered or (status == 503 and "captcha" in lowered)
+    return "a captcha page" if is_captcha and "/asset/" not in lowered else None
+
+
+def describe_return(seconds: float | None) -> str:
+    """Say when a host wants to be asked again; nothing where it does not say."""
+    return "" if seconds is None else f" and asks to come back after {seconds:,.0f} s"
+
+
+def retry(
+    action: Callable[[], Value],
+    *,
+    attempts: int = 6,
+    first_pause: float = 0.05,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Value:
+    """Call until it works, at most ``attempts`` times; only a :class:`FetchError` that may pass is tried again.
+
+    The pause doubles from ``first_pause`` seconds to 40 times that, with jitter; it is at least what the host
+    asks for by ``Retry-After``. ``sleep`` is replaced in tests.
+    """
+    usual = wait_exponential_jitter(multiplier=first_pause, max=40 * first_pause, jitter=first_pause)
+
+    def choose_pause(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return max(usual(state), (isinstance(error, FetchError) and error.retry_after) or 0.0)
+
+    def may_pass(error: BaseException) -> bool:
+        return isinstance(error, FetchError) and error.is_passing and (error.retry_after or 0.0) <= LONGEST_RETRY_AFTER
+
+    return Retrying(
+        stop=stop_after_attempt(attempts),
+        wait=choose_pause,
+        retry=retry_if_exception(may_pass),
+        sleep=sleep,
+        reraise=True,
+    )(action)

@@ -8,6 +8,7 @@ known one is a pattern and all of them are kept as they are in ``labels``.
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -16,14 +17,15 @@ from urllib.parse import quote, urlsplit
 
 import pandas as pd
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
+from bs4.element import Tag
+from tenacity import sleep_using_event
 
 from src.errors import BlockedError, ScrapingError
 from src.paths import Workspace
 from src.scraping.artwork import Addresses, Artwork, read_asset_id
-from src.scraping.fetch.client import FetchError, HttpClient, explain_block, retry
+from src.scraping.fetch.client import FetchError, HttpClient, describe_return, explain_block, retry
 from src.scraping.fetch.manners import Manners, Pace
-from src.scraping.fetch.robots import Robots, describe_return
+from src.scraping.fetch.robots import Robots
 from src.scraping.run_file import DetailsSummary
 from src.scraping.store.publish import write_owned_table
 from src.scraping.store.store import Store
@@ -42,11 +44,11 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass
 class AssetPage:
-    """What one page says; None or nothing where it does not."""
+    """What one page says; None or nothing where it does not; ``has_metadata`` is whether its list was there."""
 
-    title: str | None = None
-    partner: str | None = None
-    place: str | None = None
+    title: str | None
+    partner: str | None
+    place: str | None
     labels: dict[str, str] = field(default_factory=dict)
     has_metadata: bool = False
 
@@ -60,36 +62,30 @@ class AssetPage:
 
 
 def parse_asset_page(html: str, asset_id: str) -> AssetPage:
-    """Read an asset page; everything may be missing, ``has_metadata`` tells whether its list was there."""
+    """Read an asset page."""
     soup = BeautifulSoup(html, "html.parser")
-    metadata = soup.find(id=f"metadata-{asset_id}")
+    heading = soup.find("h3")
+    # links may follow the museum's name in its heading
+    partner = next(heading.stripped_strings, None) if isinstance(heading, Tag) else None
     page = AssetPage(
-        title=_text(soup.find("h1")),
-        partner=_first_text(soup.find("h3")),
-        place=_text(soup.find("span", class_="WrfKPd")),
-        has_metadata=isinstance(metadata, Tag),
+        title=_read_text(soup.find("h1")),
+        partner=" ".join((partner or "").split()) or None,
+        place=_read_text(soup.find("span", class_="WrfKPd")),
     )
-    for entry in metadata.find_all("li") if isinstance(metadata, Tag) else ():
-        label = entry.find("span")
-        if not isinstance(label, Tag):
-            continue
-        name = (_text(label) or "").rstrip(":：").strip()
-        label.extract()
-        if name:
-            page.labels.setdefault(name, _text(entry) or "")
+    metadata = soup.find(id=f"metadata-{asset_id}")
+    if not isinstance(metadata, Tag):
+        return page
+    page.has_metadata = True
+    for entry in metadata.find_all("li"):
+        if isinstance(label := entry.find("span"), Tag):
+            name = (_read_text(label.extract()) or "").rstrip(":：").strip()
+            if name:
+                page.labels.setdefault(name, _read_text(entry) or "")
     return page
 
 
-def _text(element: object) -> str | None:
+def _read_text(element: object) -> str | None:
     return " ".join(element.get_text().split()) or None if isinstance(element, Tag) else None
-
-
-def _first_text(element: object) -> str | None:
-    """Return the first text of a heading: links follow it."""
-    if not isinstance(element, Tag):
-        return None
-    texts = (" ".join(child.split()) for child in element.descendants if isinstance(child, NavigableString))
-    return next((text for text in texts if text), None)
 
 
 def collect_details(
@@ -116,22 +112,16 @@ def collect_details(
         Where from, and how; pages come one after another where manners count.
     show
         Takes pages done and pages in all.
-
-    Returns
-    -------
-    DetailsSummary
     """
-    failed: dict[str, int] = {}
+    failed: Counter[str] = Counter()
     blocked = None
     known = store.read_asset_pages()
     missing = [artwork for artwork in artworks if artwork.asset_id not in known]
-    fetcher = _Fetcher(client, addresses, manners, robots if manners.is_polite else None, language)
-    done = len(artworks) - len(missing)
+    fetcher = _Fetcher(client, addresses, manners, robots, f"?hl={quote(language)}" if language else "")
     with ThreadPoolExecutor(1 if manners.is_polite else manners.download_threads) as threads:
         futures = {threads.submit(fetcher.read, artwork): artwork.asset_id for artwork in missing}
         try:
-            for future in as_completed(futures):
-                done += 1
+            for done, future in enumerate(as_completed(futures), len(artworks) - len(missing) + 1):
                 if show is not None:
                     show(done, len(artworks))
                 try:
@@ -140,9 +130,8 @@ def collect_details(
                     blocked = str(error)
                     break
                 except ScrapingError as error:
-                    if fetcher.is_stopped.is_set():
-                        continue
-                    failed[str(error)] = failed.get(str(error), 0) + 1
+                    if not fetcher.is_stopped.is_set():
+                        failed[str(error)] += 1
                     continue
                 store.add_asset_page(futures[future], record)
                 known[futures[future]] = record
@@ -155,28 +144,28 @@ def collect_details(
     if records:
         frame = pd.DataFrame.from_records(records, columns=list(DETAILS.columns))
         write_owned_table(store, workspace, frame, workspace.details_table, DETAILS)
-    return DetailsSummary(len(records), failed, blocked)
+    return DetailsSummary(len(records), dict(failed), blocked)
 
 
+@dataclass(frozen=True)
 class _Fetcher:
-    def __init__(
-        self, client: HttpClient, addresses: Addresses, manners: Manners, robots: Robots | None, language: str | None
-    ) -> None:
-        self._client = client
-        self._addresses = addresses
-        self._manners = manners
-        self._language = language
-        self._robots = robots
-        self._pace = Pace(*manners.pause_seconds)
-        self.is_stopped = threading.Event()
+    client: HttpClient
+    addresses: Addresses
+    manners: Manners
+    robots: Robots
+    query: str
+    is_stopped: threading.Event = field(default_factory=threading.Event)
 
     def read(self, artwork: Artwork) -> dict[str, str | None]:
-        address = self._addresses.live(artwork.page) + (f"?hl={quote(self._language)}" if self._language else "")
-        if self._robots and (refusal := self._robots.explain_refusal(address)):
+        address = self.addresses.live(artwork.page) + self.query
+        if self.manners.is_polite and (refusal := self.robots.explain_refusal(address)):
             raise ScrapingError(refusal)
-        self._pace.wait()
-        pause = 1.0 if self._manners.is_polite else 0.05
-        html = retry(lambda: self._get(address, artwork.asset_id), attempts=6, first_pause=pause, sleep=self._sleep)
+        Pace(*self.manners.pause_seconds).wait()
+        html = retry(
+            lambda: self._get(address, artwork.asset_id),
+            first_pause=self.manners.first_retry_seconds,
+            sleep=sleep_using_event(self.is_stopped),
+        )
         page = parse_asset_page(html, artwork.asset_id)
         if not page.has_metadata:
             raise ScrapingError("the asset page no longer shows its list of details: expected id=metadata-<asset id>")
@@ -188,17 +177,16 @@ class _Fetcher:
             "labels": json.dumps(page.labels, ensure_ascii=False),
         }
 
-    def _sleep(self, seconds: float) -> None:
-        self.is_stopped.wait(seconds)
-
     def _get(self, address: str, asset_id: str) -> str:
         if self.is_stopped.is_set():
             raise ScrapingError("the run was stopped")
-        answer = self._client.get(address, accept="text/html")
-        if answer.status != 200 and (refusal := explain_block(answer.status, answer.text)):
-            self.is_stopped.set()  # the other threads ask for nothing more
-            raise BlockedError(f"the site answered an asset page with {refusal}{describe_return(answer.retry_after)}")
+        answer = self.client.get(address, accept="text/html")
         if answer.status != 200:
+            if refusal := explain_block(answer.status, answer.text):
+                self.is_stopped.set()  # the other threads ask for nothing more
+                raise BlockedError(
+                    f"the site answered an asset page with {refusal}{describe_return(answer.retry_after)}"
+                )
             raise FetchError(
                 f"the asset page answers HTTP {answer.status}",
                 is_passing=answer.status >= 500,

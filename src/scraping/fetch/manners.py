@@ -25,16 +25,10 @@ LONGEST_GROWN_PAUSE: Final = 120.0
 
 @dataclass(frozen=True)
 class PagePatience:
-    """How long to wait for a page, in seconds.
+    """How many seconds to wait for a page.
 
-    Attributes
-    ----------
-    load_seconds
-        Until its first tiles; also a page that never ends loading is given up then.
-    settle_seconds
-        After loading, for a script that draws the tiles.
-    quiet_seconds
-        Without anything new while the list should go on.
+    ``load_seconds``: until its first tiles, whether or not it ends loading; ``settle_seconds``: after loading, for
+    a script that draws the tiles; ``quiet_seconds``: without anything new while the list should go on.
     """
 
     load_seconds: float = 20.0
@@ -59,7 +53,7 @@ class Manners:
     patience
         How long to wait for a page.
     contact
-        Whom the site may write to.
+        Whom the site's owner may write to.
     """
 
     is_polite: bool
@@ -70,24 +64,23 @@ class Manners:
     patience: PagePatience
     contact: str | None
 
+    @property
+    def first_retry_seconds(self) -> float:
+        """The pause before a failed request is tried again."""
+        return 1.0 if self.is_polite else 0.05
+
 
 def choose_manners(
-    addresses: Addresses,
-    *,
-    contact: str | None,
-    is_polite: bool | None = None,
-    pause: float | None = None,
+    addresses: Addresses, *, contact: str | None, is_polite: bool | None = None, pause: float | None = None
 ) -> Manners:
     """Choose manners by where the site runs.
 
     Parameters
     ----------
-    addresses
-        The site.
-    contact
-        A mail address or a web page; needed wherever manners count.
+    addresses, contact
+        The site, and a mail address or a web page; needed wherever manners count.
     is_polite
-        None: on every site but this machine's own.
+        True asks for the same manners on this machine.
     pause
         Shortest pause between scrolls, in seconds; the longest is half as long again.
 
@@ -96,8 +89,7 @@ def choose_manners(
     UsageError
         If a contact is missing.
     """
-    polite = not addresses.is_loopback if is_polite is None else is_polite or not addresses.is_loopback
-    if not polite:
+    if addresses.is_loopback and not is_polite:
         return Manners(False, (pause or 0.0, 1.5 * (pause or 0.0)), 0.0, 2, 8, PagePatience(), contact)
     if not contact:
         raise UsageError(
@@ -111,34 +103,30 @@ def choose_manners(
 
 @dataclass
 class Pace:
-    """A pause that grows when the site slows down or fails, and shrinks back slowly.
+    """A pause of ``shortest`` to ``longest`` seconds that grows when the site slows down or fails.
 
-    Additive increase would be too timid towards a site in trouble: the pause doubles at a failure,
-    grows by half where an answer takes over twice the usual time, and loses a tenth at each good one.
+    It doubles at a failure, grows by half where an answer takes over twice the usual time, and loses a tenth at
+    each good one. It grows to :data:`LONGEST_GROWN_PAUSE` or 16 times at most.
     """
 
     shortest: float
     longest: float
     factor: float = field(default=1.0, init=False)
-    usual_seconds: float | None = field(default=None, init=False)
-
-    @property
-    def maximum_factor(self) -> float:
-        """How many times the pause may grow."""
-        return max(1.0, min(16.0, LONGEST_GROWN_PAUSE / self.longest)) if self.longest > 0 else 1.0
+    _usual_seconds: float | None = field(default=None, init=False)
 
     def note_answer(self, seconds: float) -> None:
         """Take note of an answer's duration."""
-        if self.usual_seconds is not None and seconds > 2 * self.usual_seconds and seconds > 0.5:
-            self.factor = min(self.maximum_factor, 1.5 * self.factor)
-        else:
-            self.factor = max(1.0, 0.9 * self.factor)
-        previous = seconds if self.usual_seconds is None else self.usual_seconds
-        self.usual_seconds = 0.8 * previous + 0.2 * seconds
+        usual = seconds if self._usual_seconds is None else self._usual_seconds
+        self._scale(1.5 if seconds > max(2 * usual, 0.5) else 0.9)
+        self._usual_seconds = 0.8 * usual + 0.2 * seconds
 
     def note_failure(self) -> None:
         """Take note of an answer that was an error."""
-        self.factor = min(self.maximum_factor, 2 * self.factor)
+        self._scale(2.0)
+
+    def _scale(self, by: float) -> None:
+        most = min(16.0, LONGEST_GROWN_PAUSE / self.longest) if self.longest > 0 else 1.0
+        self.factor = max(1.0, min(most, by * self.factor))
 
     @property
     def pause_milliseconds(self) -> list[float]:
@@ -150,7 +138,6 @@ class Pace:
         time.sleep(self.factor * random.uniform(self.shortest, self.longest))
 
 
-def suggest_return(now: float | None = None) -> str:
+def suggest_return() -> str:
     """Say when to come back after a refusal: blocks are per address and last hours to a day."""
-    moment = (time.time() if now is None else now) + 24 * 3600
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(time.time() + 24 * 3600))

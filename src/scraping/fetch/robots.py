@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from src.errors import BlockedError
-from src.scraping.fetch.client import PRODUCT, FetchError, HttpClient
+from src.scraping.fetch.client import PRODUCT, FetchError, HttpClient, describe_return
 
 DEADLINE_SECONDS: Final = 30.0
 MAXIMUM_BYTES: Final = 1 << 20
@@ -46,16 +46,15 @@ class Robots:
     def read_crawl_delay(self, address: str) -> float:
         """Return the pause in seconds that a host asks for; 0 if it asks for none."""
         rules = self._read(address)
-        delay = None if isinstance(rules, str) else rules.crawl_delay(PRODUCT)
-        return float(delay or 0.0)
+        return 0.0 if isinstance(rules, str) else float(rules.crawl_delay(PRODUCT) or 0.0)
 
     def _read(self, address: str) -> Protego | str:
-        parts = urlsplit(address)
-        host = f"{parts.scheme}://{parts.netloc}"
+        """Return the rules of an address's host, or why they cannot be read."""
+        place = f"{urlsplit(address).scheme}://{urlsplit(address).netloc}/robots.txt"
         with self._lock:
-            if host not in self._rules:
-                self._rules[host] = self._ask(f"{host}/robots.txt")
-            rules = self._rules[host]
+            if place not in self._rules:
+                self._rules[place] = self._ask(place)
+            rules = self._rules[place]
         if isinstance(rules, BlockedError):
             raise BlockedError(str(rules))
         return rules
@@ -79,26 +78,19 @@ class Robots:
         return f"{address} {problem}, so nothing is fetched" if problem else Protego.parse(answer.text)
 
 
-def describe_return(seconds: float | None) -> str:
-    """Say when a host wants to be asked again; nothing where it does not say."""
-    return "" if seconds is None else f" and asks to come back after {seconds:,.0f} s"
-
-
 def find_opt_out(header: str | None) -> str | None:
     """Return the words of an ``X-Robots-Tag`` header that reserve a picture, or None.
 
     A rule may be addressed to one agent (``name: word, word``); those to others do not count.
     ``unavailable_after`` and other rules about showing a page in search results are no reservation.
     """
-    if not header:
-        return None
     found = []
     agent = ""
-    for part in header.split(","):
+    for part in (header or "").split(","):
         name, separator, rest = part.partition(":")
-        word = (rest if separator else name).strip().lower()
         if separator:
             agent = name.strip().lower()
+        word = (rest if separator else name).strip().lower()
         if agent in ("", PRODUCT.lower()) and word in _OPT_OUT_WORDS:
             found.append(word)
     return ", ".join(found) or None

@@ -1,20 +1,20 @@
 """Fetches many thumbnails at once."""
 
+import contextlib
 import queue
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from src.errors import BlockedError
-from src.scraping.artwork import Addresses, Artwork
+from src.scraping.artwork import Addresses, Artwork, sized_image
 from src.scraping.fetch.client import HttpClient
 from src.scraping.fetch.manners import Manners
 from src.scraping.fetch.robots import Robots
-from src.scraping.get_img import DownloadOutcome, ThumbnailRequest, get_img
+from src.scraping.get_img import DownloadOutcome, get_img
 from src.scraping.store.store import Store
 
 _END_SECONDS: Final = 5.0
@@ -29,16 +29,21 @@ class Downloads:
         Where outcomes are noted, by :meth:`collect`.
     folder
         Where verified files wait for their place (:mod:`src.scraping.store.placement`).
-    client
-        Fetches them.
-    addresses, manners
-        The site, and how to behave there.
+    client, addresses, manners, robots
+        The site, and how to behave there; ``robots`` is asked where manners count.
     size, media_format
         Of the thumbnails: pixels of a side; ``jpeg`` or ``webp``.
-    robots
-        Asked before every fetch where manners count.
     threads
         How many at once; None leaves it to the manners.
+
+    Attributes
+    ----------
+    open_count
+        How many were asked for and are not collected yet.
+    tally
+        Numbers of outcomes by their status.
+    blocked_reason
+        How the site refused us; None if it did not.
     """
 
     def __init__(
@@ -49,9 +54,9 @@ class Downloads:
         client: HttpClient,
         addresses: Addresses,
         manners: Manners,
+        robots: Robots,
         size: int = 218,
         media_format: str = "jpeg",
-        robots: Robots | None = None,
         threads: int | None = None,
     ) -> None:
         self._store = store
@@ -59,14 +64,14 @@ class Downloads:
         self._client = client
         self._addresses = addresses
         self._manners = manners
+        self._robots = robots
         self._size = size
         self._media_format = media_format
-        self._robots = robots if manners.is_polite else None
-        self._requests: queue.SimpleQueue[ThumbnailRequest | None] = queue.SimpleQueue()
-        self._outcomes: queue.SimpleQueue[DownloadOutcome | OSError] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Artwork | None] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[DownloadOutcome | BlockedError | OSError] = queue.SimpleQueue()
         self._is_stopped = threading.Event()
         self._asked: set[str] = set()
-        self._open = 0
+        self.open_count = 0
         self.tally: Counter[str] = Counter()
         self.blocked_reason: str | None = None
         count = threads or manners.download_threads
@@ -74,41 +79,13 @@ class Downloads:
         for thread in self._threads:
             thread.start()
 
-    def ask(self, artworks: Iterable[Artwork]) -> None:
-        """Queue thumbnails; an artwork is asked for once, and one without an address fails at once."""
-        missing = []
+    def ask(self, artworks: Iterable[Artwork], *, again: bool = False) -> None:
+        """Queue thumbnails; those that were asked for before only with ``again``."""
         for artwork in artworks:
-            if artwork.asset_id in self._asked:
-                continue
-            self._asked.add(artwork.asset_id)
-            if artwork.image is None:
-                missing.append(
-                    DownloadOutcome(artwork.asset_id, "failed", detail="the page gives no address of a picture")
-                )
-                continue
-            self._open += 1
-            self._requests.put(
-                ThumbnailRequest(
-                    artwork.asset_id,
-                    self._addresses.live(artwork.image),
-                    self._size,
-                    self._media_format,
-                    honours_opt_out=self._manners.is_polite,
-                    first_pause=1.0 if self._manners.is_polite else 0.05,
-                )
-            )
-        self._note(missing)
-
-    def ask_again(self, artworks: Iterable[Artwork]) -> None:
-        """Queue thumbnails that were asked for before."""
-        again = list(artworks)
-        self._asked.difference_update(artwork.asset_id for artwork in again)
-        self.ask(again)
-
-    @property
-    def open_count(self) -> int:
-        """How many were asked for and are not collected yet."""
-        return self._open
+            if again or artwork.asset_id not in self._asked:
+                self._asked.add(artwork.asset_id)
+                self._requests.put(artwork)
+                self.open_count += 1
 
     def collect(self, wait_seconds: float = 0.0) -> None:
         """Take what has been fetched since the last call and note it in the store.
@@ -123,77 +100,67 @@ class Downloads:
         OSError
             If a thumbnail could not be written.
         """
-        outcomes: list[DownloadOutcome] = []
-        failure: OSError | None = None
-        try:
-            one = self._outcomes.get(timeout=wait_seconds) if wait_seconds > 0 else self._outcomes.get_nowait()
+        arrived = []
+        with contextlib.suppress(queue.Empty):
+            arrived.append(self._outcomes.get(timeout=wait_seconds))
             while True:
-                if isinstance(one, OSError):
-                    failure = one
-                else:
-                    outcomes.append(one)
-                self._open -= 1
-                one = self._outcomes.get_nowait()
-        except queue.Empty:
-            pass
-        self._note(outcomes)
-        if failure is not None:
-            raise failure
+                arrived.append(self._outcomes.get_nowait())
+        self.open_count -= len(arrived)
+        outcomes = [one for one in arrived if isinstance(one, DownloadOutcome)]
+        self._store.note(outcomes)
+        self.tally.update(outcome.status for outcome in outcomes)
+        refusals = [str(one) for one in arrived if isinstance(one, BlockedError)]
+        if refusals and self.blocked_reason is None:
+            self.blocked_reason = refusals[0]
+        for one in arrived:
+            if isinstance(one, OSError):
+                raise one
 
     def stop(self) -> None:
         """Fetch nothing more; what is queued stays for another run."""
         self._is_stopped.set()
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End the threads; what they finish soon is still collected, a hanging host is not waited for."""
         self.stop()
-        for _ in self._threads:
+        for _thread in self._threads:
             self._requests.put(None)
         deadline = time.monotonic() + _END_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         self.collect()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _note(self, outcomes: list[DownloadOutcome]) -> None:
-        self._store.note(outcomes)
-        for outcome in outcomes:
-            self.tally[outcome.status] += 1
-            if outcome.status == "blocked" and self.blocked_reason is None:
-                self.blocked_reason = outcome.detail
-
     def _serve(self) -> None:
-        while (request := self._requests.get()) is not None:
-            if self._is_stopped.is_set():
-                continue
+        while (artwork := self._requests.get()) is not None and not self._is_stopped.is_set():
             try:
-                outcome: DownloadOutcome | OSError = self._fetch(request)
-            except BlockedError as error:
-                outcome = DownloadOutcome(request.asset_id, "blocked", detail=str(error))
-            except OSError as error:
-                outcome = error  # the disk's, not the picture's: it ends the run
-            except Exception as error:  # noqa: BLE001 - a thread's border: one picture fails, the rest go on
-                outcome = DownloadOutcome(
-                    request.asset_id, "failed", detail=f"unexpected {type(error).__name__}: {error}"
-                )
-            if isinstance(outcome, OSError) or outcome.status == "blocked":
+                self._outcomes.put(self._fetch(artwork))
+            except (BlockedError, OSError) as error:  # the site's, or the disk's and not the picture's: it ends the run
+                self._outcomes.put(error)
                 self._is_stopped.set()
-            self._outcomes.put(outcome)
+            except Exception as error:  # noqa: BLE001 - a thread's border: one picture fails, the rest go on
+                reason = f"unexpected {type(error).__name__}: {error}"
+                self._outcomes.put(DownloadOutcome(artwork.asset_id, "failed", detail=reason))
 
-    def _fetch(self, request: ThumbnailRequest) -> DownloadOutcome:
-        refusal = self._robots.explain_refusal(request.address) if self._robots else None
-        if refusal is not None:
-            return DownloadOutcome(request.asset_id, "failed", detail=refusal)
-        if self._is_stopped.wait(self._manners.request_pause_seconds):
-            return DownloadOutcome(request.asset_id, "stopped")
-        return get_img(request, self._client, self._folder, sleep=self._sleep)
+    def _fetch(self, artwork: Artwork) -> DownloadOutcome:
+        if artwork.image is None:
+            return DownloadOutcome(artwork.asset_id, "failed", detail="the page gives no address of a picture")
+        address = self._addresses.live(artwork.image)
+        if self._manners.is_polite and (refusal := self._robots.explain_refusal(address)):
+            return DownloadOutcome(artwork.asset_id, "failed", detail=refusal)
+        self._sleep(self._manners.request_pause_seconds)
+        return get_img(
+            artwork.asset_id,
+            sized_image(address, self._size, self._media_format),
+            self._client,
+            self._folder,
+            size=self._size,
+            honours_opt_out=self._manners.is_polite,
+            first_pause=self._manners.first_retry_seconds,
+            sleep=self._sleep,
+        )
 
     def _sleep(self, seconds: float) -> None:
         """Wait for another attempt; none follows once the run is stopped."""

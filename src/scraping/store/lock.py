@@ -1,11 +1,9 @@
 """One run at a time in a workspace."""
 
-import json
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -27,26 +25,17 @@ def lock_workspace(workspace: Workspace) -> Iterator[None]:
         If another run holds it; the message names the run.
     """
     workspace.lock_file.parent.mkdir(parents=True, exist_ok=True)
-    owner = workspace.lock_file.with_suffix(".owner.json")
-    lock = FileLock(workspace.lock_file, timeout=0)
+    owner = workspace.lock_file.with_suffix(".owner")
     try:
-        lock.acquire()
+        with FileLock(workspace.lock_file, timeout=0):
+            write_text(owner, f"process {os.getpid()}, since {time.strftime('%Y-%m-%d %H:%M:%S')}")
+            try:
+                yield
+            finally:
+                owner.unlink(missing_ok=True)
     except Timeout as error:
+        name = owner.read_text("utf-8") if owner.is_file() else "it has not said which"
         raise WorkspaceLockedError(
-            f"another run scrapes into {workspace.root} ({_describe_owner(owner)}): wait until it has ended, stop it, "
+            f"another run scrapes into {workspace.root} ({name}): wait until it has ended, stop it, "
             "or name another workspace with --workspace DIR"
         ) from error
-    try:
-        write_text(owner, json.dumps({"process": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}) + "\n")
-        yield
-    finally:
-        owner.unlink(missing_ok=True)
-        lock.release()
-
-
-def _describe_owner(owner: Path) -> str:
-    try:
-        note = json.loads(owner.read_text("utf-8"))
-        return f"process {note['process']}, since {note['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "it has not said which"

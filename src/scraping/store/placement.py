@@ -11,9 +11,8 @@ renamed (``7.jpg`` to ``7.kept.jpg``), and the summary names it.
 
 import re
 import shutil
-from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -23,10 +22,9 @@ from src.paths import Workspace
 
 _NUMBERED: Final = re.compile(r"(?:0|[1-9]\d*)\.jpg")
 _WAITING: Final = re.compile(r"[0-9a-f]{64}")
-_HALF_WRITTEN: Final = re.compile(r"\.[0-9a-f]{64}\..*\.part")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Placement:
     """What became of the numbered files.
 
@@ -37,12 +35,12 @@ class Placement:
     kept_aside
         New names of files that are not the scraper's and stood where a thumbnail belongs.
     unclaimed
-        Names of numbered files that belong to no row and stay.
+        Names of others that are not the scraper's; they belong to no row and stay.
     """
 
-    placed: dict[int, str] = field(default_factory=dict)
-    kept_aside: list[str] = field(default_factory=list)
-    unclaimed: list[str] = field(default_factory=list)
+    placed: dict[int, str]
+    kept_aside: list[str]
+    unclaimed: list[str]
 
 
 def incoming_dir(workspace: Workspace) -> Path:
@@ -53,18 +51,17 @@ def incoming_dir(workspace: Workspace) -> Path:
 def find_pictures(workspace: Workspace) -> dict[Path, str]:
     """Return the SHA-256 of every numbered file and of every thumbnail that waits for its place."""
     found = {path: hash_file(path) for path in _list(workspace.image_dir, _NUMBERED)}
-    for path in _list(incoming_dir(workspace), _WAITING):
-        if hash_file(path) == path.name:
-            found[path] = path.name
-    return found
+    waiting = {path: hash_file(path) for path in _list(incoming_dir(workspace), _WAITING)}
+    return found | {path: digest for path, digest in waiting.items() if digest == path.name}
 
 
-def place_pictures(  # noqa: PLR0912 - the order of the steps is the safety
-    workspace: Workspace,
-    wanted: Mapping[int, str],
-    owned: Collection[tuple[str, str]],
-    *,
-    is_whole: bool,
+def _list(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
+    paths = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in paths if pattern.fullmatch(path.name) and path.is_file())
+
+
+def place_pictures(
+    workspace: Workspace, wanted: Mapping[int, str], owned: Collection[tuple[str, str]], *, is_whole: bool
 ) -> Placement:
     """Make ``<index>.jpg`` hold the content with the wanted SHA-256, for every index whose content is there.
 
@@ -77,62 +74,43 @@ def place_pictures(  # noqa: PLR0912 - the order of the steps is the safety
     owned
         Files that the scraper wrote, as path in the workspace and SHA-256.
     is_whole
-        Whether the run has all that it wanted; only then are own files removed that belong to no row.
-
-    Returns
-    -------
-    Placement
+        Whether the run has all that it wanted; only then are own thumbnails removed that belong to no row.
+        Until then they wait.
     """
     folder, waiting = workspace.image_dir, incoming_dir(workspace)
     folder.mkdir(parents=True, exist_ok=True)
     waiting.mkdir(parents=True, exist_ok=True)
-    found, result = find_pictures(workspace), Placement()
+    found = find_pictures(workspace)
     there = set(found.values())
-    right = {folder / f"{index}.jpg": digest for index, digest in wanted.items() if digest in there}
-    needed = Counter(digest for path, digest in right.items() if found.get(path) != digest)
-    sources = {digest: path for path, digest in found.items() if right.get(path, digest) == digest}
-    # First what stands in the wrong place makes room: own thumbnails wait again, others keep their bytes …
+    placed = {index: digest for index, digest in wanted.items() if digest in there}
+    right = {folder / f"{index}.jpg": digest for index, digest in placed.items()}
+    # What stands in the wrong place makes room: own thumbnails wait again, others keep their bytes …
+    kept_aside = [set_aside(path).name for path in right if path.is_dir()]
+    unclaimed = []
+    sources: dict[str, Path] = {}
     for path, digest in found.items():
-        if path.parent != folder or right.get(path) == digest:
-            continue
-        is_own = (name_in(workspace, path), digest) in owned
-        if is_own and needed[digest]:
-            sources[digest] = path.replace(waiting / digest)
-        elif path in right and not is_own:
-            sources[digest] = set_aside(path)
-            result.kept_aside.append(sources[digest].name)
-    for path in right:
-        if path.is_dir():
-            result.kept_aside.append(set_aside(path).name)
-    # … then everything that is missing is put in place. A name that is still taken holds an own
-    # thumbnail that no row needs: it is replaced.
+        source = path
+        if path.parent == folder and right.get(path) != digest:
+            if (name_in(workspace, path), digest) in owned:
+                source = path.replace(waiting / digest)
+            elif path in right:
+                source = set_aside(path)
+                kept_aside.append(source.name)
+            else:
+                unclaimed.append(path.name)
+        sources[digest] = source
+    # … then what is missing is put in place.
     for path, digest in right.items():
         if found.get(path) != digest:
-            needed[digest] -= 1
             source = sources[digest]
-            if source.parent == waiting and not needed[digest]:
-                source.replace(path)
-            else:
-                shutil.copyfile(source, waiting / f".{digest}.copy.part")
-                (waiting / f".{digest}.copy.part").replace(path)
-            sources[digest] = path
-        result.placed[int(path.stem)] = digest
-    for path, digest in found.items():
-        if path.parent == folder and path not in right and path.exists():
-            if is_whole and (name_in(workspace, path), digest) in owned:
-                path.unlink()
-            else:
-                result.unclaimed.append(path.name)
-    placed = set(result.placed.values())
-    for path in _list(waiting, _WAITING):
-        if (path.name in placed or is_whole) and hash_file(path) == path.name:
-            path.unlink()
-    if is_whole:
-        for path in _list(waiting, _HALF_WRITTEN):
-            path.unlink()
+            if source.parent != waiting:
+                source = Path(shutil.copyfile(source, waiting / digest))
+            sources[digest] = source.replace(path)
+    for digest in there if is_whole else set(right.values()):
+        (waiting / digest).unlink(missing_ok=True)
     if not any(waiting.iterdir()):
         waiting.rmdir()
-    return result
+    return Placement(placed, kept_aside, unclaimed)
 
 
 def set_aside(path: Path) -> Path:
@@ -145,9 +123,3 @@ def set_aside(path: Path) -> Path:
 def name_in(workspace: Workspace, path: Path) -> str:
     """Return a file's path as the store knows it."""
     return path.relative_to(workspace.root).as_posix()
-
-
-def _list(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name) and path.is_file())

@@ -11,7 +11,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from types import TracebackType
 from typing import Any, Final, Self
 
 from src.colours import order_colours
@@ -53,6 +52,11 @@ class Store:
     relist
         List complete colours again; what is new is appended.
 
+    Attributes
+    ----------
+    was_replaced
+        Whether what another gallery had listed was forgotten.
+
     Raises
     ------
     UsageError
@@ -69,6 +73,8 @@ class Store:
         self.was_replaced = False
         self.path = workspace.scraping_store
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._artworks: dict[str, dict[str, Artwork]] = {}
+        self._outcomes: dict[str, DownloadOutcome] = {}
         with self._explaining():
             self._connection = sqlite3.connect(self.path)
             try:
@@ -78,55 +84,40 @@ class Store:
                 raise
 
     def _read(self, origin: Origin, *, relist: bool) -> None:
+        ask = self._connection.execute
         # What is committed survives the death of this process, though perhaps not a power failure.
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._prepare()
-        self._take_origin(origin)
-        self._artworks: dict[str, dict[str, Artwork]] = {}
-        for color, record in self._connection.execute("SELECT color, record FROM artworks ORDER BY position"):
-            artwork = Artwork(**json.loads(record))
-            self._artworks.setdefault(color, {})[artwork.asset_id] = artwork
-        endings = [] if relist else self._connection.execute("SELECT color, record FROM endings")
-        self._endings = {color: ListingOutcome(**json.loads(record)) for color, record in endings}
-        self._outcomes: dict[str, DownloadOutcome] = {}
-        self._earlier: dict[str, str] = {}
-        for asset_id, kind_of_row, *rest in self._connection.execute("SELECT * FROM thumbnails"):
-            outcome = DownloadOutcome(asset_id, rest[0], rest[1], rest[2], is_passing=bool(rest[3]))
-            if kind_of_row == self._kind:
-                self._outcomes[asset_id] = outcome
-            elif outcome.sha256:
-                self._earlier[asset_id] = outcome.sha256
-
-    def _prepare(self) -> None:
-        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and not self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        ask("PRAGMA journal_mode = WAL")
+        ask("PRAGMA synchronous = NORMAL")
+        version = ask("PRAGMA user_version").fetchone()[0]
+        if version == 0 and not ask("SELECT 1 FROM sqlite_master").fetchone():
             self._connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
         elif version != FORMAT:
-            raise TableError(
-                f"{self.path} was written by another version of the scraper (format {version}, expected {FORMAT}): "
-                "move it away, and what it listed is listed again"
-            )
+            raise ValueError(f"format {version}, expected {FORMAT}")
+        self._take_origin(origin)
+        for color, record in ask("SELECT color, record FROM artworks ORDER BY position"):
+            artwork = Artwork(**json.loads(record))
+            self._artworks.setdefault(color, {})[artwork.asset_id] = artwork
+        endings = [] if relist else ask("SELECT color, record FROM endings")
+        self._endings = {color: ListingOutcome(**json.loads(record)) for color, record in endings}
+        for asset_id, kind, status, digest, detail, is_passing in ask("SELECT * FROM thumbnails"):
+            if kind == self._kind:
+                self._outcomes[asset_id] = DownloadOutcome(asset_id, status, digest, detail, bool(is_passing))
 
     def _take_origin(self, origin: Origin) -> None:
         row = self._connection.execute("SELECT record FROM origin").fetchone()
-        previous = Origin(**json.loads(row[0])) if row else origin
-        if row and previous == origin:
+        previous = Origin(**json.loads(row[0])) if row else None
+        if previous == origin:
             return
-        if previous.site != origin.site and not (previous.is_replaceable and origin.is_replaceable):
+        self.was_replaced = previous is not None and previous.site != origin.site
+        if previous and self.was_replaced and not (previous.is_replaceable and origin.is_replaceable):
             raise UsageError(
                 f"{self._workspace.root} holds artworks of {previous.site}, and this run lists "
                 f"{origin.site}: name another workspace with --workspace DIR, or --start-over"
             )
-        self.was_replaced = previous.site != origin.site
         with self._connection:
-            for table in (
-                "origin",
-                "artworks",
-                "endings",
-                *(("thumbnails", "asset_pages") if self.was_replaced else ()),
-            ):
-                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+            for table in ("origin", "artworks", "endings", "thumbnails", "asset_pages"):
+                if self.was_replaced or table not in ("thumbnails", "asset_pages"):
+                    self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
             self._connection.execute("INSERT INTO origin VALUES (?)", (_dump(asdict(origin)),))
 
     # ---- artworks
@@ -182,10 +173,6 @@ class Store:
         """Return what became of an artwork's thumbnail; None if it was never asked for."""
         return self._outcomes.get(asset_id)
 
-    def earlier_sha256(self, asset_id: str) -> str | None:
-        """Return the hash of an artwork's thumbnail of another size or format, if there was one."""
-        return self._earlier.get(asset_id)
-
     def has_file(self, asset_id: str) -> bool:
         """Return whether an artwork's thumbnail was fetched."""
         outcome = self.outcome(asset_id)
@@ -196,22 +183,18 @@ class Store:
         outcome = self.outcome(asset_id)
         return outcome is not None and outcome.status == "failed" and (outcome.is_passing or not is_passing)
 
-    def note(self, outcomes: Iterable[DownloadOutcome]) -> None:
-        """Remember outcomes; a refusal by the site says nothing about the picture and is not kept."""
-        kept = [outcome for outcome in outcomes if outcome.status in ("ok", "failed")]
-        self._outcomes.update((outcome.asset_id, outcome) for outcome in kept)
-        rows = [(one.asset_id, self._kind, one.status, one.sha256, one.detail, one.is_passing) for one in kept]
+    def note(self, outcomes: Sequence[DownloadOutcome]) -> None:
+        """Remember outcomes."""
+        self._outcomes.update((outcome.asset_id, outcome) for outcome in outcomes)
+        rows = [(one.asset_id, self._kind, one.status, one.sha256, one.detail, one.is_passing) for one in outcomes]
         self._write("REPLACE INTO thumbnails VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def forget_missing(self, there: Iterable[str]) -> None:
         """Count thumbnails as never fetched whose content is not among the hashes of what is there."""
-        found = set(there)
-        for asset_id, outcome in list(self._outcomes.items()):
-            if outcome.sha256 and outcome.sha256 not in found:
-                del self._outcomes[asset_id]
-        self._earlier = {asset_id: digest for asset_id, digest in self._earlier.items() if digest in found}
+        found = {None, *there}
+        self._outcomes = {name: outcome for name, outcome in self._outcomes.items() if outcome.sha256 in found}
 
-    # ---- asset pages
+    # ---- asset pages and files
 
     def read_asset_pages(self) -> dict[str, dict[str, str | None]]:
         """Return what the asset pages read so far say, by asset id."""
@@ -222,8 +205,6 @@ class Store:
         """Remember what an asset page says."""
         self._write("REPLACE INTO asset_pages VALUES (?, ?)", [(asset_id, _dump(record))])
 
-    # ---- files
-
     def read_files(self) -> set[tuple[str, str]]:
         """Return the files that the scraper has written or is about to: path in the workspace, and SHA-256."""
         return set(self._connection.execute("SELECT path, sha256 FROM files"))
@@ -231,12 +212,6 @@ class Store:
     def claim_files(self, files: Iterable[tuple[str, str]]) -> None:
         """Note files as the scraper's own, before they are put in place."""
         self._write("INSERT OR IGNORE INTO files VALUES (?, ?)", files)
-
-    def settle_files(self, files: Iterable[tuple[str, str]]) -> None:
-        """Note the files that are in place, and no others, as the scraper's own."""
-        with self._explaining(), self._connection:
-            self._connection.execute("DELETE FROM files")
-            self._connection.executemany("INSERT INTO files VALUES (?, ?)", files)
 
     # ---- the file itself
 
@@ -247,9 +222,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -267,7 +240,8 @@ class Store:
             raise OSError(number, f"{error}", str(self.path)) from error
         except (sqlite3.DatabaseError, TypeError, ValueError) as error:
             raise TableError(
-                f"{self.path} is not what the scraper wrote ({error}): move it away, and what it listed is listed again"
+                f"{self.path} is not what this version of the scraper wrote ({error}): move it away, and what it "
+                "listed is listed again"
             ) from error
 
 

@@ -11,6 +11,7 @@ from src.scraping.artwork import Addresses, Artwork, Origin
 from src.scraping.fetch import thumbnails
 from src.scraping.fetch.client import HttpClient
 from src.scraping.fetch.manners import choose_manners
+from src.scraping.fetch.robots import Robots
 from src.scraping.fetch.thumbnails import Downloads
 from src.scraping.store.placement import incoming_dir
 from src.scraping.store.store import Store
@@ -24,11 +25,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def start(store: Store, base_url: str, folder: Path) -> Downloads:
-    addresses = Addresses(base_url)
-    manners = choose_manners(addresses, contact=None)
-    return Downloads(
-        store, incoming_dir(Workspace(folder)), client=HttpClient(None), addresses=addresses, manners=manners
-    )
+    addresses, client = Addresses(base_url), HttpClient(None)
+    manners, robots = choose_manners(addresses, contact=None), Robots(client)
+    folder = incoming_dir(Workspace(folder))
+    return Downloads(store, folder, client=client, addresses=addresses, manners=manners, robots=robots)
 
 
 def make_artworks(count: int) -> list[Artwork]:

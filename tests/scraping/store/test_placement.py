@@ -85,11 +85,12 @@ def test_own_files_go_only_when_the_new_ones_are_all_there(tmp_path: Path) -> No
     wait_for_place(workspace, *"abcd")
     place(workspace, *"abcd")
     wait_for_place(workspace, "x")
-    result = place(workspace, "x", None, is_whole=False)
-    assert read_files(workspace) == {"0.jpg": "x", "1.jpg": "b", "2.jpg": "c", "3.jpg": "d"}
-    assert result.unclaimed == ["1.jpg", "2.jpg", "3.jpg"]
-    place(workspace, "x")
-    assert read_files(workspace) == {"0.jpg": "x"}
+    place(workspace, "x", "b", None, is_whole=False)
+    assert read_files(workspace) == {"0.jpg": "x", "1.jpg": "b"}
+    assert sorted(path.read_text() for path in incoming_dir(workspace).iterdir()) == ["a", "c", "d"]
+    place(workspace, "x", "b")
+    assert read_files(workspace) == {"0.jpg": "x", "1.jpg": "b"}
+    assert not incoming_dir(workspace).exists()
 
 
 class Killed(BaseException):
