@@ -98,17 +98,7 @@ def hide_credentials(address: str) -> str:
 
 
 def sized_image(image: str, size: int, media_format: str) -> str:
-    """Return the address of the centre-cropped square version of a picture.
-
-    Parameters
-    ----------
-    image
-        Address without a size suffix.
-    size
-        Width and height in pixels.
-    media_format
-        ``jpeg`` or ``webp``; the image host calls them ``rj`` and ``rw``.
-    """
+    """Return the address of a picture's centre-cropped square of ``size`` pixels, as ``jpeg`` or ``webp``."""
     return f"{image}=w{size}-h{size}-c-{'rw' if media_format == 'webp' else 'rj'}"
 
 
@@ -116,18 +106,12 @@ def sized_image(image: str, size: int, media_format: str) -> str:
 class Addresses:
     """Translates between the addresses of a live site and those that stand in the CSV files.
 
-    They are the same, save for an origin on this machine, for which :data:`CANONICAL_GALLERY`
-    stands in.
-
-    Parameters
-    ----------
-    base_url
-        Origin of the site, without a path.
+    They are the same, save for an origin on this machine, for which :data:`CANONICAL_GALLERY` stands in.
 
     Raises
     ------
     UsageError
-        If it is not an ``http`` or ``https`` origin.
+        If ``base_url`` is not an ``http`` or ``https`` origin.
     """
 
     base_url: str
@@ -181,15 +165,15 @@ class Addresses:
         except ValueError:
             return None
         absolute = _SIZE_SUFFIX.sub("", f"{scheme.lower()}://{rest}")
-        return self._swap(absolute, self.origin, self.canonical_origin)
+        return _swap(absolute, self.origin, self.canonical_origin)
 
     def live(self, address: str) -> str:
         """Return the address at which a lasting address answers now."""
-        return self._swap(address, self.canonical_origin, self.origin)
+        return _swap(address, self.canonical_origin, self.origin)
 
-    @staticmethod
-    def _swap(address: str, origin: str, replacement: str) -> str:
-        return replacement + address[len(origin) :] if address.startswith(f"{origin}/") else address
+
+def _swap(address: str, origin: str, replacement: str) -> str:
+    return replacement + address[len(origin) :] if address.startswith(f"{origin}/") else address
 
 
 @dataclass(frozen=True)

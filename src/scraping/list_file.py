@@ -9,7 +9,7 @@ from typing import Final
 from src.colours import SITE_COLOURS
 from src.errors import TableError
 from src.files import hash_file
-from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, hide_credentials, is_web_address, read_asset_id
+from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, hide_credentials, is_web_address
 
 COLUMNS: Final = ("image", "page", "color")
 _TEXTS: Final = ("title", "artist", "partner", "tint")
@@ -40,14 +40,9 @@ class ListFile:
 def read_list_file(path: Path, *, with_pages: bool = False) -> ListFile:
     """Read a CSV file with the columns ``image``, ``page`` and ``color``, such as the study's raw table.
 
-    Columns ``title``, ``artist``, ``partner``, ``aspect`` and ``tint`` are taken too, others are ignored.
-
-    Parameters
-    ----------
-    path
-        The file; commas, semicolons or tabs part its cells.
-    with_pages
-        Whether the pages are fetched too, so that their site's manners count.
+    Columns ``title``, ``artist``, ``partner``, ``aspect`` and ``tint`` are taken too, others are ignored. Commas,
+    semicolons or tabs part the cells. With ``with_pages`` the pages are fetched too, so that their site's manners
+    count.
 
     Raises
     ------
@@ -69,13 +64,13 @@ def read_list_file(path: Path, *, with_pages: bool = False) -> ListFile:
     artworks: dict[str, Artwork] = {}
     left_out = []
     for number, row in enumerate(rows, start=2):
-        artwork = _read_row(row, addresses)
-        if isinstance(artwork, str):
-            left_out.append(f"{path.name}, row {number}: {artwork}")
-        elif artwork.asset_id in artworks:
-            left_out.append(f"{path.name}, row {number}: the artwork {artwork.asset_id} stands in an earlier row too")
-        else:
+        try:
+            artwork = _read_row(row, addresses)
+            if artwork.asset_id in artworks:
+                raise ValueError(f"the artwork {artwork.asset_id} stands in an earlier row too")
             artworks[artwork.asset_id] = artwork
+        except ValueError as reason:
+            left_out.append(f"{path.name}, row {number}: {reason}")
     if not artworks:
         why = f": {left_out[0]}" if left_out else ""
         raise TableError(f"{path} lists no artwork that can be taken{why}")
@@ -99,23 +94,22 @@ def _read_site(address: str | None) -> Addresses | None:
     return Addresses("/".join(address.split("/")[:3])) if is_web_address(address) else None
 
 
-def _read_row(row: Mapping[str, str | None], addresses: Addresses) -> Artwork | str:
-    """Read one row; return the reason where it cannot be taken."""
+def _read_row(row: Mapping[str, str | None], addresses: Addresses) -> Artwork:
+    """Read one row; raise ``ValueError`` with the reason where it cannot be taken."""
     color = (row.get("color") or "").strip().upper()
     if color not in SITE_COLOURS:
-        return f"color {row.get('color')!r} is none of {' '.join(SITE_COLOURS)}"
+        raise ValueError(f"color {row.get('color')!r} is none of {' '.join(SITE_COLOURS)}")
     address = (row.get("page") or "").strip()
     page = (_read_site(address) or addresses).canonical_page(address)
-    asset_id = read_asset_id(page or "")
-    if page is None or asset_id is None:
-        return f"page {address[:100]!r} does not end in /asset/<slug>/<14-character id>"
+    if page is None:
+        raise ValueError(f"page {address[:100]!r} does not end in /asset/<slug>/<14-character id>")
     texts = {name: " ".join((row.get(name) or "").split()) or None for name in _TEXTS}
     try:
         aspect = float(row.get("aspect") or "")
     except ValueError:
         aspect = 0.0
     return Artwork(
-        asset_id,
+        page[-14:],
         color,
         addresses.canonical_image(row.get("image")),
         page,

@@ -45,19 +45,16 @@ class ColourSummary:
     total: int | None = None
     downloaded: int = 0
     failed: dict[str, int] = field(default_factory=dict)
-    pending: int = 0
     seconds: float = 0.0
     reason: str | None = None
 
     def count(self, status: str, reason: str | None) -> None:
-        """Count a row of the table: ``ok``, ``failed`` with its reason, or ``pending``."""
+        """Count a row of the table."""
         self.found += 1
         if status == "ok":
             self.downloaded += 1
         elif status == "failed":
             self.failed[reason or "unknown"] = self.failed.get(reason or "unknown", 0) + 1
-        else:
-            self.pending += 1
 
 
 @dataclass
@@ -116,10 +113,7 @@ class RunSummary:
     @property
     def failures(self) -> Mapping[str, int]:
         """Reasons of missing thumbnails, with their numbers."""
-        reasons: Counter[str] = Counter()
-        for colour in self.colours.values():
-            reasons.update(colour.failed)
-        return reasons
+        return sum((Counter(colour.failed) for colour in self.colours.values()), Counter())
 
     @property
     def exit_code(self) -> int:
@@ -141,8 +135,12 @@ class RunFile:
 
     def __init__(self, workspace: Workspace) -> None:
         self._path = workspace.run_file
-        self._previous = self._read()
-        self._started = time.time()
+        self._started = _show_now()
+        try:
+            content = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            content = None
+        self._previous: dict[str, Any] = content if isinstance(content, dict) and "terms_shown" in content else {}
 
     @property
     def has_shown_terms(self) -> bool:
@@ -151,28 +149,20 @@ class RunFile:
 
     def write(self, summary: RunSummary, *, state: str, source: str, terms_shown: bool) -> None:
         """Write the run as it stands."""
-        content = {
+        if self._path.exists() and not self._previous:
+            set_aside(self._path)  # not the scraper's
+        self._previous = {
             "state": state,
             "source": source,
-            "started": _show_time(self._started),
-            "updated": _show_time(time.time()),
+            "started": self._started,
+            "updated": _show_now(),
             "terms_shown": terms_shown or self.has_shown_terms,
             "found": summary.found,
             "downloaded": summary.downloaded,
             **asdict(summary),
         }
-        if self._path.exists() and not self._previous:
-            set_aside(self._path)  # not the scraper's
-        self._previous = content
-        write_text(self._path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            content = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}  # a clock and a tally only: nothing is lost with it
-        return content if isinstance(content, dict) and "terms_shown" in content else {}
+        write_text(self._path, json.dumps(self._previous, indent=2, ensure_ascii=False) + "\n")
 
 
-def _show_time(moment: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(moment))
+def _show_now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -28,6 +28,7 @@ PRODUCT: Final = "GoogleArtCultureImageClassification"
 DEADLINE_SECONDS: Final = 60.0
 MAXIMUM_BYTES: Final = 8 << 20
 MAXIMUM_REDIRECTS: Final = 5
+MAXIMUM_ATTEMPTS: Final = 6
 LONGEST_RETRY_AFTER: Final = 60.0
 """A host that asks for a longer pause (Retry-After) is left for another run."""
 
@@ -234,11 +235,10 @@ def describe_return(seconds: float | None) -> str:
 def retry(
     action: Callable[[], Value],
     *,
-    attempts: int = 6,
     first_pause: float = 0.05,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Value:
-    """Call until it works, at most ``attempts`` times; only a :class:`FetchError` that may pass is tried again.
+    """Call until it works, at most six times; only a :class:`FetchError` that may pass is tried again.
 
     The pause doubles from ``first_pause`` seconds to 40 times that, with jitter; it is at least what the host
     asks for by ``Retry-After``. ``sleep`` is replaced in tests.
@@ -253,7 +253,7 @@ def retry(
         return isinstance(error, FetchError) and error.is_passing and (error.retry_after or 0.0) <= LONGEST_RETRY_AFTER
 
     return Retrying(
-        stop=stop_after_attempt(attempts),
+        stop=stop_after_attempt(MAXIMUM_ATTEMPTS),
         wait=choose_pause,
         retry=retry_if_exception(may_pass),
         sleep=sleep,

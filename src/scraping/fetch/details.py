@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import pandas as pd
 from bs4 import BeautifulSoup
-from bs4.element import Tag
+from bs4.element import PageElement
 from tenacity import sleep_using_event
 
 from src.errors import BlockedError, ScrapingError
@@ -42,50 +42,39 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Patterns of the labels that become columns, the best first; the first label that fits one counts."""
 
 
-@dataclass
-class AssetPage:
-    """What one page says; None or nothing where it does not; ``has_metadata`` is whether its list was there."""
-
-    title: str | None
-    partner: str | None
-    place: str | None
-    labels: dict[str, str] = field(default_factory=dict)
-    has_metadata: bool = False
-
-    def find(self, column: str) -> str | None:
-        """Return the value of the first label that fits a column of the table."""
-        for pattern in _FIELDS[column]:
-            for label, value in self.labels.items():
-                if value and re.search(pattern, label, re.IGNORECASE):
-                    return value
-        return None
-
-
-def parse_asset_page(html: str, asset_id: str) -> AssetPage:
-    """Read an asset page."""
+def read_asset_page(html: str, asset_id: str) -> dict[str, str | None] | None:
+    """Return what an asset page says, as a row of the table of details; None if the page has no list of details."""
     soup = BeautifulSoup(html, "html.parser")
-    heading = soup.find("h3")
-    # links may follow the museum's name in its heading
-    partner = next(heading.stripped_strings, None) if isinstance(heading, Tag) else None
-    page = AssetPage(
-        title=_read_text(soup.find("h1")),
-        partner=" ".join((partner or "").split()) or None,
-        place=_read_text(soup.find("span", class_="WrfKPd")),
-    )
     metadata = soup.find(id=f"metadata-{asset_id}")
-    if not isinstance(metadata, Tag):
-        return page
-    page.has_metadata = True
+    if metadata is None:
+        return None
+    labels: dict[str, str] = {}
     for entry in metadata.find_all("li"):
-        if isinstance(label := entry.find("span"), Tag):
+        if label := entry.find("span"):
             name = (_read_text(label.extract()) or "").rstrip(":：").strip()
             if name:
-                page.labels.setdefault(name, _read_text(entry) or "")
-    return page
+                labels.setdefault(name, _read_text(entry) or "")
+    heading = soup.find("h3")
+    texts = (" ".join(text.split()) for text in (heading.stripped_strings if heading else ()))
+    return {
+        "title": _read_text(soup.find("h1")),
+        "partner": next(texts, None),  # links follow it
+        "place": _read_text(soup.find("span", class_="WrfKPd")),
+        **{column: _find_value(labels, patterns) for column, patterns in _FIELDS.items()},
+        "labels": json.dumps(labels, ensure_ascii=False),
+    }
 
 
-def _read_text(element: object) -> str | None:
-    return " ".join(element.get_text().split()) or None if isinstance(element, Tag) else None
+def _find_value(labels: Mapping[str, str], patterns: tuple[str, ...]) -> str | None:
+    for pattern in patterns:
+        for label, value in labels.items():
+            if value and re.search(pattern, label, re.IGNORECASE):
+                return value
+    return None
+
+
+def _read_text(element: PageElement | None) -> str | None:
+    return " ".join(element.get_text().split()) or None if element else None
 
 
 def collect_details(
@@ -100,18 +89,9 @@ def collect_details(
     language: str | None = None,
     show: Callable[[int, int], None] | None = None,
 ) -> DetailsSummary:
-    """Fetch the asset pages that have not been read yet and write ``data/interim/details.csv``.
+    """Fetch the asset pages that have not been read yet and write ``data/interim/details.csv``, in table order.
 
-    Parameters
-    ----------
-    artworks
-        In table order.
-    workspace, store
-        Where to.
-    client, addresses, manners, robots, language
-        Where from, and how; pages come one after another where manners count.
-    show
-        Takes pages done and pages in all.
+    Pages come one after another where manners count. ``show`` takes pages done and pages in all.
     """
     failed: Counter[str] = Counter()
     blocked = None
@@ -166,16 +146,10 @@ class _Fetcher:
             first_pause=self.manners.first_retry_seconds,
             sleep=sleep_using_event(self.is_stopped),
         )
-        page = parse_asset_page(html, artwork.asset_id)
-        if not page.has_metadata:
+        record = read_asset_page(html, artwork.asset_id)
+        if record is None:
             raise ScrapingError("the asset page no longer shows its list of details: expected id=metadata-<asset id>")
-        return {
-            "title": page.title,
-            "partner": page.partner,
-            "place": page.place,
-            **{column: page.find(column) for column in _FIELDS},
-            "labels": json.dumps(page.labels, ensure_ascii=False),
-        }
+        return record
 
     def _get(self, address: str, asset_id: str) -> str:
         if self.is_stopped.is_set():

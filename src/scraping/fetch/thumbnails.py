@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
@@ -20,10 +21,11 @@ from src.scraping.store.store import Store
 _END_SECONDS: Final = 5.0
 
 
+@dataclass
 class Downloads:
     """Threads that fetch; used from one thread only.
 
-    Parameters
+    Attributes
     ----------
     store
         Where outcomes are noted, by :meth:`collect`.
@@ -35,9 +37,6 @@ class Downloads:
         Of the thumbnails: pixels of a side; ``jpeg`` or ``webp``.
     threads
         How many at once; None leaves it to the manners.
-
-    Attributes
-    ----------
     open_count
         How many were asked for and are not collected yet.
     tally
@@ -46,54 +45,45 @@ class Downloads:
         How the site refused us; None if it did not.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        folder: Path,
-        *,
-        client: HttpClient,
-        addresses: Addresses,
-        manners: Manners,
-        robots: Robots,
-        size: int = 218,
-        media_format: str = "jpeg",
-        threads: int | None = None,
-    ) -> None:
-        self._store = store
-        self._folder = folder
-        self._client = client
-        self._addresses = addresses
-        self._manners = manners
-        self._robots = robots
-        self._size = size
-        self._media_format = media_format
+    store: Store
+    folder: Path
+    client: HttpClient
+    addresses: Addresses
+    manners: Manners
+    robots: Robots
+    size: int = 218
+    media_format: str = "jpeg"
+    threads: int | None = None
+    open_count: int = field(default=0, init=False)
+    tally: Counter[str] = field(default_factory=Counter, init=False)
+    blocked_reason: str | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
         self._requests: queue.SimpleQueue[Artwork | None] = queue.SimpleQueue()
         self._outcomes: queue.SimpleQueue[DownloadOutcome | BlockedError | OSError] = queue.SimpleQueue()
         self._is_stopped = threading.Event()
         self._asked: set[str] = set()
-        self.open_count = 0
-        self.tally: Counter[str] = Counter()
-        self.blocked_reason: str | None = None
-        count = threads or manners.download_threads
+        count = self.threads or self.manners.download_threads
         self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(count)]
         for thread in self._threads:
             thread.start()
 
-    def ask(self, artworks: Iterable[Artwork], *, again: bool = False) -> None:
-        """Queue thumbnails; those that were asked for before only with ``again``."""
+    def ask(self, artworks: Iterable[Artwork]) -> None:
+        """Queue thumbnails that were not asked for before."""
         for artwork in artworks:
-            if again or artwork.asset_id not in self._asked:
+            if artwork.asset_id not in self._asked:
                 self._asked.add(artwork.asset_id)
                 self._requests.put(artwork)
                 self.open_count += 1
 
-    def collect(self, wait_seconds: float = 0.0) -> None:
-        """Take what has been fetched since the last call and note it in the store.
+    def ask_again(self, artworks: Iterable[Artwork]) -> None:
+        """Queue thumbnails, whether or not they were asked for before."""
+        again = list(artworks)
+        self._asked.difference_update(artwork.asset_id for artwork in again)
+        self.ask(again)
 
-        Parameters
-        ----------
-        wait_seconds
-            How long to wait for the first outcome, if none is there yet.
+    def collect(self, wait_seconds: float = 0.0) -> None:
+        """Note in the store what has been fetched since the last call; wait for the first outcome if none is there.
 
         Raises
         ------
@@ -107,7 +97,7 @@ class Downloads:
                 arrived.append(self._outcomes.get_nowait())
         self.open_count -= len(arrived)
         outcomes = [one for one in arrived if isinstance(one, DownloadOutcome)]
-        self._store.note(outcomes)
+        self.store.note(outcomes)
         self.tally.update(outcome.status for outcome in outcomes)
         refusals = [str(one) for one in arrived if isinstance(one, BlockedError)]
         if refusals and self.blocked_reason is None:
@@ -147,18 +137,18 @@ class Downloads:
     def _fetch(self, artwork: Artwork) -> DownloadOutcome:
         if artwork.image is None:
             return DownloadOutcome(artwork.asset_id, "failed", detail="the page gives no address of a picture")
-        address = self._addresses.live(artwork.image)
-        if self._manners.is_polite and (refusal := self._robots.explain_refusal(address)):
+        address = self.addresses.live(artwork.image)
+        if self.manners.is_polite and (refusal := self.robots.explain_refusal(address)):
             return DownloadOutcome(artwork.asset_id, "failed", detail=refusal)
-        self._sleep(self._manners.request_pause_seconds)
+        self._sleep(self.manners.request_pause_seconds)
         return get_img(
             artwork.asset_id,
-            sized_image(address, self._size, self._media_format),
-            self._client,
-            self._folder,
-            size=self._size,
-            honours_opt_out=self._manners.is_polite,
-            first_pause=self._manners.first_retry_seconds,
+            sized_image(address, self.size, self.media_format),
+            self.client,
+            self.folder,
+            size=self.size,
+            honours_opt_out=self.manners.is_polite,
+            first_pause=self.manners.first_retry_seconds,
             sleep=self._sleep,
         )
 

@@ -15,7 +15,7 @@ from src.features.decode_image import decode_image
 from src.scraping.artwork import ASSET_ID, Addresses, read_asset_id, sized_image
 from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.fetch.client import FetchError, HttpClient
-from src.scraping.fetch.details import parse_asset_page
+from src.scraping.fetch.details import read_asset_page
 from src.scraping.fetch.manners import Manners
 from src.scraping.fetch.robots import Robots
 from src.scraping.page.data import parse_blocks
@@ -124,8 +124,8 @@ def _describe_image(content: bytes) -> str:
 
 
 def _describe_page(content: bytes, asset_id: str) -> str:
-    has_metadata = parse_asset_page(content.decode("utf-8", "replace"), asset_id).has_metadata
-    return f"id=metadata-{asset_id}" if has_metadata else "no list of details"
+    record = read_asset_page(content.decode("utf-8", "replace"), asset_id)
+    return "no list of details" if record is None else f"id=metadata-{asset_id}"
 
 
 def show_clauses(console: Console, clauses: list[Clause]) -> None:

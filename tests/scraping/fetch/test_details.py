@@ -1,10 +1,11 @@
+import json
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from src.paths import Workspace
 from src.scraping.artwork import Addresses, Artwork, Origin
 from src.scraping.fetch.client import HttpClient
-from src.scraping.fetch.details import collect_details, parse_asset_page
+from src.scraping.fetch.details import collect_details, read_asset_page
 from src.scraping.fetch.manners import choose_manners
 from src.scraping.fetch.robots import Robots
 from src.scraping.run_file import DetailsSummary
@@ -24,21 +25,29 @@ PAGE = f"""<html><body><section><h1>The <i>Magpie</i> &amp; snow</h1>
 
 
 def test_labels_are_kept_as_they_are_and_the_known_ones_found() -> None:
-    page = parse_asset_page(PAGE, ID)
-    assert (page.title, page.partner, page.place) == ("The Magpie & snow", "Musée d'Orsay", "Paris, France")
-    assert page.labels["Title"] == "The Magpie: winter"
-    assert page.labels["Credit Line"] == "Bequest of N. N."
-    assert "Outside" not in page.labels
-    assert page.find("rights") == "© RMN"
-    assert page.find("creator") == "Claude Monet"
-    assert page.find("date") == "1868/1869"
-    assert page.find("medium") is None
+    record = read_asset_page(PAGE, ID)
+    assert record is not None
+    labels = json.loads(str(record.pop("labels")))
+    assert record == {
+        "title": "The Magpie & snow",
+        "partner": "Musée d'Orsay",
+        "place": "Paris, France",
+        "creator": "Claude Monet",
+        "date": "1868/1869",
+        "medium": None,
+        "type": None,
+        "dimensions": None,
+        "rights": "© RMN",
+    }
+    assert labels["Title"] == "The Magpie: winter"
+    assert labels["Credit Line"] == "Bequest of N. N."
+    assert "Outside" not in labels
 
 
 def test_a_page_without_its_list_is_told_from_an_empty_list() -> None:
-    assert not parse_asset_page(PAGE, "bgEuwDxel93-Pg").has_metadata
-    assert not parse_asset_page("<html>", ID).has_metadata
-    assert parse_asset_page(f'<div id="metadata-{ID}"><ul></ul></div>', ID).has_metadata
+    assert read_asset_page(PAGE, "bgEuwDxel93-Pg") is None
+    assert read_asset_page("<html>", ID) is None
+    assert read_asset_page(f'<div id="metadata-{ID}"><ul></ul></div>', ID) is not None
 
 
 def make_artworks(*marks: str) -> list[Artwork]:
