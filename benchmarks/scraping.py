@@ -30,47 +30,31 @@ SAMPLE_SECONDS = 3.0
 
 
 def run(workspace: Workspace, base_url: str, *options: str, marks: Sequence[int] = ()) -> tuple[Row, Row]:
-    """Run the command as a person does, reading its memory meanwhile.
-
-    Parameters
-    ----------
-    workspace, base_url, options
-        Of the command.
-    marks
-        Numbers of listed artworks at which the browsers' memory is noted, ascending.
+    """Run the command as a person does, reading the memory of its processes meanwhile.
 
     Returns
     -------
     tuple of dict and dict
         The run file with ``whole_seconds``; megabytes (proportional set size) of the parent, the workers and the
-        browsers at their peaks, and of the browsers at each mark.
+        browsers at their peaks, and of the browsers when as many artworks were listed as ``marks`` name.
     """
     command = [sys.executable, "-m", "src.scraping", "--base-url", base_url, "--workspace", str(workspace.root)]
     waiting, last = list(marks), 0.0
-    peaks: Row = {"parent": 0.0, "workers": 0.0, "browsers": 0.0}
+    peaks: Row = dict.fromkeys(("parent", "worker", "browser"), 0.0)
     by_tiles: Row = {}
     began = time.monotonic()
     with start_process([*command, *options], log=subprocess.DEVNULL, folder=PROJECT_ROOT) as process:
         while process.poll() is None:
             time.sleep(0.2)
             listed = count_listed(workspace) if waiting else 0
-            has_reached = bool(waiting) and listed >= waiting[0]
-            if has_reached or time.monotonic() - last > SAMPLE_SECONDS:
-                found, last = sample_memory(process.pid), time.monotonic()
+            if (waiting and listed >= waiting[0]) or time.monotonic() - last > SAMPLE_SECONDS:
+                processes, last = list_scraper_processes(process.pid), time.monotonic()
+                found = {kind: sum(map(read_memory, processes[kind])) for kind in peaks}
                 peaks = {kind: max(peaks[kind], megabytes) for kind, megabytes in found.items()}
-                while found["browsers"] and waiting and listed >= waiting[0]:
-                    by_tiles[f"browsers at {waiting.pop(0):,} tiles"] = found["browsers"]
+                while found["browser"] and waiting and listed >= waiting[0]:
+                    by_tiles[f"browsers at {waiting.pop(0):,} tiles"] = found["browser"]
     content: Row = json.loads(workspace.run_file.read_text("utf-8"))
     return content | {"whole_seconds": time.monotonic() - began}, peaks | by_tiles
-
-
-def sample_memory(parent: int) -> Row:
-    """Read the memory of all processes of a run once, in megabytes."""
-    processes = list_scraper_processes(parent)
-    return {
-        name: sum(map(read_memory, processes[kind]))
-        for name, kind in (("parent", "parent"), ("workers", "worker"), ("browsers", "browser"))
-    }
 
 
 def count_listed(workspace: Workspace) -> int:
@@ -110,13 +94,12 @@ def time_scale(artworks: int, browsers: int, folder: Path) -> tuple[list[Row], R
 
 def time_long_list(artworks: int, folder: Path) -> tuple[Row, Row]:
     """List one colour of that many artworks with one browser, its memory read meanwhile."""
-    colour, all_artworks = "BROWN", artworks + 1000  # the browser is still at work when the last mark is reached
-    with GalleryProcess(all_artworks, seed=0, proportions="site", colours=(colour,)) as gallery:
-        options = ("--colours", colour, "--browsers", "1", "--list-only")
+    there = artworks + 1000  # the browser is still at work when the last mark is reached
+    with GalleryProcess(there, seed=0, proportions="site", colours=("BROWN",)) as gallery:
+        options = ("--colours", "BROWN", "--browsers", "1", "--list-only")
         marks = sorted({min(1000, artworks), artworks // 2, artworks})
         found, memory = run(Workspace(folder / "long"), gallery.base_url, *options, marks=marks)
-    name = f"one list of {all_artworks:,}"
-    return describe_stage(name, all_artworks, found["found"], found["whole_seconds"]), memory
+    return describe_stage(f"one list of {there:,}", there, found["found"], found["whole_seconds"]), memory
 
 
 def main() -> int:

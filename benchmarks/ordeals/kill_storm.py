@@ -9,7 +9,6 @@ workspaces must then hold the same tables and thumbnails, and no process may be 
 import argparse
 import contextlib
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,8 +36,28 @@ def start(workspace: Workspace, base_url: str) -> subprocess.Popen[bytes]:
 
 def read_result(workspace: Workspace) -> dict[str, bytes]:
     """Return every byte that a run must reproduce."""
-    paths = [workspace.raw_table, workspace.interim_table, *sorted(workspace.image_dir.iterdir())]
+    paths = [workspace.raw_table, workspace.interim_table, *workspace.image_dir.iterdir()]
     return {path.relative_to(workspace.root).as_posix(): path.read_bytes() for path in paths}
+
+
+def fire(workspace: Workspace, base_url: str, kills: int, usual_seconds: float, dice: random.Random) -> Counter[str]:
+    """Run the command to its end, and fire meanwhile; return the hits by kind of process, and the ``starts``."""
+    process, counts = start(workspace, base_url), Counter(starts=1)
+    while counts.total() - counts["starts"] < kills:
+        time.sleep(dice.uniform(0.005, 0.04) * usual_seconds)
+        if process.poll() is not None:
+            break  # the scrape is done before all shots were fired; the report says so
+        kind = dice.choice(KINDS)
+        with contextlib.suppress(psutil.Error, IndexError):
+            dice.choice(list_scraper_processes(process.pid)[kind]).kill()
+            counts[kind] += 1
+            if kind == "parent":
+                process.wait()
+                process = start(workspace, base_url)
+                counts["starts"] += 1
+    if process.wait() != 0 and start(workspace, base_url).wait() != 0:
+        raise RuntimeError("the run after the last shot did not end well")
+    return counts
 
 
 def main() -> int:
@@ -48,50 +67,30 @@ def main() -> int:
     parser.add_argument("--artworks", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    console, dice = Console(), random.Random(options.seed)
-    folder = Path(tempfile.mkdtemp(prefix="kill-storm-"))
-    calm, stormy = Workspace(folder / "calm"), Workspace(folder / "stormy")
-    mark = make_run_mark(stormy.root)
-    killed: Counter[str] = Counter()
-    try:
-        with GalleryProcess(options.artworks, seed=1, colours=COLOURS, workers=1) as gallery:
-            began = time.monotonic()
-            if start(calm, gallery.base_url).wait() != 0:
-                raise RuntimeError("the undisturbed run did not end well")
-            usual = time.monotonic() - began
-            process, starts = start(stormy, gallery.base_url), 1
-            while sum(killed.values()) < options.kills:
-                time.sleep(dice.uniform(0.005, 0.04) * usual)
-                if process.poll() is not None:
-                    break  # the scrape is done before all shots were fired; the report says so
-                kind = dice.choice(KINDS)
-                victims = list_scraper_processes(process.pid)[kind]
-                if not victims:
-                    continue
-                with contextlib.suppress(psutil.Error):
-                    dice.choice(victims).kill()
-                    killed[kind] += 1
-                if kind == "parent":
-                    process.wait()
-                    process, starts = start(stormy, gallery.base_url), starts + 1
-            code = process.wait()
-            if code != 0:
-                code = start(stormy, gallery.base_url).wait()
-            same = read_result(calm) == read_result(stormy)
-            deadline = time.monotonic() + 10
-            while find_marked(mark) and time.monotonic() < deadline:
-                time.sleep(0.1)
-            left = len(find_marked(mark))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    shots = ", ".join(f"{count} × {kind}" for kind, count in sorted(killed.items()))
-    console.print(
-        f"{sum(killed.values())} of {options.kills} SIGKILLs ({shots}) during one scrape over {starts} starts, "
-        f"{time.monotonic() - began:.0f} s: exit {code}, tables and thumbnails {'the same' if same else 'DIFFERENT'}, "
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="kill-storm-") as folder,
+        GalleryProcess(options.artworks, seed=1, colours=COLOURS, workers=1) as gallery,
+    ):
+        calm, stormy = Workspace(Path(folder) / "calm"), Workspace(Path(folder) / "stormy")
+        if start(calm, gallery.base_url).wait() != 0:
+            raise RuntimeError("the undisturbed run did not end well")
+        usual, dice = time.monotonic() - began, random.Random(options.seed)
+        counts = fire(stormy, gallery.base_url, options.kills, usual, dice)
+        same, mark = read_result(calm) == read_result(stormy), make_run_mark(stormy.root)
+        deadline = time.monotonic() + 10
+        while find_marked(mark) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        left = len(find_marked(mark))
+    starts = counts.pop("starts")
+    shots = ", ".join(f"{count} × {kind}" for kind, count in sorted(counts.items()))
+    Console().print(
+        f"{counts.total()} of {options.kills} SIGKILLs ({shots}) during one scrape over {starts} starts, "
+        f"{time.monotonic() - began:.0f} s: tables and thumbnails {'the same' if same else 'DIFFERENT'}, "
         f"{left} processes left",
         highlight=False,
     )
-    return 0 if same and code == 0 and not left and sum(killed.values()) == options.kills else 1
+    return 0 if same and not left and counts.total() == options.kills else 1
 
 
 if __name__ == "__main__":

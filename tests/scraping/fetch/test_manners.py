@@ -4,23 +4,19 @@ from src.errors import UsageError
 from src.scraping.artwork import GOOGLE, Addresses
 from src.scraping.fetch.manners import LONGEST_GROWN_PAUSE, Pace, choose_manners
 
+LOCAL = Addresses("http://127.0.0.1:8000")
 
-def test_a_real_site_is_met_politely() -> None:
+
+def test_a_real_site_is_met_politely_and_this_machine_at_full_speed() -> None:
     manners = choose_manners(Addresses(GOOGLE), contact="me@example.org")
-    assert manners.is_polite
-    assert manners.browsers == 1
+    assert (manners.is_polite, manners.browsers, manners.contact) == (True, 1, "me@example.org")
     assert manners.pause_seconds[0] >= 2.0
-    assert manners.contact == "me@example.org"
+    assert choose_manners(Addresses(GOOGLE), contact="x", is_polite=False).is_polite
     with pytest.raises(UsageError, match="--contact"):
         choose_manners(Addresses(GOOGLE), contact=None)
-    assert choose_manners(Addresses(GOOGLE), contact="x", is_polite=False).is_polite
-
-
-def test_this_machine_is_met_at_full_speed() -> None:
-    manners = choose_manners(Addresses("http://127.0.0.1:8000"), contact=None)
-    assert not manners.is_polite
-    assert manners.pause_seconds == (0.0, 0.0)
-    assert choose_manners(Addresses("http://127.0.0.1:8000"), contact="x", is_polite=True).is_polite
+    manners = choose_manners(LOCAL, contact=None)
+    assert (manners.is_polite, manners.pause_seconds) == (False, (0.0, 0.0))
+    assert choose_manners(LOCAL, contact="x", is_polite=True).is_polite
 
 
 def test_the_pause_grows_with_trouble_and_shrinks_back() -> None:
@@ -38,11 +34,9 @@ def test_the_pause_grows_with_trouble_and_shrinks_back() -> None:
     assert pace.factor == 1.5
 
 
-def test_a_long_pause_grows_no_further() -> None:
-    pace = Pace(90.0, 135.0)
-    pace.note_failure()
-    assert pace.pause_milliseconds == [90_000, 135_000]
-    pace = Pace(30.0, 45.0)
+@pytest.mark.parametrize(("longest", "grown"), [(135.0, 135.0), (45.0, LONGEST_GROWN_PAUSE)])
+def test_a_long_pause_grows_no_further(longest: float, grown: float) -> None:
+    pace = Pace(30.0, longest)
     for _ in range(5):
         pace.note_failure()
-    assert pace.pause_milliseconds[1] == 1000 * LONGEST_GROWN_PAUSE
+    assert pace.pause_milliseconds[1] == 1000 * grown

@@ -13,9 +13,13 @@ from src.scraping.fetch.client import HttpClient
 from src.scraping.fetch.manners import choose_manners
 from src.scraping.fetch.robots import Robots
 from src.scraping.fetch.thumbnails import Downloads
-from src.scraping.store.placement import incoming_dir
 from src.scraping.store.store import Store
 from tests.support.page_servers import PageServers, send
+
+ARTWORKS = [
+    Artwork(f"{number:014d}", "RED", f"https://gallery.invalid/ci/{number}", f"https://gallery.invalid/asset/{number}")
+    for number in range(60)
+]
 
 
 @pytest.fixture
@@ -24,19 +28,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield one
 
 
-def start(store: Store, base_url: str, folder: Path) -> Downloads:
+def start(store: Store, base_url: str) -> Downloads:
     addresses, client = Addresses(base_url), HttpClient(None)
-    manners, robots = choose_manners(addresses, contact=None), Robots(client)
-    folder = incoming_dir(Workspace(folder))
-    return Downloads(store, folder, client=client, addresses=addresses, manners=manners, robots=robots)
-
-
-def make_artworks(count: int) -> list[Artwork]:
-    page = "https://gallery.invalid/asset/x/"
-    return [
-        Artwork(f"{number:014d}", "RED", f"https://gallery.invalid/ci/{number}", f"{page}{number:014d}")
-        for number in range(count)
-    ]
+    manners = choose_manners(addresses, contact=None)
+    folder = store.path.parent / "incoming"
+    return Downloads(store, folder, client=client, addresses=addresses, manners=manners, robots=Robots(client))
 
 
 def finish(downloads: Downloads) -> None:
@@ -45,41 +41,41 @@ def finish(downloads: Downloads) -> None:
         downloads.collect(wait_seconds=0.2)
 
 
-def test_every_thumbnail_has_an_outcome(store: Store, tmp_path: Path, servers: PageServers) -> None:
-    artworks = [*make_artworks(1), Artwork("aaaaaaaaaaaaaa", "RED", None, "https://gallery.invalid/asset/x/a")]
-    with start(store, servers.serve("none", 404), tmp_path) as downloads:
-        downloads.ask(artworks)
-        downloads.ask(artworks)
+def test_every_thumbnail_has_an_outcome(store: Store, servers: PageServers) -> None:
+    artworks = [ARTWORKS[0], Artwork("aaaaaaaaaaaaaa", "RED", None, "https://gallery.invalid/asset/x/a")]
+    with start(store, servers.serve("none", 404)) as downloads:
+        for _ in range(2):
+            downloads.ask(artworks)
         finish(downloads)
     assert downloads.tally == {"failed": 2}
     assert "no address" in str(store.outcome("aaaaaaaaaaaaaa"))
     assert "404" in str(store.outcome("00000000000000"))
 
 
-def test_a_refusal_in_any_thread_ends_the_fetching(store: Store, tmp_path: Path, servers: PageServers) -> None:
+def test_a_refusal_in_any_thread_ends_the_fetching(store: Store, servers: PageServers) -> None:
     asked: list[str] = []
 
     def refuse(request: BaseHTTPRequestHandler) -> None:
         asked.append(request.path)
-        send(request, status=429, Retry_After="Wed, 25 Nov 2026 21:00:00 GMT")
+        send(request, status=429, Retry_After="30")
 
-    with start(store, servers.serve_with(refuse), tmp_path) as downloads:
-        downloads.ask(make_artworks(60))
+    with start(store, servers.serve_with(refuse)) as downloads:
+        downloads.ask(ARTWORKS)
         finish(downloads)
-        assert str(downloads.blocked_reason).startswith("the image host answered with HTTP 429 and asks to come back")
+        assert downloads.blocked_reason == "the image host answered with HTTP 429 and asks to come back after 30 s"
     assert len(asked) <= 8, "no thread asks again"
     assert store.outcome("00000000000000") is None
 
 
 def test_a_full_disk_is_no_fault_of_the_picture(
-    store: Store, tmp_path: Path, servers: PageServers, monkeypatch: pytest.MonkeyPatch
+    store: Store, servers: PageServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(thumbnails, "get_img", fail)
-    downloads = start(store, servers.serve("x"), tmp_path)
-    downloads.ask(make_artworks(3))
+    downloads = start(store, servers.serve("x"))
+    downloads.ask(ARTWORKS[:3])
     with pytest.raises(OSError, match="No space left"):
         finish(downloads)
     assert store.outcome("00000000000000") is None
