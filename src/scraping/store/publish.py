@@ -57,7 +57,9 @@ def _name_some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
-def write_owned_table(store: Store, workspace: Workspace, frame: pd.DataFrame, path: Path, table: DataFrameSchema) -> None:
+def write_owned_table(
+    store: Store, workspace: Workspace, frame: pd.DataFrame, path: Path, table: DataFrameSchema
+) -> None:
     """Write a table as the scraper's own; one of somebody else in its place is renamed."""
     waiting = path.with_name(f".{path.name}.waiting")
     write_table(frame, waiting, table)
