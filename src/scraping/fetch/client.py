@@ -92,8 +92,7 @@ class HttpClient:
     """
 
     def __init__(self, contact: str | None, connections: int = 4) -> None:
-        agent = f"{PRODUCT}/1.0" + (f" (+{encode_contact(contact)})" if contact else "")
-        self._headers = {"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
+        self._headers = {"User-Agent": make_product_agent(contact), "Accept-Encoding": "gzip, deflate"}
         self._connections = connections
         self._pools: dict[str | None, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
@@ -211,6 +210,11 @@ def find_proxy(address: str) -> str | None:
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def make_product_agent(contact: str | None) -> str:
+    """Name the project and whom to write to, for a user agent."""
+    return f"{PRODUCT}/1.0" + (f" (+{encode_contact(contact)})" if contact else "")
 
 
 def encode_contact(contact: str) -> str:
