@@ -194,3 +194,13 @@ class Origin:
     site: str
     extent: str = ""
     is_replaceable: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A site that answers now; with ``artworks`` the list that stands in its place, and why rows were left out."""
+
+    addresses: Addresses
+    origin: Origin
+    artworks: tuple[Artwork, ...] | None = None
+    left_out: tuple[str, ...] = ()

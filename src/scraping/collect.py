@@ -9,7 +9,7 @@ from rich.console import Console
 
 from src.colours import order_colours
 from src.errors import BlockedError, LayoutChangedError, MissingToolError, ProjectError, UsageError
-from src.scraping.artwork import Artwork
+from src.scraping.artwork import Artwork, Source
 from src.scraping.browser.browser import BrowserSettings
 from src.scraping.browser.marks import end_marked, make_run_mark
 from src.scraping.browser.pool import Failure, list_colours
@@ -22,7 +22,7 @@ from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
 from src.scraping.progress import Display
 from src.scraping.run_file import ColourSummary, RunFile, RunSummary
 from src.scraping.scraping_pictures import Site
-from src.scraping.settings import LONGEST_PAUSE, CollectSettings, Source, open_source
+from src.scraping.settings import LONGEST_PAUSE, CollectSettings, open_source
 from src.scraping.store.lock import lock_workspace
 from src.scraping.store.placement import find_pictures, incoming_dir
 from src.scraping.store.publish import forget_scraped, publish
@@ -263,8 +263,6 @@ class _Run:
         downloads.collect(wait_seconds)
         done = sum(downloads.tally.values())
         self._display.show("thumbnails", downloads.tally["ok"], downloads.open_count + done)
-        if downloads.blocked_reason is not None:
-            raise BlockedError(downloads.blocked_reason)
 
     def _finish(self, downloads: Downloads) -> None:
         while downloads.open_count:

@@ -2,47 +2,24 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from src.colours import SITE_COLOURS
 from src.errors import TableError
 from src.files import hash_file
-from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, hide_credentials, is_web_address
+from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, Source, hide_credentials, is_web_address
 
 COLUMNS: Final = ("image", "page", "color")
 _TEXTS: Final = ("title", "artist", "partner", "tint")
 
 
-@dataclass(frozen=True)
-class ListFile:
-    """What a list holds.
-
-    Attributes
-    ----------
-    artworks
-        The rows that can be taken, in order; one without a usable picture has ``image`` None.
-    left_out
-        Why other rows cannot be taken, a sentence each.
-    addresses
-        The site that the rows belong to.
-    origin
-        The list's name: its content counts, not its place.
-    """
-
-    artworks: tuple[Artwork, ...]
-    left_out: tuple[str, ...]
-    addresses: Addresses
-    origin: Origin
-
-
-def read_list_file(path: Path, *, with_pages: bool = False) -> ListFile:
+def read_list_file(path: Path, *, with_pages: bool = False) -> Source:
     """Read a CSV file with the columns ``image``, ``page`` and ``color``, such as the study's raw table.
 
     Columns ``title``, ``artist``, ``partner``, ``aspect`` and ``tint`` are taken too, others are ignored. Commas,
     semicolons or tabs part the cells. With ``with_pages`` the pages are fetched too, so that their site's manners
-    count.
+    count. A row without a usable picture has ``image`` None. The origin is named by the list's content, not its place.
 
     Raises
     ------
@@ -75,7 +52,7 @@ def read_list_file(path: Path, *, with_pages: bool = False) -> ListFile:
         why = f": {left_out[0]}" if left_out else ""
         raise TableError(f"{path} lists no artwork that can be taken{why}")
     origin = Origin(f"list {path.name}, {hash_file(path)[:12]}", is_replaceable=addresses.is_loopback)
-    return ListFile(tuple(artworks.values()), tuple(left_out), addresses, origin)
+    return Source(addresses, origin, tuple(artworks.values()), tuple(left_out))
 
 
 def _find_site(rows: list[dict[str, str]], *, with_pages: bool) -> Addresses:

@@ -14,7 +14,7 @@ from src.colours import STUDY_COLOURS
 from src.errors import UsageError
 from src.paths import Workspace
 from src.processes import start_gallery
-from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, hide_credentials, is_web_address
+from src.scraping.artwork import GOOGLE, Addresses, Origin, Source, hide_credentials, is_web_address
 from src.scraping.list_file import read_list_file
 
 LONGEST_PAUSE = 3600.0
@@ -119,22 +119,11 @@ class CollectSettings:
             raise UsageError("--retry-failed lists nothing, --relist and --list-only do: choose one")
 
 
-@dataclass(frozen=True)
-class Source:
-    """A site that answers now; with ``artworks`` the list that stands in its place."""
-
-    addresses: Addresses
-    origin: Origin
-    artworks: tuple[Artwork, ...] | None = None
-    left_out: tuple[str, ...] = ()
-
-
 @contextlib.contextmanager
 def open_source(settings: CollectSettings) -> Iterator[Source]:
     """Start the gallery if it is the source; give the site's address, or the rows of the list."""
     if settings.list_file is not None:
-        content = read_list_file(settings.list_file, with_pages=settings.details)
-        yield Source(content.addresses, content.origin, content.artworks, content.left_out)
+        yield read_list_file(settings.list_file, with_pages=settings.details)
     elif settings.base_url is not None:
         addresses = Addresses(settings.base_url)
         yield Source(addresses, Origin(addresses.canonical_origin, is_replaceable=addresses.is_loopback))

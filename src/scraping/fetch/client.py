@@ -213,13 +213,9 @@ def find_proxy(address: str) -> str | None:
 
 
 def make_product_agent(contact: str | None) -> str:
-    """Name the project and whom to write to, for a user agent."""
-    return f"{PRODUCT}/1.0" + (f" (+{encode_contact(contact)})" if contact else "")
-
-
-def encode_contact(contact: str) -> str:
-    """Write a contact in the characters that a header may hold: others as percent-encoded UTF-8."""
-    return "".join(mark if " " <= mark <= "~" else quote(mark) for mark in contact)
+    """Name the project and whom to write to, in the characters that a header may hold: others percent-encoded."""
+    encoded = "".join(mark if " " <= mark <= "~" else quote(mark) for mark in contact or "")
+    return f"{PRODUCT}/1.0 (+{encoded})" if encoded else f"{PRODUCT}/1.0"
 
 
 def explain_block(status: int, text: str) -> str | None:

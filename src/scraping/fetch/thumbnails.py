@@ -41,8 +41,6 @@ class Downloads:
         How many were asked for and are not collected yet.
     tally
         Numbers of outcomes by their status.
-    blocked_reason
-        How the site refused us; None if it did not.
     """
 
     store: Store
@@ -56,7 +54,6 @@ class Downloads:
     threads: int | None = None
     open_count: int = field(default=0, init=False)
     tally: Counter[str] = field(default_factory=Counter, init=False)
-    blocked_reason: str | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._requests: queue.SimpleQueue[Artwork | None] = queue.SimpleQueue()
@@ -87,6 +84,8 @@ class Downloads:
 
         Raises
         ------
+        BlockedError
+            If the site refuses us.
         OSError
             If a thumbnail could not be written.
         """
@@ -99,11 +98,8 @@ class Downloads:
         outcomes = [one for one in arrived if isinstance(one, DownloadOutcome)]
         self.store.note(outcomes)
         self.tally.update(outcome.status for outcome in outcomes)
-        refusals = [str(one) for one in arrived if isinstance(one, BlockedError)]
-        if refusals and self.blocked_reason is None:
-            self.blocked_reason = refusals[0]
         for one in arrived:
-            if isinstance(one, OSError):
+            if not isinstance(one, DownloadOutcome):
                 raise one
 
     def stop(self) -> None:
@@ -121,7 +117,8 @@ class Downloads:
         deadline = time.monotonic() + _END_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        self.collect()
+        with contextlib.suppress(BlockedError):  # it was raised before, or is of a thread that was stopped
+            self.collect()
 
     def _serve(self) -> None:
         while (artwork := self._requests.get()) is not None and not self._is_stopped.is_set():

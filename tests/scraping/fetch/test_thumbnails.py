@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from src.errors import BlockedError
 from src.paths import Workspace
 from src.scraping.artwork import Addresses, Artwork, Origin
 from src.scraping.fetch import thumbnails
@@ -37,7 +38,7 @@ def start(store: Store, base_url: str) -> Downloads:
 
 def finish(downloads: Downloads) -> None:
     deadline = time.monotonic() + 20
-    while downloads.open_count and downloads.blocked_reason is None and time.monotonic() < deadline:
+    while downloads.open_count and time.monotonic() < deadline:
         downloads.collect(wait_seconds=0.2)
 
 
@@ -61,8 +62,10 @@ def test_a_refusal_in_any_thread_ends_the_fetching(store: Store, servers: PageSe
 
     with start(store, servers.serve_with(refuse)) as downloads:
         downloads.ask(ARTWORKS)
-        finish(downloads)
-        assert downloads.blocked_reason == "the image host answered with HTTP 429 and asks to come back after 30 s"
+        with pytest.raises(
+            BlockedError, match="the image host answered with HTTP 429 and asks to come back after 30 s"
+        ):
+            finish(downloads)
     assert len(asked) <= 8, "no thread asks again"
     assert store.outcome("00000000000000") is None
 

@@ -9,6 +9,11 @@ from src.paths import Workspace
 from src.scraping.store.placement import Placement, find_pictures, incoming_dir, name_in, place_pictures
 
 
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
 def digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -27,70 +32,51 @@ def place(workspace: Workspace, *contents: str | None, is_whole: bool = True, ow
 
 
 def read_files(workspace: Workspace) -> dict[str, str]:
-    return {path.name: path.read_text() for path in sorted(workspace.image_dir.iterdir())}
+    return {path.stem: path.read_text() for path in workspace.image_dir.iterdir()}
 
 
-def put_files(workspace: Workspace, **contents: str) -> None:
-    workspace.image_dir.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        (workspace.image_dir / f"{name.strip('_')}.jpg").write_text(content)
-
-
-def test_files_get_their_numbers_and_one_picture_may_serve_two(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_files_get_their_numbers_and_one_picture_may_serve_two(workspace: Workspace) -> None:
     wait_for_place(workspace, "a", "b")
     assert sorted(place(workspace, "a", "b", None, "a").placed) == [0, 1, 3]
-    assert read_files(workspace) == {"0.jpg": "a", "1.jpg": "b", "3.jpg": "a"}
+    assert read_files(workspace) == {"0": "a", "1": "b", "3": "a"}
     assert not incoming_dir(workspace).exists()
 
 
-def test_files_follow_their_artworks_when_rows_are_inserted(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    wait_for_place(workspace, *"abcd")
-    place(workspace, *"abcd")
-    wait_for_place(workspace, "x", "y")
-    assert len(place(workspace, "a", "x", "b", "y", "c", "d").placed) == 6
-    assert list(read_files(workspace).values()) == ["a", "x", "b", "y", "c", "d"]
-    place(workspace, "d", "a")
-    assert read_files(workspace) == {"0.jpg": "d", "1.jpg": "a"}
-
-
-def test_what_is_nowhere_is_not_placed(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    wait_for_place(workspace, "a")
-    (incoming_dir(workspace) / digest("b")).write_text("half of b")
-    assert list(place(workspace, "a", "b").placed) == [0]
-    assert read_files(workspace) == {"0.jpg": "a"}
-
-
-def test_what_others_wrote_is_kept_and_named(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    put_files(workspace, _0="mine", _1="a", _7="also mine", **{"0.kept": "older", "picture": "named"})
-    wait_for_place(workspace, "a", "b")
-    result = place(workspace, "a", "b", owns=False)
-    assert (result.kept_aside, result.unclaimed) == (["0.kept2.jpg", "1.kept.jpg"], ["7.jpg"])
-    assert read_files(workspace) == {
-        "0.jpg": "a",
-        "0.kept.jpg": "older",
-        "0.kept2.jpg": "mine",
-        "1.jpg": "b",
-        "1.kept.jpg": "a",
-        "7.jpg": "also mine",
-        "picture.jpg": "named",
-    }
-
-
-def test_own_files_go_only_when_the_new_ones_are_all_there(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_files_follow_their_artworks_and_go_only_when_all_is_there(workspace: Workspace) -> None:
     wait_for_place(workspace, *"abcd")
     place(workspace, *"abcd")
     wait_for_place(workspace, "x")
     place(workspace, "x", "b", None, is_whole=False)
-    assert read_files(workspace) == {"0.jpg": "x", "1.jpg": "b"}
+    assert read_files(workspace) == {"0": "x", "1": "b"}
     assert sorted(path.read_text() for path in incoming_dir(workspace).iterdir()) == ["a", "c", "d"]
-    place(workspace, "x", "b")
-    assert read_files(workspace) == {"0.jpg": "x", "1.jpg": "b"}
-    assert not incoming_dir(workspace).exists()
+    place(workspace, *"axbdc")
+    assert read_files(workspace) == dict(zip("01234", "axbdc", strict=True))
+    place(workspace, "d", "a")
+    assert read_files(workspace) == {"0": "d", "1": "a"}
+
+
+def test_what_is_nowhere_is_not_placed(workspace: Workspace) -> None:
+    wait_for_place(workspace, "a")
+    (incoming_dir(workspace) / digest("b")).write_text("half of b")
+    assert list(place(workspace, "a", "b").placed) == [0]
+    assert read_files(workspace) == {"0": "a"}
+
+
+def test_what_others_wrote_is_kept_and_named(workspace: Workspace) -> None:
+    theirs = {"0": "mine", "0.kept": "older", "1": "a", "7": "also mine", "picture": "named"}
+    (workspace.image_dir / "2.jpg").mkdir(parents=True)
+    for name, content in theirs.items():
+        (workspace.image_dir / f"{name}.jpg").write_text(content)
+    wait_for_place(workspace, "a", "b", "c")
+    (incoming_dir(workspace) / ("f" * 64)).write_text("mine")
+    result = place(workspace, "a", "b", "c", owns=False)
+    assert sorted(result.kept_aside) == ["0.kept2.jpg", "1.kept.jpg", "2.kept.jpg"]
+    assert result.unclaimed == ["7.jpg"]
+    assert (workspace.image_dir / "2.kept.jpg").is_dir()
+    (workspace.image_dir / "2.kept.jpg").rmdir()
+    moved = {"0": "a", "0.kept2": "mine", "1": "b", "1.kept": "a", "2": "c"}
+    assert read_files(workspace) == theirs | moved
+    assert [path.name for path in incoming_dir(workspace).iterdir()] == ["f" * 64]
 
 
 class Killed(BaseException):
@@ -99,10 +85,9 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_run_killed_while_renaming_is_completed_by_the_next(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dice = random.Random(seed)
-    workspace = Workspace(tmp_path)
     contents = [dice.choice("abcdefgh") + str(number % 5) for number in range(30)]
     wait_for_place(workspace, *contents)
     place(workspace, *contents)
@@ -122,15 +107,4 @@ def test_a_run_killed_while_renaming_is_completed_by_the_next(
         with contextlib.suppress(Killed):
             place(workspace, *contents)
     assert len(place(workspace, *contents).placed) == 30
-    assert read_files(workspace) == {f"{index}.jpg": content for index, content in enumerate(contents)}
-
-
-def test_folders_and_waiting_files_of_others_stay(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    (workspace.image_dir / "0.jpg").mkdir(parents=True)
-    wait_for_place(workspace, "a")
-    theirs = incoming_dir(workspace) / ("f" * 64)
-    theirs.write_text("mine")
-    assert place(workspace, "a").kept_aside == ["0.kept.jpg"]
-    assert (workspace.image_dir / "0.jpg").read_text() == "a"
-    assert theirs.read_text() == "mine"
+    assert read_files(workspace) == {str(index): content for index, content in enumerate(contents)}

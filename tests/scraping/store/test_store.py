@@ -7,14 +7,17 @@ import pytest
 
 from src.errors import TableError, UsageError
 from src.paths import Workspace
-from src.scraping.artwork import Artwork, Origin
+from src.scraping.artwork import GOOGLE, Artwork, Origin
 from src.scraping.get_img import DownloadOutcome
 from src.scraping.page.listing import ListingOutcome
 from src.scraping.store.store import Store
 
 Open = Callable[..., Store]
 GALLERY = Origin("gallery, seed 1", "100 study", is_replaceable=True)
-OK = DownloadOutcome("bgEuwDxel93-Pg", "ok", sha256="ab")
+RED, WHITE = (
+    [Artwork(f"{color:_<4}{number:010d}", color, None, f"https://x/asset/{number}") for number in range(5)]
+    for color in ("RED", "WHITE")
+)
 
 
 @pytest.fixture
@@ -28,28 +31,21 @@ def open_store(tmp_path: Path) -> Iterator[Open]:
         yield open_one
 
 
-def make_artworks(color: str, start: int, stop: int) -> list[Artwork]:
-    return [
-        Artwork(f"{color[:4]:_<4}{number:010d}", color, f"https://x/ci/{number}", f"https://x/asset/{number}")
-        for number in range(start, stop)
-    ]
-
-
-def test_rows_stand_in_the_sites_order_whatever_came_first(open_store: Open) -> None:
+def test_rows_stand_in_the_sites_order_and_an_id_under_two_colours_counts_for_the_first(open_store: Open) -> None:
     store = open_store()
-    store.add("RED", make_artworks("RED", 0, 2))
-    store.add("WHITE", make_artworks("WHITE", 0, 2))
-    store.add("RED", make_artworks("RED", 1, 4))
-    assert [row.asset_id[-1] + row.color[0] for row in store.rows()] == ["0W", "1W", "0R", "1R", "2R", "3R"]
+    store.add("RED", RED[:2])
+    store.add("WHITE", WHITE[:2])
+    store.add("BLACK", [replace(RED[0], color="BLACK")])
+    store.add("RED", RED[1:4])
+    assert store.rows() == WHITE[:2] + RED[:4]
 
 
 def test_a_killed_run_keeps_what_it_listed(open_store: Open) -> None:
-    open_store().add("RED", make_artworks("RED", 0, 3))
+    open_store().add("RED", RED[:3])
     again = open_store()
-    assert again.rows() == make_artworks("RED", 0, 3)
-    assert again.ending("RED") is None
+    assert again.rows() == RED[:3]
     assert not again.is_finished("RED", None)
-    assert again.add("RED", make_artworks("RED", 0, 5)) == make_artworks("RED", 3, 5)
+    assert again.add("RED", RED) == RED[3:]
 
 
 @pytest.mark.parametrize(
@@ -69,73 +65,46 @@ def test_only_what_is_complete_is_not_listed_again(
     open_store: Open, state: str, limit: int | None, is_finished: bool
 ) -> None:
     store = open_store()
-    store.add("RED", make_artworks("RED", 0, 3))
+    store.add("RED", RED[:3])
     store.end(ListingOutcome("RED", state, total=3))
-    again = open_store()
-    assert again.is_finished("RED", limit) == is_finished
-    assert not again.is_finished("BLUE", limit)
+    assert open_store().is_finished("RED", limit) == is_finished
     assert not open_store(relist=True).is_finished("RED", None)
 
 
 def test_another_gallery_takes_the_place_of_a_gallery(open_store: Open) -> None:
-    store = open_store()
-    store.add("RED", make_artworks("RED", 0, 3))
+    open_store().add("RED", RED)
     grown = open_store(replace(GALLERY, extent="200 study"))
-    assert grown.rows() == []
-    assert not grown.was_replaced  # the pictures are the same ones: files may stay
-    grown.add("RED", make_artworks("RED", 0, 3))
+    assert (grown.rows(), grown.was_replaced) == ([], False)  # the pictures are the same ones: files may stay
+    grown.add("RED", RED)
     other = open_store(replace(GALLERY, site="gallery, seed 2"))
-    assert other.rows() == []
-    assert other.was_replaced
+    assert (other.rows(), other.was_replaced) == ([], True)
 
 
 def test_the_real_site_is_never_replaced(open_store: Open) -> None:
-    store = open_store(Origin("https://artsandculture.google.com"))
-    store.add("RED", make_artworks("RED", 0, 3))
+    open_store(Origin(GOOGLE)).add("RED", RED)
     with pytest.raises(UsageError, match="holds artworks of https://artsandculture"):
         open_store()
-    assert len(open_store(Origin("https://artsandculture.google.com")).rows()) == 3
+    assert open_store(Origin(GOOGLE)).rows() == RED
 
 
-def test_an_id_under_two_colours_counts_for_the_first(open_store: Open) -> None:
+def test_outcomes_are_remembered_by_kind_while_their_files_are_there(open_store: Open) -> None:
+    there = DownloadOutcome("there", "ok", sha256="ab")
+    gone, slow = DownloadOutcome("gone", "failed", detail="404"), DownloadOutcome("slow", "failed", is_passing=True)
     store = open_store()
-    (artwork,) = make_artworks("RED", 0, 1)
-    store.add("BLACK", [replace(artwork, color="BLACK")])
-    store.add("RED", [artwork])
-    assert store.rows() == [artwork]
-
-
-def test_outcomes_are_remembered_while_their_files_are_there(open_store: Open) -> None:
-    store = open_store()
-    store.note([DownloadOutcome("bgEuwDxel93-Pg", "failed", detail="slow"), OK])
-    store.note([DownloadOutcome("a", "failed", detail="gone")])
-    again = open_store()
-    assert again.outcome("bgEuwDxel93-Pg") == OK
-    assert again.outcome("a") == DownloadOutcome("a", "failed", detail="gone")
-    again.forget_missing([])
-    assert again.outcome("bgEuwDxel93-Pg") is None
-
-
-def test_thumbnails_of_another_kind_count_as_not_fetched(open_store: Open) -> None:
-    open_store().note([OK])
-    assert open_store(kind="webp-218").outcome("bgEuwDxel93-Pg") is None
-    assert open_store().outcome("bgEuwDxel93-Pg") == OK
-
-
-def test_trouble_that_may_pass_is_told_from_the_rest(open_store: Open) -> None:
-    store = open_store()
-    store.note(
-        [OK, DownloadOutcome("gone", "failed", detail="404"), DownloadOutcome("slow", "failed", is_passing=True)]
-    )
+    store.note([replace(slow, asset_id="there")])
+    store.note([there, gone, slow])
     for one in (store, open_store()):
-        names = ("bgEuwDxel93-Pg", "gone", "slow", "never asked for")
-        assert [one.has_file(name) for name in names] == [True, False, False, False]
-        assert [one.has_failed(name) for name in names] == [False, True, True, False]
-        assert [one.has_failed(name, is_passing=True) for name in names] == [False, False, True, False]
+        assert [one.outcome(name) for name in ("there", "gone", "slow", "other")] == [there, gone, slow, None]
+        assert [one.has_file(name) for name in ("there", "gone", "slow", "other")] == [True, False, False, False]
+        assert [one.has_failed(name) for name in ("there", "gone", "slow")] == [False, True, True]
+        assert [one.has_failed(name, is_passing=True) for name in ("there", "gone", "slow")] == [False, False, True]
+    assert open_store(kind="webp-218").outcome("there") is None
+    store.forget_missing([])
+    assert (store.outcome("there"), store.outcome("gone")) == (None, gone)
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at" * 4, None])
-def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path, open_store: Open, content: bytes | None) -> None:
+def test_a_file_that_is_not_ours_is_left_alone(open_store: Open, content: bytes | None) -> None:
     store = open_store()
     if content is None:
         store._connection.execute("PRAGMA user_version = 99")
