@@ -26,16 +26,9 @@ class DetailsSummary:
 class ColourSummary:
     """One colour of a run.
 
-    Attributes
-    ----------
-    color, state
-        ``pending``, ``listing``, ``complete``, ``limit``, ``partial``, ``failed``, ``blocked``.
-    found, new, total
-        Artworks in the tables; those that this run added; size of the site's list.
-    downloaded, failed
-        Thumbnails there; reasons of those that are not, with their numbers.
-    seconds, reason
-        Of the listing.
+    Its ``state`` is ``pending``, ``listing``, ``complete``, ``limit``, ``partial``, ``failed`` or ``blocked``.
+    ``total`` is the size of the site's list, ``failed`` counts missing thumbnails by their reason, ``seconds`` and
+    ``reason`` are those of the listing.
     """
 
     color: str
@@ -65,18 +58,10 @@ class RunSummary:
     ----------
     colours
         By colour, in the site's order.
-    fetched
-        Thumbnails that this run fetched.
     seconds, listing_seconds, download_seconds
         The whole run; until the last colour was listed; until the last thumbnail was there.
     blocked, layout_changed, is_interrupted
         What ended the run early.
-    is_listing_only
-        Whether thumbnails were left to another run.
-    details
-        What became of the asset pages, if they were asked for.
-    notes
-        Further remarks for people.
     left_out
         Rows of a list that could not be taken, with the reason (``--list``).
     """
