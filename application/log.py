@@ -1,19 +1,13 @@
 """The structured log on standard output: one line per request, and the server's own lines in the same form."""
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import structlog
-from pydantic_core import to_json
 
 from application.settings import Settings
 
 Logger = structlog.typing.FilteringBoundLogger
-
-
-def _write_json(event: dict[str, Any], default: Callable[[Any], Any]) -> str:
-    return to_json(event, fallback=default).decode()
 
 
 def list_processors(settings: Settings) -> list[Any]:
@@ -23,7 +17,9 @@ def list_processors(settings: Settings) -> list[Any]:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(_write_json) if is_json else structlog.dev.ConsoleRenderer(colors=False),
+        structlog.processors.JSONRenderer(separators=(",", ":"))
+        if is_json
+        else structlog.dev.ConsoleRenderer(colors=False),
     ]
 
 

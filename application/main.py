@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
 
 import cv2
 from fastapi import Depends, FastAPI
@@ -23,12 +22,6 @@ from application.services.img_classify import ImgClassify
 from application.settings import Settings
 from application.utility.conversion import PictureReader
 from src.errors import ModelError
-
-TAGS: Final = (
-    {"name": "classify", "description": "The colour of pictures"},
-    {"name": "model", "description": "The model in use"},
-    {"name": "operation", "description": "For who runs the service"},
-)
 
 
 async def follow_model(classifier: ImgClassify, seconds: float, logger: Logger) -> None:
@@ -85,7 +78,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="Names the colour of a picture, as the colour pages of an art site file artworks. "
         "Every error is a problem document (RFC 9457).",
         version="1.0.0",
-        openapi_tags=[dict(tag) for tag in TAGS],
+        openapi_tags=[
+            {"name": "classify", "description": "The colour of pictures"},
+            {"name": "model", "description": "The model in use"},
+            {"name": "operation", "description": "For who runs the service"},
+        ],
         docs_url=None,  # ours takes Swagger UI from a package instead of the network
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own log and figures

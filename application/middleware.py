@@ -24,7 +24,6 @@ SECURITY_HEADERS: Final = {
 }
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CLIENT_LEFT: Final = 499
 
 
@@ -79,7 +78,7 @@ class RequestContext:
             await (await answer_error(Request(scope), error))(scope, receive, send_on)
         finally:
             seconds, route = perf_counter() - started, _name_route(scope)
-            REQUESTS.labels(method if method in METHODS else "OTHER", route, str(status)).inc()
+            REQUESTS.labels(method, route, str(status)).inc()
             REQUEST_SECONDS.labels(route).observe(seconds)
             if received:
                 REQUEST_BYTES.labels(route).observe(received)

@@ -67,59 +67,41 @@ class ProblemError(HTTPException):
         super().__init__(self.kind.status, detail, {**retry, **(headers or {})})
 
 
-def find_problem(error: Exception) -> ProblemError | None:
-    """Say which problem an error is for the client; None if it is none of ours."""
-    if isinstance(error, ProblemError):
-        return error
+def find_problem(error: Exception) -> HTTPException | None:
+    """Say which problem an error is for the client; None if nobody expected it."""
     if isinstance(error, RequestValidationError):
         faults = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
         return ProblemError("invalid-request", "; ".join(faults))
+    if isinstance(error, HTTPException):
+        slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code)
+        if slug is None or error.detail != HTTPException(error.status_code).detail:
+            return error
+        return ProblemError(slug, f"{KINDS[slug].title.lower()}: see /docs for what there is", error.headers)
     slug = next((slug for kind, slug in SLUGS.items() if isinstance(error, kind)), None)
     return None if slug is None else ProblemError(slug, str(error))
 
 
-def describe_problem(request: Request, error: ProblemError) -> Problem:
+def describe_problem(request: Request, error: HTTPException) -> Problem:
     """Make the document of a problem, and count it; links keep the prefix of a proxy (``root_path``)."""
-    REJECTS.labels(error.slug).inc()
-    prefix = request.scope.get("root_path", "").rstrip("/")
-    return Problem(
-        type=f"{prefix}/docs#problem-{error.slug}",
-        title=error.kind.title,
-        status=error.kind.status,
-        detail=error.detail,
-        request_id=getattr(request.state, "request_id", None),
-    )
-
-
-def _respond(problem: Problem, headers: Mapping[str, str] | None) -> Response:
-    return Response(problem.model_dump_json(exclude_none=True), problem.status, headers, PROBLEM_MEDIA_TYPE)
+    address, title = "about:blank", responses.get(error.status_code, "Error")
+    if isinstance(error, ProblemError):
+        REJECTS.labels(error.slug).inc()
+        prefix = request.scope.get("root_path", "").rstrip("/")
+        address, title = f"{prefix}/docs#problem-{error.slug}", error.kind.title
+    request_id = getattr(request.state, "request_id", None)
+    return Problem(type=address, title=title, status=error.status_code, detail=str(error.detail), request_id=request_id)
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
-    """Answer an error of ours, or one that nobody expected, with a problem document."""
+    """Answer any error with a problem document."""
     problem = find_problem(error) or ProblemError(
         "internal-error", "something broke in the service; it was logged under the request_id"
     )
-    request.state.outcome = problem.slug
-    return _respond(describe_problem(request, problem), problem.headers)
-
-
-async def answer_http_exception(request: Request, error: Exception) -> Response:
-    """Answer an ``HTTPException`` of the framework, or of a route that somebody added."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    if error.status_code < 400:
-        return Response(status_code=error.status_code, headers=error.headers)
-    phrase = responses.get(error.status_code, "Error")
-    slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code)
-    if slug is not None and error.detail == phrase:
-        detail = f"{request.method} {request.url.path[:200]}: {KINDS[slug].title.lower()}; see /docs"
-        return await answer_error(request, ProblemError(slug, detail, error.headers))
-    request.state.outcome = "refused"
-    request_id = getattr(request.state, "request_id", None)
-    problem = Problem(
-        type="about:blank", title=phrase, status=error.status_code, detail=str(error.detail), request_id=request_id
-    )
-    return _respond(problem, error.headers)
+    if problem.status_code < 400:  # a redirection that a route raises
+        return Response(status_code=problem.status_code, headers=problem.headers)
+    request.state.outcome = problem.slug if isinstance(problem, ProblemError) else "refused"
+    content = describe_problem(request, problem).model_dump_json(exclude_none=True)
+    return Response(content, problem.status_code, problem.headers, PROBLEM_MEDIA_TYPE)
 
 
 async def answer_nobody(request: Request, _: Exception) -> Response:
@@ -130,9 +112,8 @@ async def answer_nobody(request: Request, _: Exception) -> Response:
 
 def add_problem_handlers(app: FastAPI) -> None:
     """Let problem documents answer every error."""
-    for kind in (ProblemError, RequestValidationError, *SLUGS):
+    for kind in (HTTPException, RequestValidationError, *SLUGS):
         app.add_exception_handler(kind, answer_error)
-    app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(ClientDisconnect, answer_nobody)
 
 

@@ -49,8 +49,7 @@ class BoundedExecutor:
         future = self._executor.submit(function, *arguments, **named)
         future.add_done_callback(self._give_back)
         try:
-            async with asyncio.timeout(self._seconds):
-                return await asyncio.wrap_future(future)
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
         except TimeoutError:
             raise DeadlineError(f"not classified within {self._seconds:g} s: try again later") from None
 

@@ -18,11 +18,6 @@ from application.dependencies import SettingsDependency
 from application.problems import ProblemError
 from application.settings import FORM_ALLOWANCE_BYTES, Settings
 
-OTHER_FIELDS: Final = 64
-"""Most fields that a form may have beside its files; they are ignored."""
-
-MAXIMUM_TEXT_BYTES: Final = 64 << 10
-
 FORM: Final = "multipart/form-data"
 OCTETS: Final = frozenset({"application/octet-stream", "binary/octet-stream"})
 
@@ -71,16 +66,15 @@ def limit_body(request: Request, settings: Settings, maximum_bytes: int) -> Iter
 
 
 @asynccontextmanager
-async def open_form(request: Request, maximum_files: int, text_bytes: int) -> AsyncIterator[FormData]:
-    """Parse a form, and close its files at the end; ProblemError 400 or 413."""
+async def open_form(request: Request, **limits: int) -> AsyncIterator[FormData]:
+    """Parse a form under further limits of Starlette's, and close its files at the end; ProblemError 400 or 413."""
     try:
-        form = await request.form(max_files=maximum_files, max_fields=OTHER_FIELDS, max_part_size=text_bytes)
+        form = await request.form(**limits)
     except ProblemError:  # of the limits on what arrives
         raise
     except HTTPException as error:
         if error.detail.startswith("Too many files"):
-            detail = f"the form has more than {maximum_files} files: split it and send the parts"
-            raise ProblemError("too-many-files", detail) from None
+            raise ProblemError("too-many-files", f"{error.detail}: split the batch and send the parts") from None
         detail = f"the multipart form cannot be read ({error.detail}): let a library build it"
         raise ProblemError("malformed-form", detail) from None
     try:
@@ -103,7 +97,7 @@ async def read_picture(request: Request, settings: SettingsDependency) -> AsyncI
 
 
 async def _read_single_file(request: Request) -> bytes:
-    async with open_form(request, 2, MAXIMUM_TEXT_BYTES) as form:
+    async with open_form(request) as form:
         uploads = [value for value in form.getlist("file") if isinstance(value, UploadFile)]
         if len(uploads) == 1:
             return await uploads[0].read()
@@ -122,7 +116,8 @@ async def open_batch(request: Request, settings: SettingsDependency) -> AsyncIte
     if _read_media_type(request) != FORM:
         raise ProblemError("unsupported-type", f"a batch is sent as {FORM} with fields 'files'")
     with limit_body(request, settings, settings.maximum_batch_bytes) as limited:
-        async with open_form(limited, settings.maximum_batch_files, settings.maximum_body_bytes) as form:
+        limits = {"max_files": settings.maximum_batch_files, "max_part_size": settings.maximum_body_bytes}
+        async with open_form(limited, **limits) as form:
             values = form.getlist("files")
             if not any(isinstance(value, UploadFile) for value in values):
                 detail = "the form has no file 'files': send some, as `curl -F files=@a.jpg`"
