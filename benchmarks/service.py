@@ -7,31 +7,26 @@ compare what the machine could do at that time. Exit code 1 if a bar of :data:`B
 
 import argparse
 import statistics
+import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
 
 from application.services.img_classify import ImgClassify
-from application.utility.conversion import PictureReader
-from benchmarks.http_load import LoadResult, build_form_request, run_load
+from benchmarks.http_load import LoadResult, build_form, run_load
 from benchmarks.measuring import show_rows, write_figures
-from benchmarks.rivals.install import COMMANDS, NotInstallableError, install_rival
+from benchmarks.rivals import COMMANDS, Classifier, start_rival
 from benchmarks.service_process import PORT, ServiceProcess, start_service
-from src.features.decode_image import MAXIMUM_MEMORY
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
 from src.paths import Workspace
 
 SIDES: Final = (218, 1024)
 PICTURES: Final = 6
-JPEG_QUALITY: Final = 90
 CLIENTS: Final = (1, 8)
 SLICE_SECONDS: Final = 0.25
 
@@ -54,9 +49,8 @@ Figures = dict[str, Any]
 
 def paint_pictures(side: int) -> list[bytes]:
     """JPEG files of one size, by the gallery's painter."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     pictures = (paint_crop(describe(0, number), side, side) for number in range(PICTURES))
-    return [cv2.imencode(".jpg", picture, options)[1].tobytes() for picture in pictures]
+    return [cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes() for picture in pictures]
 
 
 def measure_in_process(classifier: ImgClassify, pictures: Sequence[bytes], seconds: float) -> float:
@@ -72,27 +66,18 @@ def measure_in_process(classifier: ImgClassify, pictures: Sequence[bytes], secon
 
 
 def measure_load(
-    port: int, requests: Sequence[bytes], clients: int, seconds: float, work: Callable[[float], float]
+    service: ServiceProcess, classifier: ImgClassify, pictures: Sequence[bytes], clients: int, seconds: float
 ) -> Figures:
-    """Load a service in slices between measurements of the in-process work, and put both side by side.
-
-    Parameters
-    ----------
-    port, requests, clients
-        As for :func:`benchmarks.http_load.run_load`.
-    seconds
-        Of all slices together.
-    work
-        Measures the in-process work for a number of seconds; returns its median in seconds.
-    """
+    """Load a service in slices between measurements of the in-process work, and put both side by side."""
+    requests = [build_form("/img_classify", picture) for picture in pictures]
     total, waits, rates, alone = LoadResult(), [], [], []
     for _ in range(round(seconds / SLICE_SECONDS)):
-        before = work(SLICE_SECONDS / 4)
-        result = run_load(port, requests, clients=clients, seconds=SLICE_SECONDS)
-        in_process = (before + work(SLICE_SECONDS / 4)) / 2
+        before = measure_in_process(classifier, pictures, SLICE_SECONDS / 4)
+        result = run_load(service.port, requests, clients=clients, seconds=SLICE_SECONDS)
+        in_process = (before + measure_in_process(classifier, pictures, SLICE_SECONDS / 4)) / 2
         if set(result.statuses) != {200} or result.broken:
             raise RuntimeError(f"not every answer was 200: {dict(result.statuses)}, {result.broken} broken")
-        total.latencies += result.latencies
+        total.add(result)
         total.seconds += result.seconds
         waits.append(result.quantile(0.5) / in_process)
         rates.append(result.rate * in_process)
@@ -107,58 +92,33 @@ def measure_load(
     }
 
 
-def measure_service(
-    name: str,
-    started: AbstractContextManager[ServiceProcess],
-    classifier: ImgClassify,
-    pictures: dict[int, list[bytes]],
-    seconds: float,
-) -> Iterator[Figures]:
-    """Run one service and measure it with 1 and 8 clients and both sizes."""
-    with started as process:
-        for side, contents in pictures.items():
-            requests = [build_form_request("/img_classify", content) for content in contents]
-            work = partial(measure_in_process, classifier, contents)
-            run_load(process.port, requests, clients=4, seconds=0.5)
-            for clients in CLIENTS:
-                figures = measure_load(process.port, requests, clients, seconds, work)
-                yield {"service": name, "clients": clients, "side": side, **figures}
-
-
 def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
-    """Measure everything.
-
-    Parameters
-    ----------
-    quick
-        A second per measurement instead of five.
-    models_dir
-        The model; default the project's.
-    """
+    """Measure every service with 1 and 8 clients and both sizes, for a second (``quick``) or five each."""
     cv2.setNumThreads(1)
     folder = models_dir or Workspace().models_dir
-    with tempfile.TemporaryDirectory() as scratch:
-        classifier = ImgClassify(folder, PictureReader(1 << 30, MAXIMUM_MEMORY))
-        services = {
-            NAIVE: start_service(folder, command=NAIVE_COMMAND, ready_path="/health"),
-            "ours, 1 worker": start_service(folder, workers=1),
-            "ours, 2 workers": start_service(folder, workers=2),
-        }
-        skipped = {}
-        for name in COMMANDS:
-            try:
-                services[f"{name}, 1 worker"] = install_rival(name, Path(scratch) / name, folder)
-            except NotInstallableError as error:
-                skipped[name] = str(error)
-        pictures = {side: paint_pictures(side) for side in SIDES}
-        rows: list[Figures] = []
-        for name, started in services.items():
-            try:
-                rows += measure_service(name, started, classifier, pictures, 1.0 if quick else 5.0)
-            except RuntimeError as error:
-                if name.split(",")[0] not in COMMANDS:
-                    raise
-                skipped[name] = str(error)[-300:]
+    classifier = Classifier(str(folder)).classifier
+    pictures = {side: paint_pictures(side) for side in SIDES}
+    services = {
+        NAIVE: start_service(folder, command=NAIVE_COMMAND, ready_path="/health"),
+        "ours, 1 worker": start_service(folder, workers=1),
+        "ours, 2 workers": start_service(folder, workers=2),
+        **{f"{name}, 1 worker": start_rival(name, folder) for name in COMMANDS},
+    }
+    rows: list[Figures] = []
+    skipped = {}
+    for name, started in services.items():
+        try:
+            with started as service:
+                for side in SIDES:
+                    run_load(service.port, [build_form("/img_classify", pictures[side][0])], clients=4, seconds=0.5)
+                    for clients in CLIENTS:
+                        figures = measure_load(service, classifier, pictures[side], clients, 1.0 if quick else 5.0)
+                        rows.append({"service": name, "clients": clients, "side": side, **figures})
+        except (RuntimeError, subprocess.SubprocessError) as error:
+            if name.split(",")[0] not in COMMANDS:
+                raise
+            rows = [row for row in rows if row["service"] != name]
+            skipped[name] = str(error)[-300:]
     ratios = compare(rows)
     held = {name: low <= ratios[name] <= high for name, (low, high) in BARS.items()}
     held |= {name: ratio > 1 for name, ratio in ratios.items() if name not in BARS}
@@ -180,11 +140,10 @@ def compare(rows: Sequence[Figures]) -> dict[str, float]:
         "eight clients, two workers / one core in process": eight,
         "the same / naive": eight / found[NAIVE, 8, small]["rate_to_in_process"],
     }
-    for rival in sorted({row["service"] for row in rows} - {one, two, NAIVE}):
-        for clients in CLIENTS:
-            for side in SIDES:
-                ours, theirs = (found[name, clients, side]["rate_to_in_process"] for name in (one, rival))
-                ratios[f"one worker / {rival}, {clients} clients, {side} px"] = ours / theirs
+    for rival, clients, side in found:
+        if rival not in {one, two, NAIVE}:
+            ours, theirs = (found[name, clients, side]["rate_to_in_process"] for name in (one, rival))
+            ratios[f"one worker / {rival}, {clients} clients, {side} px"] = ours / theirs
     return {name: round(ratio, 2) for name, ratio in ratios.items()}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGTERM, Signals
+from signal import SIGTERM
 from typing import Any, Final
 
 import psutil
@@ -25,19 +25,7 @@ PORT: Final = "{port}"
 
 @dataclass(frozen=True)
 class ServiceProcess:
-    """A running service.
-
-    Attributes
-    ----------
-    process
-        The process that was started.
-    port
-        Where it listens on 127.0.0.1.
-    workers
-        How many processes answer requests.
-    log
-        File with all that it writes.
-    """
+    """A running service: the process that was started, its port on 127.0.0.1, and the file that it logs to."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -69,10 +57,10 @@ class ServiceProcess:
         """Measure the largest resident size of a worker."""
         return max(worker.memory_info().rss for worker in self.list_workers())
 
-    def stop(self, number: Signals = SIGTERM, seconds: float = 60) -> int:
-        """Ask it to end, and return its exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(seconds)
+    def stop(self) -> int:
+        """Ask it to end by SIGTERM, and return its exit code."""
+        self.process.send_signal(SIGTERM)
+        return self.process.wait(60)
 
 
 @contextmanager

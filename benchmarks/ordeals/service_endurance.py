@@ -9,7 +9,7 @@ import io
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,27 +17,16 @@ from typing import Any, Final
 import cv2
 import numpy as np
 from PIL import Image
-from tqdm import tqdm
 
 from application.settings import Settings
-from benchmarks.http_load import LoadResult, build_form_request, build_request, run_load, send_endless_body
+from benchmarks.http_load import LoadResult, Post, build_form, run_load, send_endless_body
 from benchmarks.image_mutants import list_originals, mutate_images
 from benchmarks.measuring import read_peak, reset_peak, show_rows, write_figures
 from benchmarks.service_process import ServiceProcess, start_service
 from src.paths import Workspace
 
 MEGABYTE: Final = 10**6
-GIGABYTE: Final = 10**9
-CLIENTS: Final = 4
 BLOCK: Final = 2000
-
-GROWTH_MEGABYTES: Final = 25
-"""Of the mixed requests, counted from after the first block, when every buffer has been used once."""
-
-UPLOADS_GROWTH_MEGABYTES: Final = 60
-
-HEAVY_MEGABYTES: Final = 200
-"""Two of the heaviest pictures that are taken, at once, over a resting worker; the uploads themselves come on top."""
 
 SETTINGS: Final = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
 """As in the container: what a large picture took goes back to the system at once."""
@@ -45,33 +34,27 @@ SETTINGS: Final = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
 Figures = dict[str, Any]
 
 
-def list_mixed_requests(count: int, seed: int) -> Iterator[bytes]:
+def list_mixed_requests(count: int) -> Iterator[Post]:
     """Build requests with good and damaged files alternately, in forms and as bodies."""
     originals = list_originals()
-    for number, mutant in enumerate(mutate_images(originals, count, seed)):
+    for number, mutant in enumerate(mutate_images(originals, count, 1)):
         if number % 2:
-            yield build_form_request("/img_classify?shares=true", originals[number % len(originals)])
+            yield build_form("/img_classify?shares=true", originals[number % len(originals)])
         else:
-            yield build_request("/img_classify", mutant, "application/octet-stream")
+            yield Post("/img_classify", mutant, "application/octet-stream")
 
 
-def send_blocks(service: ServiceProcess, requests: Iterator[bytes], count: int, name: str) -> Figures:
+def send_blocks(service: ServiceProcess, requests: Iterable[Post]) -> Figures:
     """Send requests block by block, and watch the memory of the workers after each."""
-    statuses: Counter[int] = Counter()
-    sizes: list[float] = []
-    longest = 0.0
-    with tqdm(total=count, desc=name, disable=not sys.stderr.isatty()) as progress:
-        while block := list(islice(requests, BLOCK)):
-            result = run_load(service.port, block, clients=CLIENTS, count=len(block))
-            if result.broken:
-                raise RuntimeError(f"{result.broken} requests were not answered:\n{service.read_log()[-2000:]}")
-            statuses.update(result.statuses)
-            sizes.append(service.measure_resident_bytes() / MEGABYTE)
-            longest = max(longest, *result.latencies)
-            progress.update(len(block))
+    total, sizes, requests = LoadResult(), [], iter(requests)
+    while block := list(islice(requests, BLOCK)):
+        total.add(run_load(service.port, block, clients=4, count=len(block)))
+        sizes.append(service.measure_resident_bytes() / MEGABYTE)
+    if total.broken:
+        raise RuntimeError(f"{total.broken} requests were not answered:\n{service.read_log()[-2000:]}")
     return {
-        "statuses": dict(statuses),
-        "longest_milliseconds": round(longest * 1000),
+        "statuses": dict(total.statuses),
+        "longest_milliseconds": round(max(total.latencies) * 1000),
         "first_block_megabytes": round(sizes[0], 1),
         "last_block_megabytes": round(sizes[-1], 1),
     }
@@ -123,52 +106,40 @@ def make_bombs() -> Mapping[str, bytes]:
 
 def send_pairs(service: ServiceProcess, pictures: Mapping[str, bytes]) -> list[Figures]:
     """Send each picture twice at once, and measure the peak of the one worker's memory."""
-    (worker,) = service.list_workers()
     rows = []
     for name, content in pictures.items():
         before = service.measure_resident_bytes()
-        reset_peak(worker.pid)
-        result = run_load(service.port, [build_form_request("/img_classify", content)], clients=2, count=2)
-        rows.append(
-            {
-                "picture": name,
-                "file_kilobytes": len(content) // 1000,
-                "statuses": dict(result.statuses),
-                "peak_growth_megabytes": round((read_peak(worker.pid) - before) / MEGABYTE),
-                "seconds": round(result.seconds, 2),
-            }
-        )
+        reset_peak(service.process.pid)
+        result = run_load(service.port, [build_form("/img_classify", content)], clients=2, count=2)
+        growth = (read_peak(service.process.pid) - before) / MEGABYTE
+        figures = {"statuses": dict(result.statuses), "peak_growth_megabytes": round(growth)}
+        rows.append({"picture": name, "file_kilobytes": len(content) // 1000, **figures})
     return rows
 
 
 def upload_endlessly(service: ServiceProcess, uploads: int) -> Figures:
-    """Send endless uploads while another client uses the service."""
-    before = service.measure_resident_bytes()
+    """Send uploads of a gigabyte while another client uses the service."""
+    before = peak = service.measure_resident_bytes()
     stop, others = threading.Event(), LoadResult()
-    request = build_form_request("/img_classify", list_originals()[0])
+    request = build_form("/img_classify", list_originals()[0])
 
     def use() -> None:
         while not stop.is_set():
-            result = run_load(service.port, [request], clients=1, count=20)
-            others.latencies += result.latencies
-            others.statuses.update(result.statuses)
+            others.add(run_load(service.port, [request], clients=1, count=20))
 
     thread = threading.Thread(target=use)
     thread.start()
-    statuses: Counter[int] = Counter()
-    most_sent, peak = 0, before
+    answers = []
     try:
         for number in range(uploads):
-            status, sent = send_endless_body(service.port, GIGABYTE, chunked=number % 2 == 0, form=number % 4 < 2)
-            statuses[status] += 1
-            most_sent = max(most_sent, sent)
+            answers.append(send_endless_body(service.port, 10**9, chunked=number % 2 == 0, form=number % 4 < 2))
             peak = max(peak, service.measure_resident_bytes())
     finally:
         stop.set()
         thread.join()
     return {
-        "statuses": dict(statuses),
-        "most_megabytes_taken_of_one": round(most_sent / MEGABYTE),
+        "statuses": dict(Counter(status for status, _ in answers)),
+        "most_megabytes_taken_of_one": round(max(sent for _, sent in answers) / MEGABYTE),
         "others_meanwhile": dict(others.statuses),
         "others_p99_milliseconds": round(others.quantile(0.99) * 1000, 1),
         "peak_growth_megabytes": round((peak - before) / MEGABYTE, 1),
@@ -176,15 +147,7 @@ def upload_endlessly(service: ServiceProcess, uploads: int) -> Figures:
 
 
 def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
-    """Try everything: the heavy pictures on one worker, as in the container, the rest on two.
-
-    Parameters
-    ----------
-    quick
-        A twentieth of the requests.
-    models_dir
-        The model; default the project's.
-    """
+    """Try everything, or a twentieth: the heavy pictures on one worker, as in the container, the rest on two."""
     mutants, mixed, uploads = (1_000, 6_000, 8) if quick else (20_000, 50_000, 100)
     folder = models_dir or Workspace().models_dir
     with start_service(folder, workers=1, settings={**SETTINGS, "DECODE_THREADS": "2"}) as service:
@@ -193,20 +156,19 @@ def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
         bombs = send_pairs(service, make_bombs())
     with start_service(folder, workers=2, settings=SETTINGS) as service:
         damaged_files = mutate_images(list_originals(), mutants)
-        requests = (build_request("/img_classify", content, "image/png") for content in damaged_files)
-        damaged = send_blocks(service, requests, mutants, "damaged files")
-        mixture = send_blocks(service, list_mixed_requests(mixed, 1), mixed, "mixed requests")
+        damaged = send_blocks(service, (Post("/img_classify", content, "image/png") for content in damaged_files))
+        mixture = send_blocks(service, list_mixed_requests(mixed))
         endless = upload_endlessly(service, uploads)
         failures = sum(event["event"] == "failure" for event in service.read_events())
     growth = mixture["last_block_megabytes"] - mixture["first_block_megabytes"]
     held = {
         "no crash, no 500": {*damaged["statuses"], *mixture["statuses"]} <= {200, 413, 415, 422} and not failures,
-        "no growth": growth <= GROWTH_MEGABYTES,
+        "no growth": growth <= 25,  # after the first block every buffer has been used once
         "endless uploads are refused": set(endless["statuses"]) == {413},
-        "and leave the memory unchanged": endless["peak_growth_megabytes"] <= UPLOADS_GROWTH_MEGABYTES,
+        "and leave the memory unchanged": endless["peak_growth_megabytes"] <= 60,
         "others are served meanwhile": set(endless["others_meanwhile"]) == {200},
         "heavy pictures are classified": all(set(row["statuses"]) == {200} for row in heavy),
-        "two at once within the memory": all(row["peak_growth_megabytes"] <= HEAVY_MEGABYTES for row in heavy),
+        "two at once within the memory": all(row["peak_growth_megabytes"] <= 200 for row in heavy),
         "bombs are refused before they are decoded": all(
             set(row["statuses"]) == {413} and row["peak_growth_megabytes"] < 50 for row in bombs
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import bentoml
 
-from benchmarks.rivals.classifier import Classifier
+from benchmarks.rivals import Classifier
 
 
 @bentoml.service(workers=1, logging={"access": {"enabled": False}})

@@ -6,7 +6,7 @@ from typing import Any
 import litserve
 from fastapi import Request
 
-from benchmarks.rivals.classifier import Classifier
+from benchmarks.rivals import Classifier
 
 
 class ColourApi(litserve.LitAPI):
