@@ -18,7 +18,7 @@ import psutil
 from src.paths import PROJECT_ROOT
 from src.processes import find_free_port, start_process, wait_until_answers
 
-START_SECONDS: Final = 90
+START_SECONDS: Final = 180
 PORT: Final = "{port}"
 """Stands in a command for the port."""
 

@@ -17,7 +17,7 @@ from typing import Final
 import yaml
 from pydantic import ValidationError
 
-from application.settings import FORM_ALLOWANCE_BYTES, Settings
+from application.settings import FORM_ALLOWANCE_BYTES, Settings, describe_faults
 from src.errors import ProjectError, UsageError
 from src.files import write_bytes
 from src.models.artefacts import load_model
@@ -47,21 +47,17 @@ def read_production_settings(root: Path) -> Settings:
     """
     place = root / SAVED_CONFIGURATION
     variables = yaml.safe_load(place.read_text("utf-8"))["OptionSettings"][VARIABLES]
-    values = {name.lower(): value for name, value in variables.items()}
-    # given as well, so that the environment of this machine has no say
-    defaults = {name: field.get_default(call_default_factory=True) for name, field in Settings.model_fields.items()}
-    if unknown := sorted(name.upper() for name in values.keys() - Settings.model_fields.keys()):
+    if unknown := sorted(name for name in variables if name.lower() not in Settings.model_fields):
         raise UsageError(
             f"{place} sets {', '.join(unknown)}: expected settings of the service, as `python -m application --help` "
             "lists them"
         )
+    # given as well, so that the environment of this machine has no say
+    defaults = {name: field.get_default(call_default_factory=True) for name, field in Settings.model_fields.items()}
     try:
-        return Settings(**{**defaults, **values})
+        return Settings(**{**defaults, **{name.lower(): value for name, value in variables.items()}})
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, part['loc'])).upper() or 'settings'}: {part['msg']}" for part in error.errors()
-        )
-        raise UsageError(f"{place} holds values that the service refuses: {faults}") from error
+        raise UsageError(f"{place} holds values that the service refuses: {describe_faults(error)}") from error
 
 
 def compute_request_limit(settings: Settings) -> int:
@@ -72,25 +68,20 @@ def compute_request_limit(settings: Settings) -> int:
 def list_copied_files(root: Path) -> list[Path]:
     """List the files that the dockerfile's COPY lines name, relative to the root and sorted.
 
-    Folders are walked, without caches and hidden files, as ``.dockerignore`` says too.
-
-    Raises
-    ------
-    UsageError
-        If a line names nothing that is there.
+    Folders are walked, without caches and hidden files, as ``.dockerignore`` says too. UsageError if a line names
+    nothing that is there.
     """
     files: set[Path] = set()
     for line in (root / "dockerfile").read_text("utf-8").splitlines():
         if not line.startswith("COPY ") or "--from" in line:
             continue
         for source in line.split()[1:-1]:
-            found = [path for top in root.glob(source) for path in ([top] if top.is_file() else top.rglob("*"))]
-            kept = {path.relative_to(root) for path in found if path.is_file()}
-            if not kept:
+            found = [path for top in root.glob(source) for path in (top, *top.rglob("*")) if path.is_file()]
+            if not found:
                 raise UsageError(
                     f"the dockerfile copies {source}, which {root} lacks: expected the root of the project"
                 )
-            files |= kept
+            files |= {path.relative_to(root) for path in found}
     return sorted(
         path for path in files if not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
     )
@@ -108,13 +99,9 @@ def collect_files(root: Path) -> dict[str, bytes]:
     """
     load_model(Workspace(root).models_dir)
     settings = read_production_settings(root)
-    seconds = math.ceil(settings.request_seconds) + PROXY_MARGIN_SECONDS
-    nginx = (
-        (root / NGINX_SOURCE)
-        .read_text("utf-8")
-        .replace("MAXIMUM_REQUEST_BYTES", str(compute_request_limit(settings)))
-        .replace("PROXY_SECONDS", str(seconds))
-    )
+    nginx = (root / NGINX_SOURCE).read_text("utf-8")
+    nginx = nginx.replace("MAXIMUM_REQUEST_BYTES", str(compute_request_limit(settings)))
+    nginx = nginx.replace("PROXY_SECONDS", str(math.ceil(settings.request_seconds) + PROXY_MARGIN_SECONDS))
     return {
         "Dockerfile": (root / "dockerfile").read_bytes(),
         NGINX_TARGET: nginx.encode(),
@@ -123,13 +110,7 @@ def collect_files(root: Path) -> dict[str, bytes]:
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """Make a zip file whose bytes follow from names and contents alone.
-
-    Raises
-    ------
-    UsageError
-        If it is larger than a bundle of this project may be.
-    """
+    """Make a zip file whose bytes follow from names and contents alone; UsageError if it is too large."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(files):
@@ -147,23 +128,14 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def check_bundle(bundle: Path, files: Mapping[str, bytes]) -> None:
-    """Make sure that a bundle is what would be packed now.
-
-    Raises
-    ------
-    UsageError
-        If it is missing, no zip file, has no ``Dockerfile`` at its root, or is older than the checkout.
-    """
-    advice = "run `make eb-bundle`"
+    """Make sure that a bundle is what would be packed now: UsageError if it is missing, no zip file or older."""
     try:
         with zipfile.ZipFile(bundle) as archive:
             packed = {name: archive.read(name) for name in archive.namelist()}
     except (OSError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{bundle} cannot be read as a zip file ({error}): {advice}") from error
-    if "Dockerfile" not in packed:
-        raise UsageError(f"{bundle} has no Dockerfile at its root, which the platform expects: {advice}")
+        raise UsageError(f"{bundle} cannot be read as a zip file ({error}): run `make eb-bundle`") from error
     if differing := sorted(name for name in packed.keys() | files.keys() if packed.get(name) != files.get(name)):
-        raise UsageError(f"{bundle} is not of this checkout, {', '.join(differing[:5])} differ: {advice}")
+        raise UsageError(f"{bundle} is not of this checkout, {', '.join(differing[:5])} differ: run `make eb-bundle`")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -174,15 +146,15 @@ def main(arguments: list[str] | None = None) -> int:
         f"{SAVED_CONFIGURATION.as_posix()}.",
     )
     parser.add_argument("--root", type=Path, default=PROJECT_ROOT, help="project to pack (default: this one)")
-    parser.add_argument("--output", type=Path, help=f"file to write (default: {BUNDLE.as_posix()} of the project)")
     parser.add_argument("--check", action="store_true", help="write nothing; say whether the file is current")
     options = parser.parse_args(arguments)
-    bundle = options.output or options.root / BUNDLE
+    bundle = options.root / BUNDLE
     try:
         files = collect_files(options.root)
-        if not options.check:
+        if options.check:
+            check_bundle(bundle, files)
+        else:
             write_bytes(bundle, pack(files))
-        check_bundle(bundle, files)
     except ProjectError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
