@@ -39,6 +39,6 @@ def client(models_dir: Path) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="session")
 def service(models_dir: Path) -> Iterator[ServiceProcess]:
-    """Two workers, on a free port, with a short time for bodies so that slow clients are soon refused."""
-    with start_service(models_dir, workers=2, settings={"BODY_SECONDS": "1.5"}) as service:
+    """Two workers, on a free port; slow clients are refused after five seconds."""
+    with start_service(models_dir, workers=2, settings={"BODY_SECONDS": "5"}) as service:
         yield service
