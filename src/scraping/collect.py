@@ -19,20 +19,19 @@ from src.scraping.fetch.manners import TERMS_NOTE, Manners, choose_manners, sugg
 from src.scraping.fetch.robots import Robots
 from src.scraping.fetch.thumbnails import Downloads
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
+from src.scraping.page.state import Site
 from src.scraping.progress import Display
 from src.scraping.run_file import ColourSummary, RunFile, RunSummary
-from src.scraping.scraping_pictures import Site
 from src.scraping.settings import LONGEST_PAUSE, CollectSettings, open_source
 from src.scraping.store.lock import lock_workspace
 from src.scraping.store.placement import find_pictures, incoming_dir
 from src.scraping.store.publish import forget_scraped, publish
 from src.scraping.store.store import Store
 
-# fmt: off
 LONGEST_FIRST: Final = (
-    "BROWN", "BLACK", "GRAY", "BLUE", "TEAL", "GREEN", "WHITE", "YELLOW", "RED", "ORANGE", "PURPLE", "PINK",
+    *("BROWN", "BLACK", "GRAY", "BLUE", "TEAL", "GREEN"),
+    *("WHITE", "YELLOW", "RED", "ORANGE", "PURPLE", "PINK"),
 )
-# fmt: on
 """Colours by the size of their lists on the site in 2026: the long ones begin first."""
 
 
@@ -45,7 +44,6 @@ def collect(settings: CollectSettings, console: Console | None = None) -> RunSum
     Parameters
     ----------
     settings
-        What to do.
     console
         Where to show progress; None shows nothing.
 
@@ -84,7 +82,7 @@ class _Run:
         self._display = Display(console)
         self._began = time.monotonic()
         self._summary = RunSummary(is_listing_only=settings.list_only)
-        self._run_file = RunFile(self._workspace)
+        self._run_file = RunFile(settings.workspace)
         self._client = HttpClient(manners.contact, settings.download_threads or manners.download_threads)
         self._robots = Robots(self._client)
         self._listing_began: dict[str, float] = {}
@@ -249,13 +247,10 @@ class _Run:
         color, error = failure.color, failure.error
         if isinstance(error, MissingToolError):
             raise error
-        if not isinstance(error, BlockedError | LayoutChangedError):
-            state = "partial" if self._store.count(color) else "failed"
-            self._end(ListingOutcome(color, state, str(error)))
-            return
-        summary = self._summary.colours[color]
-        summary.state, summary.reason = "blocked" if isinstance(error, BlockedError) else "failed", str(error)
-        self._display.show_end(color, self._store.count(color), summary.state, summary.reason)
+        state = "partial" if self._store.count(color) else "failed"
+        if isinstance(error, BlockedError):
+            state = "blocked"
+        self._end(ListingOutcome(color, state, str(error), self._summary.colours[color].total))
         if isinstance(error, BlockedError):
             raise error
 

@@ -4,18 +4,14 @@ import argparse
 import os
 from pathlib import Path
 
-from rich.console import Console
-
 from src.colours import SITE_COLOURS, STUDY_COLOURS, parse_colours
 from src.command import open_console, run_command
 from src.errors import LayoutChangedError, UsageError
 from src.paths import PROJECT_ROOT, Workspace
-from src.scraping.browser.marks import make_run_mark
 from src.scraping.collect import collect
-from src.scraping.fetch.manners import choose_manners
 from src.scraping.page.contract import check_contract, show_clauses
 from src.scraping.progress import show_summary
-from src.scraping.settings import CollectSettings, GallerySource, open_source
+from src.scraping.settings import CollectSettings, GallerySource
 
 CONTACT_VARIABLE = "SCRAPER_CONTACT"
 INTERRUPTED = "interrupted: the same command goes on where it stopped"
@@ -33,13 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     add = parser.add_argument_group("the site").add_argument
     add("--source", choices=("gallery", "google"), default="gallery", help="offline gallery (default) or real site")
     add("--base-url", metavar="URL", help="any site that keeps the contract, instead of --source")
-    add(
-        "--list",
-        type=Path,
-        dest="list_file",
-        metavar="CSV",
-        help="take this list (image, page, color) instead of a site",
-    )
+    add("--list", type=Path, dest="list_file", metavar="CSV", help="take this list (image, page, color) instead")
     add("--hl", dest="language", metavar="LANGUAGE", help="language of labels and page names")
     add("--check", action="store_true", help="take five tiles: does the page still keep the contract?")
 
@@ -87,13 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, bool]:
-    """Read a command line; return the settings, and whether only the contract is checked.
-
-    Raises
-    ------
-    UsageError
-        If a value is out of its range.
-    """
+    """Read a command line; return the settings, and whether only the contract is checked."""
     options = vars(build_parser().parse_args(arguments))
     is_check, has_list = options.pop("check"), options["list_file"] is not None
     if is_check and has_list:
@@ -110,23 +94,6 @@ def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, 
     return settings, is_check
 
 
-def check(settings: CollectSettings, console: Console) -> int:
-    """Hold five tiles of the first colour to the contract and return the exit code."""
-    mark = f"{make_run_mark(settings.workspace.root)}-check."
-    with open_source(settings) as source:
-        manners = choose_manners(source.addresses, contact=settings.contact, is_polite=settings.is_polite)
-        clauses = check_contract(
-            source.addresses,
-            manners,
-            color=settings.colours[0],
-            evidence=settings.workspace.evidence_dir,
-            mark=mark,
-            grid=settings.grid,
-        )
-    show_clauses(console, clauses)
-    return 0 if all(clause.is_kept for clause in clauses) else LayoutChangedError.exit_code
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     return run_command(lambda: _work(arguments), INTERRUPTED)
@@ -136,7 +103,9 @@ def _work(arguments: list[str] | None) -> int:
     console, errors = open_console(), open_console(stderr=True)
     settings, is_check = read_settings(arguments)
     if is_check:
-        return check(settings, console)
+        clauses = check_contract(settings)
+        show_clauses(console, clauses)
+        return 0 if all(clause.is_kept for clause in clauses) else LayoutChangedError.exit_code
     summary = collect(settings, console)
     show_summary(console, summary)
     for message in (summary.blocked, summary.layout_changed):

@@ -2,19 +2,16 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from src.colours import SITE_COLOURS
 from src.errors import BlockedError, LayoutChangedError
-from src.scraping.artwork import Addresses
 from src.scraping.browser.browser import Browser
 from src.scraping.fetch.client import explain_block
-from src.scraping.fetch.manners import Manners, Pace
+from src.scraping.fetch.manners import Pace
 from src.scraping.page.data import parse_blocks
 from src.scraping.page.listing import ColourListing, Listed, ListingOutcome, ListingTask
-from src.scraping.page.state import PageError, open_listing, save_evidence
+from src.scraping.page.state import PageError, Site, describe_change, open_listing
 from src.scraping.scripts import DRAIN, PAGE_DATA, SHOW_MORE, START, STOP
 
 TILES_A_TRIP: Final = 240
@@ -28,30 +25,8 @@ HANG_FACTOR: Final = 5
 """A request in flight may take this many times the usual patience."""
 MAXIMUM_REPEATS: Final = 90
 """Tiles drawn again, none of them new, after which a list counts as repeating itself."""
-SHELLS: Final = 3
-"""Openings in a row that show no tiles, after which the layout counts as changed."""
 SETBACKS: Final = 4
 """Openings of a page in a row that bring nothing new, after which it is given up."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """A site and how to behave there.
-
-    Attributes
-    ----------
-    addresses, manners
-        Where it is, and the manners.
-    evidence
-        Folder for pages that do not show what they should.
-    language
-        The page's ``hl``; None leaves it to the site.
-    """
-
-    addresses: Addresses
-    manners: Manners
-    evidence: Path
-    language: str | None = None
 
 
 def list_colour(
@@ -61,17 +36,8 @@ def list_colour(
 
     A page that stops in the middle is opened again, for as long as each opening brings something new.
 
-    Parameters
-    ----------
-    browser
-        An open browser.
-    site
-        Where to list, and how to behave there.
-    task
-        What to list.
-    report
-        Takes new artworks in listing order, and sentences about what was done to the page: consent,
-        banners, buttons.
+    ``report`` takes new artworks in listing order, and sentences about what was done to the page: consent,
+    banners, buttons.
 
     Returns
     -------
@@ -87,23 +53,15 @@ def list_colour(
     """
     listing = ColourListing(task, site.addresses, report)
     page = _ListedPage(browser, site, listing, report)
-    setbacks = furthest = shells = 0
-    problem: str | None = None
+    setbacks = furthest = 0
+    problem: str | Exception | None = None
     while setbacks < SETBACKS:
-        if browser.has_opened_page:
-            page.pace.wait()
+        page.pace.wait()
         listing.start_page()
         try:
             problem = page.list()
-            shells = 0
-        except PageError as error:
-            problem = str(error)
-        except LayoutChangedError:
-            # An empty shell may be an accident of one answer; again and again it is the new layout.
-            shells += 1
-            if shells == SHELLS:
-                raise
-            problem = "the page showed no tiles"
+        except (PageError, LayoutChangedError) as error:
+            problem = error  # an empty shell may be an accident of one answer; again and again it is the new layout
         if problem is None:
             return ListingOutcome(task.color, *_judge_end(listing), listing.total)
         reached = len(listing.reported | listing.drawn)
@@ -111,8 +69,10 @@ def list_colour(
         furthest = max(furthest, reached)
         page.pace.note_failure()
         time.sleep(0.1 * setbacks)
+    if isinstance(problem, LayoutChangedError):
+        raise problem
     listing.report(is_last=True)
-    return ListingOutcome(task.color, "partial" if listing.reported else "failed", problem, listing.total)
+    return ListingOutcome(task.color, "partial" if listing.reported else "failed", str(problem), listing.total)
 
 
 def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
@@ -147,8 +107,8 @@ class _ListedPage:
 
     def list(self) -> str | None:
         """Open it and scroll to the end; return what went wrong, or None."""
-        listing, patience, evidence = self._listing, self._site.manners.patience, self._site.evidence
-        state = open_listing(self._browser, self._address, patience, evidence, self._color, report=self._report)
+        listing, patience = self._listing, self._site.manners.patience
+        state = open_listing(self._browser, self._site, self._color, self._report)
         listing.take_page_data(parse_blocks(self._browser.run(PAGE_DATA)))
         if not listing.has_data and self._color.lower() not in state["address"].lower():
             raise self._layout_changed(
@@ -252,8 +212,7 @@ class _ListedPage:
             )
 
     def _layout_changed(self, what: str) -> LayoutChangedError:
-        saved = save_evidence(self._browser, self._site.evidence, self._color)
-        return LayoutChangedError(f"{what}, saved page at {saved}")
+        return describe_change(what, self._browser, self._site, self._color)
 
 
 def _has_stopped(listing: ColourListing, drained: dict[str, Any], patience: float) -> str | None:

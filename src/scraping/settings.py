@@ -26,14 +26,8 @@ _RANGES = {"limit": (1, 10**9), "browsers": (1, 64), "download_threads": (1, 64)
 class GallerySource:
     """The gallery that the run starts and stops itself; None leaves a value to the gallery.
 
-    Attributes
-    ----------
-    artworks, seed, proportions
-        How many paintings, from which seed, in whose class proportions.
-    images, labels
-        A folder of real pictures instead, and the table that files them.
-    extra_arguments
-        Further options of ``python -m src.gallery``, the faults for instance.
+    ``images`` is a folder of real pictures, filed by the table ``labels``, in the place of paintings;
+    ``extra_arguments`` are further options of ``python -m src.gallery``, the faults for instance.
     """
 
     artworks: int | None = None
@@ -54,26 +48,12 @@ class GallerySource:
 
 @dataclass(frozen=True)
 class CollectSettings:
-    """One run, as the options of ``python -m src.scraping`` describe it.
+    """One run; ``python -m src.scraping --help`` describes each of these options.
 
-    Attributes
-    ----------
-    base_url, list_file
-        Any other site that keeps the contract, or a CSV file in the place of a site.
-    limit
-        Artworks wanted of each colour; None for all.
-    browsers, download_threads
-        How many at once; None leaves it to the manners (2 and 8 here, 1 and 4 on real sites).
-    language
-        The page's ``hl``.
-    contact, is_polite, pause
-        For real sites: whom to write to; True asks for the same manners on this machine; shortest
-        pause between scrolls in seconds.
-    list_only, retry_failed, relist, start_over
-        Fetch no thumbnails; list nothing, fetch only what failed; list complete colours again; forget
-        first what the workspace holds of earlier runs of the scraper.
-    details
-        Fetch the asset pages too.
+    Raises
+    ------
+    UsageError
+        If a value is out of its range, or two options exclude each other.
     """
 
     workspace: Workspace = field(default_factory=Workspace)

@@ -42,19 +42,13 @@ HOW_TO_GET_ONE: Final = (
 _ARGUMENTS: Final = (
     "--headless=new",
     "--disable-gpu",
-    "--disable-quic",
     "--disable-extensions",
     "--disable-background-networking",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-component-update",
-    "--disable-default-apps",
     "--disable-dev-shm-usage",
     "--disable-renderer-backgrounding",
-    "--disable-sync",
-    "--mute-audio",
-    "--no-default-browser-check",
-    "--no-first-run",
     # A browser that talks to its driver through a pipe ends when the driver does.
     "--remote-debugging-pipe",
     # Few tiles in view: the page's own lazy loader has little to do.
@@ -78,24 +72,22 @@ class BrowserSettings:
     mark
         What its processes carry (:mod:`src.scraping.browser.marks`).
     grid
-        Address of a remote WebDriver endpoint, with user name and password where it asks for them; None
-        for a browser of this machine.
+        Address of a remote WebDriver endpoint, with user name and password where it asks for them.
     contact
-        Whom the site may write to; stands in the user agent. None on loopback.
+        Whom the site may write to; stands in the user agent.
     is_loopback
         Whether the site runs on this machine; the browser then resolves no other host.
     command_seconds
         A command that takes longer means that the browser hangs.
     draws_images
-        Whether it draws images. The thumbnails come over plain HTTP later: a browser that draws them
-        too does the work twice.
+        The thumbnails come over plain HTTP later: a browser that draws them too does the work twice.
     """
 
     mark: str
     grid: str | None = None
     contact: str | None = None
     is_loopback: bool = True
-    command_seconds: float = 45.0
+    command_seconds: int = 45
     draws_images: bool = False
 
 
@@ -112,22 +104,30 @@ def ask_selenium_manager(options: ChromeOptions) -> InstalledBrowser:
     return InstalledBrowser(finder.get_browser_path(), finder.get_driver_path())
 
 
-def make_user_agent(browser_version: str, contact: str) -> str:
-    """Name the browser, the project and whom to write to."""
-    return (
-        f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{browser_version} "
-        f"Safari/537.36 {make_product_agent(contact)}"
-    )
-
-
 @contextlib.contextmanager
-def _explained_errors() -> Iterator[None]:
+def _explaining_errors() -> Iterator[None]:
     try:
         yield
     except JavascriptException as error:
         raise BrowserError(f"a script failed in the page: {_first_line(error)}") from error
     except (WebDriverException, HTTPError, OSError) as error:
         raise BrowserError(f"the browser died or does not answer: {_first_line(error)}") from error
+
+
+@contextlib.contextmanager
+def _explaining_start(grid: str | None) -> Iterator[None]:
+    """Distinguish what no attempt mends from a browser that may start next time."""
+    try:
+        yield
+    except NoSuchDriverException as error:
+        raise MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}") from error
+    except (WebDriverException, HTTPError, OSError) as error:
+        words = " ".join(hide_credentials(str(error)).split()).removeprefix("Message: ")
+        if re.search(r"session not created.*(only supports|version must be)", words):
+            reason = re.split(r"Stacktrace|\(Session info|; For documentation", words)[0].strip()
+            raise MissingToolError(f"the driver does not fit the browser: {reason}; {HOW_TO_GET_ONE}") from error
+        where = f"at {hide_credentials(grid)}" if grid else "on this machine"
+        raise BrowserError(f"no browser could be started {where}: {_first_line(error)}; {HOW_TO_GET_ONE}") from error
 
 
 class Browser:
@@ -147,33 +147,28 @@ class Browser:
         self.session: tuple[str, str] | None = None
         """Endpoint and session id of a remote browser, for :func:`end_remote_session`."""
         self._has_listener = False
-        self.has_opened_page = False
         try:
-            self._driver = self._start(_make_options(settings))
-            self._driver.set_script_timeout(settings.command_seconds / 2)
-        except NoSuchDriverException as error:
-            self.close()
-            raise MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}") from error
-        except (WebDriverException, HTTPError, OSError) as error:
-            self.close()
-            raise _explain_start(error, settings.grid) from error
+            with _explaining_start(settings.grid):
+                self._start(_make_options(settings))
         except BaseException:
             self.close()
             raise
-        if settings.contact:
-            agent = make_user_agent(str(self._driver.capabilities.get("browserVersion", "")), settings.contact)
-            self._run_devtools("Network.setUserAgentOverride", {"userAgent": agent})
 
-    def _start(self, options: ChromeOptions) -> WebDriver:
-        endpoint = self._settings.grid or self._start_driver(options)
-        driver = WebDriver(
-            command_executor=hide_credentials(endpoint),
-            options=options,
-            client_config=_make_client_config(endpoint, self._settings.command_seconds),
-        )
-        if self._settings.grid is not None:
-            self.session = endpoint, str(driver.session_id)
-        return driver
+    def _start(self, options: ChromeOptions) -> None:
+        settings = self._settings
+        endpoint = settings.grid or self._start_driver(options)
+        config = _make_client_config(endpoint, settings.command_seconds)
+        self._driver = WebDriver(command_executor=hide_credentials(endpoint), options=options, client_config=config)
+        if settings.grid is not None:
+            self.session = endpoint, str(self._driver.session_id)
+        self._driver.set_script_timeout(settings.command_seconds / 2)
+        if settings.contact:
+            agent = (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+                f"Chrome/{self._driver.capabilities.get('browserVersion', '')} Safari/537.36 "
+                f"{make_product_agent(settings.contact)}"
+            )
+            self._run_devtools("Network.setUserAgentOverride", {"userAgent": agent})
 
     def _start_driver(self, options: ChromeOptions) -> str:
         installed = find_installed_browser() or ask_selenium_manager(options)
@@ -190,30 +185,29 @@ class Browser:
         self._service.start()
         return self._service.service_url
 
-    @_explained_errors()
+    @_explaining_errors()
     def open(self, address: str, listener: str) -> None:
         """Go to a page without waiting for it, a script installed before the page's own.
 
         Where the browser has no such thing as a script on new documents (a remote one that is not
         Chromium), :meth:`run` of the same script right afterwards has to do.
         """
-        self.has_opened_page = True
         if not self._has_listener:
             self._has_listener = self._run_devtools("Page.addScriptToEvaluateOnNewDocument", {"source": listener})
         self._driver.get("about:blank")
         self._driver.get(address)
 
-    @_explained_errors()
+    @_explaining_errors()
     def run(self, script: str, *arguments: Any) -> Any:
         """Run a script in the page and return its value."""
         return self._driver.execute_script(script, *arguments)
 
-    @_explained_errors()
+    @_explaining_errors()
     def run_until_done(self, script: str, *arguments: Any) -> Any:
         """Run a script that calls its last argument with its value when it is done."""
         return self._driver.execute_async_script(script, *arguments)
 
-    @_explained_errors()
+    @_explaining_errors()
     def picture(self, width: int, height: int) -> bytes:
         """Return what one sees of the page in a window of that many pixels, as a PNG file."""
         # The window's bars are not the page: set what the page sees.
@@ -249,7 +243,7 @@ class Browser:
 
 def end_remote_session(endpoint: str, session_id: str) -> None:
     """End a browser on a grid by its session id; never raises."""
-    config = _make_client_config(endpoint, 5.0)
+    config = _make_client_config(endpoint, 5)
     with contextlib.suppress(Exception):
         RemoteConnection(client_config=config).execute(  # type: ignore[no-untyped-call]
             Command.QUIT, {"sessionId": session_id}
@@ -275,26 +269,16 @@ def _make_options(settings: BrowserSettings) -> ChromeOptions:
     return options
 
 
-def _make_client_config(endpoint: str, seconds: float) -> ClientConfig:
+def _make_client_config(endpoint: str, seconds: int) -> ClientConfig:
     """Make the settings to reach an endpoint: with its credentials, and without a proxy on this machine."""
     parts = urlsplit(endpoint)
     return ClientConfig(
         remote_server_addr=hide_credentials(endpoint),
-        timeout=int(seconds),
+        timeout=seconds,
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password or "") if parts.username else None,
         proxy=None if find_proxy(endpoint) else Proxy({"proxyType": ProxyType.DIRECT}),
     )
-
-
-def _explain_start(error: Exception, grid: str | None) -> MissingToolError | BrowserError:
-    """Distinguish a driver of another version, which no attempt mends, from a browser that may start next time."""
-    words = " ".join(hide_credentials(str(error)).split()).removeprefix("Message: ")
-    if re.search(r"session not created.*(only supports|version must be)", words):
-        reason = re.split(r"Stacktrace|\(Session info|; For documentation", words)[0].strip()
-        return MissingToolError(f"the driver does not fit the browser: {reason}; {HOW_TO_GET_ONE}")
-    where = f"at {hide_credentials(grid)}" if grid else "on this machine"
-    return BrowserError(f"no browser could be started {where}: {_first_line(error)}; {HOW_TO_GET_ONE}")
 
 
 def _first_line(error: BaseException) -> str:

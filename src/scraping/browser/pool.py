@@ -17,7 +17,8 @@ from src.errors import BrowserError, MissingToolError, ProjectError, ScrapingErr
 from src.scraping.browser.browser import Browser, BrowserSettings, end_remote_session
 from src.scraping.browser.marks import end_marked
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
-from src.scraping.scraping_pictures import Site, list_colour
+from src.scraping.page.state import Site
+from src.scraping.scraping_pictures import list_colour
 
 ATTEMPTS: Final = 6
 """A colour is given up after this many browsers or workers in a row that died before listing anything new."""
@@ -30,13 +31,6 @@ class Failure:
 
     color: str
     error: ProjectError
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """A browser was opened; ``session`` is that of a remote one."""
-
-    session: tuple[str, str] | None
 
 
 def list_colours(
@@ -53,13 +47,13 @@ def list_colours(
     Parameters
     ----------
     settings, site
-        How to open the browsers, and where to list; each worker's browser has a mark of its own.
+        How to open the browsers, and where to list.
     colors
         What to list; those with most artworks first make the best use of the browsers.
     make_task
         Makes the task of a colour when it is handed out, so that it knows what is known by then.
     browsers
-        How many browsers.
+        How many.
 
     Yields
     ------
@@ -138,8 +132,8 @@ class _Worker:
         except (EOFError, OSError):
             message = Failure(str(self.color), BrowserError("its browser's process died"))
             self.end()
-        if isinstance(message, _Opened):
-            self._session, self.has_opened = message.session, True
+        if message is None or isinstance(message, tuple):  # a browser was opened; a remote one has a session
+            self._session, self.has_opened = message, True
             return None
         if isinstance(message, ListingOutcome | Failure):
             self.color = None
@@ -189,7 +183,7 @@ def _serve(
             try:
                 if not browsers:
                     browsers.append(Browser(settings))
-                    connection.send(_Opened(browsers[0].session))
+                    connection.send(browsers[0].session)
                 connection.send(list_colour(browsers[0], site, task, connection.send))
             except ConnectionError:
                 raise

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from rich.console import Console
@@ -14,13 +13,15 @@ from src.errors import BlockedError, ImageError, LayoutChangedError
 from src.features.decode_image import decode_image
 from src.scraping.artwork import ASSET_ID, Addresses, read_asset_id, sized_image
 from src.scraping.browser.browser import Browser, BrowserSettings
+from src.scraping.browser.marks import make_run_mark
 from src.scraping.fetch.client import FetchError, HttpClient
 from src.scraping.fetch.details import read_asset_page
-from src.scraping.fetch.manners import Manners
+from src.scraping.fetch.manners import Manners, choose_manners
 from src.scraping.fetch.robots import Robots
 from src.scraping.page.data import parse_blocks
-from src.scraping.page.state import PageError, open_listing
+from src.scraping.page.state import PageError, Site, open_listing
 from src.scraping.scripts import DRAIN, PAGE_DATA, START, STOP
+from src.scraping.settings import CollectSettings, open_source
 
 TILES: Final = 5
 
@@ -34,10 +35,8 @@ class Clause(NamedTuple):
     is_kept: bool
 
 
-def check_contract(
-    addresses: Addresses, manners: Manners, *, color: str, evidence: Path, mark: str, grid: str | None = None
-) -> list[Clause]:
-    """Open one colour's page and hold five of its tiles to the contract.
+def check_contract(settings: CollectSettings) -> list[Clause]:
+    """Open the page of the first colour and hold five of its tiles to the contract.
 
     One page is opened, nothing is scrolled, one thumbnail and one asset page are fetched.
 
@@ -46,20 +45,26 @@ def check_contract(
     BlockedError
         If the site refuses us, robots.txt included.
     """
-    client = HttpClient(manners.contact)
+    with open_source(settings) as source:
+        manners = choose_manners(source.addresses, contact=settings.contact, is_polite=settings.is_polite)
+        return _check(settings, source.addresses, manners)
+
+
+def _check(settings: CollectSettings, addresses: Addresses, manners: Manners) -> list[Clause]:
+    client, color = HttpClient(manners.contact), settings.colours[0]
     robots = Robots(client)
     address = addresses.color_page(color, None)
     if manners.is_polite and (refusal := robots.explain_refusal(address)):
         raise BlockedError(f"the site does not want to be scraped here: {refusal}")
-    contact = manners.contact if manners.is_polite else None
-    with Browser(BrowserSettings(mark, grid, contact, addresses.is_loopback)) as browser:
+    mark, contact = f"{make_run_mark(settings.workspace.root)}-check.", manners.contact if manners.is_polite else None
+    with Browser(BrowserSettings(mark, settings.grid, contact, addresses.is_loopback)) as browser:
         try:
-            state = open_listing(browser, address, manners.patience, evidence, color)
+            state = open_listing(browser, Site(addresses, manners, settings.workspace.evidence_dir), color)
         except (LayoutChangedError, PageError) as error:
             return [Clause("page of a colour", "tiles with links under /asset/", str(error), is_kept=False)]
         data = parse_blocks(browser.run(PAGE_DATA))
-        settings = {"limit": TILES, "pause": [0, 0], "nudgeAfter": 10**6}
-        browser.run(START, settings | {"color": color, "colors": list(SITE_COLOURS)})
+        pump = {"color": color, "colors": list(SITE_COLOURS), "limit": TILES, "pause": [0, 0], "nudgeAfter": 10**6}
+        browser.run(START, pump)
         drained = browser.run_until_done(DRAIN, TILES, 2000, None) or {"tiles": []}
         browser.run(STOP)
     tiles = drained["tiles"][:TILES]

@@ -42,8 +42,6 @@ class Block:
     ----------
     color
         The colour that the data name beside it; None in an answer, which is of the page's colour.
-    items
-        The artworks, in order.
     total
         Size of the whole list, where the data give it.
     token

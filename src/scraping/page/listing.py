@@ -14,16 +14,10 @@ PATIENT_DRAINS: Final = 3
 
 @dataclass(frozen=True)
 class ListingTask:
-    """What to list.
+    """A colour to list.
 
-    Attributes
-    ----------
-    color
-        The colour.
-    known
-        Asset ids that earlier runs have listed; they are not reported again.
-    limit
-        Artworks wanted in all, the known ones included; None for all.
+    ``known`` are the asset ids that earlier runs have listed, which are not reported again; ``limit`` is the
+    number of artworks wanted in all, the known ones included.
     """
 
     color: str
@@ -44,17 +38,8 @@ class Listed:
 class ListingOutcome:
     """How the listing of a colour ended.
 
-    Attributes
-    ----------
-    color
-        The colour.
-    state
-        ``complete``: the list has ended; ``limit``: as many as wanted; ``partial``: the page stopped
-        giving more; ``failed``: nothing could be listed.
-    reason
-        Why, where it is not complete, or what was odd.
-    total
-        Size of the list as the page's data give it.
+    ``state`` is ``complete`` (the list has ended), ``limit`` (as many as wanted), ``partial`` (the page stopped
+    giving more) or ``failed`` (nothing could be listed); ``total`` is the size of the list by the page's data.
     """
 
     color: str

@@ -4,14 +4,16 @@ import itertools
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from src.errors import BlockedError, LayoutChangedError, ScrapingError
 from src.files import write_text
+from src.scraping.artwork import Addresses
 from src.scraping.browser.browser import Browser
 from src.scraping.fetch.client import REFUSALS, explain_block
-from src.scraping.fetch.manners import PagePatience
+from src.scraping.fetch.manners import Manners
 from src.scraping.scripts import HTML, read_script
 
 _POLL_SECONDS: Final = 0.05
@@ -23,23 +25,27 @@ class PageError(ScrapingError):
     """The page did not come this time; asking again may help."""
 
 
-def save_evidence(browser: Browser, folder: Path, name: str) -> Path:
+@dataclass(frozen=True)
+class Site:
+    """A site and how to behave there; ``evidence`` takes pages that do not show what they should."""
+
+    addresses: Addresses
+    manners: Manners
+    evidence: Path
+    language: str | None = None
+
+
+def describe_change(what: str, browser: Browser, site: Site, name: str) -> LayoutChangedError:
     """Save the page as it stands, for whoever has to find out what changed; no other file is overwritten."""
     html = str(browser.run(HTML))
-    paths = (folder / f"{name}{'' if number == 1 else f'-{number}'}.html" for number in itertools.count(1))
+    paths = (site.evidence / f"{name}{'' if number == 1 else f'-{number}'}.html" for number in itertools.count(1))
     path = next(path for path in paths if not path.exists() or path.read_bytes() == html.encode())
     write_text(path, html)
-    return path
+    return LayoutChangedError(f"{what}, saved page at {path}")
 
 
 def open_listing(
-    browser: Browser,
-    address: str,
-    patience: PagePatience,
-    evidence: Path,
-    name: str,
-    *,
-    report: Callable[[str], None] = lambda _: None,
+    browser: Browser, site: Site, color: str, report: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Open a colour's page and wait for its first tiles.
 
@@ -61,6 +67,7 @@ def open_listing(
     PageError
         If it has not loaded, or the site answered with an error.
     """
+    address, patience = site.addresses.color_page(color, site.language), site.manners.patience
     browser.open(address, read_script("listener"))
     began = time.monotonic()
     consents, settled_since = 0, None
@@ -81,11 +88,9 @@ def open_listing(
         if is_loaded and state["hasConsent"]:
             consents += 1
             if consents > _CONSENT_ATTEMPTS or not _answer(browser, "consent", report):
-                raise LayoutChangedError(
-                    "the page no longer shows a consent form that we can answer: expected a form with a button, "
-                    f"found {state['title']!r} at {state['address']}, "
-                    f"saved page at {save_evidence(browser, evidence, f'{name}-consent')}"
-                )
+                what = "the page no longer shows a consent form that we can answer: expected a form with a button, "
+                what += f"found {state['title']!r} at {state['address']}"
+                raise describe_change(what, browser, site, f"{color}-consent")
             time.sleep(0.3)
         elif is_loaded:
             settled_since = settled_since or time.monotonic()
@@ -95,12 +100,12 @@ def open_listing(
                     return state
                 consents += 1
                 if not state["hasChoice"] or consents > _CONSENT_ATTEMPTS or not _answer(browser, "choice", report):
-                    raise LayoutChangedError(
+                    raise describe_change(
                         'the page no longer shows artwork tiles: expected links a[href*="/asset/"] that end in a '
                         f"14-character id, found {state['links']} links under /asset/ and none of an artwork "
                         f"(HTTP {state['status'] or 'status unknown'}, title {state['title']!r}, {state['images']} "
-                        f"elements with data-bgsrc, {state['size']:,} characters), "
-                        f"saved page at {save_evidence(browser, evidence, name)}"
+                        f"elements with data-bgsrc, {state['size']:,} characters)",
+                        *(browser, site, color),
                     )
                 settled_since = None
         if time.monotonic() - began > patience.load_seconds:

@@ -2,8 +2,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -13,13 +15,13 @@ from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 from src.processes import find_free_port, start_process, wait_until_answers
 from src.scraping.artwork import Addresses
-from src.scraping.browser.browser import Browser, BrowserSettings, find_installed_browser, make_user_agent
+from src.scraping.browser.browser import Browser, BrowserSettings, find_installed_browser
 from src.scraping.browser.marks import find_marked
 from src.scraping.collect import collect
 from src.scraping.fetch.manners import PagePatience, choose_manners
 from src.scraping.page.listing import ListingTask
-from src.scraping.page.state import PageError, open_listing
-from src.scraping.scraping_pictures import Site, list_colour
+from src.scraping.page.state import PageError, Site, open_listing
+from src.scraping.scraping_pictures import list_colour
 from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import make_settings
 
@@ -28,8 +30,10 @@ HASTY = PagePatience(load_seconds=20.0, settle_seconds=0.3, quiet_seconds=1.0)
 TILE = '<a href="/asset/x/bgEuwDxel93-Pg"></a>'
 
 
-def open_page(browser: Browser, base_url: str, folder: Path) -> dict[str, object]:
-    return open_listing(browser, f"{base_url}/color?col=RED", HASTY, folder, "RED")
+def open_page(browser: Browser, base_url: str, folder: Path, report: Callable[[str], None] = print) -> dict[str, Any]:
+    addresses = Addresses(base_url)
+    manners = replace(choose_manners(addresses, contact=None), patience=HASTY)
+    return open_listing(browser, Site(addresses, manners, folder), "RED", report)
 
 
 def test_a_changed_layout_is_reported_with_the_page_saved(
@@ -97,7 +101,7 @@ def test_an_error_page_may_pass(browser: Browser, serve_page: Callable[..., str]
 
 
 def test_a_dead_browser_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
-    with Browser(BrowserSettings(mark="tests-dead.", command_seconds=5)) as one:
+    with Browser(BrowserSettings(mark="tests-dead.")) as one:
         for process in find_marked("tests-dead."):
             if "chromium" in process.name():
                 process.kill()
@@ -108,7 +112,9 @@ def test_a_dead_browser_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_the_user_agent_names_a_contact() -> None:
-    assert "+me@example.org" in make_user_agent("140.0.1.2", "me@example.org")
+    with Browser(BrowserSettings(mark="tests-agent.", contact="me@example.org")) as one:
+        one.open("about:blank", "")
+        assert "+me@example.org" in one.run("return navigator.userAgent")
 
 
 @pytest.fixture
@@ -164,5 +170,5 @@ def test_a_form_that_offers_a_refusal_is_refused_on_any_page(
         send(request, page.encode(), Content_Type="text/html")
 
     said: list[str] = []
-    open_listing(browser, f"{servers.serve_with(answer)}/color?col=RED", HASTY, tmp_path, "RED", report=said.append)
+    open_page(browser, servers.serve_with(answer), tmp_path, said.append)
     assert said == ["a consent page was answered: refused by 'いいえ'"]
