@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.measuring import list_scraper_processes
-from src.errors import EXIT_PARTIAL, BlockedError, UsageError, WorkspaceLockedError
+from src.errors import EXIT_PARTIAL, BlockedError, WorkspaceLockedError
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT, Workspace
@@ -85,19 +85,12 @@ def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, tmp_path
     assert not Workspace(tmp_path).raw_table.exists()
 
 
-def test_a_rerun_lists_and_fetches_nothing(undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path) -> None:
+def test_a_rerun_fetches_only_what_is_missing_or_spoilt(undisturbed: Undisturbed, gallery: GalleryProcess) -> None:
     workspace, _ = undisturbed
-    before, lines = read_result(workspace), read_listed(workspace)
+    before, listed = read_result(workspace), read_listed(workspace)
     again = collect(make_settings(workspace, gallery))
-    assert again.fetched == 0
-    assert sum(colour.new for colour in again.colours.values()) == 0
-    assert again.exit_code == 0
-    assert (read_result(workspace), read_listed(workspace)) == (before, lines)
-
-
-def test_only_what_is_missing_or_spoilt_is_fetched(undisturbed: Undisturbed, gallery: GalleryProcess) -> None:
-    workspace, _ = undisturbed
-    before = read_result(workspace)
+    assert (again.fetched, again.exit_code, sum(colour.new for colour in again.colours.values())) == (0, 0, 0)
+    assert (read_result(workspace), read_listed(workspace)) == (before, listed)
     (workspace.image_dir / "7.jpg").unlink()
     (workspace.image_dir / "9.jpg").write_bytes(b"spoilt")
     again = collect(make_settings(workspace, gallery))
@@ -206,11 +199,6 @@ def test_two_runs_do_not_share_a_workspace(tmp_path: Path) -> None:
         collect(CollectSettings(workspace=Workspace(tmp_path), base_url="http://127.0.0.1:9"))
     with lock_workspace(Workspace(tmp_path)):
         pass
-
-
-def test_retrying_needs_something_to_retry(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds nothing yet"):
-        collect(CollectSettings(workspace=Workspace(tmp_path), base_url="http://127.0.0.1:9", retry_failed=True))
 
 
 @contextmanager
