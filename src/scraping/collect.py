@@ -107,7 +107,7 @@ class _Run:
                 threads=self._settings.download_threads,
             ) as downloads:
                 try:
-                    with self._display:
+                    with self._display.progress:
                         self._work(colors, downloads)
                 except KeyboardInterrupt:
                     self._summary.is_interrupted = True

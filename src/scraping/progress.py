@@ -1,7 +1,5 @@
 """What a person sees while the scraper works, and the table at the end."""
 
-from typing import Self
-
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -15,7 +13,7 @@ class Display:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._progress = Progress(
+        self.progress = Progress(
             TextColumn("{task.description:<10}"),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
@@ -26,23 +24,16 @@ class Display:
         )
         self._bars: dict[str, TaskID] = {}
 
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
     def show(self, name: str, done: int, total: int | None, state: str = "") -> None:
         """Show how far a colour is, the thumbnails or the details."""
         if name not in self._bars:
-            self._bars[name] = self._progress.add_task(name, state=state)
-        self._progress.update(self._bars[name], completed=done, total=total, state=state)
+            self._bars[name] = self.progress.add_task(name, state=state)
+        self.progress.update(self._bars[name], completed=done, total=total, state=state)
 
     def show_end(self, color: str, found: int, state: str, reason: str | None) -> None:
         """Show how a colour ended."""
         self.show(color, found, found, state)
-        self._progress.stop_task(self._bars[color])
+        self.progress.stop_task(self._bars[color])
         if reason or not self._console.is_terminal:
             text = f"{color}: {reason or f'{found:,} artworks, {state}'}"
             self._console.print(text, highlight=False, markup=False)
