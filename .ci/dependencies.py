@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PIPFILE = ROOT / "Pipfile"
 LOCK = ROOT / "Pipfile.lock"
 SETUP = ROOT / "setup.py"
 REQUIREMENTS = ROOT / "requirements.txt"
@@ -47,25 +46,18 @@ HEADER = (
     "# Do not edit: change the Pipfile and run `make lock`.\n"
 )
 
-
 PINS = re.compile(r"^([a-z0-9-]+)(==[^\s;\\]+)(?: ; ([^\\\n]+?))?(?: \\)?\n((?:    --hash=.*\n?)*)", flags=re.MULTILINE)
 """A requirement as uv prints it: name, version, markers, and lines of hashes."""
 
 
-def read_lock() -> dict[str, Any]:
-    """Read the lock file."""
-    content: dict[str, Any] = json.loads(LOCK.read_text("utf-8"))
-    return content
-
-
-def read_setup() -> dict[str, Any]:
-    """Read the names of setup.py: its PYTHON_REQUIRES, and its function that lists a group's requirements."""
-    return runpy.run_path(str(SETUP))
+def read_pipfile() -> dict[str, Any]:
+    """Read the Pipfile."""
+    return tomllib.loads((ROOT / "Pipfile").read_text("utf-8"))
 
 
 def hash_pipfile() -> str:
     """Hash the Pipfile's content as pipenv does, so that ``pipenv install --deploy`` takes the lock."""
-    content = tomllib.loads(PIPFILE.read_text("utf-8"))
+    content = read_pipfile()
     data = {"_meta": {"sources": content.get("source", {}), "requires": content.get("requires", {})}}
     data.update({LOCK_NAMES.get(group, group): content[group] for group in content if group not in NO_GROUPS})
     return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
@@ -76,18 +68,14 @@ def format_requirements(lock: dict[str, Any], groups: tuple[str, ...], *, hashed
     entries: dict[str, dict[str, Any]] = {}
     for group in groups:
         for name, entry in lock[group].items():
-            known = entries.setdefault(name, {**entry, "markers": set()})
-            known["markers"].add(entry.get("markers", ""))
+            entries.setdefault(name, {**entry, "markers": set()})["markers"].add(entry.get("markers", ""))
     lines = []
     for name, entry in sorted(entries.items()):
         markers = [] if "" in entry["markers"] else sorted(entry["markers"])
-        line = name + entry["version"]
-        if markers:
-            line += " ; " + (markers[0] if len(markers) == 1 else " or ".join(f"({marker})" for marker in markers))
-        if hashed:
-            line += "".join(f" --hash={value}" for value in entry["hashes"])
-        lines.append(line)
-    return "\n".join(lines) + "\n"
+        either = markers[0] if len(markers) == 1 else " or ".join(f"({marker})" for marker in markers)
+        hashes = "".join(f" --hash={value}" for value in entry["hashes"]) if hashed else ""
+        lines.append(f"{name}{entry['version']}{f' ; {either}' if either else ''}{hashes}\n")
+    return "".join(lines)
 
 
 def install(size: str) -> None:
@@ -96,25 +84,19 @@ def install(size: str) -> None:
     fcntl.flock(handle, fcntl.LOCK_EX)
     make_environment()
     stamp = VENV / f".{size}"
-    inputs = (LOCK, SETUP, Path(__file__))
-    if stamp.is_file() and stamp.stat().st_mtime >= max(path.stat().st_mtime for path in inputs):
+    if stamp.is_file() and stamp.stat().st_mtime >= max(path.stat().st_mtime for path in (LOCK, SETUP, Path(__file__))):
         return
     wanted = VENV / "requirements.txt"
-    wanted.write_text(format_requirements(read_lock(), SIZES[size], hashed=True), "utf-8")
+    wanted.write_text(format_requirements(json.loads(LOCK.read_text("utf-8")), SIZES[size], hashed=True), "utf-8")
     # Python compiles what it imports; the rest, compiled too, would take a fifth more place (499 MiB, not 418).
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-compile"]
-    for arguments in (
-        # The lock is complete; older pips would ask for a hash of each extra (coverage[toml]) once more.
-        ["--no-deps", "--require-hashes", "-r", str(wanted)],
-        ["--no-deps", "--no-build-isolation", "-e", str(ROOT)],
-    ):
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-compile", "--no-deps"]
+    for arguments in (["--require-hashes", "-r", str(wanted)], ["--no-build-isolation", "-e", str(ROOT)]):
         if subprocess.run([*pip, *arguments], check=False).returncode:
             raise SystemExit(
                 "the packages were not installed; pip says above why (no connection, a full disk, no write access?): "
                 "the same command goes on from there"
             )
-    names = list(SIZES)
-    for name in names[: names.index(size) + 1]:
+    for name in list(SIZES)[: list(SIZES).index(size) + 1]:
         (VENV / f".{name}").touch()
 
 
@@ -129,34 +111,27 @@ def make_environment() -> None:
         raise SystemExit(f".venv is a file, or a link to no environment of Python {here}: remove it")
     if VENV.exists():
         sys.stderr.write(f".venv is of another Python than {here}, or unfinished: it is made anew\n")
-    base = getattr(sys, "_base_executable", sys.executable)  # we may run in .venv itself
     if not os.access(ROOT, os.W_OK):
-        raise SystemExit(
-            f"{ROOT} may not be written, so there is no place for .venv: copy the project to a folder of yours"
-        )
+        raise SystemExit(f"{ROOT} may not be written: copy the project to a folder of yours, where .venv has a place")
+    base = getattr(sys, "_base_executable", sys.executable)  # we may run in .venv itself
     if subprocess.run([base, "-m", "venv", "--clear", str(VENV)], check=False).returncode:
         raise SystemExit(".venv was not made; Python's venv says above why")
 
 
 def lock_everything(*, upgrade: bool) -> None:
     """Resolve all groups together for all promised Pythons, then give each group its share of the pins."""
-    setup = read_setup()
+    setup = runpy.run_path(str(SETUP))
     promised, list_requirements = setup["PYTHON_REQUIRES"], setup["list_requirements"]
-    groups = [name for name in tomllib.loads(PIPFILE.read_text("utf-8")) if name not in NO_GROUPS]
+    groups = [name for name in read_pipfile() if name not in NO_GROUPS]
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder) / "pins.txt"
         if LOCK.is_file() and not upgrade:  # keep what still fits
-            lock = read_lock()
+            lock = json.loads(LOCK.read_text("utf-8"))
             pins.write_text(format_requirements(lock, tuple(set(lock) - {"_meta"}), hashed=False), "utf-8")
         resolve([entry for group in groups for entry in list_requirements(group)], promised, pins)
         shares = {group: resolve(list_requirements(group), promised, pins, constrained=True) for group in groups}
-    meta = {
-        "hash": {"sha256": hash_pipfile()},
-        "pipfile-spec": 6,
-        "python_requires": promised,
-        "requires": {},
-        "sources": [],
-    }
+    meta = {"pipfile-spec": 6, "python_requires": promised, "requires": {}, "sources": []}
+    meta["hash"] = {"sha256": hash_pipfile()}
     content = {"_meta": meta, **{LOCK_NAMES.get(group, group): share for group, share in shares.items()}}
     LOCK.write_text(json.dumps(content, indent=4, sort_keys=True) + "\n", "utf-8")
     REQUIREMENTS.write_text(HEADER + format_requirements(content, ("service",), hashed=False), "utf-8")
@@ -186,53 +161,42 @@ def resolve(wanted: list[str], promised: str, pins: Path, *, constrained: bool =
     return entries
 
 
-def find_drift(lock: dict[str, Any]) -> list[str]:
+def find_drift() -> list[str]:
     """List what does not agree between setup.py, Pipfile, lock and requirements.txt."""
-    problems = []
-    promised = read_setup()["PYTHON_REQUIRES"]
-    pipfile = tomllib.loads(PIPFILE.read_text("utf-8"))
-    if not pipfile["source"] and not pipfile.get("pipenv", {}).get("install_search_all_sources"):
-        problems.append("Pipfile: pipenv fails without a source unless install_search_all_sources is set")
-    if lock["_meta"]["hash"]["sha256"] != hash_pipfile():
-        problems.append("Pipfile.lock was not made from this Pipfile: run `make lock`")
-    if lock["_meta"].get("python_requires") != promised:
-        problems.append(
-            f"setup.py promises Python {promised}, Pipfile.lock holds for {lock['_meta'].get('python_requires')}: "
-            "run `make lock`"
-        )
-    if lock["_meta"]["sources"] or '"index"' in json.dumps(lock):
-        problems.append("Pipfile.lock names a package index: run `make lock`")
-    versions: dict[str, set[str]] = {}
-    for group, entries in lock.items():
-        for name, entry in entries.items() if group != "_meta" else ():
-            versions.setdefault(name, set()).add(entry["version"])
-            problems += check_markers(f"{name} of group {group}", entry.get("markers"), promised)
-    problems += [
-        f"Pipfile.lock: {name} is {found}: run `make lock`" for name, found in versions.items() if len(found) > 1
-    ]
+    pipfile, lock = read_pipfile(), json.loads(LOCK.read_text("utf-8"))
+    promised, locked = runpy.run_path(str(SETUP))["PYTHON_REQUIRES"], lock["_meta"].get("python_requires")
     expected = HEADER + format_requirements(lock, ("service",), hashed=False)
-    if not REQUIREMENTS.exists() or REQUIREMENTS.read_text("utf-8") != expected:
-        problems.append("requirements.txt does not follow from Pipfile.lock: run `make lock`")
-    return problems
+    entries = [item for group in lock if group != "_meta" for item in lock[group].items()]
+    problems = {
+        "Pipfile: pipenv fails without a source unless install_search_all_sources is set": not pipfile["source"]
+        and not pipfile.get("pipenv", {}).get("install_search_all_sources"),
+        "Pipfile.lock was not made from this Pipfile": lock["_meta"]["hash"]["sha256"] != hash_pipfile(),
+        f"setup.py promises Python {promised}, Pipfile.lock holds for {locked}": locked != promised,
+        "Pipfile.lock names a package index": bool(lock["_meta"]["sources"]) or '"index"' in json.dumps(lock),
+        "Pipfile.lock has a package in two versions": len({(name, entry["version"]) for name, entry in entries})
+        > len(dict(entries)),
+        "requirements.txt does not follow from Pipfile.lock": not REQUIREMENTS.exists()
+        or REQUIREMENTS.read_text("utf-8") != expected,
+    }
+    for name, entry in entries:
+        marker = entry.get("markers", "")
+        problems[f"Pipfile.lock: {name} ({marker}) leaves out releases of the promised Python {promised}"] = (
+            "python" in marker and leaves_out_releases(marker, promised)
+        )
+    return [f"{problem}: correct it, or run `make lock`" for problem, is_there in problems.items() if is_there]
 
 
-def check_markers(name: str, marker: str | None, promised: str) -> list[str]:
-    """Say where a marker leaves a package out of early releases of a promised Python (pip then misses a pin)."""
+def leaves_out_releases(marker: str, promised: str) -> bool:
+    """Whether a marker leaves a package out of early releases of a promised Python (pip then misses a pin)."""
     from packaging.markers import Marker  # noqa: PLC0415 - only the check, which runs in .venv
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415
 
-    if marker is None or "python" not in marker:
-        return []
-    for minor in range(8, 30):
-        first, last = f"3.{minor}.0", f"3.{minor}.99"
-        if last in SpecifierSet(promised):
-            answers = {
-                Marker(marker).evaluate({"python_version": f"3.{minor}", "python_full_version": full})
-                for full in (first, last)
-            }
-            if len(answers) > 1:
-                return [f"Pipfile.lock: {name} ({marker}) leaves out releases of the promised Python {promised}"]
-    return []
+    def holds(minor: int, release: int) -> bool:
+        versions = {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.{release}"}
+        return Marker(marker).evaluate(versions)
+
+    minors = [minor for minor in range(8, 30) if f"3.{minor}.99" in SpecifierSet(promised)]
+    return any(holds(minor, 0) != holds(minor, 99) for minor in minors)
 
 
 def main() -> int:
@@ -243,25 +207,20 @@ def main() -> int:
     commands.add_parser("lock", help="resolve the Pipfile").add_argument("--upgrade", action="store_true")
     commands.add_parser("check", help="read only: exit 1 when something has drifted")
     arguments = parser.parse_args()
-    if arguments.command == "install":
-        try:
+    try:
+        if arguments.command == "install":
             install(arguments.size)
-        except OSError as error:
-            sys.stderr.write(f".venv cannot be made or written: {error}\n")
-            return 2
-        except SystemExit as error:
-            sys.stderr.write(f"{error}\n")
-            return 2
-        except KeyboardInterrupt:
-            sys.stderr.write("interrupted: the same command goes on from here\n")
-            return 130
-    elif arguments.command == "lock":
-        lock_everything(upgrade=arguments.upgrade)
-    else:
-        problems = find_drift(read_lock())
-        for problem in problems:
-            print(problem, file=sys.stderr)
-        return 1 if problems else 0
+        elif arguments.command == "lock":
+            lock_everything(upgrade=arguments.upgrade)
+        elif problems := find_drift():
+            sys.stderr.write("".join(f"{problem}\n" for problem in problems))
+            return 1
+    except (OSError, SystemExit) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: the same command goes on from here\n")
+        return 130
     return 0
 
 

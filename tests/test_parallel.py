@@ -1,6 +1,5 @@
 """The one switch: local processes give what one process gives, in order, and errors come back."""
 
-import argparse
 import os
 import signal
 import time
@@ -11,7 +10,7 @@ import joblib
 import pytest
 
 from src.errors import UsageError, WorkerError
-from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
+from src.parallel import map_with_progress, parallel_backend
 
 
 def square(number: int) -> int:
@@ -45,12 +44,9 @@ def run(function, items, jobs: int, **more) -> list[int]:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_results_come_in_the_order_of_the_items(jobs: int, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(square, range(20), jobs, count=lambda _: 1) == [number * number for number in range(20)]
+    assert run(square, [], jobs) == []
+    assert run(square, range(20), jobs) == [number * number for number in range(20)]
     assert "test" in capfd.readouterr().err
-
-
-def test_no_items_are_no_results() -> None:
-    assert run(square, [], 2) == []
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -120,13 +116,3 @@ def test_scikit_learn_follows_the_same_switch() -> None:
 def test_impossible_numbers_of_jobs_are_refused(jobs: int) -> None:
     with pytest.raises(UsageError, match="expected -1"), parallel_backend(jobs):
         pass
-
-
-def test_the_options_of_a_command() -> None:
-    parser = argparse.ArgumentParser()
-    add_parallel_arguments(parser, default_jobs=2)
-    assert vars(parser.parse_args([])) == {"jobs": 2, "dask": None}
-    assert vars(parser.parse_args(["--dask", "tcp://host:8786", "--jobs", "3"])) == {
-        "jobs": 3,
-        "dask": "tcp://host:8786",
-    }

@@ -112,11 +112,7 @@ def test_the_documented_python_runs_without_our_code(tmp_path: Path) -> None:
     assert f"# {done.stdout}" in program
 
 
-LINKING = [
-    "README.md",
-    "deploy/README.md",
-    *(f"references/{path.name}" for path in REFERENCES.glob("*.md")),
-]
+LINKING = ["README.md", "deploy/README.md", *(f"references/{path.name}" for path in REFERENCES.glob("*.md"))]
 
 
 @pytest.mark.parametrize("document", LINKING)
