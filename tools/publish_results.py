@@ -6,12 +6,11 @@
 answers to the examples of README and ``references/stages.md``.
 """
 
-import argparse
 import ast
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +26,10 @@ from src.study import SVM_TEST_ACCURACY
 
 README: Final = Path("README.md")
 STAGES: Final = Path("references") / "stages.md"
+UNSEEN: Final = (
+    "real rows of 18 features, labelled by the site or by the study's classifier, "
+    "that nothing in the model **has seen**"
+)
 MEASURED_ON: Final = {
     "labelled_rows.csv, all": "all of these rows, which the gallery's colour index and palettes **have seen**",
     "labelled_rows.csv, study": "… those with the site's own label (seen)",
@@ -35,81 +38,62 @@ MEASURED_ON: Final = {
 }
 
 
-def read_results(root: Path = PROJECT_ROOT) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Read the model's card, the evaluation on real data, and the figures on rows that nothing had seen."""
+def write_readme(text: str) -> str:
+    """Return the README with the results of the model, and the answer to its example.
+
+    Raises
+    ------
+    TableError
+        If the evaluation is of another model than the card's, or the card's kind of SVM was not measured on
+        rows that neither index, palettes nor SVM saw.
+    """
     card, evaluation, held_out = (
-        json.loads(path.read_text("utf-8"))
-        for path in (
-            Workspace(root).models_dir / "model_card.json",
-            root / "references" / "evaluation.json",
-            root / "references" / "held_out.json",
-        )
+        json.loads((PROJECT_ROOT / name).read_text("utf-8"))
+        for name in ("models/model_card.json", "references/evaluation.json", "references/held_out.json")
     )
-    return card, evaluation, held_out
-
-
-def find_unseen(card: Mapping[str, Any], held_out: Mapping[str, Any]) -> Mapping[str, float]:
-    """Return the scores of the card's kind of SVM on rows that neither index, palettes nor SVM saw.
-
-    Raises
-    ------
-    TableError
-        If SVMs of that kind were not measured.
-    """
-    label = Candidate(card["family"], card["parameters"]).label
-    name = f"{label}, trained on the gallery"
-    if name not in held_out["scores"]:
-        raise TableError(
-            f"references/held_out.json lacks {name!r}: add {label} to the candidates of "
-            "src.gallery.calibration.held_out and run it again"
-        )
-    found: Mapping[str, float] = held_out["scores"][name]
-    return found
-
-
-def format_results(card: Mapping[str, Any], evaluation: Mapping[str, Any], held_out: Mapping[str, Any]) -> str:
-    """Write the results as a Markdown table, those on rows that nothing had seen first.
-
-    Raises
-    ------
-    TableError
-        If the evaluation is of another model than the card's.
-    """
     if evaluation["model"] != card["version"]:
         raise TableError(
             f"references/evaluation.json is of model {evaluation['model']}, the card of {card['version']}: "
             "run python -m src.models.evaluate_real --json again"
         )
-    scores, unseen = card["scores"], find_unseen(card, held_out)
-    lines = [
+    label = Candidate(card["family"], card["parameters"]).label
+    unseen = held_out["scores"].get(f"{label}, trained on the gallery")
+    if unseen is None:
+        raise TableError(
+            f"references/held_out.json lacks {label}, trained on the gallery: add it to the candidates of "
+            "src.gallery.calibration.held_out and run it again"
+        )
+    rows, study_rows, error = (
+        f"{unseen[name]:.3f} ± {unseen[f'{name}_spread']:.3f}" for name in ("rows", "study_rows", "calibration_error")
+    )
+    scores = {name.removeprefix("test_"): value for name, value in card["scores"].items() if name.startswith("test_")}
+    splits = held_out["splits"]
+    table = [
         "| measured on | pictures | accuracy | macro F1 | far misses | calibration error |",
         "|---|---:|---:|---:|---:|---:|",
-        (
-            "| real rows of 18 features, labelled by the site or by the study's classifier, that nothing in the model "
-            f"**has seen** ({held_out['splits']} times a quarter of them) | {held_out['rows']:,} "
-            f"| {_format_spread(unseen, 'rows')} | – | – | {_format_spread(unseen, 'calibration_error')} |"
-        ),
-        (
-            "| … those with the site's own label: the hard third of the study's data | – "
-            f"| {_format_spread(unseen, 'study_rows')} | – | – | – |"
-        ),
+        f"| {UNSEEN} ({splits} times a quarter of them) | {held_out['rows']:,} | {rows} | – | – | {error} |",
+        f"| … those with the site's own label: the hard third of the study's data | – | {study_rows} | – | – | – |",
         _format_row(
             f"held-out quarter of the gallery's paintings (the study, on its own pictures: {SVM_TEST_ACCURACY:.3f})",
-            {
-                "count": scores["test_rows"],
-                "accuracy": scores["test_accuracy"],
-                "macro_f1": scores["test_macro_f1"],
-                "far_errors": scores["test_far_errors"],
-                "expected_calibration_error": scores["test_expected_calibration_error"],
-            },
+            {**scores, "count": scores["rows"]},
         ),
         *(_format_row(MEASURED_ON.get(name, name), found) for name, found in evaluation["evaluations"].items()),
     ]
-    return "\n".join(lines) + "\n"
-
-
-def _format_spread(scores: Mapping[str, float], name: str) -> str:
-    return f"{scores[name]:.3f} ± {scores[f'{name}_spread']:.3f}"
+    text = _insert(text, "results", "".join(f"{line}\n" for line in table))
+    summary = (
+        f"Trained on {card['data']['rows']:,} generated paintings, it names {unseen['rows']:.1%} "
+        f"(± {unseen['rows_spread']:.1%}) of real artworks as their source does, "
+        "measured where no part of it had seen them"
+    )
+    for found in [found for name, found in evaluation["evaluations"].items() if "pictures" in name][:1]:
+        summary += (
+            f"; it agrees with the study's classifier on {found['accuracy']:.1%} of {found['count']:,} pictures "
+            "of real paintings"
+        )
+    text = _insert(text, "summary", f"{summary}.\n")
+    features = measure_image((PROJECT_ROOT / "references" / "picture.jpg").read_bytes())
+    [answer] = load_model(Workspace().models_dir).predict_features(features[None])
+    return re.sub(r'\{"prediction": "[A-Z]+"', f'{{"prediction": "{answer.colour}"', text)
 
 
 def _format_row(name: str, found: Mapping[str, Any]) -> str:
@@ -120,50 +104,22 @@ def _format_row(name: str, found: Mapping[str, Any]) -> str:
     )
 
 
-def format_summary(card: Mapping[str, Any], evaluation: Mapping[str, Any], held_out: Mapping[str, Any]) -> str:
-    """Say in one sentence how good the model is: on rows that it never saw, and on real pictures if it was tried."""
-    unseen = find_unseen(card, held_out)
-    text = (
-        f"Trained on {card['data']['rows']:,} generated paintings, it names {unseen['rows']:.1%} "
-        f"(± {unseen['rows_spread']:.1%}) of real artworks as their source does, "
-        "measured where no part of it had seen them"
-    )
-    tried = [found for name, found in evaluation["evaluations"].items() if "pictures" in name]
-    if tried:
-        text += (
-            f"; it agrees with the study's classifier on {tried[0]['accuracy']:.1%} of {tried[0]['count']:,} pictures "
-            "of real paintings"
-        )
-    return f"{text}.\n"
-
-
-def insert(text: str, name: str, content: str) -> str:
+def _insert(text: str, name: str, content: str) -> str:
     """Put content between the two marks of a document that bear a name."""
     begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
     before, rest = text.split(begin)
     return before + begin + content + end + rest.split(end, 1)[1]
 
 
-def write_readme(text: str, root: Path = PROJECT_ROOT) -> str:
-    """Return the README with the results of the model, and the answer to its example."""
-    found = read_results(root)
-    text = insert(text, "results", format_results(*found))
-    text = insert(text, "summary", format_summary(*found))
-    features = measure_image((root / "references" / "picture.jpg").read_bytes())
-    [answer] = load_model(Workspace(root).models_dir).predict_features(features[None])
-    return re.sub(r'\{"prediction": "[A-Z]+"', f'{{"prediction": "{answer.colour}"', text)
-
-
-def write_stages(text: str, root: Path = PROJECT_ROOT) -> str:
+def write_stages(text: str) -> str:
     """Return the document of the stages with the answer to its example."""
     numbers = np.array(ast.literal_eval(re.search(r"^numbers = (\[.*?^\])", text, re.DOTALL | re.MULTILINE)[1]))  # type: ignore[index]
-    [answer] = load_model(Workspace(root).models_dir).predict_features(numbers)
+    [answer] = load_model(Workspace().models_dir).predict_features(numbers)
     return re.sub(r"(\[0\]\))  # [A-Z]+", rf"\1  # {answer.colour}", text)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Run the command; return the exit code."""
-    argparse.ArgumentParser(prog="python -m tools.publish_results", description=__doc__).parse_args(arguments)
     for place, write in ((PROJECT_ROOT / README, write_readme), (PROJECT_ROOT / STAGES, write_stages)):
         write_text(place, write(place.read_text("utf-8")))
     return 0
