@@ -1,4 +1,4 @@
-"""``art-colour COMMAND …``: the project's commands under one name; each is ``python -m`` of its module as well."""
+"""``art-colour COMMAND …``, or ``python -m src``: the commands under one name; each is ``python -m`` of its module."""
 
 import runpy
 import sys
@@ -41,3 +41,7 @@ def main() -> int:
         )
         return 2
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
