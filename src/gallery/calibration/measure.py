@@ -13,29 +13,65 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import make_pipeline
 
-from src.colours import STUDY_COLOURS
+from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.command import run_command
-from src.errors import EXIT_DONE, UsageError
+from src.errors import EXIT_DONE, TableError, UsageError
+from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import FEATURE_NAMES
+from src.files import write_text
 from src.gallery.calibration.held_out import CANDIDATES, RESULTS_NAME
 from src.gallery.calibration.labelled_rows import find_study_rows, read_labelled_rows
-from src.gallery.calibration.report import CalibrationReport, FilingScore, write_report
 from src.gallery.filing.colour_index import load_colour_index
+from src.gallery.filing.palettes import load_palettes
+from src.gallery.painter.describe import describe
+from src.gallery.painter.painting import paint_crop
 from src.gallery.settings import DEFAULT_SEED
 from src.models.data import TrainingData, read_training_data
 from src.models.grids import fit_calibrated
 from src.models.pictures import MeasuredPictures, measure_labelled_pictures, read_labels
+from src.models.report import format_table
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
+from src.visualization.contact_sheet import make_contact_sheet
+from src.visualization.data_figures import plot_feature_distributions
+from src.visualization.output import save_figure, save_picture
+
+REPORT_NAME: Final = "gallery_calibration.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+SHEET_SIDE: Final = 12
 
 Namer = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.str_]]
 """Features (n, 18) → colours (n,)."""
+
+
+class FilingScore(NamedTuple):
+    """Shares, 0-1, that a classifier names rightly: of real rows, of those with the site's own label, of paintings.
+
+    Where there are none of a kind, its share is NaN; ``recalls`` holds the share of each colour's paintings.
+    """
+
+    name: str
+    rows: float
+    study_rows: float
+    paintings: float
+    recalls: dict[str, float]
+
+
+def score_filing(name: str, give_names: Namer, rows: TrainingData, paintings: MeasuredPictures | None) -> FilingScore:
+    """Score a classifier, or the index itself, on real rows and real paintings."""
+    right = pd.Series(give_names(rows.features) == rows.colours)
+    agrees = pd.Series(dtype=bool)
+    if paintings is not None:
+        agrees = pd.Series(give_names(paintings.features) == paintings.colours, index=paintings.colours)
+    recalls = {str(colour): share for colour, share in agrees.groupby(level=0).mean().items()}
+    return FilingScore(name, right.mean(), right[find_study_rows(rows)].mean(), agrees.mean(), recalls)
 
 
 def measure_distances(gallery: TrainingData, rows: TrainingData) -> dict[str, float]:
@@ -50,20 +86,9 @@ def measure_distances(gallery: TrainingData, rows: TrainingData) -> dict[str, fl
 def measure_ks_distance(
     first: npt.NDArray[np.float64], second: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
 ) -> float:
-    """Measure the Kolmogorov-Smirnov distance of two samples, of which the second is weighted.
+    """Return the largest difference of the cumulative distributions of two samples, of which the second is weighted.
 
-    Parameters
-    ----------
-    first, second
-        The samples, shapes (m,) and (n,).
-    weights
-        A weight for each value of the second, shape (n,), with sum 1.
-
-    Returns
-    -------
-    float
-        The largest difference of the two cumulative distributions, 0-1. With equal weights this is
-        the statistic of :func:`scipy.stats.ks_2samp`.
+    With equal weights this is the statistic of :func:`scipy.stats.ks_2samp`; the weights have the sum 1.
     """
     places = np.concatenate([first, second])
     order = np.argsort(second, kind="stable")
@@ -74,42 +99,81 @@ def measure_ks_distance(
 
 
 def balance_weights(labels: npt.NDArray[np.str_], counts: Mapping[str, float]) -> npt.NDArray[np.float64]:
-    """Give each row a weight, so that the classes weigh what the counts say.
-
-    Parameters
-    ----------
-    labels
-        The class of each row, shape (n,).
-    counts
-        What each class should weigh, in any unit; a class that is not named weighs nothing.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64, shape (n,), with sum 1.
-    """
+    """Give each row a weight, so that the classes weigh what the counts say; the sum is 1, unnamed classes weigh 0."""
     names, places, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    wanted = np.array([counts.get(str(name), 0.0) for name in names])
-    weights = (wanted / sizes)[places]
+    weights = (np.array([counts.get(str(name), 0.0) for name in names]) / sizes)[places]
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def score_filing(name: str, give_names: Namer, rows: TrainingData, paintings: MeasuredPictures | None) -> FilingScore:
-    """Score a classifier, or the index itself, on real rows and real paintings."""
-    right = give_names(rows.features) == rows.colours
-    recalls: dict[str, float] = {}
-    agreement = float("nan")
-    if paintings is not None:
-        agrees = give_names(paintings.features) == paintings.colours
-        agreement = float(agrees.mean())
-        recalls = {
-            colour: float(agrees[paintings.colours == colour].mean())
-            for colour in STUDY_COLOURS
-            if (paintings.colours == colour).any()
-        }
-    is_study = find_study_rows(rows)
-    study = float(right[is_study].mean()) if is_study.any() else float("nan")
-    return FilingScore(name, float(right.mean()), study, agreement, recalls)
+def describe_held_out(path: Path) -> str:
+    """Return the table of scores on rows that nothing had seen, from what ``held_out`` wrote; empty without a file."""
+    if not path.is_file():
+        return ""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    figures = ("rows", "study_rows", "calibration_error")
+    rows = [
+        (name, *(f"{score[key]:.4f} ± {score[f'{key}_spread']:.4f}" if key in score else "–" for key in figures))
+        for name, score in found["scores"].items()
+    ]
+    return (
+        f"On rows that neither index nor palettes nor classifier saw: mean and standard deviation over "
+        f"{found['splits']} splits, each with another quarter of the {found['rows']:,} rows left out and a gallery "
+        f"of {found['artworks']:,} artworks painted from the rest.\n\n"
+        + format_table(("classifier", "unseen rows", "unseen study rows", "calibration error"), rows, numbers_from=1)
+    )
+
+
+def describe_scores(scores: Sequence[FilingScore]) -> str:
+    """Return the tables of what classifiers find of rows and paintings that the index has seen."""
+    text = format_table(
+        ("classifier", "rows (seen by the index)", "study rows (seen)", "paintings"),
+        [(score.name, *("–" if np.isnan(share) else f"{share:.4f}" for share in score[1:4])) for score in scores],
+        numbers_from=1,
+    )
+    colours = [colour for colour in STUDY_COLOURS if colour in scores[0].recalls]
+    if colours:
+        rows = [(score.name, *(f"{score.recalls[colour]:.2f}" for colour in colours)) for score in scores]
+        table = format_table(("classifier", *colours), rows, numbers_from=1)
+        text += f"\nShare of each colour's paintings that is found:\n\n{table}"
+    return text
+
+
+def describe_distances(distances: dict[str, float]) -> str:
+    """Return the table of the features' distances."""
+    channels = [name.removesuffix("_mean") for name in distances if name.endswith("_mean")]
+    rows = [
+        (channel, *(f"{distances[f'{channel}_{statistic}']:.3f}" for statistic in ("mean", "std")))
+        for channel in channels
+    ]
+    return f"Kolmogorov-Smirnov distance of each feature (largest {max(distances.values()):.3f}):\n\n" + format_table(
+        ("channel", "mean", "standard deviation"), rows, numbers_from=1
+    )
+
+
+def write_tables(path: Path, tables: str) -> None:
+    """Put tables between the marks of a report.
+
+    Raises
+    ------
+    TableError
+        If the file has no marks to write between.
+    """
+    prose = path.read_text(encoding="utf-8") if path.is_file() else f"# Calibration of the gallery\n\n{BEGIN}\n{END}\n"
+    if BEGIN not in prose or END not in prose:
+        raise TableError(f"{path} lacks the marks {BEGIN} and {END}: expected both, to write the tables between them")
+    before, _, rest = prose.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    write_text(path, f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}")
+
+
+def make_sheet(seed: int) -> npt.NDArray[np.uint8]:
+    """Return a sheet of 12 × 12 artworks, every colour of the study in turn."""
+    colours = [SITE_COLOURS.index(colour) for colour in STUDY_COLOURS]
+    rounds = [divmod(place, len(colours)) for place in range(SHEET_SIDE**2)]
+    numbers = [colours[place] + len(SITE_COLOURS) * turn for turn, place in rounds]
+    return make_contact_sheet(
+        [paint_crop(describe(seed, number), THUMBNAIL_SIDE, THUMBNAIL_SIDE) for number in numbers], columns=SHEET_SIDE
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -130,35 +194,42 @@ def _run(options: argparse.Namespace) -> int:
     if (options.images is None) != (options.labels is None):
         raise UsageError("--images and --labels belong together: name both, or none")
     rows = read_labelled_rows(options.rows)
-    with parallel_backend(options.jobs, options.dask):
-        report = _measure(options, rows)
-    write_report(report, options.output)
-    sys.stdout.write(report.as_text() + "\n")
-    return EXIT_DONE
-
-
-def _measure(options: argparse.Namespace, rows: TrainingData) -> CalibrationReport:
-    paintings = None
-    if options.labels is not None:
-        paintings = measure_labelled_pictures(options.images, read_labels(options.labels), crop=True)
     gallery = read_training_data(Workspace(options.workspace).processed_table)
     index = load_colour_index()
-    scores = [score_filing("the index itself", index.name, rows, paintings)]
-    for candidate in CANDIDATES:
-        scaler, classifier = fit_calibrated(candidate, gallery.features, gallery.colours)
-        fitted = make_pipeline(scaler, classifier)
-        scores.append(score_filing(candidate.label, fitted.predict, rows, paintings))
-    held_out = options.output / RESULTS_NAME
-    return CalibrationReport(
-        seed=options.seed,
-        distances=measure_distances(gallery, rows),
-        scores=tuple(scores),
-        held_out=json.loads(held_out.read_text(encoding="utf-8")) if held_out.is_file() else None,
-        filed_share=float((index.name(gallery.features) == gallery.colours).mean()),
-        gallery=pd.DataFrame(gallery.features, columns=list(FEATURE_NAMES)),
-        real=pd.DataFrame(rows.features, columns=list(FEATURE_NAMES)),
-        real_weights=balance_weights(rows.colours, gallery.class_counts),
+    paintings = None
+    with parallel_backend(options.jobs, options.dask):
+        if options.labels is not None:
+            paintings = measure_labelled_pictures(options.images, read_labels(options.labels), crop=True)
+        scores = [score_filing("the index itself", index.name, rows, paintings)]
+        for candidate in CANDIDATES:
+            fitted = make_pipeline(*fit_calibrated(candidate, gallery.features, gallery.colours))
+            scores.append(score_filing(candidate.label, fitted.predict, rows, paintings))
+    distances = measure_distances(gallery, rows)
+    filed_share = (index.name(gallery.features) == gallery.colours).mean()
+    palettes = ", ".join(f"{colour} {len(load_palettes().means[colour])}" for colour in SITE_COLOURS)
+    seen = (
+        f"Index and palettes have seen all {len(rows):,} real rows in what follows, so these figures flatter. "
+        f"{len(gallery):,} artworks of the gallery with seed {options.seed}; SVMs trained on them:\n"
     )
+    filed = (
+        f"{filed_share:.4f} of the thumbnails are filed under the colour of their artwork by the index; the others "
+        "were so filed by a smaller rendering.\n"
+    )
+    unseen = describe_held_out(options.output / RESULTS_NAME)
+    components = f"Components of the palettes: {palettes}."
+    tables = "\n".join((unseen, seen, describe_scores(scores), filed, describe_distances(distances), components))
+    write_tables(options.output / REPORT_NAME, tables)
+    figure = plot_feature_distributions(
+        pd.DataFrame(gallery.features, columns=list(FEATURE_NAMES)),
+        pd.DataFrame(rows.features, columns=list(FEATURE_NAMES)),
+        distances,
+        weights=balance_weights(rows.colours, gallery.class_counts),
+        title="The 18 features of the gallery and of real art",
+    )
+    save_figure(figure, options.output / "figures" / "gallery_feature_distributions.png")
+    save_picture(make_sheet(options.seed), options.output / "figures" / "gallery_contact_sheet.jpg")
+    sys.stdout.write(tables + "\n")
+    return EXIT_DONE
 
 
 if __name__ == "__main__":
