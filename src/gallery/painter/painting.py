@@ -15,11 +15,11 @@ from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage, FeatureVector
-from src.gallery.painter.brushwork import grain_tile, stroke_tile
 from src.gallery.painter.canvas import Canvas, Window
 from src.gallery.painter.genres.registry import find_kind
 from src.gallery.painter.genres.tools import Mood
 from src.gallery.painter.grading import Grade
+from src.gallery.painter.surfaces import work_surface
 
 TINY: Final = 56
 """Side of the rendering, in pixels, by which a picture is graded and filed."""
@@ -32,9 +32,6 @@ COMPRESSION: Final = np.array([1.0] * 16 + [0.94, 0.95])
 
 PALETTE, COMPOSITION, SHAPE = range(3)
 """What random numbers are drawn for."""
-
-DRIFT_SIZE: Final = 1.6
-"""Picture units over which pigment drifts before it repeats."""
 
 
 @dataclass(frozen=True)
@@ -142,14 +139,5 @@ def _compose(painting: Painting, window: Window) -> npt.NDArray[np.float32]:
     """Return the pigment of a picture, float32 (H, W, 3)."""
     rng = make_chances(painting.seed, painting.number, painting.attempt, COMPOSITION)
     canvas = Canvas(window)
-    finish = find_kind(painting.genre).compose(canvas, rng, painting.mood)
-    places = [rng.random() for _ in range(6)]
-    if finish.strokes:
-        strokes = stroke_tile(finish.strokes)
-        canvas.brush(strokes, finish.stroke_size, (places[0], places[1]))
-        canvas.add_tile(strokes.relief, finish.stroke_size, (places[0], places[1]), finish.relief)
-    canvas.add_tile(grain_tile(finish.grain), finish.grain_size, (places[2], places[3]), finish.grain_strength)
-    drift = canvas.sample_tile(grain_tile("cloud"), DRIFT_SIZE, (places[4], places[5]))
-    return np.asarray(
-        cv2.addWeighted(canvas.pixels, 1.0, drift, finish.drift, -128.0 * finish.drift, dtype=cv2.CV_32F), np.float32
-    )
+    find_kind(painting.genre).compose(canvas, rng, painting.mood)
+    return work_surface(canvas, rng, painting.genre)

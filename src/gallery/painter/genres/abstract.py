@@ -7,7 +7,7 @@ from itertools import pairwise
 from random import Random
 
 from src.gallery.painter.canvas import Canvas, Pigment, around, lit
-from src.gallery.painter.genres.tools import FLOWERS, Finish, Mood, between, draw_finish, jitter, make_scheme, outline
+from src.gallery.painter.genres.tools import FLOWERS, Mood, between, jitter, make_scheme, outline
 
 
 def _paint_grid(canvas: Canvas, rng: Random, scheme: list[Pigment]) -> None:
@@ -87,22 +87,13 @@ def _paint_bars(canvas: Canvas, rng: Random, scheme: list[Pigment]) -> None:
         canvas.polygon(points, jitter(rng, scheme[int(rng.random() * 7)], 14, 6))
 
 
-def paint_abstract(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+def paint_abstract(canvas: Canvas, rng: Random, _mood: Mood) -> None:
     """Paint an abstract: a grid, circles, shards or leaning bars."""
     kinds = (_paint_grid, _paint_floating, _paint_shards, _paint_bars)
     kinds[int(rng.random() * 4)](canvas, rng, make_scheme(rng, 7))
-    return draw_finish(
-        rng,
-        strokes=("", "level", "loose", "upright"),
-        size=(0.2, 0.6),
-        relief=(0.05, 0.5),
-        grain="canvas",
-        strength=(0.2, 0.8),
-        drift=(0.1, 0.4),
-    )
 
 
-def paint_colour_field(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+def paint_colour_field(canvas: Canvas, rng: Random, _mood: Mood) -> None:
     """Paint soft-edged blocks that float on a ground."""
     scheme = make_scheme(rng, 6, 30)
     ground = scheme[0]
@@ -116,18 +107,9 @@ def paint_colour_field(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         )
         y = bottom + between(rng, 0.015, 0.05)
     canvas.soften(between(rng, 0.008, 0.03))
-    return draw_finish(
-        rng,
-        strokes=("loose", "level", "upright"),
-        size=(0.35, 1.0),
-        relief=(0.2, 0.7),
-        grain="canvas",
-        strength=(0.3, 0.7),
-        drift=(0.3, 0.8),
-    )
 
 
-def paint_gesture(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_gesture(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Paint with the whole arm: sweeps, drips, splashes."""
     scheme = make_scheme(rng, 7)
     ground = scheme[-1] if rng.random() < mood.light else scheme[0]
@@ -149,18 +131,9 @@ def paint_gesture(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     for _ in range(int(between(rng, 0, 40))):
         radius = 0.022 * rng.random() ** 2 + 0.003
         canvas.ellipse(between(rng, 0, 1) * canvas.aspect, rng.random(), radius, radius, scheme[int(rng.random() * 7)])
-    return draw_finish(
-        rng,
-        strokes=("swirling", "loose", ""),
-        size=(0.3, 0.8),
-        relief=(0.3, 0.9),
-        grain="canvas",
-        strength=(0.3, 0.9),
-        drift=(0.2, 0.5),
-    )
 
 
-def paint_textile(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+def paint_textile(canvas: Canvas, rng: Random, _mood: Mood) -> None:
     """Weave a carpet, quilt or patterned cloth with a border and a middle."""
     scheme = make_scheme(rng, 7, 32)
     ground = scheme[0]
@@ -196,13 +169,3 @@ def paint_textile(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     if rng.random() < 0.6:
         for inset, thick, colour in ((0.03, 0.07, scheme[2]), (0.075, 0.02, scheme[-1]), (0.1, 0.02, scheme[-2])):
             canvas.frame((inset, inset, canvas.aspect - inset, 1 - inset), thick, colour)
-    return draw_finish(
-        rng,
-        strokes=("upright", "level", ""),
-        size=(0.25, 0.45),
-        relief=(0.3, 0.8),
-        grain="canvas",
-        grain_size=(0.9, 1.6),
-        strength=(0.8, 1.6),
-        drift=(0.2, 0.5),
-    )

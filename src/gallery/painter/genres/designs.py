@@ -13,7 +13,7 @@ import numpy as np
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS, name_colours
 from src.gallery.painter.canvas import Canvas, Pigment
-from src.gallery.painter.genres.tools import Finish, Mood, between, mix, outline
+from src.gallery.painter.genres.tools import Mood, between, mix, outline
 
 WHITE: Final[Pigment] = (255.0, 255.0, 255.0)
 BLACK: Final[Pigment] = (0.0, 0.0, 0.0)
@@ -68,19 +68,12 @@ def _ground(mood: Mood) -> Pigment:
     return mood.ground
 
 
-def _finish(rng: Random, most: float = 1.2) -> Finish:
-    """Leave half of the surfaces plain, and speckle the others."""
-    speckle = between(rng, 0.1, most) if rng.random() < 0.5 else 0.0
-    return Finish("", grain="speckle", grain_strength=speckle, drift=0.0)
-
-
-def paint_monochrome(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_monochrome(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Cover the canvas with one colour."""
     canvas.fill(_ground(mood))
-    return _finish(rng)
 
 
-def paint_washes(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_washes(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Let lighter and darker clouds of one colour run into each other."""
     ground = _ground(mood)
     canvas.fill(ground)
@@ -90,10 +83,9 @@ def paint_washes(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         colour = _shade(ground, between(rng, 1 - reach, 1 + reach))
         canvas.ellipse(x, y, between(rng, 0.05, 0.25), between(rng, 0.05, 0.25), colour)
     canvas.soften(between(rng, 0.01, 0.06))
-    return _finish(rng, 0.5)
 
 
-def paint_poster(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_poster(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Set a few hard-edged shapes on a plain ground."""
     ground = _ground(mood)
     canvas.fill(ground)
@@ -106,10 +98,9 @@ def paint_poster(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             canvas.rectangle(x - radius, y - radius * rng.random(), x + radius, y + radius * rng.random(), colour)
         else:
             canvas.polygon(outline(rng, x, y, radius, 3 + int(rng.random() * 5), rough=0.3), colour)
-    return _finish(rng, 0.4)
 
 
-def paint_flag(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_flag(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Divide the canvas into stripes, the ground the widest."""
     ground = _ground(mood)
     canvas.fill(ground)
@@ -121,10 +112,9 @@ def paint_flag(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             canvas.rectangle(first * canvas.aspect, 0.0, last * canvas.aspect, 1.0, _accent(rng, ground))
         else:
             canvas.rectangle(0.0, first, canvas.aspect, last, _accent(rng, ground))
-    return _finish(rng, 0.4)
 
 
-def paint_duotone(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_duotone(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Print a screen of dots, in two strengths of one ink."""
     ground = _ground(mood)
     canvas.fill(ground)
@@ -135,10 +125,9 @@ def paint_duotone(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         for column in range(int(canvas.aspect / step) + 1):
             size = 0.3 + slope * (row * step - 0.5) + 0.1 * rng.random()
             canvas.ellipse((column + row % 2 / 2) * step, row * step, size * step, size * step, colour)
-    return _finish(rng, 0.4)
 
 
-def paint_tiles(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_tiles(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Lay tiles of like colours with joints between them."""
     ground = _ground(mood)
     canvas.fill(mix(ground, _accent(rng, ground), between(rng, 0.0, 0.8)))
@@ -151,10 +140,9 @@ def paint_tiles(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             canvas.rectangle(
                 (left + inset) * canvas.aspect, top + inset, (right - inset) * canvas.aspect, bottom - inset, colour
             )
-    return _finish(rng, 0.4)
 
 
-def paint_mounted(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_mounted(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Put a sheet of one colour into a frame."""
     ground = _ground(mood)
     frame = rng.random()
@@ -166,4 +154,3 @@ def paint_mounted(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         canvas.fill(_draw_any(rng))
     width = between(rng, 0.05, 0.14)
     canvas.rectangle(width, width, canvas.aspect - width, 1 - width, ground)
-    return _finish(rng, 0.5)

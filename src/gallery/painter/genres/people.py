@@ -12,10 +12,8 @@ from src.gallery.painter.genres.tools import (
     FIGURES,
     HEADS,
     PIGMENTS,
-    Finish,
     Mood,
     between,
-    draw_finish,
     jitter,
     mix,
     one_of,
@@ -73,7 +71,7 @@ def _person(
         )
 
 
-def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Paint a half-length portrait before a plain, clouded or curtained ground."""
     dark_ground = rng.random() > mood.light * 1.3
     flip = rng.random() < 0.5
@@ -102,19 +100,9 @@ def paint_portrait(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
     x = middle + between(rng, -0.06, 0.06)
     top = between(rng, 0.16, 0.23)
     _person(canvas, rng, x=x, top=top, size=size, cloth=cloth, flip=flip)
-    return draw_finish(
-        rng,
-        strokes=("loose", "slanted", "dabs", "", "", ""),
-        size=(0.16, 0.32),
-        relief=(0.05, 0.6),
-        grain=("canvas", "canvas", "cracks", "paper"),
-        grain_size=(0.8, 1.4),
-        strength=(0.2, 0.8),
-        drift=(0.1, 0.4),
-    )
 
 
-def paint_figures(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+def paint_figures(canvas: Canvas, rng: Random, _mood: Mood) -> None:
     """Paint a scene of several figures in cloths of strong pigments, indoors or out."""
     horizon = between(rng, 0.4, 0.62)
     ground = pick(rng, 22, 8, "earth", "sand", "meadow", "stone", "wood")
@@ -158,18 +146,9 @@ def paint_figures(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
         head_x = x + size * 0.275
         canvas.ellipse(head_x, base - size * 0.91, size * 0.034, size * 0.055, mix(dark, light, 0.7))
         canvas.ellipse(head_x, base - size * 0.945, size * 0.038, size * 0.032, pick(rng, 14, 6, "umber"))
-    return draw_finish(
-        rng,
-        strokes=("loose", "slanted", "dabs", "upright"),
-        size=(0.22, 0.5),
-        relief=(0.15, 0.7),
-        grain=("canvas", "cracks", "paper"),
-        strength=(0.2, 0.8),
-        drift=(0.15, 0.5),
-    )
 
 
-def paint_icon(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+def paint_icon(canvas: Canvas, rng: Random, _mood: Mood) -> None:
     """Paint a saint with a halo on a gold or coloured ground, inside painted borders."""
     gold = pick(rng, 22, 10, "gold", "gold", "brick", "sea")
     canvas.wash(((lit(gold, 12), lit(gold, 26)), (gold, lit(gold, 14)), (lit(gold, -22), lit(gold, -12))))
@@ -216,13 +195,3 @@ def paint_icon(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     box = (0.03, 0.03, canvas.aspect - 0.03, 0.97)
     canvas.frame(box, between(rng, 0.03, 0.07), edge)
     canvas.frame(box, 0.008, lit(gold, 40))
-    return draw_finish(
-        rng,
-        strokes=("", "", "upright", "upright", "upright"),
-        size=(0.2, 0.35),
-        relief=0.2,
-        grain="cracks",
-        grain_size=(0.7, 1.3),
-        strength=(0.5, 1.0),
-        drift=(0.2, 0.6),
-    )

@@ -8,10 +8,10 @@ from random import Random
 from typing import Final
 
 from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.genres import abstract, designs, land, people, prints, sketches, things, water
-from src.gallery.painter.genres.tools import Finish, Mood
+from src.gallery.painter.genres import abstract, designs, land, paper, people, things, water
+from src.gallery.painter.genres.tools import Mood
 
-Compose = Callable[[Canvas, Random, Mood], Finish]
+Compose = Callable[[Canvas, Random, Mood], None]
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ KINDS: Final[dict[str, Kind]] = {
     "abstract": Kind(abstract.paint_abstract, (0.75, 1.35), 1.6, (0.15, 0.95)),
     "colour field": Kind(abstract.paint_colour_field, (0.7, 1.1), 0.6, (0.08, 0.9)),
     "gesture": Kind(abstract.paint_gesture, (0.8, 1.5), 0.8, (0.15, 0.95), detail=2),
-    "print": Kind(prints.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95), detail=2),
-    "sketch": Kind(sketches.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.2, detail=2),
+    "print": Kind(paper.paint_print, (0.68, 1.5), 1.4, (0.3, 0.95), detail=2),
+    "sketch": Kind(paper.paint_sketch, (0.72, 1.4), 2.2, (0.42, 1.0), (0.0, 0.22), 0.2, detail=2),
     "textile": Kind(abstract.paint_textile, (0.7, 1.4), 0.8, (0.15, 0.85), detail=2),
-    "page": Kind(prints.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25, detail=4),
+    "page": Kind(paper.paint_page, (0.68, 0.8), 0.9, (0.48, 1.0), (0.0, 0.25), 0.25, detail=4),
 }
 
 DESIGNS: Final[dict[str, Kind]] = {

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Final
 
-from src.gallery.painter.canvas import Canvas, around, lit, standing
-from src.gallery.painter.genres.props import VESSELS, cast_shadow, finish_indoors, paint_fruit, paint_vessel, paint_wall
+from src.gallery.painter.canvas import Canvas, Pigment, around, lit, standing
 from src.gallery.painter.genres.tools import (
     FIGURES,
     FLOWERS,
     PIGMENTS,
-    Finish,
     Mood,
     between,
-    draw_finish,
     jitter,
     mix,
     one_of,
@@ -21,8 +19,58 @@ from src.gallery.painter.genres.tools import (
     vivid,
 )
 
+VESSELS: Final = ("amphora", "bottle", "bowl", "jug", "goblet", "urn")
+"""Forms of vessels."""
 
-def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+
+def paint_wall(canvas: Canvas, rng: Random, mood: Mood, flip: bool) -> Pigment:
+    """Paint the wall behind, dark or light as the mood asks; return its pigment."""
+    dark = rng.random() > mood.light * 1.4
+    wall = pick(rng, 14, 9, "umber", "stone", "wood", "sea", "foliage", "linen")
+    wall = lit(wall, -16 if dark else between(rng, 20, 80))
+    light = lit(wall, between(rng, 15, 50))
+    rows = ((wall, lit(wall, -8), lit(wall, -22)), (light, wall, lit(wall, -14)), (lit(light, 8), light, wall))
+    canvas.wash([row[::-1] for row in rows] if flip else rows)
+    return wall
+
+
+def cast_shadow(canvas: Canvas, *, x: float, base: float, width: float, ground: Pigment, flip: bool) -> None:
+    """Cast the soft shadow of a thing that stands at ``x``, ``base``."""
+    reach = -width if flip else width
+    canvas.shade(
+        "glow",
+        (x + reach * 0.5 - width * 0.95, base - width * 0.20, x + reach * 0.5 + width * 0.95, base + width * 0.20),
+        ground,
+        (-60, -60),
+        strength=0.9,
+    )
+
+
+def paint_fruit(
+    canvas: Canvas, rng: Random, *, x: float, base: float, size: float, colour: Pigment, flip: bool
+) -> None:
+    """Paint a round fruit that stands on ``base``."""
+    canvas.shade("sphere", (x - size, base - 1.9 * size, x + size, base), colour, (-78, 54), flip)
+    if rng.random() < 0.5:
+        canvas.line(((x, base - 1.75 * size), (x + size * 0.15, base - 2.2 * size)), size * 0.12, PIGMENTS["umber"])
+
+
+def paint_vessel(canvas: Canvas, rng: Random, *, x: float, base: float, size: float, flip: bool) -> None:
+    """Paint a glazed vessel that stands on ``base``."""
+    name = one_of(rng, *VESSELS)
+    glaze = pick(rng, 26, 12, "brick", "linen", "sea", "wood", "gold", "pine", "stone")
+    width = size * (0.62 if name in ("bottle", "goblet") else 0.95)
+    height = size * (0.55 if name == "bowl" else 1.35)
+    box = standing(x, base, width, height)
+    canvas.shade(name, box, glaze, (-66, 52), flip)
+    if rng.random() < 0.5:
+        band = jitter(rng, glaze, 50, 22)
+        middle = base - height * between(rng, 0.38, 0.55)
+        canvas.line(((x - width * 0.32, middle), (x, middle + 0.02), (x + width * 0.32, middle)), size * 0.035, band)
+    canvas.ellipse(x, base - height, width * 0.17, size * 0.02, lit(glaze, -60))
+
+
+def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Paint fruit and vessels on a table, lit from one side."""
     flip = rng.random() < 0.5
     paint_wall(canvas, rng, mood, flip)
@@ -62,10 +110,9 @@ def paint_still_life(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         paint_fruit(
             canvas, rng, x=x, base=base, size=size, colour=jitter(rng, kinds[int(rng.random() * 4)], 14, 8), flip=flip
         )
-    return finish_indoors(rng)
 
 
-def paint_flowers(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_flowers(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Paint a bunch of flowers in a vase, or one that fills the picture."""
     flip = rng.random() < 0.5
     wall = paint_wall(canvas, rng, mood, flip)
@@ -100,10 +147,9 @@ def paint_flowers(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
             flip,
         )
         canvas.ellipse(x, y, size * 0.17, size * 0.15, pick(rng, 40, 8, "gold"))
-    return finish_indoors(rng)
 
 
-def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Paint a room in perspective: a window's light on the floor, pictures, a table, someone."""
     flip = rng.random() < 0.5
     width = canvas.aspect
@@ -174,10 +220,9 @@ def paint_interior(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         base = floor_line + between(rng, 0.14, 0.22)
         canvas.shade(one_of(rng, *FIGURES), (fx, base - size, fx + size * 0.62, base), cloth, (-56, 44), flip)
     canvas.soften(0.004)
-    return finish_indoors(rng)
 
 
-def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
+def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> None:
     """Show one vessel, coin, mask or stone on a plain ground, as museums photograph their things."""
     flip = rng.random() < 0.5
     ground = lit((128, jitter(rng, (128, 128, 128), 0, 7)[1], between(rng, 122, 142)), 190 * (mood.light - 0.5))
@@ -215,4 +260,3 @@ def paint_object(canvas: Canvas, rng: Random, mood: Mood) -> Finish:
         radius = between(rng, 0.28, 0.38) * min(1.0, canvas.aspect)
         cast_shadow(canvas, x=x, base=0.5 + radius, width=radius, ground=ground, flip=flip)
         canvas.shade(one_of(rng, "rock_a", "rock_b"), around(x, 0.5, radius), glaze, (-70, 56), flip)
-    return draw_finish(rng, strokes="", grain="paper", strength=(0.1, 0.5), drift=(0.05, 0.35))

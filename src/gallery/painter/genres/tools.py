@@ -73,64 +73,6 @@ class Mood:
     ground: Pigment | None = None
 
 
-@dataclass(frozen=True)
-class Finish:
-    """How the surface of a picture is worked, after its shapes are laid in.
-
-    Attributes
-    ----------
-    strokes
-        Style of :data:`src.gallery.painter.brushwork.STROKE_STYLES`, or empty for none.
-    stroke_size
-        Height of the tile of strokes in picture units: 0.6 is fine, 2.5 broad.
-    relief
-        How strongly the strokes stand out, 0 to 1.
-    grain
-        Kind of :data:`src.gallery.painter.brushwork.GRAINS`.
-    grain_size
-        Height of the tile of grain in picture units.
-    grain_strength
-        How strongly the grain shows.
-    drift
-        How strongly pigment drifts over the picture.
-    """
-
-    strokes: str = "loose"
-    stroke_size: float = 1.2
-    relief: float = 0.5
-    grain: str = "canvas"
-    grain_size: float = 1.0
-    grain_strength: float = 0.5
-    drift: float = 0.4
-
-
-def draw_finish(
-    rng: Random,
-    *,
-    strokes: str | tuple[str, ...],
-    size: float | tuple[float, float] = 1.2,
-    relief: float | tuple[float, float] = 0.5,
-    grain: str | tuple[str, ...],
-    grain_size: float | tuple[float, float] = 1.0,
-    strength: tuple[float, float],
-    drift: tuple[float, float],
-) -> Finish:
-    """Draw how a surface is worked (see :class:`Finish`), each value from its range or choices."""
-
-    def draw(limits: float | tuple[float, float]) -> float:
-        return between(rng, *limits) if isinstance(limits, tuple) else limits
-
-    return Finish(
-        strokes=strokes if isinstance(strokes, str) else one_of(rng, *strokes),
-        stroke_size=draw(size),
-        relief=draw(relief),
-        grain=grain if isinstance(grain, str) else one_of(rng, *grain),
-        grain_size=draw(grain_size),
-        grain_strength=draw(strength),
-        drift=draw(drift),
-    )
-
-
 def between(rng: Random, low: float, high: float) -> float:
     """Draw a number from ``low`` to ``high``."""
     return low + (high - low) * rng.random()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from random import Random
 
 from src.gallery.painter.canvas import Canvas, lit
-from src.gallery.painter.genres.scenery import finish_outdoors, paint_ground, paint_sky, paint_tree
+from src.gallery.painter.genres.land import paint_ground, paint_sky, paint_tree
 from src.gallery.painter.genres.tools import (
     CLOUDS,
     PIGMENTS,
-    Finish,
     Mood,
     between,
     ground_below,
@@ -21,7 +20,7 @@ from src.gallery.painter.genres.tools import (
 )
 
 
-def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> None:
     """Paint the sea with waves, boats or cliffs."""
     horizon = between(rng, 0.3, 0.66)
     low = paint_sky(canvas, rng, horizon)
@@ -66,7 +65,6 @@ def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
     elif rng.random() < 0.4:
         beach = pick(rng, 20, 6, "sand")
         ground_below(canvas, ridge(rng, -0.1, canvas.aspect + 0.1, between(rng, 0.78, 0.92), 0.08, depth=4), beach)
-    return finish_outdoors(rng)
 
 
 def _boat(canvas: Canvas, rng: Random, horizon: float) -> None:
@@ -86,7 +84,7 @@ def _boat(canvas: Canvas, rng: Random, horizon: float) -> None:
     canvas.polygon((*points[:0:-1], (x - size * 0.5, y + size * 0.2), (x + size * 0.5, y + size * 0.25)), lit(hull, -4))
 
 
-def paint_nocturne(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
+def paint_nocturne(canvas: Canvas, rng: Random, _mood: Mood) -> None:
     """Paint a night: moon or fire, its light on water, dark shores, lamps."""
     horizon = between(rng, 0.45, 0.72)
     night = pick(rng, 12, 6, "night")
@@ -136,4 +134,3 @@ def paint_nocturne(canvas: Canvas, rng: Random, _mood: Mood) -> Finish:
                 height=between(rng, 0.5, 0.95),
                 colour=lit(night, 8),
             )
-    return finish_outdoors(rng)
