@@ -50,6 +50,11 @@ def standing(x: float, base: float, width: float, height: float) -> Box:
     return (x - width / 2, base - height, x + width / 2, base)
 
 
+def at(x: float, y: float, *steps: Point) -> tuple[Point, ...]:
+    """Return the points that lie so far from a place."""
+    return tuple((x + step_x, y + step_y) for step_x, step_y in steps)
+
+
 def corners(left: float, top: float, right: float, bottom: float) -> tuple[Point, ...]:
     """Return the corners of a box."""
     return ((left, top), (right, top), (right, bottom), (left, bottom))

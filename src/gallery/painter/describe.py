@@ -9,7 +9,6 @@ index files there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from random import Random
 from typing import Final
 
 import numpy as np
@@ -20,7 +19,7 @@ from src.gallery.filing.colour_index import ColourIndex, is_gray, load_colour_in
 from src.gallery.filing.palettes import PaletteModel, load_palettes
 from src.gallery.painter.genres.designs import draw_ground
 from src.gallery.painter.genres.registry import DESIGNS, KINDS, choose_design, choose_genre
-from src.gallery.painter.genres.tools import Mood, between
+from src.gallery.painter.genres.tools import Chance, Mood
 from src.gallery.painter.grading import PLAIN_GRADE, Grade, fit_grade
 from src.gallery.painter.painting import (
     COMPRESSION,
@@ -165,7 +164,7 @@ class _Models:
                 target, lead = other, other_lead
         return target
 
-    def _draw_filed(self, rng: Random, colour: str) -> tuple[FeatureVector, float]:
+    def _draw_filed(self, rng: Chance, colour: str) -> tuple[FeatureVector, float]:
         for _ in range(MOST_DRAWS):
             target = self.palettes.draw(rng, colour)
             lead = self.lead(target, colour)
@@ -180,7 +179,7 @@ def _choose_design(seed: int, number: int) -> Outline | None:
     if rng.random() >= DESIGN_SHARES.get(SITE_COLOURS[number % len(SITE_COLOURS)], DESIGN_SHARE):
         return None
     design = choose_design(rng)
-    return Outline(design, round(between(rng, *DESIGNS[design].aspects), 3))
+    return Outline(design, round(rng.between(*DESIGNS[design].aspects), 3))
 
 
 def _describe_design(models: _Models, draft: Painting) -> Painting:
@@ -200,7 +199,7 @@ def _describe_design(models: _Models, draft: Painting) -> Painting:
 def _choose_outline(target: FeatureVector, seed: int, number: int) -> Outline:
     rng = make_chances(seed, number, 0, SHAPE)
     genre = choose_genre(rng, _mood(target))
-    return Outline(genre, round(between(rng, *KINDS[genre].aspects), 3))
+    return Outline(genre, round(rng.between(*KINDS[genre].aspects), 3))
 
 
 @dataclass(frozen=True, eq=False)

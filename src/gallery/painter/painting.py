@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from random import Random
 from typing import Final
 
 import cv2
@@ -17,7 +16,7 @@ from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage, FeatureVector
 from src.gallery.painter.canvas import Canvas, Window
 from src.gallery.painter.genres.registry import find_kind
-from src.gallery.painter.genres.tools import Mood
+from src.gallery.painter.genres.tools import Chance, Mood
 from src.gallery.painter.grading import Grade
 from src.gallery.painter.surfaces import work_surface
 
@@ -66,9 +65,9 @@ class Painting:
     grade: Grade
 
 
-def make_chances(seed: int, number: int, attempt: int, purpose: int) -> Random:
+def make_chances(seed: int, number: int, attempt: int, purpose: int) -> Chance:
     """Return the random numbers of one purpose; ``Random.random`` is the same on every platform and version."""
-    return Random(((seed * 1_000_003 + number) * 64 + attempt) * 4 + purpose)
+    return Chance(((seed * 1_000_003 + number) * 64 + attempt) * 4 + purpose)
 
 
 def encode_thumbnail(painting: Painting) -> bytes:

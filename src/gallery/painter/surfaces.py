@@ -1,8 +1,7 @@
-"""How the surface of a picture is worked after its shapes are laid in: strokes of the brush, grain, drifting pigment."""
+"""How the surface of a picture is worked after its shapes are laid in: strokes, grain, drifting pigment."""
 
 from __future__ import annotations
 
-from random import Random
 from typing import Final, NamedTuple
 
 import cv2
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from src.gallery.painter.brushwork import grain_tile, stroke_tile
 from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.genres.tools import between, one_of
+from src.gallery.painter.genres.tools import Chance
 
 DRIFT_SIZE: Final = 1.6
 """Picture units over which pigment drifts before it repeats."""
@@ -128,25 +127,18 @@ SURFACES: Final[dict[str, Surface]] = {
 """The surfaces by genre."""
 
 
-def work_surface(canvas: Canvas, rng: Random, genre: str) -> npt.NDArray[np.float32]:
+def work_surface(canvas: Canvas, rng: Chance, genre: str) -> npt.NDArray[np.float32]:
     """Work the surface of a picture of a genre; return its pigment, float32 (H, W, 3)."""
     surface = SURFACES[genre]
 
     def draw(limits: Range, power: float = 1.0) -> float:
         low, high = limits
         return (
-            low
-            if low == high
-            else between(rng, low, high)
-            if power == 1
-            else low + (high - low) * rng.random() ** power
+            low if low == high else rng.between(low, high) if power == 1 else low + (high - low) * rng.random() ** power
         )
 
-    def choose(names: tuple[str, ...]) -> str:
-        return one_of(rng, *names) if len(names) > 1 else names[0]
-
-    style, size, relief = choose(surface.strokes), draw(surface.stroke_size, surface.power), draw(surface.relief)
-    grain, grain_size = choose(surface.grains), draw(surface.grain_size)
+    style, size, relief = rng.one_of(*surface.strokes), draw(surface.stroke_size, surface.power), draw(surface.relief)
+    grain, grain_size = rng.one_of(*surface.grains), draw(surface.grain_size)
     is_plain = surface.plain_share > 0 and rng.random() >= 1 - surface.plain_share
     strength = 0.0 if is_plain else draw(surface.strength)
     drift = draw(surface.drift)

@@ -6,14 +6,13 @@ Their pigment is B, G, R itself, so that any colour of the screen can be had; ``
 from __future__ import annotations
 
 from itertools import pairwise
-from random import Random
 from typing import Final
 
 import numpy as np
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS, name_colours
 from src.gallery.painter.canvas import Canvas, Pigment
-from src.gallery.painter.genres.tools import Mood, between, mix, outline
+from src.gallery.painter.genres.tools import Chance, Mood, mix, outline
 
 WHITE: Final[Pigment] = (255.0, 255.0, 255.0)
 BLACK: Final[Pigment] = (0.0, 0.0, 0.0)
@@ -22,7 +21,7 @@ GROUNDS_AT_ONCE: Final = 128
 """Colours are drawn in batches of this size until one has the right name."""
 
 
-def draw_ground(rng: Random, colour: str) -> Pigment:
+def draw_ground(rng: Chance, colour: str) -> Pigment:
     """Draw B, G, R that people call ``colour`` (:func:`src.colours.name_colours`), anywhere in its part of sRGB."""
     vocabulary = SITE_COLOURS if colour == "GRAY" else STUDY_COLOURS
     while True:
@@ -33,7 +32,7 @@ def draw_ground(rng: Random, colour: str) -> Pigment:
             return (blue, green, red)
 
 
-def _draw_any(rng: Random) -> Pigment:
+def _draw_any(rng: Chance) -> Pigment:
     """Draw from sRGB: half of the colours evenly, half saturated, white or black mixed into one full hue."""
     if rng.random() < 0.5:
         return (float(int(256 * rng.random())), float(int(256 * rng.random())), float(int(256 * rng.random())))
@@ -50,7 +49,7 @@ def _shade(colour: Pigment, factor: float) -> Pigment:
     return (blue, green, red)
 
 
-def _accent(rng: Random, ground: Pigment) -> Pigment:
+def _accent(rng: Chance, ground: Pigment) -> Pigment:
     """Draw what stands beside a ground: white, black, a shade or tint of it, or any colour."""
     chance = rng.random()
     if chance < 0.25:
@@ -58,7 +57,7 @@ def _accent(rng: Random, ground: Pigment) -> Pigment:
     if chance < 0.5:
         return BLACK
     if chance < 0.75:
-        return _shade(ground, between(rng, 0.3, 0.8)) if rng.random() < 0.5 else mix(ground, WHITE, rng.random())
+        return _shade(ground, rng.between(0.3, 0.8)) if rng.random() < 0.5 else mix(ground, WHITE, rng.random())
     return _draw_any(rng)
 
 
@@ -68,29 +67,29 @@ def _ground(mood: Mood) -> Pigment:
     return mood.ground
 
 
-def paint_monochrome(canvas: Canvas, rng: Random, mood: Mood) -> None:
+def paint_monochrome(canvas: Canvas, _rng: Chance, mood: Mood) -> None:
     """Cover the canvas with one colour."""
     canvas.fill(_ground(mood))
 
 
-def paint_washes(canvas: Canvas, rng: Random, mood: Mood) -> None:
+def paint_washes(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Let lighter and darker clouds of one colour run into each other."""
     ground = _ground(mood)
     canvas.fill(ground)
-    reach = between(rng, 0.05, 0.4)
-    for _ in range(int(between(rng, 10, 40))):
+    reach = rng.between(0.05, 0.4)
+    for _ in range(int(rng.between(10, 40))):
         x, y = rng.random() * canvas.aspect, rng.random()
-        colour = _shade(ground, between(rng, 1 - reach, 1 + reach))
-        canvas.ellipse(x, y, between(rng, 0.05, 0.25), between(rng, 0.05, 0.25), colour)
-    canvas.soften(between(rng, 0.01, 0.06))
+        colour = _shade(ground, rng.between(1 - reach, 1 + reach))
+        canvas.ellipse(x, y, rng.between(0.05, 0.25), rng.between(0.05, 0.25), colour)
+    canvas.soften(rng.between(0.01, 0.06))
 
 
-def paint_poster(canvas: Canvas, rng: Random, mood: Mood) -> None:
+def paint_poster(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Set a few hard-edged shapes on a plain ground."""
     ground = _ground(mood)
     canvas.fill(ground)
-    for _ in range(int(between(rng, 1, 5))):
-        x, y, radius = between(rng, 0.1, 0.9) * canvas.aspect, between(rng, 0.1, 0.9), between(rng, 0.03, 0.17)
+    for _ in range(int(rng.between(1, 5))):
+        x, y, radius = rng.between(0.1, 0.9) * canvas.aspect, rng.between(0.1, 0.9), rng.between(0.03, 0.17)
         colour, chance = _accent(rng, ground), rng.random()
         if chance < 0.4:
             canvas.ellipse(x, y, radius, radius, colour)
@@ -100,11 +99,11 @@ def paint_poster(canvas: Canvas, rng: Random, mood: Mood) -> None:
             canvas.polygon(outline(rng, x, y, radius, 3 + int(rng.random() * 5), rough=0.3), colour)
 
 
-def paint_flag(canvas: Canvas, rng: Random, mood: Mood) -> None:
+def paint_flag(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Divide the canvas into stripes, the ground the widest."""
     ground = _ground(mood)
     canvas.fill(ground)
-    widest = between(rng, 0.55, 0.9)
+    widest = rng.between(0.55, 0.9)
     start = rng.choice((0.0, 1.0 - widest, rng.random() * (1.0 - widest)))
     is_upright = rng.random() < 0.5
     for first, last in ((0.0, start), (start + widest, 1.0)):
@@ -114,35 +113,35 @@ def paint_flag(canvas: Canvas, rng: Random, mood: Mood) -> None:
             canvas.rectangle(0.0, first, canvas.aspect, last, _accent(rng, ground))
 
 
-def paint_duotone(canvas: Canvas, rng: Random, mood: Mood) -> None:
+def paint_duotone(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Print a screen of dots, in two strengths of one ink."""
     ground = _ground(mood)
     canvas.fill(ground)
-    colour = _shade(ground, between(rng, 0.4, 0.9)) if rng.random() < 0.6 else mix(ground, WHITE, between(rng, 0, 0.4))
-    step = between(rng, 0.05, 0.11)
-    slope = between(rng, -0.4, 0.4)
+    colour = _shade(ground, rng.between(0.4, 0.9)) if rng.random() < 0.6 else mix(ground, WHITE, rng.between(0, 0.4))
+    step = rng.between(0.05, 0.11)
+    slope = rng.between(-0.4, 0.4)
     for row in range(int(1 / step) + 1):
         for column in range(int(canvas.aspect / step) + 1):
             size = 0.3 + slope * (row * step - 0.5) + 0.1 * rng.random()
             canvas.ellipse((column + row % 2 / 2) * step, row * step, size * step, size * step, colour)
 
 
-def paint_tiles(canvas: Canvas, rng: Random, mood: Mood) -> None:
+def paint_tiles(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Lay tiles of like colours with joints between them."""
     ground = _ground(mood)
-    canvas.fill(mix(ground, _accent(rng, ground), between(rng, 0.0, 0.8)))
-    count, gap, reach = int(between(rng, 3, 9)), between(rng, 0.0, 0.05), between(rng, 0.02, 0.25)
+    canvas.fill(mix(ground, _accent(rng, ground), rng.between(0.0, 0.8)))
+    count, gap, reach = int(rng.between(3, 9)), rng.between(0.0, 0.05), rng.between(0.02, 0.25)
     edges = [place / count for place in range(count + 1)]
     for top, bottom in pairwise(edges):
         for left, right in pairwise(edges):
             inset = gap / count
-            colour = _shade(ground, between(rng, 1 - reach, 1 + reach))
+            colour = _shade(ground, rng.between(1 - reach, 1 + reach))
             canvas.rectangle(
                 (left + inset) * canvas.aspect, top + inset, (right - inset) * canvas.aspect, bottom - inset, colour
             )
 
 
-def paint_mounted(canvas: Canvas, rng: Random, mood: Mood) -> None:
+def paint_mounted(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Put a sheet of one colour into a frame."""
     ground = _ground(mood)
     frame = rng.random()
@@ -152,5 +151,5 @@ def paint_mounted(canvas: Canvas, rng: Random, mood: Mood) -> None:
         canvas.fill((round(255 * rng.random()),) * 3)
     else:
         canvas.fill(_draw_any(rng))
-    width = between(rng, 0.05, 0.14)
+    width = rng.between(0.05, 0.14)
     canvas.rectangle(width, width, canvas.aspect - width, 1 - width, ground)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import Final
 
 from src.gallery.painter.canvas import Canvas
 from src.gallery.painter.genres import abstract, designs, land, paper, people, things, water
-from src.gallery.painter.genres.tools import Mood
+from src.gallery.painter.genres.tools import Chance, Mood
 
-Compose = Callable[[Canvas, Random, Mood], None]
+Compose = Callable[[Canvas, Chance, Mood], None]
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def find_kind(genre: str) -> Kind:
     return KINDS[genre] if genre in KINDS else DESIGNS[genre]
 
 
-def choose_genre(rng: Random, mood: Mood) -> str:
+def choose_genre(rng: Chance, mood: Mood) -> str:
     """Draw a genre that suits a palette."""
     weights = []
     for kind in KINDS.values():
@@ -83,12 +82,12 @@ def choose_genre(rng: Random, mood: Mood) -> str:
     return _draw_name(rng, KINDS, weights)
 
 
-def choose_design(rng: Random) -> str:
+def choose_design(rng: Chance) -> str:
     """Draw a design."""
     return _draw_name(rng, DESIGNS, [kind.weight for kind in DESIGNS.values()])
 
 
-def _draw_name(rng: Random, kinds: Mapping[str, Kind], weights: Sequence[float]) -> str:
+def _draw_name(rng: Chance, kinds: Mapping[str, Kind], weights: Sequence[float]) -> str:
     chance = rng.random() * sum(weights)
     for name, weight in zip(kinds, weights, strict=True):
         chance -= weight

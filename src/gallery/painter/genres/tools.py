@@ -8,7 +8,7 @@ from itertools import pairwise
 from random import Random
 from typing import Final
 
-from src.gallery.painter.canvas import Canvas, Pigment, Point
+from src.gallery.painter.canvas import Canvas, Pigment, Point, lit
 
 PIGMENTS: Final[dict[str, Pigment]] = {
     "sky": (168, 122, 108),
@@ -73,14 +73,33 @@ class Mood:
     ground: Pigment | None = None
 
 
-def between(rng: Random, low: float, high: float) -> float:
-    """Draw a number from ``low`` to ``high``."""
-    return low + (high - low) * rng.random()
+class Chance(Random):
+    """Random numbers, and the pigments and names that are drawn with them."""
 
+    def between(self, low: float, high: float) -> float:
+        """Draw a number from ``low`` to ``high``."""
+        return low + (high - low) * self.random()
 
-def one_of(rng: Random, *choices: str) -> str:
-    """Draw one of the names; equal names raise its chance."""
-    return choices[int(rng.random() * len(choices))]
+    def one_of(self, *choices: str) -> str:
+        """Draw one of the names; equal names raise its chance, and a single one is not drawn."""
+        return choices[int(self.random() * len(choices))] if len(choices) > 1 else choices[0]
+
+    def jitter(self, colour: Pigment, lightness: float, hue: float) -> Pigment:
+        """Return a pigment near ``colour``."""
+        return (
+            min(250.0, max(4.0, colour[0] + lightness * (2 * self.random() - 1))),
+            colour[1] + hue * (2 * self.random() - 1),
+            colour[2] + hue * (2 * self.random() - 1),
+        )
+
+    def pick(self, lightness: float, hue: float, *names: str) -> Pigment:
+        """Return a pigment near that of one of the things named."""
+        return self.jitter(PIGMENTS[self.one_of(*names)], lightness, hue)
+
+    def vivid(self, lightness: float, strength: float) -> Pigment:
+        """Return a pigment of any hue."""
+        angle = 2 * math.pi * self.random()
+        return (lightness, 128 + strength * math.cos(angle), 128 + strength * math.sin(angle))
 
 
 def mix(first: Pigment, second: Pigment, share: float) -> Pigment:
@@ -92,27 +111,12 @@ def mix(first: Pigment, second: Pigment, share: float) -> Pigment:
     )
 
 
-def jitter(rng: Random, colour: Pigment, lightness: float = 14.0, hue: float = 7.0) -> Pigment:
-    """Return a pigment near ``colour``."""
-    return (
-        min(250.0, max(4.0, colour[0] + lightness * (2 * rng.random() - 1))),
-        colour[1] + hue * (2 * rng.random() - 1),
-        colour[2] + hue * (2 * rng.random() - 1),
-    )
+def lighten(colour: Pigment, *rows: tuple[float, ...]) -> list[list[Pigment]]:
+    """Return a grid of one colour, lighter or darker from place to place, for a wash."""
+    return [[lit(colour, step) for step in row] for row in rows]
 
 
-def pick(rng: Random, lightness: float, hue: float, *names: str) -> Pigment:
-    """Return a pigment near that of one of the things named."""
-    return jitter(rng, PIGMENTS[one_of(rng, *names) if len(names) > 1 else names[0]], lightness, hue)
-
-
-def vivid(rng: Random, lightness: float, strength: float = 34.0) -> Pigment:
-    """Return a pigment of any hue."""
-    angle = 2 * math.pi * rng.random()
-    return (lightness, 128 + strength * math.cos(angle), 128 + strength * math.sin(angle))
-
-
-def ridge(rng: Random, left: float, right: float, level: float, height: float, *, depth: int = 5) -> list[Point]:
+def ridge(rng: Chance, left: float, right: float, level: float, height: float, *, depth: int = 5) -> list[Point]:
     """Return a jagged line from ``left`` to ``right`` about ``level``, by halving and displacing."""
     heights = [level + height * (rng.random() - 0.5), level + height * (rng.random() - 0.5)]
     reach = height
@@ -127,7 +131,7 @@ def ridge(rng: Random, left: float, right: float, level: float, height: float, *
     return [(left + number * step, y) for number, y in enumerate(heights)]
 
 
-def outline(rng: Random, x: float, y: float, radius: float, corners: int, *, rough: float) -> list[Point]:
+def outline(rng: Chance, x: float, y: float, radius: float, corners: int, *, rough: float) -> list[Point]:
     """Return a closed, uneven outline about a middle."""
     turn = 2 * math.pi / corners
     start = rng.random() * turn
@@ -143,14 +147,14 @@ def ground_below(canvas: Canvas, line: list[Point], colour: Pigment) -> None:
     canvas.polygon([*line, (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)], colour)
 
 
-def make_scheme(rng: Random, count: int, strength: float = 38.0) -> list[Pigment]:
+def make_scheme(rng: Chance, count: int, strength: float = 38.0) -> list[Pigment]:
     """Return pigments that go together: two neighbouring hues, their opposite, a dark and a pale one."""
     angle = 2 * math.pi * rng.random()
     scheme: list[Pigment] = []
     for number in range(count):
-        turn = angle + (0.5, -0.5, math.pi, math.pi - 0.7, 0.15)[number % 5] + between(rng, -0.2, 0.2)
-        reach = strength * between(rng, 0.4, 1.1)
-        scheme.append((between(rng, 45, 215), 128 + reach * math.cos(turn), 128 + reach * math.sin(turn)))
-    scheme[-1] = pick(rng, 12, 5, "linen")
-    scheme[-2] = pick(rng, 12, 5, "ink")
+        turn = angle + (0.5, -0.5, math.pi, math.pi - 0.7, 0.15)[number % 5] + rng.between(-0.2, 0.2)
+        reach = strength * rng.between(0.4, 1.1)
+        scheme.append((rng.between(45, 215), 128 + reach * math.cos(turn), 128 + reach * math.sin(turn)))
+    scheme[-1] = rng.pick(12, 5, "linen")
+    scheme[-2] = rng.pick(12, 5, "ink")
     return scheme

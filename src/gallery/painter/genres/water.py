@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from random import Random
-
 from src.gallery.painter.canvas import Canvas, lit
 from src.gallery.painter.genres.land import paint_ground, paint_sky, paint_tree
-from src.gallery.painter.genres.tools import (
-    CLOUDS,
-    PIGMENTS,
-    Mood,
-    between,
-    ground_below,
-    jitter,
-    mix,
-    one_of,
-    pick,
-    ridge,
-)
+from src.gallery.painter.genres.tools import CLOUDS, PIGMENTS, Chance, Mood, ground_below, mix, ridge
 
 
-def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> None:
+def paint_seascape(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     """Paint the sea with waves, boats or cliffs."""
-    horizon = between(rng, 0.3, 0.66)
+    horizon = rng.between(0.3, 0.66)
     low = paint_sky(canvas, rng, horizon)
-    sea = mix(pick(rng, 26, 9, "sea"), low, between(rng, 0.0, 0.35))
+    sea = mix(rng.pick(26, 9, "sea"), low, rng.between(0.0, 0.35))
     canvas.wash_below(
         horizon,
         ((sea, sea), (mix(sea, low, 0.4), mix(sea, low, 0.5)), (sea, lit(sea, -10)), (lit(sea, -30), lit(sea, -36))),
     )
     storm = rng.random()
-    for number in range(int(between(rng, 14, 30))):
+    for number in range(int(rng.between(14, 30))):
         near = ((number + rng.random()) / 30) ** 1.4
         y = horizon + (1 - horizon) * near
-        x, width = between(rng, -0.2, 0.95) * canvas.aspect, (0.06 + 0.55 * near) * between(rng, 0.5, 1.3)
+        x, width = rng.between(-0.2, 0.95) * canvas.aspect, (0.06 + 0.55 * near) * rng.between(0.5, 1.3)
         lift = (0.004 + 0.05 * near) * storm
-        colour = jitter(rng, mix(sea, PIGMENTS["foam"], between(rng, 0, 0.55)), 16, 5)
+        colour = rng.jitter(mix(sea, PIGMENTS["foam"], rng.between(0, 0.55)), 16, 5)
         points = ((x, y), (x + width * 0.3, y - lift), (x + width * 0.55, y - lift * 0.4), (x + width, y + lift * 0.2))
         canvas.line(points, 0.004 + 0.014 * near, colour)
     if rng.random() < 0.45:
-        cliff = pick(rng, 26, 8, "stone", "earth", "foliage", "sand")
+        cliff = rng.pick(26, 8, "stone", "earth", "foliage", "sand")
         side = rng.random() < 0.5
-        reach, top = between(rng, 0.25, 0.6) * canvas.aspect, horizon - between(rng, 0.1, 0.35)
+        reach, top = rng.between(0.25, 0.6) * canvas.aspect, horizon - rng.between(0.1, 0.35)
         line = ridge(rng, -0.1, reach, top, 0.14)
         edge = [*line, (reach + 0.05, horizon + 0.05), (reach * 0.6, horizon + 0.12), (-0.1, horizon + 0.2)]
         if side:
@@ -49,13 +36,13 @@ def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> None:
         canvas.polygon(edge, cliff)
         shade = [(x, y + 0.10 + 0.03 * rng.random()) for x, y in edge[: len(line)]]
         canvas.polygon([*shade, *edge[len(line) :]], lit(cliff, -32))
-    for _ in range(int(between(rng, 0, 5))):
+    for _ in range(int(rng.between(0, 5))):
         _boat(canvas, rng, horizon)
     if rng.random() < 0.35:
-        x = between(rng, 0.2, 0.8) * canvas.aspect
+        x = rng.between(0.2, 0.8) * canvas.aspect
         disc = lit(mix(PIGMENTS["sunset"], PIGMENTS["cloud"], rng.random()), 30)
-        radius = between(rng, 0.02, 0.05)
-        y = horizon * between(rng, 0.35, 0.9)
+        radius = rng.between(0.02, 0.05)
+        y = horizon * rng.between(0.35, 0.9)
         canvas.glow(x, y, 0.4, disc, 0.55)
         canvas.ellipse(x, y, radius, radius, disc)
         for number in range(12):
@@ -63,16 +50,16 @@ def paint_seascape(canvas: Canvas, rng: Random, _mood: Mood) -> None:
             width = 0.02 + 0.06 * rng.random()
             canvas.line(((x - width, down), (x + width, down)), 0.008, mix(sea, disc, 0.8))
     elif rng.random() < 0.4:
-        beach = pick(rng, 20, 6, "sand")
-        ground_below(canvas, ridge(rng, -0.1, canvas.aspect + 0.1, between(rng, 0.78, 0.92), 0.08, depth=4), beach)
+        beach = rng.pick(20, 6, "sand")
+        ground_below(canvas, ridge(rng, -0.1, canvas.aspect + 0.1, rng.between(0.78, 0.92), 0.08, depth=4), beach)
 
 
-def _boat(canvas: Canvas, rng: Random, horizon: float) -> None:
+def _boat(canvas: Canvas, rng: Chance, horizon: float) -> None:
     near = rng.random() ** 1.6
     y = horizon + 0.015 + (0.85 - horizon) * near
-    x, size = between(rng, 0.05, 0.9) * canvas.aspect, 0.03 + 0.2 * near
-    hull = pick(rng, 14, 8, "umber", "wood", "brick", "charcoal")
-    sail = pick(rng, 22, 8, "linen", "linen", "sand", "brick")
+    x, size = rng.between(0.05, 0.9) * canvas.aspect, 0.03 + 0.2 * near
+    hull = rng.pick(14, 8, "umber", "wood", "brick", "charcoal")
+    sail = rng.pick(22, 8, "linen", "linen", "sand", "brick")
     way = 1 if rng.random() < 0.5 else -1
     points = ((x - size * way, y - size * 0.3), (x + size * way, y - size * 0.34), (x + size * 0.7 * way, y))
     canvas.polygon((*points, (x - size * 0.7 * way, y)), hull)
@@ -84,53 +71,46 @@ def _boat(canvas: Canvas, rng: Random, horizon: float) -> None:
     canvas.polygon((*points[:0:-1], (x - size * 0.5, y + size * 0.2), (x + size * 0.5, y + size * 0.25)), lit(hull, -4))
 
 
-def paint_nocturne(canvas: Canvas, rng: Random, _mood: Mood) -> None:
+def paint_nocturne(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     """Paint a night: moon or fire, its light on water, dark shores, lamps."""
-    horizon = between(rng, 0.45, 0.72)
-    night = pick(rng, 12, 6, "night")
-    low = lit(jitter(rng, night, 6, 8), between(rng, 20, 60))
+    horizon = rng.between(0.45, 0.72)
+    night = rng.pick(12, 6, "night")
+    low = lit(rng.jitter(night, 6, 8), rng.between(20, 60))
     canvas.wash(
         ((night, lit(night, 8)), (lit(night, 14), low), (low, lit(low, 10)), (lit(night, 6), night), (night, night))
     )
-    x, y = between(rng, 0.25, 0.75) * canvas.aspect, horizon * between(rng, 0.2, 0.75)
-    glow = pick(rng, 14, 8, "cloud", "gold", "sunset", "cloud")
-    reach = between(rng, 0.35, 0.75)
+    x, y = rng.between(0.25, 0.75) * canvas.aspect, horizon * rng.between(0.2, 0.75)
+    glow = rng.pick(14, 8, "cloud", "gold", "sunset", "cloud")
+    reach = rng.between(0.35, 0.75)
     canvas.glow(x, y, reach, glow, 0.6)
-    for _ in range(int(between(rng, 1, 5))):
-        width = between(rng, 0.4, 1.0) * canvas.aspect
-        left, top = between(rng, -0.3, 0.8) * canvas.aspect, between(rng, -0.1, 0.7) * horizon
-        cloud = one_of(rng, *CLOUDS)
+    for _ in range(int(rng.between(1, 5))):
+        width = rng.between(0.4, 1.0) * canvas.aspect
+        left, top = rng.between(-0.3, 0.8) * canvas.aspect, rng.between(-0.1, 0.7) * horizon
+        cloud = rng.one_of(*CLOUDS)
         dark = lit(night, 4)
         canvas.stamp(
             cloud, (left, top, left + width, top + width * 0.3), dark, mix(low, glow, 0.35), rng.random() < 0.5
         )
-    radius = between(rng, 0.025, 0.055)
+    radius = rng.between(0.025, 0.055)
     canvas.ellipse(x, y, radius, radius, lit(glow, 26))
-    far = lit(night, between(rng, -10, 14))
-    ground_below(canvas, ridge(rng, -0.1, canvas.aspect + 0.1, horizon - 0.03, between(rng, 0.04, 0.2)), far)
+    far = lit(night, rng.between(-10, 14))
+    ground_below(canvas, ridge(rng, -0.1, canvas.aspect + 0.1, horizon - 0.03, rng.between(0.04, 0.2)), far)
     if rng.random() < 0.7:
         water = mix(night, low, 0.7)
         canvas.rectangle(-0.1, horizon + 0.02, canvas.aspect + 0.1, 1.1, water)
         for number in range(22):
             down = horizon + 0.03 + (0.97 - horizon) * (number / 22) ** 1.3
             width = (0.015 + 0.12 * rng.random()) * (0.5 + number / 22)
-            shift = between(rng, -0.05, 0.05)
+            shift = rng.between(-0.05, 0.05)
             line = ((x + shift - width, down), (x + shift + width, down))
-            canvas.line(line, 0.007, mix(water, glow, between(rng, 0.35, 0.95)))
+            canvas.line(line, 0.007, mix(water, glow, rng.between(0.35, 0.95)))
     else:
-        paint_ground(canvas, rng, horizon, lit(pick(rng, 8, 6, "pine"), -8), 3)
-    lamp = pick(rng, 16, 10, "gold")
-    for _ in range(int(between(rng, 0, 12))):
-        left, up = between(rng, 0, 1) * canvas.aspect, horizon - between(rng, 0.0, 0.06)
+        paint_ground(canvas, rng, horizon, lit(rng.pick(8, 6, "pine"), -8), 3)
+    lamp = rng.pick(16, 10, "gold")
+    for _ in range(int(rng.between(0, 12))):
+        left, up = rng.between(0, 1) * canvas.aspect, horizon - rng.between(0.0, 0.06)
         canvas.glow(left, up, 0.03, lamp, 0.8)
         canvas.ellipse(left, up, 0.006, 0.006, lit(lamp, 40))
     if rng.random() < 0.5:
         for _ in range(2):
-            paint_tree(
-                canvas,
-                rng,
-                x=between(rng, 0, 1) * canvas.aspect,
-                base=1.02,
-                height=between(rng, 0.5, 0.95),
-                colour=lit(night, 8),
-            )
+            paint_tree(canvas, rng, (rng.between(0, 1) * canvas.aspect, 1.02), rng.between(0.5, 0.95), lit(night, 8))
