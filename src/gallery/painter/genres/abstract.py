@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 
 from src.gallery.painter.canvas import Canvas, Pigment, around, lit
-from src.gallery.painter.genres.tools import FLOWERS, Chance, Mood, make_scheme, outline
+from src.gallery.painter.genres.tools import FORMS_BY_KIND, Chance, Mood, make_scheme, outline
 
 
 def _paint_grid(canvas: Canvas, rng: Chance, scheme: list[Pigment]) -> None:
@@ -142,7 +142,7 @@ def paint_textile(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
                 canvas.polygon(((x, y - step / 2), (x + step / 2, y), (x, y + step / 2), (x - step / 2, y)), colour)
                 canvas.ellipse(x, y, step * 0.15, step * 0.15, scheme[-1])
             elif kind < 0.65:
-                name = FLOWERS[int(kind * 100) % 3]
+                name = FORMS_BY_KIND["flower"][int(kind * 100) % 3]
                 half = step * 0.46
                 canvas.shade(name, around(x, y, half), colour, (-40, 30))
             elif kind < 0.85:

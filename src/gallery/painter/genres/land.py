@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from src.gallery.painter.canvas import Canvas, Pigment, Point, lit, standing
-from src.gallery.painter.genres.tools import CLOUDS, CROWNS, FIGURES, PIGMENTS, Chance, Mood, ground_below, mix, ridge
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, ground_below, mix, ridge
 
 
 def paint_sky(canvas: Canvas, rng: Chance, horizon: float) -> Pigment:
@@ -20,7 +20,7 @@ def paint_sky(canvas: Canvas, rng: Chance, horizon: float) -> Pigment:
         light = rng.pick(16, 5, "cloud")
         box = (x, y, x + width, y + width * rng.between(0.22, 0.5))
         dark = mix(high, lit(light, -60), 0.6)
-        canvas.stamp(rng.one_of(*CLOUDS), box, dark, light, rng.random() < 0.5)
+        canvas.stamp(rng.form("cloud"), box, dark, light, rng.random() < 0.5)
     return low
 
 
@@ -38,7 +38,7 @@ def paint_tree(canvas: Canvas, rng: Chance, place: Point, height: float, colour:
         left = x + lean + width * rng.between(-0.68, -0.32)
         top = base - height * rng.between(0.88, 1.06)
         box = (left, top, left + width, top + height * rng.between(0.5, 0.72))
-        canvas.stamp(rng.one_of(*CROWNS), box, dark, light)
+        canvas.stamp(rng.form("crown"), box, dark, light)
 
 
 def paint_poplar(canvas: Canvas, rng: Chance, place: Point, height: float, colour: Pigment) -> None:
@@ -115,7 +115,7 @@ def paint_landscape(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         x, base = rng.between(0.1, 0.9) * canvas.aspect, rng.between(horizon + 0.1, 0.95)
         size = 0.05 + 0.16 * (base - horizon)
         cloth = rng.pick(20, 12, "linen", "brick", "charcoal", "sky")
-        canvas.shade(rng.one_of(*FIGURES), (x, base - size, x + size * 0.6, base), cloth, (-50, 30))
+        canvas.shade(rng.form("figure"), (x, base - size, x + size * 0.6, base), cloth, (-50, 30))
 
 
 def paint_mountains(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
@@ -179,7 +179,7 @@ def paint_woods(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         size = rng.between(0.25, 0.6)
         x, y = rng.between(-0.3, 0.9) * canvas.aspect, rng.between(-0.3, 0.35)
         colour = rng.jitter(leaf, 30, 14)
-        crown = rng.one_of(*CROWNS)
+        crown = rng.form("crown")
         canvas.shade(crown, (x, y, x + size, y + size * 0.7), colour, (-34, 44), rng.random() < 0.5, strength=0.9)
 
 
@@ -228,4 +228,4 @@ def paint_town(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         cloth = rng.pick(22, 14, "charcoal", "brick", "linen", "sea", "umber")
         shadow = ((left + size * 0.2, base), (left + size * 1.0, base + size * 0.08), (left + size * 0.4, base + 0.01))
         canvas.polygon(shadow, lit(floor, -44))
-        canvas.shade(rng.one_of(*FIGURES), (left, base - size, left + size * 0.55, base), cloth, (-40, 34))
+        canvas.shade(rng.form("figure"), (left, base - size, left + size * 0.55, base), cloth, (-40, 34))

@@ -5,19 +5,7 @@ from __future__ import annotations
 import math
 
 from src.gallery.painter.canvas import Canvas, Pigment, at, lit
-from src.gallery.painter.genres.tools import (
-    BUSTS,
-    CROWNS,
-    FIGURES,
-    HEADS,
-    PIGMENTS,
-    Chance,
-    Mood,
-    lighten,
-    make_scheme,
-    mix,
-    ridge,
-)
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, lighten, make_scheme, mix, ridge
 
 
 def paint_sketch(canvas: Canvas, rng: Chance, mood: Mood) -> None:
@@ -38,8 +26,8 @@ def paint_sketch(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         flip = rng.random() < 0.5
         if rng.random() < 0.85:
             cloth = (middle - size * 1.1, 0.2 + size * 0.76, middle + size * 1.1, 1.15)
-            canvas.stamp(rng.one_of(*BUSTS), cloth, mix(ink, paper, 0.35), paper, flip, strength=strength * 0.8)
-        canvas.stamp(rng.one_of(*HEADS), box, mix(ink, paper, 0.1), lit(paper, 12), flip, strength=strength)
+            canvas.stamp(rng.form("bust"), cloth, mix(ink, paper, 0.35), paper, flip, strength=strength * 0.8)
+        canvas.stamp(rng.form("head"), box, mix(ink, paper, 0.1), lit(paper, 12), flip, strength=strength)
         crown = (middle - size * 0.42, 0.14, middle + size * 0.42, 0.2 + size * 0.8)
         canvas.stamp("hair", crown, ink, mix(paper, ink, 0.5), flip, strength=strength)
         edge = [
@@ -63,7 +51,7 @@ def paint_sketch(canvas: Canvas, rng: Chance, mood: Mood) -> None:
             size, x, base = rng.between(0.2, 0.45), rng.between(0.1, 0.9) * canvas.aspect, rng.between(horizon, 0.85)
             canvas.line(((x, base), (x + 0.02, base - size)), thick * 2, ink)
             box = (x - size * 0.5, base - size * 1.1, x + size * 0.5, base - size * 0.3)
-            canvas.stamp(rng.one_of(*CROWNS), box, ink, mix(paper, wash, 0.5), strength=strength * 0.8)
+            canvas.stamp(rng.form("crown"), box, ink, mix(paper, wash, 0.5), strength=strength * 0.8)
         for _ in range(3):
             x, y = rng.between(0.1, 0.8) * canvas.aspect, rng.between(horizon, 0.85)
             _hatch(canvas, rng, pale, thick, x=x, y=y, reach=0.16, count=14)
@@ -73,7 +61,7 @@ def paint_sketch(canvas: Canvas, rng: Chance, mood: Mood) -> None:
             x, top = canvas.aspect * (0.12 + 0.26 * number) + rng.between(0, 0.1), rng.between(0.08, 0.25)
             flip = rng.random() < 0.5
             box = (x, top, x + size * 0.6, top + size)
-            canvas.stamp(rng.one_of(*FIGURES), box, ink, mix(paper, wash, 0.4), flip, strength=strength)
+            canvas.stamp(rng.form("figure"), box, ink, mix(paper, wash, 0.4), flip, strength=strength)
             canvas.line(((x + size * 0.1, top + size), (x + size * 0.55, top + size * 0.99)), thick * 2, ink)
             x, y = x + size * 0.45, top + size * 0.5
             _hatch(canvas, rng, pale, thick * 0.7, x=x, y=y, reach=size * 0.3, count=16)
@@ -137,7 +125,7 @@ def paint_print(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     for _ in range(int(rng.between(0, 4))):
         size, x, base = rng.between(0.2, 0.4), rng.between(0.05, 0.8) * canvas.aspect, rng.between(0.78, 0.98)
         cloth = rng.vivid(rng.between(70, 190), 30)
-        canvas.shade(rng.one_of(*FIGURES), (x, base - size, x + size * 0.6, base), cloth, (-30, 18))
+        canvas.shade(rng.form("figure"), (x, base - size, x + size * 0.6, base), cloth, (-30, 18))
     if rng.random() < 0.7:
         x = canvas.aspect * (0.92 if rng.random() < 0.5 else 0.07)
         canvas.rectangle(x - 0.035, 0.06, x + 0.035, 0.3, mix(paper, PIGMENTS["brick"], rng.random()))
@@ -166,9 +154,7 @@ def paint_page(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
             x = left + (right - left) * (0.15 + 0.28 * number)
             cloth = scheme[(2 + number) % 6]
             height = (painted - top) * 0.8
-            canvas.shade(
-                rng.one_of(*FIGURES), (x, painted - height, x + height * 0.6, painted - 0.01), cloth, (-40, 40)
-            )
+            canvas.shade(rng.form("figure"), (x, painted - height, x + height * 0.6, painted - 0.01), cloth, (-40, 40))
         canvas.frame((left, top, right, painted), 0.016, rng.pick(16, 8, "gold"))
     else:
         canvas.rectangle(left, top, left + size, top + size, scheme[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from src.gallery.painter.canvas import Canvas, Pigment, lit
-from src.gallery.painter.genres.tools import BUSTS, CROWNS, FIGURES, HEADS, PIGMENTS, Chance, Mood, mix
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, mix
 
 
 def _flesh(rng: Chance) -> tuple[Pigment, Pigment]:
@@ -28,8 +28,8 @@ def _person(
     style = rng.random()
     if style < 0.45:  # long hair falls behind face and shoulders
         canvas.ellipse(x, top + size * 0.46, width * 0.44, size * 0.57, lit(hair, -14))
-    canvas.shade(rng.one_of(*BUSTS), box, cloth, (-52, 44), flip)
-    head = rng.one_of(*HEADS)
+    canvas.shade(rng.form("bust"), box, cloth, (-52, 44), flip)
+    head = rng.form("head")
     face = (x - width / 2, top, x + width / 2, top + size)
     canvas.stamp(head, face, dark, light, flip)
     collar = rng.pick(16, 5, "linen", "linen", "charcoal")
@@ -113,7 +113,7 @@ def paint_figures(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
             size = rng.between(0.3, 0.7)
             x, y = rng.between(-0.2, 0.9) * canvas.aspect, horizon - size * rng.between(0.5, 1.0)
             leaf = mix(back, rng.pick(24, 10, "foliage"), 0.7)
-            canvas.shade(rng.one_of(*CROWNS), (x, y, x + size, y + size * 0.9), leaf, (-34, 24))
+            canvas.shade(rng.form("crown"), (x, y, x + size, y + size * 0.9), leaf, (-34, 24))
     canvas.soften(0.008)
     count = int(rng.between(3, 10))
     for number in range(count):
@@ -127,7 +127,7 @@ def paint_figures(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         shadow = lit(ground, -42)
         canvas.ellipse(x + size * 0.38, base, size * 0.35, size * 0.05, shadow)
         flip = rng.random() < 0.5
-        canvas.shade(rng.one_of(*FIGURES), (x, base - size, x + size * 0.55, base), cloth, (-52, 40), flip)
+        canvas.shade(rng.form("figure"), (x, base - size, x + size * 0.55, base), cloth, (-52, 40), flip)
         dark, light = _flesh(rng)
         head_x = x + size * 0.275
         canvas.ellipse(head_x, base - size * 0.91, size * 0.034, size * 0.055, mix(dark, light, 0.7))

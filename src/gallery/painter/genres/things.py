@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from src.gallery.painter.canvas import Canvas, Pigment, Point, around, corners, lit, standing
-from src.gallery.painter.genres.tools import FIGURES, FLOWERS, PIGMENTS, Chance, Mood, lighten, mix
-
-VESSELS: Final = ("amphora", "bottle", "bowl", "jug", "goblet", "urn")
-"""Forms of vessels."""
+from src.gallery.painter.genres.tools import FORMS_BY_KIND, PIGMENTS, Chance, Mood, lighten, mix
 
 
 def paint_wall(canvas: Canvas, rng: Chance, mood: Mood, flip: bool) -> Pigment:
@@ -42,7 +38,7 @@ def paint_fruit(canvas: Canvas, rng: Chance, place: Point, size: float, colour: 
 def paint_vessel(canvas: Canvas, rng: Chance, place: Point, size: float, *, flip: bool) -> None:
     """Paint a glazed vessel that stands on ``base``."""
     x, base = place
-    name = rng.one_of(*VESSELS)
+    name = rng.form("vessel")
     glaze = rng.pick(26, 12, "brick", "linen", "sea", "wood", "gold", "pine", "stone")
     width = size * (0.62 if name in ("bottle", "goblet") else 0.95)
     height = size * (0.55 if name == "bowl" else 1.35)
@@ -123,7 +119,7 @@ def paint_flowers(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         size = rng.between(0.04, 0.10) * (1.35 if full else 1.0) * (1 - 0.3 * abs(angle_x))
         colour = rng.jitter(kinds[int(rng.random() * 3)], 24, 8)
         box, dark = (x - size, y - size, x + size, y + size * 0.9), mix(lit(colour, -84), wall, 0.15)
-        canvas.stamp(FLOWERS[number % 3], box, dark, lit(colour, 26), flip)
+        canvas.stamp(FORMS_BY_KIND["flower"][number % 3], box, dark, lit(colour, 26), flip)
         canvas.ellipse(x, y, size * 0.17, size * 0.15, rng.pick(40, 8, "gold"))
 
 
@@ -184,7 +180,7 @@ def paint_interior(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         size, fx = rng.between(0.42, 0.58), rng.between(0.28, 0.62) * width
         cloth = rng.pick(20, 12, "sea", "brick", "charcoal", "linen", "gold")
         base = floor_line + rng.between(0.14, 0.22)
-        canvas.shade(rng.one_of(*FIGURES), (fx, base - size, fx + size * 0.62, base), cloth, (-56, 44), flip)
+        canvas.shade(rng.form("figure"), (fx, base - size, fx + size * 0.62, base), cloth, (-56, 44), flip)
     canvas.soften(0.004)
 
 
@@ -197,7 +193,7 @@ def paint_object(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     glaze = rng.pick(30, 14, "brick", "wood", "stone", "gold", "sea", "pine", "linen", "earth")
     kind = rng.random()
     if kind < 0.6:
-        name = rng.one_of(*VESSELS)
+        name = rng.form("vessel")
         width = rng.between(0.5, 0.68) * min(1.0, canvas.aspect) * (0.7 if name in ("bottle", "goblet") else 1.0)
         height = rng.between(0.6, 0.72) * (0.6 if name == "bowl" else 1.0)
         base = base - 0.1 if name == "bowl" else base

@@ -39,13 +39,16 @@ PIGMENTS: Final[dict[str, Pigment]] = {
 """Pigments of the things that are painted, before the grade moves the whole picture to its palette."""
 
 
-CROWNS: Final = ("crown_a", "crown_b", "crown_c")
-CLOUDS: Final = ("cloud_a", "cloud_b", "cloud_c")
-HEADS: Final = ("head_left", "head_front", "head_right")
-BUSTS: Final = ("bust_a", "bust_b")
-FLOWERS: Final = ("flower_five", "flower_eight", "flower_many")
-FIGURES: Final = ("woman", "woman", "man", "man", "worker", "sitter")
-"""Forms of people, as often as they are drawn."""
+FORMS_BY_KIND: Final[dict[str, tuple[str, ...]]] = {
+    "bust": ("bust_a", "bust_b"),
+    "cloud": ("cloud_a", "cloud_b", "cloud_c"),
+    "crown": ("crown_a", "crown_b", "crown_c"),
+    "figure": ("woman", "woman", "man", "man", "worker", "sitter"),
+    "flower": ("flower_five", "flower_eight", "flower_many"),
+    "head": ("head_left", "head_front", "head_right"),
+    "vessel": ("amphora", "bottle", "bowl", "jug", "goblet", "urn"),
+}
+"""Forms that stand for one another, as often as they are drawn."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,10 @@ class Chance(Random):
     def one_of(self, *choices: str) -> str:
         """Draw one of the names; equal names raise its chance, and a single one is not drawn."""
         return choices[int(self.random() * len(choices))] if len(choices) > 1 else choices[0]
+
+    def form(self, kind: str) -> str:
+        """Draw the name of a form of :data:`FORMS_BY_KIND`."""
+        return self.one_of(*FORMS_BY_KIND[kind])
 
     def jitter(self, colour: Pigment, lightness: float, hue: float) -> Pigment:
         """Return a pigment near ``colour``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from src.gallery.painter.canvas import Canvas, lit
 from src.gallery.painter.genres.land import paint_ground, paint_sky, paint_tree
-from src.gallery.painter.genres.tools import CLOUDS, PIGMENTS, Chance, Mood, ground_below, mix, ridge
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, ground_below, mix, ridge
 
 
 def paint_seascape(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
@@ -86,7 +86,7 @@ def paint_nocturne(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     for _ in range(int(rng.between(1, 5))):
         width = rng.between(0.4, 1.0) * canvas.aspect
         left, top = rng.between(-0.3, 0.8) * canvas.aspect, rng.between(-0.1, 0.7) * horizon
-        cloud = rng.one_of(*CLOUDS)
+        cloud = rng.form("cloud")
         dark = lit(night, 4)
         canvas.stamp(
             cloud, (left, top, left + width, top + width * 0.3), dark, mix(low, glow, 0.35), rng.random() < 0.5
