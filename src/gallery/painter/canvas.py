@@ -62,18 +62,10 @@ def corners(left: float, top: float, right: float, bottom: float) -> tuple[Point
 
 @dataclass(frozen=True)
 class Window:
-    """The part of a picture that a canvas shows, and how large.
+    """The part of a picture that a canvas shows.
 
-    Attributes
-    ----------
-    width, height : int
-        Size in pixels.
-    scale_x, scale_y : float
-        Pixels per picture unit.
-    left, top : float
-        Offset of the window's corner from the picture's corner, in pixels.
-    aspect : float
-        Width of the whole picture divided by its height.
+    Size, and offset from the picture's corner, are in pixels; scales in pixels per picture unit; the aspect is the
+    whole picture's.
     """
 
     width: int
@@ -118,13 +110,7 @@ class Canvas:
         self.pixels = np.ascontiguousarray(self.gradient(grid))
 
     def gradient(self, grid: Sequence[Sequence[Pigment]]) -> PigmentImage:
-        """Return the window of a smooth gradient through ``grid``, stretched over the picture.
-
-        Returns
-        -------
-        PigmentImage
-            uint8 (H, W, 3).
-        """
+        """Return the window of a smooth gradient through ``grid``, stretched over the picture."""
         nodes = np.clip(np.asarray(grid, np.float32), 0, 255).astype(np.uint8)
         window = self.window
         left, top = round(window.left), round(window.top)
@@ -241,17 +227,7 @@ class Canvas:
             self.pixels = np.asarray(cv2.blur(cv2.blur(self.pixels, (side, side)), (side, side)), np.uint8)
 
     def brush(self, strokes: Strokes, size: float, offset: Point) -> None:
-        """Repaint in strokes: every stroke takes the pigment found under its middle.
-
-        Parameters
-        ----------
-        strokes : Strokes
-            The pattern of strokes, a tile that repeats.
-        size : float
-            Height of the tile in picture units: the smaller, the finer the strokes.
-        offset : tuple of float
-            Where in the tile the picture begins, in tiles.
-        """
+        """Repaint in strokes: every stroke takes the pigment found under its middle (see :meth:`sample_tile`)."""
         window = self.window
         shift = self.sample_tile(strokes.to_middle, size, offset)
         shift *= size * window.scale_y / STROKE_TILE
@@ -260,21 +236,9 @@ class Canvas:
         self.pixels = np.asarray(painted, np.uint8)
 
     def sample_tile(self, tile: TileImage, size: float, offset: Point) -> TileImage:
-        """Return the window of a tile that repeats every ``size`` picture units.
+        """Return the window (H, W, channels) of a tile (side, side, channels), repeated every ``size`` picture units.
 
-        Parameters
-        ----------
-        tile
-            Shape (side, side, channels).
-        size
-            Side of the tile in picture units.
-        offset
-            Where in the tile the picture begins, in tiles.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape (H, W, channels), a new array.
+        The offset says where in the tile the picture begins, in tiles.
         """
         window, side = self.window, len(tile)
         step_x, step_y = side / (size * window.scale_x), side / (size * window.scale_y)

@@ -93,19 +93,12 @@ def outline(seed: int, number: int) -> Outline:
 def describe(
     seed: int, number: int, *, palettes: PaletteModel | None = None, index: ColourIndex | None = None
 ) -> Painting:
-    """Decide artwork ``number`` of the gallery of ``seed``.
+    """Decide artwork ``number`` of the gallery of ``seed``, by the committed models or by others.
 
     The number says the colour: ``SITE_COLOURS[number % 12]``. A palette of that colour is drawn; each attempt
     composes a picture, grades a tiny rendering of it, and is taken if the colour index files it under the colour
     and its features come near the palette. After :data:`ATTEMPTS_A_PALETTE` the nearest one that is filed rightly
     is taken, or else another palette is drawn, at most :data:`MOST_PALETTES`.
-
-    Parameters
-    ----------
-    seed, number
-        Whose gallery, and which artwork of it.
-    palettes, index
-        Other models than the committed ones, for measurements.
 
     Raises
     ------
@@ -123,7 +116,7 @@ def describe(
         )
     target = models.draw_palette(seed, number, 0)
     shape = _choose_outline(target, seed, number)
-    best: _Attempt | None = None
+    best = _Attempt(Painting(seed, number, colour, shape.genre, shape.aspect, 0, _NO_MOOD, _NO_GRADE), -np.inf, np.inf)
     for attempt in range(MOST_PALETTES * ATTEMPTS_A_PALETTE):
         if attempt and attempt % ATTEMPTS_A_PALETTE == 0:
             target = models.draw_palette(seed, number, attempt // ATTEMPTS_A_PALETTE)
@@ -131,12 +124,10 @@ def describe(
         tried = _grade_draft(models, draft, target)
         if tried.is_filed and tried.distance <= GOOD_DISTANCE:
             return tried.painting
-        if best is None or tried.rank < best.rank:
+        if tried.rank < best.rank:
             best = tried
         if best.is_filed and (attempt + 1) % ATTEMPTS_A_PALETTE == 0:
             break
-    if best is None:
-        raise AssertionError("at least one attempt is made")
     return best.painting
 
 
@@ -223,12 +214,12 @@ class _Attempt:
 def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> _Attempt:
     """Grade a draft to a palette and see how it is filed."""
     pigment = compose_tiny(draft)
-    result = fit_grade(pigment, np.maximum(target / COMPRESSION - OVERSHOOT, 0.0))
-    painting = replace(draft, grade=result.grade)
-    lead = models.lead(measure_pigment(pigment, result.grade), draft.colour)
+    grade, distance = fit_grade(pigment, np.maximum(target / COMPRESSION - OVERSHOOT, 0.0))
+    painting = replace(draft, grade=grade)
+    lead = models.lead(measure_pigment(pigment, grade), draft.colour)
     if 0 <= lead < CLOSE_CALL:
         lead = models.lead(measure_thumbnail(painting), draft.colour)
-    return _Attempt(painting, lead, result.distance)
+    return _Attempt(painting, lead, distance)
 
 
 def _mood(target: FeatureVector) -> Mood:

@@ -93,25 +93,11 @@ PLAIN_GRADE: Final = Grade(
 """Takes pigment for B, G, R as it is."""
 
 
-@dataclass(frozen=True, eq=False)
-class GradeResult:
-    """A grade, and how far the tiny rendering's features stay from the target (squared, in tolerances)."""
+def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: int = 2) -> tuple[Grade, float]:
+    """Find the grade that brings the features of a tiny rendering, float32 (H, W, 3), near ``target`` (18,).
 
-    grade: Grade
-    distance: float
-
-
-def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: int = 2) -> GradeResult:
-    """Find the grade that brings the features of ``pigment`` near ``target``.
-
-    Parameters
-    ----------
-    pigment
-        A tiny rendering, float32 (H, W, 3).
-    target
-        The 18 features to come near.
-    rounds
-        Damped Gauss-Newton steps.
+    ``rounds`` damped Gauss-Newton steps are taken. Returns the grade, and how far the features stay from the target
+    (squared, in tolerances).
     """
     coarse = np.ascontiguousarray(pigment[_STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE])
     flat = coarse.reshape(-1, 3) - np.float32(_CENTRE)
@@ -137,7 +123,7 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
         parameters = parameters + _LOOSE * step * min(1.0, 2.5 / max(length, 1e-9))
         parameters[_BEND] = min(1.25, max(0.0, parameters[_BEND]))
         parameters[_TIE] = min(1.0, max(0.0, parameters[_TIE]))
-    return GradeResult(_grade_of(best), best_distance)
+    return _grade_of(best), best_distance
 
 
 def _measure_one(coarse: npt.NDArray[np.float32], parameters: FloatArray) -> FeatureVector:

@@ -37,22 +37,8 @@ PALETTE, COMPOSITION, SHAPE = range(3)
 class Painting:
     """Everything that decides a picture; cheap to make and to send between processes.
 
-    Attributes
-    ----------
-    seed, number
-        Whose gallery, and which artwork of it.
-    colour
-        The colour under which the index files it.
-    genre
-        One of :data:`GENRES`.
-    aspect
-        Width divided by height.
-    attempt
-        Which attempt was taken, from 0.
-    mood
-        What the composition was told of its palette.
-    grade
-        From the composition's pigments to B, G, R.
+    The colour is the one under which the index files it, the aspect width divided by height; the attempt that was
+    taken counts from 0.
     """
 
     seed: int
@@ -87,26 +73,12 @@ def measure_tiny(painting: Painting) -> FeatureVector:
 
 
 def paint(painting: Painting, width: int, height: int) -> BGRImage:
-    """Render the whole picture.
-
-    Returns
-    -------
-    BGRImage
-        uint8, shape (height, width, 3).
-    """
+    """Render the whole picture."""
     return painting.grade.apply(_compose(painting, Window.whole(painting.aspect, width, height)))
 
 
 def paint_crop(painting: Painting, width: int, height: int) -> BGRImage:
-    """Render the centred box that remains when the picture is scaled to cover ``width`` × ``height``.
-
-    Only what lies in the box is painted.
-
-    Returns
-    -------
-    BGRImage
-        uint8, shape (height, width, 3).
-    """
+    """Render the centred box that remains when the picture is scaled to cover ``width`` × ``height``, and no more."""
     if width == height == THUMBNAIL_SIDE:
         return _paint_thumbnail(painting).copy()
     return painting.grade.apply(_compose(painting, Window.centre_crop(painting.aspect, width, height)))

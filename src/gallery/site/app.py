@@ -260,17 +260,7 @@ class Site:
 
 
 def create_app(settings: GallerySettings, state: SharedState, folder: Collection | None = None) -> ASGIApp:
-    """Return the web application of one worker.
-
-    Parameters
-    ----------
-    settings
-        The gallery.
-    state
-        Counters shared by all workers.
-    folder
-        What is shown in place of the paintings.
-    """
+    """Return the web application of one worker; a folder of pictures is shown in place of the paintings."""
     cv2.setNumThreads(1)  # the workers are the parallelism
     collection = folder or PaintedCollection(
         apportion(settings.artworks, settings.proportions, settings.colours), settings.seed, settings.image_epoch

@@ -99,17 +99,7 @@ class Faults(Options):
 
 @dataclass(frozen=True)
 class Draw:
-    """The draws for one request.
-
-    Attributes
-    ----------
-    faults
-        The probabilities.
-    identity
-        What is asked for: path and query without what changes from call to call.
-    attempt
-        How often it was asked for before.
-    """
+    """The draws for one request: for what is asked for, and how often it was asked for before."""
 
     faults: Faults
     identity: str

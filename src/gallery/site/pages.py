@@ -67,17 +67,7 @@ def hides_image(asset_id: str, share: float, salt: int) -> bool:
 
 @dataclass(frozen=True)
 class Visit:
-    """Who asks for a page, and how.
-
-    Attributes
-    ----------
-    host
-        Host and port by which the visitor knows the site.
-    language
-        Language of titles, slugs and labels.
-    draw
-        Decides the faults of this visit.
-    """
+    """Who asks for a page: the host by which the visitor knows the site, the language, and what draws the faults."""
 
     host: str
     language: str
@@ -105,20 +95,9 @@ def render_page(template: str, visit: Visit, **values: Any) -> str:
 def render_colour_page(
     colour: str | None, pages: list[ListPage], page_object: list[Any], visit: Visit, *, is_script_drawn: bool
 ) -> str:
-    """Return the page of a colour.
+    """Return the page of a colour; it has no tiles where the address names none that exists (None).
 
-    Parameters
-    ----------
-    colour
-        The colour; None where the address names none that exists: the page then has no tiles.
-    pages
-        The first list page of every colour.
-    page_object
-        What the page carries as ``INIT_data``.
-    visit
-        Who asks.
-    is_script_drawn
-        Whether the page's script draws the first tiles.
+    It is made of the first list page of every colour, and of the page object that it carries as ``INIT_data``.
     """
     draw, language = visit.draw, visit.language
     if draw.happens("empty_shell"):

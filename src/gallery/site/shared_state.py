@@ -34,16 +34,9 @@ class SharedState:
         return dict(zip(REQUEST_KINDS, self._counts[:], strict=True))
 
     def check_block(self, limit: int, seconds: float, *, starts_now: bool) -> bool:
-        """Count a request against the limit and say whether the site refuses it.
+        """Count a request against the limit (0: none) and say whether the site refuses it.
 
-        Parameters
-        ----------
-        limit
-            Requests that are answered before a block of ``seconds`` begins; 0: any number.
-        seconds
-            Length of a block; when it is over, counting starts again.
-        starts_now
-            Begin a block with this request.
+        A block lasts some seconds, and then counting starts again; ``starts_now`` begins one with this request.
         """
         now = time.time()
         with self._block.get_lock():

@@ -8,7 +8,7 @@ from scipy.stats import ks_2samp
 
 from src.errors import TableError
 from src.gallery.calibration import held_out, measure
-from src.gallery.calibration.held_out import paint_gallery, summarise
+from src.gallery.calibration.held_out import paint_gallery
 from src.gallery.calibration.labelled_rows import find_study_rows, read_labelled_rows
 from src.gallery.calibration.measure import (
     BEGIN,
@@ -16,7 +16,6 @@ from src.gallery.calibration.measure import (
     REPORT_NAME,
     balance_weights,
     main,
-    make_sheet,
     measure_distances,
     measure_ks_distance,
     score_filing,
@@ -39,20 +38,6 @@ def sample() -> TrainingData:
     return TrainingData("rows", features, colours, np.arange(ARTWORKS), origins=("study", "painting") * (ARTWORKS // 2))
 
 
-def test_sample_has_the_proportions_of_the_study(sample: TrainingData) -> None:
-    assert sample.features.shape == (ARTWORKS, 18)
-    names, counts = np.unique(sample.colours, return_counts=True)
-    assert len(names) == 11
-    assert counts.min() >= 20
-    assert dict(zip(names.tolist(), counts.tolist(), strict=True))["BLACK"] == counts.max()
-
-
-def test_gallery_against_itself_has_no_distance(sample: TrainingData) -> None:
-    assert max(measure_distances(sample, sample).values()) < 1e-9
-    moved = replace(sample, features=sample.features + 1000)
-    assert min(measure_distances(sample, moved).values()) == pytest.approx(1.0)
-
-
 def test_scores_count_what_is_right(sample: TrainingData) -> None:
     index = load_colour_index()
     score = score_filing("index", index.name, sample, MeasuredPictures(sample.features, sample.colours, ()))
@@ -61,11 +46,6 @@ def test_scores_count_what_is_right(sample: TrainingData) -> None:
     wrong = replace(sample, colours=np.where(find_study_rows(sample), "nothing", sample.colours))
     assert score_filing("index", index.name, wrong, None).study_rows == 0.0
     assert np.isnan(score_filing("index", index.name, wrong, None).paintings)
-
-
-def test_splits_are_summarised_by_mean_and_spread() -> None:
-    found = summarise([{"index": {"rows": 0.8}}, {"index": {"rows": 0.9}}])
-    assert found == {"index": {"rows": 0.85, "rows_spread": 0.05}}
 
 
 @pytest.mark.slow
@@ -107,12 +87,6 @@ def test_report_is_written_between_its_marks(
     report.write_text("no marks\n")
     with pytest.raises(TableError, match="lacks the marks"):
         measure.write_tables(report, "")
-
-
-def test_sheet_is_twelve_by_twelve() -> None:
-    sheet = make_sheet(3)
-    assert sheet.dtype == np.uint8
-    assert min(sheet.shape[:2]) > 1000
 
 
 @pytest.mark.reference

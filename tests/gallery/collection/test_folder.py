@@ -85,10 +85,8 @@ def test_ids_depend_on_the_file_name_alone(folder: Path, labels: Path) -> None:
         ("filename\nred.jpg\n", "lacks the columns color"),
         ("filename,color\nred.jpg,MAUVE\n", "row 2: unknown colour MAUVE"),
         ("filename,color\nred.jpg,\n", r"unknown colour \(empty\)"),
-        ("filename,color\nred.jpg,RED\nred.jpg,RED\n", "red.jpg stands in the rows 2 and 3"),
         ("filename,color\nother.jpg,RED\n", "names no file"),
         ("filename,color\n../labels.csv,RED\n", "names no file"),
-        ("", "is empty"),
     ],
 )
 def test_bad_tables_are_refused_with_the_reason(folder: Path, text: str, message: str) -> None:
@@ -96,17 +94,6 @@ def test_bad_tables_are_refused_with_the_reason(folder: Path, text: str, message
     table.write_text(text, encoding="utf-8")
     with pytest.raises(TableError, match=message):
         read_labels(table, folder)
-
-
-def test_a_missing_table_is_refused(folder: Path) -> None:
-    with pytest.raises(TableError, match="is missing"):
-        read_labels(folder / "none.csv", folder)
-
-
-def test_study_label_is_a_colour_column_too(folder: Path) -> None:
-    table = folder.parent / "study.csv"
-    table.write_text("filename,study_label\nred.jpg,ORANGE\n", encoding="utf-8")
-    assert [entry.colour for entry in read_labels(table, folder)] == ["ORANGE"]
 
 
 def test_a_file_that_is_no_picture_is_served_as_it_is(folder: Path, labels: Path) -> None:

@@ -1,4 +1,3 @@
-import cv2
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -7,15 +6,8 @@ from src.errors import UsageError
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.image_header import read_header
-from src.gallery.collection.images import ImageOptions, crop_to_box, parse_suffix, resize
-from src.gallery.site.faults import Faults
+from src.gallery.collection.images import ImageOptions, parse_suffix, resize
 from tests.support.gallery_pages import OpenSite, read_colour_block
-
-
-@pytest.fixture(scope="module")
-def gradient() -> np.ndarray:
-    rows, columns = np.mgrid[0:300, 0:400]
-    return np.dstack((rows % 256, columns % 256, (rows + columns) % 256)).astype(np.uint8)
 
 
 @pytest.fixture
@@ -126,20 +118,3 @@ def test_the_same_question_gives_the_same_bytes(open_site: OpenSite) -> None:
 )
 def test_bad_addresses(site: TestClient, path: str, status: int) -> None:
     assert site.get(path.format(image_path(site))).status_code == status
-
-
-def test_opt_out_headers(open_site: OpenSite) -> None:
-    site = open_site(artworks=400, faults=Faults(image_opt_out=1.0))
-    assert site.get(image_path(site) + "=s32").headers["x-robots-tag"] == "noai, noimageai"
-
-
-def test_boxes_are_cut_from_the_middle(gradient: np.ndarray) -> None:
-    assert np.array_equal(crop_to_box(gradient, 300, 300), gradient[:, 50:350])
-    assert np.array_equal(crop_to_box(gradient, 400, 100), gradient[100:200])
-    assert crop_to_box(gradient, 218, 218).shape == (218, 218, 3)
-    assert crop_to_box(gradient[:1], 50, 400).shape == (400, 50, 3)
-
-
-def test_shrinking_averages_areas(gradient: np.ndarray) -> None:
-    expected = cv2.resize(gradient, (40, 30), interpolation=cv2.INTER_AREA)
-    assert np.array_equal(resize(gradient, 40, 30), expected)

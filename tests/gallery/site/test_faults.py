@@ -41,20 +41,6 @@ def test_draws_depend_on_seed_question_and_attempt_alone() -> None:
     assert draws != other
 
 
-def test_faults_are_drawn_apart() -> None:
-    draw = Draw(Faults(slow=0.5, drop=0.5), "/color?col=RED", 0)
-    together = [
-        (Draw(draw.faults, f"/{number}", 0).happens("slow"), Draw(draw.faults, f"/{number}", 0).happens("drop"))
-        for number in range(400)
-    ]
-    assert len(set(together)) == 4
-
-
-def test_zero_never_and_one_always() -> None:
-    assert not any(Draw(Faults(), str(number), 0).happens("slow") for number in range(100))
-    assert all(Draw(Faults(slow=1.0), str(number), 0).happens("slow") for number in range(100))
-
-
 def test_the_command_line_says_the_same_as_the_settings(tmp_path: Path) -> None:
     faults = Faults(slow=0.25, drop=1.0, block_after=5, robots="garbage", endless_kind="token", seed=3)
     settings = GallerySettings(
@@ -204,10 +190,6 @@ def test_a_shell_has_neither_tiles_nor_data(spoil: Spoil) -> None:
     assert "data-bgsrc" not in answer.text
 
 
-def test_a_page_that_never_ends_loading_waits_for_a_script(spoil: Spoil) -> None:
-    assert '<script src="/gallery/never"></script>' in spoil(never_loads=1.0).get("/color?col=RED").text
-
-
 def test_a_list_page_fails_and_may_come_the_next_time(spoil: Spoil) -> None:
     site = spoil(list_error=0.5)
     token = read_token(site)
@@ -221,13 +203,6 @@ def test_a_garbled_list_is_no_json(spoil: Spoil) -> None:
     assert answer.status_code == 200
     with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
         read_body(answer.text)
-
-
-def test_untagged_lists(spoil: Spoil) -> None:
-    site = spoil(untagged=1.0)
-    item = read_body(ask_list(site, read_token(site)).text)[0][0][2][0]
-    assert item[3].startswith("/asset/")
-    assert item[4] == 8
 
 
 @pytest.mark.parametrize("kind", ["ids", "token"])
@@ -255,13 +230,6 @@ def test_spoiled_images_are_refused_by_the_decoder(spoil: Spoil, fault: str, err
     assert answer.headers["content-type"] == "image/jpeg"
     with pytest.raises(error):
         decode_image(answer.content)
-
-
-def test_a_spoiled_image_may_be_whole_the_next_time(spoil: Spoil) -> None:
-    site = spoil(image_empty=0.5)
-    path = image_paths(site)[0]
-    sizes = [len(site.get(path).content) for _ in range(16)]
-    assert 0 < sizes.count(0) < 16
 
 
 def test_image_errors(spoil: Spoil) -> None:

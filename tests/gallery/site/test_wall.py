@@ -97,14 +97,6 @@ def test_removed_tiles_make_room_for_more(browser: webdriver.Chrome, gallery: Ga
     wait_for(browser, count_script(TILES), lambda count: count >= 20)
 
 
-def test_a_tile_leads_to_its_page_with_the_large_picture(browser: webdriver.Chrome, gallery: GalleryProcess) -> None:
-    browser.get(f"{gallery.base_url}/color?col=RED")
-    wait_for(browser, count_script(TILES), lambda count: count >= 45)
-    browser.find_element(By.CSS_SELECTOR, "a.HpzMff").click()
-    wait_for(browser, count_script("[id^='metadata-']"), lambda count: count == 1)
-    wait_for(browser, "document.querySelector('.picture img').naturalWidth", lambda width: (width or 0) > 300)
-
-
 def test_what_the_script_draws_is_what_the_server_would(
     browser: webdriver.Chrome, gallery: GalleryProcess, tmp_path: Path
 ) -> None:

@@ -53,20 +53,10 @@ FORMS_BY_KIND: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Mood:
-    """What a composition is told about the palette that it will be graded to.
+    """What a composition is told about the palette that it will be graded to, each from 0 to 1.
 
-    Attributes
-    ----------
-    light
-        Mean lightness, 0 to 1.
-    contrast
-        Standard deviation of lightness, 0 to about 0.4.
-    chroma
-        Mean distance from grey in a and b, 0 to 1.
-    variety
-        Spread of hue and chroma, 0 to 1.
-    ground
-        B, G, R of a design's main colour; None for a picture that is graded to a palette.
+    Mean and standard deviation of lightness, mean distance from grey, spread of hue and chroma; and the B, G, R of a
+    design's main colour, None for a picture that is graded to a palette.
     """
 
     light: float
