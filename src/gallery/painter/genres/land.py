@@ -25,7 +25,7 @@ def paint_sky(canvas: Canvas, rng: Chance, horizon: float) -> Pigment:
 
 
 def paint_tree(canvas: Canvas, rng: Chance, place: Point, height: float, colour: Pigment) -> None:
-    """Paint a leafy tree that stands on ``base``."""
+    """Paint a leafy tree that stands on a place."""
     x, base = place
     trunk = rng.pick(16, 4, "umber")
     width = height * rng.between(0.45, 0.75)
@@ -42,7 +42,7 @@ def paint_tree(canvas: Canvas, rng: Chance, place: Point, height: float, colour:
 
 
 def paint_poplar(canvas: Canvas, rng: Chance, place: Point, height: float, colour: Pigment) -> None:
-    """Paint a slender tree that stands on ``base``."""
+    """Paint a slender tree that stands on a place."""
     x, base = place
     width = height * rng.between(0.16, 0.3)
     box = standing(x, base, width, height)

@@ -20,7 +20,7 @@ def paint_wall(canvas: Canvas, rng: Chance, mood: Mood, flip: bool) -> Pigment:
 
 
 def cast_shadow(canvas: Canvas, place: Point, width: float, ground: Pigment, *, flip: bool) -> None:
-    """Cast the soft shadow of a thing that stands at ``x``, ``base``."""
+    """Cast the soft shadow of a thing that stands on a place."""
     x, base = place
     reach = -width if flip else width
     box = around(x + reach * 0.5, base, width * 0.95, width * 0.20)
@@ -28,7 +28,7 @@ def cast_shadow(canvas: Canvas, place: Point, width: float, ground: Pigment, *, 
 
 
 def paint_fruit(canvas: Canvas, rng: Chance, place: Point, size: float, colour: Pigment, *, flip: bool) -> None:
-    """Paint a round fruit that stands on ``base``."""
+    """Paint a round fruit that stands on a place."""
     x, base = place
     canvas.shade("sphere", (x - size, base - 1.9 * size, x + size, base), colour, (-78, 54), flip)
     if rng.random() < 0.5:
@@ -36,7 +36,7 @@ def paint_fruit(canvas: Canvas, rng: Chance, place: Point, size: float, colour: 
 
 
 def paint_vessel(canvas: Canvas, rng: Chance, place: Point, size: float, *, flip: bool) -> None:
-    """Paint a glazed vessel that stands on ``base``."""
+    """Paint a glazed vessel that stands on a place."""
     x, base = place
     name = rng.form("vessel")
     glaze = rng.pick(26, 12, "brick", "linen", "sea", "wood", "gold", "pine", "stone")
