@@ -100,14 +100,6 @@ def test_gallery_teaches_real_art(shared_dir: Path) -> None:
     assert max(distances.values()) < 0.14, distances
 
 
-def test_the_distance_is_that_of_scipy() -> None:
-    generator = np.random.default_rng(1)
-    first, second = generator.normal(0, 1, 300), generator.normal(0.3, 1.2, 200).round(1)
-    equal = np.full(200, 1 / 200)
-    assert measure_ks_distance(first, second, equal) == pytest.approx(ks_2samp(first, second).statistic, abs=1e-12)
-    assert measure_ks_distance(second, second, equal) < 1e-12
-
-
 def test_a_weight_counts_as_that_number_of_rows() -> None:
     generator = np.random.default_rng(2)
     first, second = generator.normal(0, 1, 40), generator.normal(0.5, 1, 50)

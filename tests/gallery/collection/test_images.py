@@ -102,11 +102,6 @@ def test_parts_are_cut_before_scaling(site: TestClient) -> None:
     assert np.abs(upper[:rows].mean(axis=(0, 1)) - expected[:rows].mean(axis=(0, 1))).max() < 6
 
 
-def test_quality_changes_the_bytes(site: TestClient) -> None:
-    path = image_path(site)
-    assert len(site.get(path + "=w218-h218-c-l30").content) < len(site.get(path + "=w218-h218-c-l95").content)
-
-
 def test_the_same_question_gives_the_same_bytes(open_site: OpenSite) -> None:
     first, second = open_site(artworks=400), open_site(artworks=2000)
     path = image_path(first)

@@ -96,11 +96,6 @@ def test_a_block_holds_for_everything_but_images_and_ends(spoil: Spoil, monkeypa
     assert site.get("/gallery/status").json()["requests"]["blocked"] == 4
 
 
-def test_a_block_may_begin_by_chance(spoil: Spoil) -> None:
-    site = spoil(block=1.0, block_seconds=60)
-    assert site.get("/color?col=RED").headers["location"].startswith("/sorry/index?continue=")
-
-
 def test_consent_is_asked_until_its_cookie_is_set(spoil: Spoil) -> None:
     site = spoil(consent=1.0)
     first = site.get("/color?col=RED&hl=en")
@@ -113,12 +108,6 @@ def test_consent_is_asked_until_its_cookie_is_set(spoil: Spoil) -> None:
     assert site.get(saved.headers["location"]).status_code == 200
 
 
-def test_a_banner_covers_the_content(spoil: Spoil) -> None:
-    html = spoil(banner=1.0).get("/color?col=RED").text
-    assert '<div class="banner" role="dialog"' in html
-    assert "data-bgsrc=" in html
-
-
 @pytest.mark.parametrize(
     ("faults", "needle"),
     [
@@ -128,6 +117,8 @@ def test_a_banner_covers_the_content(spoil: Spoil) -> None:
         ({"share_link": 1.0}, r'href="https://share\.invalid/sharer\?u=http://[^"]+/asset/'),
         ({"broken_text": 1.0}, r"half-\\ud83d"),
         ({"dialogs": 1.0}, r"alert\("),
+        ({"banner": 1.0}, r'<div class="banner" role="dialog"'),
+        ({"never_loads": 1.0}, r'<script src="/gallery/never"></script>'),
         ({"captcha_footer": 1.0}, r"g-recaptcha"),
         ({"refresh": 1.0}, r'http-equiv="refresh"'),
         ({"list_style": "sentinel"}, r'id="sentinel"'),
@@ -148,6 +139,11 @@ def test_refusals_and_moved_pages(spoil: Spoil) -> None:
     assert site.get(moved.headers["location"]).status_code == 200
     refused = site.get(image_paths(site)[0])
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "3")
+    site = spoil(image_error=1.0, retry_after="3")
+    failed = site.get(image_paths(site)[0])
+    assert (failed.status_code, failed.headers["retry-after"]) == (503, "3")
+    site = spoil(block=1.0, block_seconds=60)
+    assert site.get("/color?col=RED").headers["location"].startswith("/sorry/index?continue=")
     site = spoil(image_loop=1.0)
     path = image_paths(site)[0]
     assert site.get(path).headers["location"].endswith(path)
@@ -230,11 +226,6 @@ def test_spoiled_images_are_refused_by_the_decoder(spoil: Spoil, fault: str, err
     assert answer.headers["content-type"] == "image/jpeg"
     with pytest.raises(error):
         decode_image(answer.content)
-
-
-def test_image_errors(spoil: Spoil) -> None:
-    site = spoil(image_error=1.0)
-    assert site.get(image_paths(site)[0]).status_code == 503
 
 
 def test_gone_images_stay_gone(spoil: Spoil) -> None:

@@ -126,29 +126,3 @@ def test_what_the_script_draws_is_what_the_server_would(
         assert set(browser.execute_script(f"return {failed}")) == {""}
         browser.get("about:blank")
     assert by_script == by_server
-
-
-def test_the_page_survives_failing_lists_and_a_banner(browser: webdriver.Chrome) -> None:
-    faults = Faults(list_error=0.4, list_garbled=0.2, banner=1.0, renamed_classes=0.0)
-    with GalleryProcess(artworks=150, colours=("RED",), workers=1, faults=faults) as gallery:
-        browser.get(f"{gallery.base_url}/color?col=RED")
-        wait_for(browser, count_script(TILES), lambda count: count >= 45)
-        scroll_to_end(browser, 150)
-        browser.find_element(By.CSS_SELECTOR, ".banner button").click()
-        assert browser.find_elements(By.CSS_SELECTOR, ".banner") == []
-
-
-def test_consent_and_captcha_as_a_browser_meets_them(browser: webdriver.Chrome) -> None:
-    faults = Faults(consent=1.0, block_after=4, block_seconds=60)
-    with GalleryProcess(artworks=50, colours=("RED",), workers=1, faults=faults) as gallery:
-        browser.get(f"{gallery.base_url}/color?col=RED")
-        wait_for(browser, "location.pathname", lambda path: path == "/consent/m")
-        wait_for(browser, count_script("button"), lambda count: count == 2)
-        browser.find_element(By.CSS_SELECTOR, "button[value=reject]").click()
-        wait_for(browser, "location.href", lambda address: address == f"{gallery.base_url}/color?col=RED")
-        wait_for(browser, count_script(TILES), lambda count: count >= 45)
-        for _ in range(4):
-            browser.get(f"{gallery.base_url}/color?col=RED")
-            time.sleep(0.3)
-        wait_for(browser, "location.pathname", lambda path: path == "/sorry/index")
-        assert "unusual traffic" in browser.page_source
