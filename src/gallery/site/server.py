@@ -72,11 +72,11 @@ def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
 
 def _work(settings: GallerySettings, state: SharedState, folder: Collection | None, listener: socket.socket) -> None:
     """Serve on a port that is open, until a signal comes or the supervisor is gone."""
-    from src.gallery.site.app import create_app  # noqa: PLC0415 - half a second that the supervisor need not spend
-
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:
         threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
+    from src.gallery.site.app import create_app  # noqa: PLC0415 - half a second that the supervisor need not spend
+
     config = uvicorn.Config(
         create_app(settings, state, folder),
         log_level="critical",  # a connection that is dropped on purpose would be called an error
