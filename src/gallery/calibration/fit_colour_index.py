@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestNeighbors
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 
 from src.colours import order_colours
@@ -35,8 +35,9 @@ from src.files import write_text
 from src.gallery.calibration.chips import make_chips
 from src.gallery.calibration.labelled_rows import RARE_ROWS, read_labelled_rows, smear_rows
 from src.gallery.filing.colour_index import COLOUR_INDEX_FILE, ColourIndex
+from src.gallery.filing.palettes import to_free
 
-SMEARED_ROWS: Final = 100_000
+SMEARED_ROWS: Final = 200_000
 """Number of invented rows that are added, each a real row moved by a random part of the rows' own covariance."""
 
 SMEAR: Final = 0.4
@@ -48,27 +49,34 @@ CHIP_DISTANCE: Final = 3.5
 """A chip nearer than this to real rows (the third nearest, in standard deviations) is left out: there the rows say
 how the site files, and nine real rows in ten lie within 2.2 of others."""
 
-HIDDEN_UNITS: Final = (64, 64)
+HIDDEN_UNITS: Final = (96, 96)
 
 EPOCHS: Final = ((3e-3, 24), (5e-4, 8))
 """Step size of the optimiser (Adam), and for how many passes over the rows."""
 
-RARE_WEIGHT: Final = 3.0
+RARE_WEIGHT: Final = 20.0
 """Weight of rows of rare colours, which their larger neighbours would swallow otherwise."""
 
 
 def build_teacher() -> VotingClassifier:
-    """Build two classifiers of real rows that vote by the mean of their probabilities.
+    """Build four classifiers of real rows that vote by the mean of their probabilities.
 
-    An SVM of the study's kind, and a logistic regression on products of features: on rows that neither has seen the
-    two together are right more often than each by itself.
+    SVMs and logistic regressions on products of features, one of each on the features as they are and one on their
+    free numbers (:func:`src.gallery.filing.palettes.to_free`): on rows that none has seen the four together are right
+    more often than each by itself.
     """
-    svm = CalibratedClassifierCV(SVC(C=100, gamma=0.01), method="temperature", ensemble=False, cv=3)
+
+    def build_svm(c: float, gamma: float) -> CalibratedClassifierCV:
+        return CalibratedClassifierCV(SVC(C=c, gamma=gamma), method="temperature", ensemble=False, cv=3)
+
+    free = FunctionTransformer(to_free)
     products = PolynomialFeatures(2, include_bias=False)
     regression = LogisticRegression(C=1, max_iter=300)
     members = [
-        ("svm", make_pipeline(StandardScaler(), svm)),
+        ("svm", make_pipeline(StandardScaler(), build_svm(3000, 0.003))),
+        ("svm of free numbers", make_pipeline(free, StandardScaler(), build_svm(1000, 0.003))),
         ("products", make_pipeline(StandardScaler(), products, StandardScaler(), regression)),
+        ("products of free numbers", make_pipeline(free, StandardScaler(), products, StandardScaler(), regression)),
     ]
     return VotingClassifier(members, voting="soft")
 

@@ -45,11 +45,12 @@ GOOD_DISTANCE: Final = 24.0
 MOST_DRAWS: Final = 24
 """So many palettes are drawn for one attempt until the index files one under the colour."""
 
-CLOSE_CALL: Final = 4.0
+CLOSE_CALL: Final = 12.0
 """If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail as it is served decides: JPEG
-thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ."""
+thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ. Wrongly
+filed pictures would lie at the borders, where pictures teach the most."""
 
-BORDER_DRAWS: Final = 3
+BORDER_DRAWS: Final = 6
 """Of this number of palettes the one nearest to another colour is taken: pictures teach where a colour ends if they lie
 there, and of real art, too, a third lies near a border."""
 
@@ -63,8 +64,8 @@ study's."""
 MOST_DESIGNS: Final = 12
 """So many are tried until the index files one under its colour."""
 
-OVERSHOOT: Final = np.array([0.0] * 3 + [1.5, 2.5] + [0.0] * 7 + [2.5, 1.5] + [0.0] * 4)
-"""By how much hue and saturation, and their deviations, come out above the palette on average; taken off beforehand."""
+OVERSHOOT: Final = np.array([0.0] * 3 + [1.5, 4.5] + [0.0] * 7 + [2.5, 4.0] + [0.0] * 4)
+"""By how much hue and saturation, and their deviations, come out above real art's on average; taken off beforehand."""
 
 _NO_GRADE: Final = Grade((0.0,) * 12, 1.0, 0.0)
 _NO_MOOD: Final = Mood(0.5, 0.0, 0.5, 0.0)
