@@ -24,6 +24,7 @@ from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.support.wait import WebDriverWait
 from urllib3.exceptions import HTTPError
 
 from src.errors import BrowserError, MissingToolError
@@ -34,6 +35,7 @@ from src.scraping.fetch.client import find_proxy, make_product_agent
 
 BROWSER_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DRIVER_NAMES: Final = ("chromedriver", "chromium.chromedriver")
+BLANK_SECONDS: Final = 10
 HOW_TO_GET_ONE: Final = (
     "install Chrome or Chromium with its driver (Debian, Ubuntu: apt-get install chromium chromium-driver; "
     "macOS: brew install --cask google-chrome), or name a remote one with --grid URL"
@@ -195,6 +197,8 @@ class Browser:
         if not self._has_listener:
             self._has_listener = self._run_devtools("Page.addScriptToEvaluateOnNewDocument", {"source": listener})
         self._driver.get("about:blank")
+        # Neither call waits for its page: one that comes late would take the place of the other.
+        WebDriverWait(self._driver, BLANK_SECONDS, 0.01).until(lambda driver: driver.current_url == "about:blank")
         self._driver.get(address)
 
     @_explaining_errors()
