@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from itertools import islice
@@ -228,4 +228,4 @@ def map_with_progress(
 def _worker_deaths() -> tuple[type[BaseException], ...]:
     """Return the errors by which joblib's backends say that a worker died."""
     distributed = sys.modules.get("distributed")
-    return (BrokenProcessPool,) if distributed is None else (BrokenProcessPool, distributed.KilledWorker)
+    return (BrokenExecutor,) if distributed is None else (BrokenExecutor, distributed.KilledWorker)
