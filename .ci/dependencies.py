@@ -142,7 +142,7 @@ def resolve(wanted: list[str], promised: str, pins: Path, *, constrained: bool =
     lowest = promised.split(",", maxsplit=1)[0].removeprefix(">=")
     command = [
         "uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version", lowest, "--fork-strategy", "fewest",
-        "--no-header", "--no-annotate", "--no-emit-index-url",
+        "--no-header", "--no-annotate",
     ]  # fmt: skip
     command += ["--generate-hashes", "--constraints", str(pins)] if constrained else ["--output-file", str(pins)]
     environment = {**os.environ, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"}
