@@ -35,7 +35,6 @@ from src.scraping.fetch.client import find_proxy, make_product_agent
 
 BROWSER_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 DRIVER_NAMES: Final = ("chromedriver", "chromium.chromedriver")
-BLANK_SECONDS: Final = 10
 HOW_TO_GET_ONE: Final = (
     "install Chrome or Chromium with its driver (Debian, Ubuntu: apt-get install chromium chromium-driver; "
     "macOS: brew install --cask google-chrome), or name a remote one with --grid URL"
@@ -198,7 +197,8 @@ class Browser:
             self._has_listener = self._run_devtools("Page.addScriptToEvaluateOnNewDocument", {"source": listener})
         self._driver.get("about:blank")
         # Neither call waits for its page: one that comes late would take the place of the other.
-        WebDriverWait(self._driver, BLANK_SECONDS, 0.01).until(lambda driver: driver.current_url == "about:blank")
+        patience = WebDriverWait(self._driver, self._settings.command_seconds, 0.01)
+        patience.until(lambda driver: driver.current_url == "about:blank")
         self._driver.get(address)
 
     @_explaining_errors()
