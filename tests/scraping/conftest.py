@@ -1,5 +1,6 @@
 """One gallery and one browser for all tests of the scraper; small web servers for odd pages."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -29,7 +30,7 @@ def gallery() -> Iterator[GalleryProcess]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with Browser(BrowserSettings(mark="tests-shared.")) as one:
+    with Browser(BrowserSettings(mark=f"tests-shared-{os.getpid()}.")) as one:
         yield one
 
 
