@@ -29,6 +29,8 @@ export SE_OFFLINE ?= true
 export SE_AVOID_STATS ?= true
 # These would put other packages before those of .venv, or put ours elsewhere.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_USER CDPATH
+# The packages are installed without bytecode: with this, every process would compile all that it imports again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # One word of the shell, whatever is in it.
 quote = '$(subst ','\'',$(1))'
