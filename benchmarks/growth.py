@@ -25,8 +25,7 @@ from benchmarks.measuring import read_memory, show_rows, write_figures
 from benchmarks.painted_workspace import paint_workspace
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
-from src.table_files import read_table, write_table
-from src.tables import INTERIM
+from src.tables import INTERIM, read_table, write_table
 
 SIZES = (1_000, 4_000, 16_000, 64_509)
 STAGE = """

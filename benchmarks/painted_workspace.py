@@ -9,8 +9,7 @@ from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import encode_thumbnail
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
-from src.table_files import write_slices
-from src.tables import INTERIM
+from src.tables import INTERIM, write_slices
 
 BATCH = 64
 

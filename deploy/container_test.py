@@ -20,11 +20,11 @@ import cv2
 import requests
 from packaging.requirements import Requirement
 
+from benchmarks.service_process import start_service
 from deploy.bundle import list_copied_files
 from src.errors import EXIT_DONE, EXIT_PARTIAL, MissingToolError, ProjectError
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint
-from src.local_service import start_local_service
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import find_free_port
 
@@ -199,8 +199,8 @@ def run(engine: str, base: str) -> None:
     expect("port 9797 is exposed", list(image["Config"]["ExposedPorts"]) == ["9797/tcp"])
     described = image["Config"].get("Healthcheck") or image.get("HealthCheck") or {}
     expect("the image has a health check", bool(described))
-    with start_local_service(Workspace().models_dir) as local:
-        expected = ask(local.address, make_samples())
+    with start_service(Workspace().models_dir) as local:
+        expected = ask(local.base_url, make_samples())
     classified = [name for name, (status, _) in expected.items() if status == 200]
     expect("the service here classifies the pictures alone", len(classified) == PICTURES, classified)
     # podman alone would quietly make /tmp and /run writable; Docker does not

@@ -1,6 +1,5 @@
 """Every path of the project, once. Nothing is created here: who writes makes the folder."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -8,89 +7,27 @@ PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
 """The folder that holds ``src``, ``application`` and the default workspace."""
 
 
-@dataclass(frozen=True)
 class Workspace:
-    """A folder with ``data/`` and ``models/`` in it; the default is the project root.
+    """A folder with ``data/`` and ``models/`` in it; the default is the project root. It need not exist yet."""
 
-    Parameters
-    ----------
-    root
-        The folder. It need not exist yet.
-    """
-
-    root: Path = PROJECT_ROOT
-
-    @property
-    def raw_table(self) -> Path:
-        """What was listed: one row an artwork, in listing order."""
-        return self.root / "data" / "raw" / "pictures.csv"
-
-    @property
-    def interim_table(self) -> Path:
-        """What was listed, with the file or the reason why there is none."""
-        return self.root / "data" / "interim" / "pictures.csv"
-
-    @property
-    def processed_table(self) -> Path:
-        """The final dataset: file name, 18 features, image, page, colour, index."""
-        return self.root / "data" / "processed" / "pictures.csv"
-
-    @property
-    def image_dir(self) -> Path:
-        """The thumbnails, ``<index>.jpg``."""
-        return self.root / "data" / "processed" / "img"
-
-    @property
-    def rejects_table(self) -> Path:
-        """Images that gave no features, with the reason."""
-        return self.root / "data" / "interim" / "rejects.csv"
-
-    @property
-    def measured_dir(self) -> Path:
-        """Features measured so far, one file for 256 artworks; what is stale is measured again."""
-        return self.root / "data" / "interim" / "features"
-
-    @property
-    def details_table(self) -> Path:
-        """What the asset pages say (``--details``)."""
-        return self.root / "data" / "interim" / "details.csv"
-
-    @property
-    def run_file(self) -> Path:
-        """The state of each colour, and when it was scraped (the only file with a clock in it)."""
-        return self.root / "data" / "interim" / "run.json"
-
-    @property
-    def lock_file(self) -> Path:
-        """Held by the run that works in this workspace."""
-        return self.root / "data" / "interim" / "run.lock"
-
-    @property
-    def scraping_store(self) -> Path:
-        """What the scraper remembers from run to run (SQLite)."""
-        return self.root / "data" / "interim" / "scraping.sqlite3"
-
-    @property
-    def evidence_dir(self) -> Path:
-        """Pages saved because they did not show what was expected."""
-        return self.root / "data" / "interim" / "evidence"
-
-    @property
-    def models_dir(self) -> Path:
-        """The model's files."""
-        return self.root / "models"
-
-    @property
-    def search_cache_dir(self) -> Path:
-        """Finished fits of the grid search."""
-        return self.root / "data" / "interim" / "search"
-
-    @property
-    def references_dir(self) -> Path:
-        """Reports, one thumbnail as an example, and the confusion matrix, where the study has them too."""
-        return self.root / "references"
-
-    @property
-    def figures_dir(self) -> Path:
-        """Further figures of this workspace."""
-        return self.references_dir / "figures"
+    def __init__(self, root: Path = PROJECT_ROOT) -> None:
+        self.root: Final = root
+        interim, processed = root / "data" / "interim", root / "data" / "processed"
+        # the tables, see src.tables
+        self.raw_table: Final = root / "data" / "raw" / "pictures.csv"
+        self.interim_table: Final = interim / "pictures.csv"
+        self.processed_table: Final = processed / "pictures.csv"
+        self.rejects_table: Final = interim / "rejects.csv"
+        self.details_table: Final = interim / "details.csv"
+        # of the scraper
+        self.image_dir: Final = processed / "img"  # the thumbnails, <index>.jpg
+        self.run_file: Final = interim / "run.json"  # the state of each colour; the only file with a clock in it
+        self.lock_file: Final = interim / "run.lock"  # held by the run that works in this workspace
+        self.scraping_store: Final = interim / "scraping.sqlite3"  # what is remembered from run to run
+        self.evidence_dir: Final = interim / "evidence"  # pages saved because they did not show what was expected
+        # of the later stages
+        self.measured_dir: Final = interim / "features"  # one file for 256 artworks; what is stale is measured again
+        self.search_cache_dir: Final = interim / "search"  # finished fits of the grid search
+        self.models_dir: Final = root / "models"
+        self.references_dir: Final = root / "references"  # reports, one thumbnail as an example, confusion matrix
+        self.figures_dir: Final = self.references_dir / "figures"

@@ -7,6 +7,8 @@ where it was, because every stage does.
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ from os.path import expanduser
 from pathlib import Path
 from typing import Final
 
+import requests
 from filelock import FileLock, Timeout
 from pandera.pandas import DataFrameSchema
 from rich.console import Console
@@ -23,14 +26,12 @@ from rich.table import Table
 from rich.text import Text
 
 from src.command import open_console, run_command
-from src.errors import EXIT_PARTIAL, ProjectError, UsageError, WorkspaceLockedError
+from src.errors import EXIT_PARTIAL, ModelError, ProjectError, UsageError, WorkspaceLockedError
 from src.files import check_folder, write_text
 from src.gallery.settings import DEFAULT_SEED
-from src.local_service import start_local_service
 from src.paths import PROJECT_ROOT, Workspace
-from src.processes import run_stage
-from src.table_files import read_table
-from src.tables import INTERIM, PROCESSED
+from src.processes import find_free_port, run_stage, start_process, wait_until_answers
+from src.tables import INTERIM, PROCESSED, read_table
 
 MINIMUM_ARTWORKS: Final = 20 * 11
 
@@ -85,7 +86,7 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
         is_partial |= code == EXIT_PARTIAL
         note = " (in part)" if code == EXIT_PARTIAL else ""
         table.add_row(f"{name}{note}", f"{items:,} {unit}", f"{seconds:.1f}", f"{items / seconds:,.1f}")
-    console.rule(Text.assemble(("serve", "bold"), "  uvicorn main:app, one picture over HTTP"), align="left")
+    console.rule(Text.assemble(("serve", "bold"), "  python -m application, one picture over HTTP"), align="left")
     started = time.monotonic()
     _classify_over_http(console, workspace)
     seconds = time.monotonic() - started
@@ -111,10 +112,26 @@ def _list_figures(workspace: Workspace) -> list[Path]:
 
 
 def _classify_over_http(console: Console, workspace: Workspace) -> None:
+    """Post the first picture to a service of this machine that has the workspace's model."""
     row = read_table(workspace.processed_table, PROCESSED).iloc[0]
-    with start_local_service(workspace.models_dir) as service:
-        answer = service.classify(workspace.image_dir / str(row["filename"]))
-    console.print(f"POST /img_classify  {row['filename']}  →  {answer['prediction']}  (filed under {row['color']})")
+    port = find_free_port()
+    command = [sys.executable, "-m", "application", "--port", str(port), "--workers", "1"]
+    environment = {**os.environ, "MODELS_DIR": str(workspace.models_dir.resolve())}
+    with (
+        start_process(command, environment, subprocess.DEVNULL, folder=PROJECT_ROOT) as process,
+        requests.Session() as session,
+        (workspace.image_dir / str(row["filename"])).open("rb") as stream,
+    ):
+        session.trust_env = False  # a proxy is for other machines
+        if not wait_until_answers(process, f"http://127.0.0.1:{port}/health/ready"):
+            raise ModelError(
+                f"the service did not start with the model in {workspace.models_dir} (exit code {process.poll()}): "
+                f"run MODELS_DIR={workspace.models_dir} python -m application to read why"
+            )
+        answer = session.post(f"http://127.0.0.1:{port}/img_classify", files={"file": stream}, timeout=30)
+        answer.raise_for_status()
+    said = answer.json()["prediction"]
+    console.print(f"POST /img_classify  {row['filename']}  →  {said}  (filed under {row['color']})")
 
 
 @contextmanager

@@ -1,25 +1,22 @@
-"""The data dictionary: every column of every CSV file, written from the tables' own definitions."""
+"""The data dictionary, every column of every CSV file: ``python -m tools.data_dictionary`` writes it anew."""
 
-import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from pandera.pandas import Column
 
-from src.errors import EXIT_PARTIAL
 from src.files import write_text
 from src.paths import PROJECT_ROOT
 from src.tables import TABLES
 
-DICTIONARY_PATH: Final = PROJECT_ROOT / "references" / "data_dictionary.md"
+DICTIONARY_PATH: Final[Path] = PROJECT_ROOT / "references" / "data_dictionary.md"
 
 _HEAD: Final = """\
 # Data dictionary
 
 Every column of every CSV file of the project, in the order of the file. Written from `src/tables.py` by
-`python -m tools.data_dictionary`; a test fails when the two differ. `src/table_files.py` holds every table
+`python -m tools.data_dictionary`; a test fails when the two differ. The same module holds every table
 to these types, ranges and patterns (pandera) when a stage writes it and when the next one reads it.
 
 Paths are relative to a workspace (by default the project root). Files are UTF-8 with Unix line ends and one header row;
@@ -30,16 +27,16 @@ two runs give the same bytes.
 
 def build_dictionary() -> str:
     """Write the dictionary of the tables as Markdown, a line for each column."""
-    sections = [_HEAD]
+    lines = [_HEAD]
     for table in TABLES:
-        sections += [f"## {table.name}: `{table.title}`\n", f"{table.description}\n"]
-        sections += [
+        lines += [f"## {table.name}: `{table.title}`\n", f"{table.description}\n"]
+        lines += [
             "| column | type | unit or format | range | empty | meaning | source |",
             "|---|---|---|---|---|---|---|",
         ]
-        sections += [f"| `{name}` | {_describe_column(column)} |" for name, column in table.columns.items()]
-        sections.append("")
-    return "\n".join(sections)
+        lines += [f"| `{name}` | {_describe_column(column)} |" for name, column in table.columns.items()]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _describe_column(column: Column) -> str:
@@ -53,33 +50,11 @@ def _describe_column(column: Column) -> str:
         values = f"≥ {limits['min_value']:g}"
     else:
         values = f"`{limits['pattern']}`" if "pattern" in limits else "any"
-    return " | ".join(
-        (
-            f"{kind}, unique" if column.unique else kind,
-            column.metadata["unit"],
-            values,
-            "yes" if column.nullable else "no",
-            column.description,
-            column.metadata["source"],
-        )
-    )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the dictionary, or check it; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.data_dictionary", description=__doc__)
-    parser.add_argument("--output", type=Path, default=DICTIONARY_PATH, help="default: references/data_dictionary.md")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit code 1 if the file would change")
-    options = parser.parse_args(arguments)
-    wanted = build_dictionary()
-    if options.check:
-        is_current = options.output.is_file() and options.output.read_text("utf-8") == wanted
-        sys.stdout.write(f"{options.output.name} is {'up to date' if is_current else 'not up to date'}\n")
-        return 0 if is_current else EXIT_PARTIAL
-    write_text(options.output, wanted)
-    sys.stdout.write(f"wrote {options.output}\n")
-    return 0
+    kind = f"{kind}, unique" if column.unique else kind
+    unit, source = column.metadata["unit"], column.metadata["source"]
+    return " | ".join((kind, unit, values, "yes" if column.nullable else "no", column.description, source))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    write_text(DICTIONARY_PATH, build_dictionary())
+    sys.stdout.write(f"wrote {DICTIONARY_PATH}\n")

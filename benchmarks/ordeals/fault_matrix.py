@@ -22,8 +22,7 @@ from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_gallery
 from src.scraping.collect import collect
 from src.scraping.settings import CollectSettings
-from src.table_files import read_table
-from src.tables import INTERIM
+from src.tables import INTERIM, read_table
 
 COLOURS = ("PURPLE", "RED", "BLACK")
 REPORT = PROJECT_ROOT / "references" / "scraping_fault_matrix.md"

@@ -29,8 +29,7 @@ from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
 from src.files import hash_file, replace_file
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
 from src.paths import Workspace
-from src.table_files import iterate_table, write_slices
-from src.tables import INTERIM, PROCESSED, REJECTS
+from src.tables import INTERIM, PROCESSED, REJECTS, iterate_table, write_slices
 
 CHUNK_ROWS: Final = 256
 """Artworks of one chunk: a quarter of a second of work, 37 KB of features."""

@@ -13,8 +13,7 @@ from src.command import open_console, run_command
 from src.errors import ModelMissingError
 from src.files import write_bytes
 from src.paths import PROJECT_ROOT, Workspace
-from src.table_files import read_table
-from src.tables import PROCESSED
+from src.tables import PROCESSED, read_table
 from src.visualization.contact_sheet import make_colour_sheet
 from src.visualization.data_figures import plot_class_counts
 from src.visualization.model_figures import plot_confusion_matrix

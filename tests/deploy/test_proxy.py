@@ -21,8 +21,8 @@ import pytest
 import requests
 
 from application.settings import Settings
+from benchmarks.service_process import start_service
 from deploy.bundle import NGINX_TARGET, collect_files, compute_request_limit
-from src.local_service import start_local_service
 from src.processes import find_free_port, start_process, wait_until_answers
 
 pytestmark = pytest.mark.slow
@@ -68,8 +68,8 @@ def address(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (folder / "conf.d" / "upload.conf").write_bytes(collect_files(shipped)[NGINX_TARGET])
     user = "user root;" if os.geteuid() == 0 else ""
     frame = folder / "nginx.conf"
-    with start_local_service(shipped / "models") as service:
-        upstream = service.address.removeprefix("http://")
+    with start_service(shipped / "models") as service:
+        upstream = service.base_url.removeprefix("http://")
         frame.write_text(FRAME.format(user=user, folder=folder, port=port, upstream=upstream))
         with start_process([nginx, "-c", str(frame)], log=subprocess.DEVNULL) as process:
             assert wait_until_answers(process, f"http://127.0.0.1:{port}/health/ready")

@@ -18,8 +18,7 @@ from src.features.measure_batch import ImageBatch, MeasuredPicture, measure_batc
 from src.features.measure_image import measure_image
 from src.features.schema import FEATURE_NAMES
 from src.paths import PROJECT_ROOT, Workspace
-from src.table_files import read_table
-from src.tables import PROCESSED, REJECTS
+from src.tables import PROCESSED, REJECTS, read_table
 from tests.support.picture_cases import REFUSED
 from tests.support.picture_files import GOOD
 from tests.support.process_groups import has_ended

@@ -9,15 +9,16 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+import requests
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 
+from benchmarks.service_process import start_service
 from src.colours import STUDY_COLOURS
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import crop_thumbnail, reduce_image
 from src.features.schema import FEATURE_NAMES
-from src.local_service import start_local_service
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import TrainingData, read_training_data
 from src.models.evaluate_real import evaluate_rows
@@ -50,18 +51,19 @@ def dataset() -> TrainingData:
 
 
 @pytest.fixture(scope="module")
-def answers(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+def answers(shared_dir: Path) -> Answers:
     """Post every painting, centre-cropped to 218 × 218, to the service."""
     right: Counter[str] = Counter()
     asked: Counter[str] = Counter()
     folder = shared_dir / "paintings"
-    thumbnail = tmp_path_factory.mktemp("paintings") / "thumbnail.png"
-    with start_local_service(SHIPPED.models_dir) as service:
+    with start_service(SHIPPED.models_dir) as service, requests.Session() as session:
         for name, colour in read_labels(folder / "manifest.csv"):
             square = crop_thumbnail(decode_image((folder / "img" / name).read_bytes()))
-            assert cv2.imwrite(str(thumbnail), square)
+            files = {"file": cv2.imencode(".png", square)[1].tobytes()}
             asked[colour] += 1
-            right[colour] += service.classify(thumbnail)["prediction"] == colour
+            right[colour] += (
+                session.post(f"{service.base_url}/img_classify", files=files).json()["prediction"] == colour
+            )
     return Answers(right, asked)
 
 

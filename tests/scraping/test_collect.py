@@ -26,8 +26,7 @@ from src.scraping.collect import collect
 from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings, GallerySource
 from src.scraping.store.lock import lock_workspace
-from src.table_files import read_table
-from src.tables import INTERIM, RAW
+from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import ARTWORKS, COLOURS, make_settings, open_gallery, read_listed, read_result
 

@@ -15,8 +15,7 @@ from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.collect import collect
 from src.scraping.run_file import RunSummary
-from src.table_files import read_table
-from src.tables import RAW
+from src.tables import RAW, read_table
 from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import make_settings, open_gallery, read_result
 

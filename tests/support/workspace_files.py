@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from src.paths import Workspace
-from src.table_files import write_table
-from src.tables import INTERIM, RAW
+from src.tables import INTERIM, RAW, write_table
 
 
 def list_files(workspace: Workspace, contents: Mapping[int, bytes | None], without: tuple[int, ...] = ()) -> None:

@@ -11,8 +11,7 @@ from src.paths import Workspace
 from src.scraping.run_file import RunSummary
 from src.scraping.store.placement import incoming_dir, name_in, place_pictures, set_aside
 from src.scraping.store.store import Store, read_owned_files
-from src.table_files import write_table
-from src.tables import INTERIM, RAW
+from src.tables import INTERIM, RAW, write_table
 
 
 def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:

@@ -10,8 +10,7 @@ from src.scraping.fetch.manners import choose_manners
 from src.scraping.fetch.robots import Robots
 from src.scraping.run_file import DetailsSummary
 from src.scraping.store.store import Store
-from src.table_files import read_table
-from src.tables import DETAILS
+from src.tables import DETAILS, read_table
 from tests.support.page_servers import PageServers, send
 
 ID = "-gEuwDxel93-Pg"

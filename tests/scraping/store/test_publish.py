@@ -11,8 +11,7 @@ from src.scraping.run_file import ColourSummary, RunSummary
 from src.scraping.store.placement import incoming_dir
 from src.scraping.store.publish import forget_scraped, publish
 from src.scraping.store.store import Store
-from src.table_files import read_table
-from src.tables import INTERIM, RAW
+from src.tables import INTERIM, RAW, read_table
 
 ORIGIN = Origin("https://gallery.invalid", is_replaceable=True)
 PAGE = "https://gallery.invalid/asset/"

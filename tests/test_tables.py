@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 
 from src.errors import TableError
 from src.features.schema import FEATURE_NAMES
-from src.table_files import iterate_table, read_table, validate_table, write_slices, write_table
-from src.tables import PROCESSED, RAW, REJECTS
+from src.tables import (
+    PROCESSED,
+    RAW,
+    REJECTS,
+    iterate_table,
+    read_table,
+    validate_table,
+    write_slices,
+    write_table,
+)
 
 
 def make_processed(rows: int, start: int = 0) -> pd.DataFrame:
@@ -102,7 +110,7 @@ def test_broken_rows_leave_the_old_file(tmp_path: Path, column: str, value: obje
 
 @pytest.fixture
 def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("src.table_files.SLICE_ROWS", 100)
+    monkeypatch.setattr("src.tables.SLICE_ROWS", 100)
 
 
 def test_a_source_that_fails_midway_leaves_the_old_file(tmp_path: Path, small_slices: None) -> None:
