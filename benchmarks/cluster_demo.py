@@ -5,7 +5,6 @@ one of the workers is killed midway. The feature table, the model's two files an
 have the bytes of the local run, or the command ends with exit code 1.
 """
 
-import argparse
 import os
 import shutil
 import signal
@@ -15,40 +14,34 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from distributed import Client, LocalCluster
 
-from benchmarks.measuring import show_rows, write_figures
+from benchmarks.measuring import Figures, run_benchmark, show_rows
 from benchmarks.painted_workspace import paint_workspace
-from src.command import run_command
-from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
+from src.errors import ProjectError
 from src.features.build_features import CHUNK_ROWS
 from src.files import hash_file
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
 
+KILLED = "a worker was killed"
+SAME = "the bytes of the local run"
 
-def run_demo(workspace: Workspace, artworks: int, folder: Path) -> list[dict[str, Any]]:
-    """Do the work locally, and on two workers of which one is killed in each stage.
 
-    Parameters
-    ----------
-    workspace
-        Painted if it holds no pictures.
-    artworks
-        How many to paint.
-    folder
-        For the results.
+def measure(quick: bool) -> Figures:
+    """Do the work locally, and on two workers of which one is killed in each stage."""
+    artworks = 1_000 if quick else 4_000
+    with tempfile.TemporaryDirectory(prefix="cluster-demo-") as folder:
+        rows = run_stages(Workspace(Path(folder, "workspace")), artworks, Path(folder))
+    show_rows(f"{artworks:,} pictures", rows)
+    held = {f"{row['stage']}: {promise}": row.pop(promise) for row in rows for promise in (KILLED, SAME)}
+    return {"artworks": artworks, "stages": rows, "held": held}
 
-    Returns
-    -------
-    list of dict
-        Of each stage its seconds locally and on the cluster, whether a worker was killed while it had work, and
-        whether each result has the bytes of the local run.
-    """
-    if not workspace.interim_table.is_file():
-        paint_workspace(workspace, artworks)
+
+def run_stages(workspace: Workspace, artworks: int, folder: Path) -> list[Figures]:
+    """Give of each stage its seconds, locally and on the cluster, and whether its promises hold."""
+    paint_workspace(workspace, artworks)
     root, models, table = str(workspace.root), folder / "models", folder / "predictions.csv"
     stages: dict[str, tuple[list[str], list[Path]]] = {
         "features": (["src.features.build_features", "--workspace", root], [workspace.processed_table]),
@@ -86,8 +79,8 @@ def run_demo(workspace: Workspace, artworks: int, folder: Path) -> list[dict[str
                 "stage": name,
                 "seconds locally": local[name][0],
                 "seconds on the cluster": seconds,
-                "a worker was killed": "yes" if killed else "NO",
-                "the bytes of the local run": "yes" if is_same else "NO",
+                KILLED: bool(killed),
+                SAME: is_same,
             }
         )
     return rows
@@ -113,24 +106,5 @@ def _run(module_and_options: Sequence[str], watch: Callable[[], None]) -> float:
     return time.monotonic() - started
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster_demo", description=__doc__)
-    parser.add_argument("--artworks", type=int, default=4_000, metavar="N", help="pictures to paint (%(default)s)")
-    parser.add_argument("--workspace", type=Path, metavar="DIR", help="keep the painted pictures there")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    options = parser.parse_args(arguments)
-    return run_command(lambda: _run_demo(options))
-
-
-def _run_demo(options: argparse.Namespace) -> int:
-    with tempfile.TemporaryDirectory(prefix="cluster-demo-") as folder:
-        workspace = Workspace(options.workspace or Path(folder, "workspace"))
-        rows = run_demo(workspace, options.artworks, Path(folder))
-    show_rows(f"{options.artworks:,} pictures", rows)
-    write_figures({"artworks": options.artworks, "stages": rows}, options.json)
-    return EXIT_DONE if all("NO" not in row.values() for row in rows) else EXIT_PARTIAL
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(measure))

@@ -1,25 +1,24 @@
 """Images per second and core: decoding alone, the study's loop, and ours, in turns within one run.
 
-``python -m benchmarks.extraction [FOLDER] [--json FILE]``. FOLDER holds JPEG files (default: painted thumbnails);
+``python -m benchmarks.extraction [--quick] [--folder FOLDER]``. FOLDER holds JPEG files (default: painted thumbnails);
 those of 224 to 500 px a side are taken as they are, and as the 218 × 218 thumbnails that the project scrapes. All
 contents are read beforehand, so that no disk is measured. Each way takes all pictures once a round on one thread, and
 its processor time counts, which other work on the machine disturbs least. The rates are those of the fastest round, the
 ratios the median over the rounds of ratios within a round.
 """
 
-import argparse
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measuring import show_rows, write_figures
+from benchmarks.measuring import Figures, run_benchmark, show_rows
 from benchmarks.naive_service import convert_colours, measure_by_image
 from benchmarks.painted_workspace import paint_workspace
 from src.features.decode_image import decode_image
@@ -50,7 +49,7 @@ WAYS: dict[str, Callable[[Path, bytes], object]] = {
 }
 
 
-def compare_ways(paths: Sequence[Path], rounds: int) -> dict[str, Any]:
+def compare_ways(paths: Sequence[Path], rounds: int) -> Figures:
     """Time all ways on one core."""
     cv2.setNumThreads(1)
     contents = [path.read_bytes() for path in paths]
@@ -64,7 +63,6 @@ def compare_ways(paths: Sequence[Path], rounds: int) -> dict[str, Any]:
     floor, _, study, channels, _ = np.median(seconds / seconds[:, -1:], axis=0).round(2).tolist()
     rates = (len(paths) / seconds.min(axis=0)).round().astype(int).tolist()
     return {
-        "pictures": len(paths),
         "images_per_second": dict(zip(WAYS, rates, strict=True)),
         "times_the_study": study,
         "times_channel_by_channel": channels,
@@ -96,45 +94,40 @@ def time_steps(paths: Sequence[Path]) -> dict[str, float]:
     return {name: round(seconds / len(pairs) * 1e6, 1) for name, seconds in fastest.items()}
 
 
-def choose_pictures(folder: Path | None, count: int, scratch: Path) -> list[Path]:
+def choose_pictures(folder: str | None, count: int, scratch: Path) -> list[Path]:
     """Take pictures of 224 to 500 px a side, evenly from a folder; painted ones if none is named."""
     if folder is None:
         workspace = Workspace(scratch / "painted")
-        paint_workspace(workspace, count, jobs=-1)
+        paint_workspace(workspace, count)
         return sorted(workspace.image_dir.iterdir())
-    sizes = {path: decode_image(path.read_bytes()).shape[:2] for path in sorted(folder.iterdir())}
+    sizes = {path: decode_image(path.read_bytes()).shape[:2] for path in sorted(Path(folder).iterdir())}
     fitting = [path for path, size in sizes.items() if min(size) >= 224 and max(size) <= 500]
     return fitting[:: max(1, len(fitting) // count)][:count]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.extraction", description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, help="JPEG files (default: painted thumbnails)")
-    parser.add_argument("--quick", action="store_true", help="fewer pictures and rounds")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    options = parser.parse_args(arguments)
-    rounds, count = (3, 60) if options.quick else (7, 300)
+def measure(quick: bool, folder: str | None) -> Figures:
+    """Compare the ways on pictures as they are and on their thumbnails."""
+    rounds, count = (3, 60) if quick else (7, 300)
     found = {}
     with tempfile.TemporaryDirectory(prefix="extraction-") as scratch:
-        paths = choose_pictures(options.folder, count, Path(scratch))
+        paths = choose_pictures(folder, count, Path(scratch))
         thumbnails = [Path(scratch, path.name) for path in paths]
         for path, thumbnail in zip(paths, thumbnails, strict=True):
             pixels = crop_thumbnail(decode_image(path.read_bytes()))
             cv2.imwrite(str(thumbnail), pixels, [cv2.IMWRITE_JPEG_QUALITY, 90])
         for name, chosen in {"224-500 px": paths, "218 x 218": thumbnails}.items():
-            measured = found[name] = compare_ways(chosen, rounds) | {"microseconds": time_steps(chosen)}
+            measured = compare_ways(chosen, rounds)
             rates = [{"way": way, "images/s and core": rate} for way, rate in measured["images_per_second"].items()]
-            show_rows(f"{measured['pictures']} pictures, {name}", rates)
+            show_rows(f"{len(chosen)} pictures, {name}", rates)
             print(
                 f"ours: {measured['times_the_study']} × the study's loop, {measured['times_channel_by_channel']} × "
                 f"the same channel by channel, {measured['of_the_decode_rate']} of the decode-only rate"
             )
-            steps = measured["microseconds"].items()
-            show_rows("steps", [{"step": step, "µs a picture": value} for step, value in steps])
-    write_figures(found, options.json)
-    return 0
+            steps = time_steps(chosen)
+            show_rows("steps", [{"step": step, "µs a picture": value} for step, value in steps.items()])
+            found[name] = {"pictures": len(chosen), **measured, "microseconds": steps}
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(measure, folder="with JPEG files (default: painted thumbnails)"))

@@ -10,7 +10,8 @@ from http.client import HTTPConnection, HTTPException
 from itertools import count as count_up
 from typing import NamedTuple
 
-BOUNDARY = "7d1c6f1e0b5a"
+from urllib3 import encode_multipart_formdata
+
 PIECE = b"\xff\xd8\xff\xe0" + b"\xa5" * ((1 << 16) - 4)
 
 
@@ -24,26 +25,12 @@ class Post(NamedTuple):
 
 def build_form(path: str, picture: bytes) -> Post:
     """Put one picture into a multipart form, as curl and browsers do."""
-    head = 'Content-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg'
-    body = f"--{BOUNDARY}\r\n{head}\r\n\r\n".encode() + picture + f"\r\n--{BOUNDARY}--\r\n".encode()
-    return Post(path, body, f"multipart/form-data; boundary={BOUNDARY}")
+    return Post(path, *encode_multipart_formdata({"file": ("a.jpg", picture, "image/jpeg")}))
 
 
 @dataclass
 class LoadResult:
-    """What a run of requests gave.
-
-    Attributes
-    ----------
-    seconds
-        Wall-clock time of the run.
-    latencies
-        Seconds of each answered request.
-    statuses
-        Number of answers by HTTP status.
-    broken
-        Requests that got no whole answer.
-    """
+    """Wall-clock seconds of a run, the seconds of each answer, answers by status, and requests without a whole one."""
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
@@ -69,18 +56,9 @@ class LoadResult:
 def run_load(
     port: int, requests: Sequence[Post], *, clients: int, seconds: float = float("inf"), count: float = float("inf")
 ) -> LoadResult:
-    """Send requests in turn from several connections at once, each asking again when it has its answer.
+    """Send requests in turn from some connections to 127.0.0.1, each asking again when it has its answer.
 
-    Parameters
-    ----------
-    port
-        Of the service on 127.0.0.1.
-    requests
-        Sent in turn.
-    clients
-        Connections.
-    seconds, count
-        When to stop asking: after a time, or a number of requests.
+    It stops after a time or a number of requests.
     """
     started = time.perf_counter()
     numbers = count_up()
@@ -113,18 +91,9 @@ def run_load(
 
 
 def send_endless_body(port: int, size: int, *, chunked: bool, form: bool) -> tuple[int, int]:
-    """Upload ``size`` bytes until the service answers.
+    """Upload ``size`` bytes until the service on 127.0.0.1 answers.
 
-    Parameters
-    ----------
-    port
-        Of the service on 127.0.0.1.
-    size
-        Bytes to send.
-    chunked
-        Whether the size is kept from the service.
-    form
-        Whether the bytes are a file in a multipart form, or the body itself.
+    They are a file in a form or the body itself; where they are sent ``chunked``, the service is not told how many.
 
     Returns
     -------

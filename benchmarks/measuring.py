@@ -1,5 +1,6 @@
-"""What benchmarks share: memory of processes, a table on the screen, figures as JSON in a file."""
+"""What benchmarks share: their command line, memory of processes, a table on the screen, figures as JSON in a file."""
 
+import argparse
 import contextlib
 import json
 import sys
@@ -11,7 +12,38 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from src.command import run_command
+from src.errors import EXIT_DONE, EXIT_PARTIAL
 from src.files import write_text
+
+Figures = dict[str, Any]
+
+
+def run_benchmark(measure: Callable[..., Figures], **options: str) -> int:
+    """Run a benchmark as a command, with ``--quick``, ``--json FILE``, and further options given with their help.
+
+    ``measure`` is called with ``quick`` and these options, and shows its tables. What its figures hold under ``held``
+    (promises, and whether they hold) is shown too; one that does not hold makes the exit code 1.
+    """
+    module = sys.modules[measure.__module__]
+    parser = argparse.ArgumentParser(prog=f"python -m {module.__spec__.name}", description=module.__doc__)  # type: ignore[union-attr]
+    parser.add_argument("--quick", action="store_true", help="small sizes")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    for name, words in options.items():
+        parser.add_argument(f"--{name}", help=words)
+    given = vars(parser.parse_args())
+    path: Path | None = given.pop("json")
+
+    def run() -> int:
+        figures = measure(**given)
+        held: Mapping[str, bool] = figures.get("held", {})
+        answers = {True: "yes", False: "NO"}
+        show_rows("what is asked", [{"promise": name, "held": answers[is_held]} for name, is_held in held.items()])
+        if path:
+            write_figures(figures, path)
+        return EXIT_DONE if all(held.values()) else EXIT_PARTIAL
+
+    return run_command(run)
 
 
 def read_memory(process: psutil.Process) -> float:
@@ -54,7 +86,7 @@ def _show_briefly(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def show_rows(title: str, rows: Sequence[Mapping[str, Any]], form: Callable[[Any], str] = _show_briefly) -> None:
+def show_rows(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print rows of the same names as a table, numbers to the right; nothing if there are none."""
     if not rows:
         return
@@ -62,11 +94,10 @@ def show_rows(title: str, rows: Sequence[Mapping[str, Any]], form: Callable[[Any
     for name, value in rows[0].items():
         table.add_column(name.replace("_", " "), justify="right" if isinstance(value, (int, float)) else "left")
     for row in rows:
-        table.add_row(*map(form, row.values()))
+        table.add_row(*map(_show_briefly, row.values()))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
-def write_figures(figures: Any, path: Path | None) -> None:
-    """Write figures as JSON; None writes nothing."""
-    if path is not None:
-        write_text(path, json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+def write_figures(figures: Figures, path: Path) -> None:
+    """Write figures as JSON."""
+    write_text(path, json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

@@ -5,10 +5,8 @@ scrolls of 3 seconds each in eleven parallel browsers: 373 s for the listing alo
 Then a browser lists one long colour, and its memory is read meanwhile. Exit code 1 if an artwork was lost.
 """
 
-import argparse
 import contextlib
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -16,15 +14,14 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from benchmarks.measuring import list_scraper_processes, read_memory, show_rows, write_figures
+from benchmarks.measuring import Figures, list_scraper_processes, read_memory, run_benchmark, show_rows
 from src import study
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
 
-Row = dict[str, Any]
+Row = Figures
 
 SAMPLE_SECONDS = 3.0
 
@@ -74,9 +71,9 @@ def describe_stage(name: str, artworks: int, done: int, seconds: float) -> Row:
     }  # fmt: skip
 
 
-def time_scale(artworks: int, browsers: int, folder: Path) -> tuple[list[Row], Row]:
+def time_scale(artworks: int, folder: Path) -> tuple[list[Row], Row]:
     """List alone; then list and download at once, in another workspace; then run the same again."""
-    options = ("--browsers", str(browsers))
+    options = ("--browsers", "2")
     with GalleryProcess(artworks, seed=0) as gallery:
         listing, _ = run(Workspace(folder / "list"), gallery.base_url, "--list-only", *options)
         whole, memory = run(Workspace(folder / "whole"), gallery.base_url, *options)
@@ -102,28 +99,22 @@ def time_long_list(artworks: int, folder: Path) -> tuple[Row, Row]:
     return describe_stage(f"one list of {there:,}", there, found["found"], found["whole_seconds"]), memory
 
 
-def main() -> int:
-    """Run the benchmark; return 1 if an artwork was lost."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scraping", description=__doc__)
-    parser.add_argument("--artworks", type=int, default=16_311, help="default: the study's 16,311")
-    parser.add_argument("--long-list", type=int, default=20_000, help="length of the one long list; 0 leaves it out")
-    parser.add_argument("--browsers", type=int, default=2)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    options = parser.parse_args()
+def measure(quick: bool) -> Figures:
+    """Measure the whole gallery, then one long list; a small gallery alone if ``quick``."""
+    artworks, long_list = (660, 0) if quick else (16_311, 20_000)
     memory: dict[str, Row] = {}
-    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="scraping-benchmark-") as folder:
-        stages, memory["scale"] = time_scale(options.artworks, options.browsers, Path(folder))
-        if options.long_list:
-            stage, memory["long list"] = time_long_list(options.long_list, Path(folder))
+        stages, memory["scale"] = time_scale(artworks, Path(folder))
+        if long_list:
+            stage, memory["long list"] = time_long_list(long_list, Path(folder))
             stages.append(stage)
     theirs = describe_stage("the study: listing alone", study.TILES, study.TILES, study.LISTING_SECONDS)
     show_rows("Scraping the gallery", [*stages, theirs | {"lost": study.TILES_WITHOUT_IMAGE}])
     for name, megabytes in memory.items():
         show_rows(f"Megabytes of {name}", [megabytes])
-    write_figures({"browsers": options.browsers, "load_before": load, "stages": stages, "memory": memory}, options.json)
-    return 1 if any(stage["lost"] for stage in stages) else 0
+    held = {f"nothing is lost: {stage['stage']}": not stage["lost"] for stage in stages}
+    return {"stages": stages, "memory": memory, "held": held}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(measure))

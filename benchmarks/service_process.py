@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGTERM
 from typing import Any, Final
 
 import psutil
@@ -56,11 +55,6 @@ class ServiceProcess:
     def measure_resident_bytes(self) -> int:
         """Measure the largest resident size of a worker."""
         return max(worker.memory_info().rss for worker in self.list_workers())
-
-    def stop(self) -> int:
-        """Ask it to end by SIGTERM, and return its exit code."""
-        self.process.send_signal(SIGTERM)
-        return self.process.wait(60)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ costs one of them and is counted. Each outcome is held against Pillow's own: who
 are apart. Each disagreement is sorted by its reason; one without is a fault.
 """
 
-import argparse
 import io
 import multiprocessing
 import os
@@ -19,15 +18,14 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from benchmarks.image_mutants import list_originals, mutate_images
-from benchmarks.measuring import show_rows, write_figures
+from benchmarks.measuring import Figures, run_benchmark, show_rows
+from benchmarks.picture_files import list_originals, mutate_images
 from src.errors import ImageError
 from src.features.decode_image import decode_image
 from src.features.image_header import IMAGE_KINDS, SIGNATURE_BYTES, find_kind
@@ -128,13 +126,13 @@ def open_by_pillow(content: bytes) -> NDArray[np.uint8] | str:
         return f"{type(error).__name__}: {error}"
 
 
-def run(count: int) -> dict[str, Any]:
-    """Decode ``count`` mutants; see the module's docstring."""
-    originals = list_originals()
+def measure(quick: bool) -> Figures:
+    """Decode mutants; see the module's docstring."""
+    originals, count = list_originals(), 1_000 if quick else 20_000
     mutants = zip(mutate_images(originals, count), cycle(originals), strict=False)
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     disagreements: Counter[tuple[str, str]] = Counter()
-    crashes, peak, seconds = 0, 0, [0.0]
+    crashes, peak, slowest = 0, 0, 0.0
     while batch := list(islice(mutants, BATCH)):
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             try:
@@ -144,38 +142,22 @@ def run(count: int) -> dict[str, Any]:
                 continue
         peak = max(peak, memory)
         for outcome in outcomes:
-            seconds.append(outcome["seconds"])
+            slowest = max(slowest, outcome["seconds"])
             kinds[outcome["kind"]].update(mutants=1, accepted=not outcome["reason"])
             if outcome["disagreement"]:
                 disagreements[outcome["kind"], outcome["disagreement"]] += 1
-    return {
-        "mutants": count,
-        "crashed_batches": crashes,
-        "slower_than_5_s": sum(taken > SLOW_SECONDS for taken in seconds),
-        "slowest_seconds": round(max(seconds), 2),
-        "peak_megabytes": round(peak / 1e6),
-        "by_kind": dict(sorted(kinds.items())),
-        "disagreements": [
-            {"kind": kind, "reason": reason, "mutants": number}
-            for (kind, reason), number in disagreements.most_common()
-        ],
+    show_rows("mutants by kind", [{"kind": kind, **numbers} for kind, numbers in sorted(kinds.items())])
+    rows = [{"kind": kind, "reason": why, "mutants": number} for (kind, why), number in disagreements.most_common()]
+    show_rows("who accepts, and why the other does not", rows)
+    figures = {"mutants": count, "slowest_seconds": round(slowest, 2), "peak_megabytes": round(peak / 1e6)}
+    print(figures)
+    held = {
+        "no crash": not crashes,
+        "none takes long": slowest <= SLOW_SECONDS,
+        "every disagreement has its reason": not any(row["reason"].startswith("NOT") for row in rows),
     }
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.ordeals.decoder_mutants", description=__doc__)
-    parser.add_argument("--count", type=int, default=20_000, help="mutants (%(default)s)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    options = parser.parse_args(arguments)
-    found = run(options.count)
-    show_rows("mutants by kind", [{"kind": kind, **numbers} for kind, numbers in found["by_kind"].items()])
-    show_rows("who accepts, and why the other does not", found["disagreements"])
-    print({name: value for name, value in found.items() if not isinstance(value, dict | list)})
-    write_figures(found, options.json)
-    unexplained = any(row["reason"].startswith("NOT") for row in found["disagreements"])
-    return int(bool(unexplained or found["crashed_batches"] or found["slower_than_5_s"]))
+    return {**figures, "disagreements": rows, "held": held}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(measure))

@@ -6,7 +6,6 @@ parent is killed the command is started again; when all shots are fired, it is r
 workspaces must then hold the same tables and thumbnails, and no process may be left.
 """
 
-import argparse
 import contextlib
 import random
 import subprocess
@@ -17,9 +16,8 @@ from collections import Counter
 from pathlib import Path
 
 import psutil
-from rich.console import Console
 
-from benchmarks.measuring import list_scraper_processes
+from benchmarks.measuring import Figures, list_scraper_processes, run_benchmark, show_rows
 from src.gallery.process import GalleryProcess
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.browser.marks import find_marked, make_run_mark
@@ -60,38 +58,26 @@ def fire(workspace: Workspace, base_url: str, kills: int, usual_seconds: float, 
     return counts
 
 
-def main() -> int:
-    """Run the storm; return 1 if the result differs or a process is left."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--artworks", type=int, default=2500)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    began = time.monotonic()
+def measure(quick: bool) -> Figures:
+    """Run the storm; a tenth of it if ``quick``."""
+    kills, artworks, began = 3 if quick else 30, 500 if quick else 2500, time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="kill-storm-") as folder,
-        GalleryProcess(options.artworks, seed=1, colours=COLOURS, workers=1) as gallery,
+        GalleryProcess(artworks, seed=1, colours=COLOURS, workers=1) as gallery,
     ):
         calm, stormy = Workspace(Path(folder) / "calm"), Workspace(Path(folder) / "stormy")
         if start(calm, gallery.base_url).wait() != 0:
             raise RuntimeError("the undisturbed run did not end well")
-        usual, dice = time.monotonic() - began, random.Random(options.seed)
-        counts = fire(stormy, gallery.base_url, options.kills, usual, dice)
+        counts = fire(stormy, gallery.base_url, kills, time.monotonic() - began, random.Random(1))
         same, mark = read_result(calm) == read_result(stormy), make_run_mark(stormy.root)
         deadline = time.monotonic() + 10
         while find_marked(mark) and time.monotonic() < deadline:
             time.sleep(0.1)
         left = len(find_marked(mark))
-    starts = counts.pop("starts")
-    shots = ", ".join(f"{count} × {kind}" for kind, count in sorted(counts.items()))
-    Console().print(
-        f"{counts.total()} of {options.kills} SIGKILLs ({shots}) during one scrape over {starts} starts, "
-        f"{time.monotonic() - began:.0f} s: tables and thumbnails {'the same' if same else 'DIFFERENT'}, "
-        f"{left} processes left",
-        highlight=False,
-    )
-    return 0 if same and not left and counts.total() == options.kills else 1
+    show_rows(f"SIGKILLs during one scrape, {time.monotonic() - began:.0f} s", [dict(sorted(counts.items()))])
+    shots = counts.total() - counts["starts"]
+    return {"held": {f"{kills} shots": shots == kills, "the same bytes": same, "no process left": not left}}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(measure))

@@ -1,28 +1,23 @@
 """What the service endures: damaged files, heavy pictures, endless uploads, and a steady memory.
 
-``python -m benchmarks.ordeals.service_endurance [--quick]``, about four minutes. Exit code 1 if something of
-``held`` does not hold.
+``python -m benchmarks.ordeals.service_endurance [--quick]``, some ten minutes. Exit code 1 if a promise does not hold.
 """
 
-import argparse
-import io
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
-import numpy as np
-from PIL import Image
 
 from application.settings import Settings
 from benchmarks.http_load import LoadResult, Post, build_form, run_load, send_endless_body
-from benchmarks.image_mutants import list_originals, mutate_images
-from benchmarks.measuring import read_peak, reset_peak, show_rows, write_figures
+from benchmarks.measuring import Figures, read_peak, reset_peak, run_benchmark, show_rows
+from benchmarks.picture_files import list_encoders, list_originals, make_pixels, mutate_images
 from benchmarks.service_process import ServiceProcess, start_service
+from src.features.image_header import read_header
 from src.paths import Workspace
 
 MEGABYTE: Final = 10**6
@@ -30,8 +25,6 @@ BLOCK: Final = 2000
 
 SETTINGS: Final = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
 """As in the container: what a large picture took goes back to the system at once."""
-
-Figures = dict[str, Any]
 
 
 def list_mixed_requests(count: int) -> Iterator[Post]:
@@ -60,54 +53,28 @@ def send_blocks(service: ServiceProcess, requests: Iterable[Post]) -> Figures:
     }
 
 
-def encode(mode: str, pixels: int, kind: str, **options: Any) -> bytes:
-    """Encode a square of one colour with a number of pixels."""
-    side = int(pixels**0.5)
-    stream = io.BytesIO()
-    Image.new(mode, (side, side), 77 if len(mode) == 1 else (77,) * len(mode)).save(stream, kind, **options)
-    return stream.getvalue()
+def make_heavy_pictures() -> Iterator[tuple[str, bytes]]:
+    """Make of each kind a file that is nearly too heavy to decode, where the limit of uploads takes it."""
+    for name, make_small in list_encoders(make_pixels(64, 64, cv2.INTER_NEAREST)).items():
+        bytes_a_pixel = read_header(make_small()).memory / 64**2
+        side = int((0.97 * Settings().decoding_memory_bytes / bytes_a_pixel) ** 0.5)
+        content = list_encoders(make_pixels(side, side, cv2.INTER_NEAREST))[name]()
+        if len(content) <= Settings().maximum_body_bytes:
+            yield name, content
 
 
-def encode_deep_png(pixels: int) -> bytes:
-    """Encode a PNG of 16 bits with alpha."""
-    side = int(pixels**0.5)
-    return bytes(cv2.imencode(".png", np.full((side, side, 4), 300, np.uint16))[1])
-
-
-def make_heavy_pictures(memory: int) -> Mapping[str, bytes]:
-    """Make a picture of each kind that takes nearly ``memory`` bytes to decode, and one of 24 megapixels, turned."""
-    memory = memory * 95 // 100  # a file itself counts too
-    turned = Image.Exif()
-    turned[0x0112] = 6
-    return {
-        "photograph of 24 megapixels, turned": encode("RGB", 24_000_000, "JPEG", exif=turned),
-        "JPEG": encode("RGB", memory // 3, "JPEG"),
-        "progressive JPEG, 4:4:4": encode("RGB", memory // 9, "JPEG", progressive=True, subsampling=0),
-        "CMYK JPEG": encode("CMYK", memory // 10, "JPEG"),
-        "PNG": encode("RGB", memory // 6, "PNG"),
-        "PNG of 16 bits with alpha": encode_deep_png(memory // 16),
-        "lossless WebP": encode("RGB", memory // 8, "WEBP", lossless=True),
-        "WebP with alpha": encode("RGBA", memory // 9, "WEBP", lossless=True),
-        "GIF": encode("P", memory // 9, "GIF"),
-        "BMP": encode("1", memory // 9, "BMP"),
-        "TIFF": encode("RGB", memory // 9, "TIFF", compression="tiff_lzw"),
-        "AVIF": encode("RGB", memory // 16, "AVIF"),
-    }
-
-
-def make_bombs() -> Mapping[str, bytes]:
+def make_bombs() -> Iterator[tuple[str, bytes]]:
     """Make pictures that would take a multiple of the memory, most of them small files."""
-    return {
-        "PNG of 16 bits with alpha": encode_deep_png(64_000_000),
-        "progressive JPEG, 4:4:4": encode("RGB", 64_000_000, "JPEG", progressive=True, subsampling=0),
-        "WebP of 38 bytes": b"RIFF\x1e\0\0\0WEBPVP8 \x12\0\0\0\x10\x02\0\x9d\x01\x2a\xff\x3f\xff\x3f" + bytes(8),
-    }
+    encoders = list_encoders(make_pixels(8000, 8000, cv2.INTER_NEAREST))
+    for name in ("PNG, 16 bits, alpha", "JPEG, progressive, 4:4:4"):
+        yield name, encoders[name]()
+    yield "WebP of 38 bytes", b"RIFF\x1e\0\0\0WEBPVP8 \x12\0\0\0\x10\x02\0\x9d\x01\x2a\xff\x3f\xff\x3f" + bytes(8)
 
 
-def send_pairs(service: ServiceProcess, pictures: Mapping[str, bytes]) -> list[Figures]:
+def send_pairs(service: ServiceProcess, pictures: Iterable[tuple[str, bytes]]) -> list[Figures]:
     """Send each picture twice at once, and measure the peak of the one worker's memory."""
     rows = []
-    for name, content in pictures.items():
+    for name, content in pictures:
         before = service.measure_resident_bytes()
         reset_peak(service.process.pid)
         result = run_load(service.port, [build_form("/img_classify", content)], clients=2, count=2)
@@ -146,13 +113,13 @@ def upload_endlessly(service: ServiceProcess, uploads: int) -> Figures:
     }
 
 
-def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
+def measure(quick: bool) -> Figures:
     """Try everything, or a twentieth: the heavy pictures on one worker, as in the container, the rest on two."""
     mutants, mixed, uploads = (1_000, 6_000, 8) if quick else (20_000, 50_000, 100)
-    folder = models_dir or Workspace().models_dir
-    with start_service(folder, workers=1, settings={**SETTINGS, "DECODE_THREADS": "2"}) as service:
+    folder = Workspace().models_dir
+    with start_service(folder, settings={**SETTINGS, "DECODE_THREADS": "2"}) as service:
         rest = service.measure_resident_bytes() / MEGABYTE
-        heavy = send_pairs(service, make_heavy_pictures(Settings().decoding_memory_bytes))
+        heavy = send_pairs(service, make_heavy_pictures())
         bombs = send_pairs(service, make_bombs())
     with start_service(folder, workers=2, settings=SETTINGS) as service:
         damaged_files = mutate_images(list_originals(), mutants)
@@ -160,6 +127,10 @@ def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
         mixture = send_blocks(service, list_mixed_requests(mixed))
         endless = upload_endlessly(service, uploads)
         failures = sum(event["event"] == "failure" for event in service.read_events())
+    show_rows("two heavy pictures at once", heavy)
+    show_rows("two bombs at once", bombs)
+    counted = {"damaged_files": damaged, "mixed_requests": mixture, "endless_uploads": endless}
+    print(f"at rest {rest:.1f} MB", *(f"{name}: {figures}" for name, figures in counted.items()), sep="\n")
     growth = mixture["last_block_megabytes"] - mixture["first_block_megabytes"]
     held = {
         "no crash, no 500": {*damaged["statuses"], *mixture["statuses"]} <= {200, 413, 415, 422} and not failures,
@@ -173,33 +144,8 @@ def run(quick: bool = False, models_dir: Path | None = None) -> Figures:
             set(row["statuses"]) == {413} and row["peak_growth_megabytes"] < 50 for row in bombs
         ),
     }
-    return {
-        "at_rest_megabytes": round(rest, 1),
-        "heavy_pictures": heavy,
-        "bombs": bombs,
-        "damaged_files": {"count": mutants, **damaged},
-        "mixed_requests": {"count": mixed, **mixture},
-        "endless_uploads": {"count": uploads, **endless},
-        "held": held,
-    }
-
-
-def main() -> int:
-    """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.ordeals.service_endurance", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a twentieth of the requests")
-    parser.add_argument("--models", type=Path, default=None, metavar="DIR", help="model to serve (default: models/)")
-    parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="write the figures there as well")
-    options = parser.parse_args()
-    figures = run(options.quick, options.models)
-    show_rows("two heavy pictures at once", figures["heavy_pictures"], str)
-    show_rows("two bombs at once", figures["bombs"], str)
-    for name in ("at_rest_megabytes", "damaged_files", "mixed_requests", "endless_uploads"):
-        print(f"{name}: {figures[name]}")
-    show_rows("what is asked", [{"": name, "held": "yes" if held else "NO"} for name, held in figures["held"].items()])
-    write_figures(figures, options.json)
-    return 0 if all(figures["held"].values()) else 1
+    return {"at_rest_megabytes": rest, "heavy_pictures": heavy, "bombs": bombs, **counted, "held": held}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(measure))

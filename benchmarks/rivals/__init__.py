@@ -29,8 +29,8 @@ READY_PATHS: Final = {"litserve": "/health", "bentoml": "/readyz"}
 class Classifier:
     """What they serve: the service's own classifier, without limits."""
 
-    def __init__(self, models_dir: str | None = None) -> None:
-        folder = Path(models_dir or os.environ["MODELS_DIR"])
+    def __init__(self, models_dir: Path | None = None) -> None:
+        folder = models_dir or Path(os.environ["MODELS_DIR"])
         self.classifier = ImgClassify(folder, PictureReader(LIMIT, LIMIT))
 
     def answer(self, content: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from benchmarks.image_mutants import list_originals, mutate_images
+from benchmarks.picture_files import list_originals, mutate_images
 from benchmarks.service_process import ServiceProcess
 from tests.support.commands import run_python
 

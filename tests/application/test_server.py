@@ -114,7 +114,8 @@ def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
         load = threading.Thread(target=lambda: result.add(run_load(service.port, [request], clients=16, count=16)))
         load.start()
         wait_until(lambda: "img_classify" in service.read_log())  # the first is answered, the others are not
-        assert service.stop() == -signal.SIGTERM
+        service.process.terminate()
+        assert service.process.wait(60) == -signal.SIGTERM
         load.join(60)
     assert (result.statuses, result.broken) == ({200: 16}, 0)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from benchmarks.image_mutants import list_originals, mutate_images
+from benchmarks.picture_files import list_originals, mutate_images
 from src import errors
 from src.errors import ImageError, ImageTooLargeError
 from src.features.decode_image import decode_image
