@@ -43,10 +43,10 @@ run: $(VENV)/.job $(VENV)/.browser ## The whole job in runs/demo: scrape, measur
 		$(if $(IMAGES),--images $(call quote,$(IMAGES))) $(if $(LABELS),--labels $(call quote,$(LABELS)))
 
 test: install ## All tests, with a real browser
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-fast: $(VENV)/.dev ## The quick tests: no browser, no server, no notebook; in under a minute
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not slow" $(TESTS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not browser and not slow" $(TESTS)
 
 ##@ Everyday
 .PHONY: help install predict check format lock serve gallery clean

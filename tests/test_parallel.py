@@ -82,7 +82,8 @@ def test_an_item_that_kills_workers_is_named_or_rescued() -> None:
     assert run(die_always, range(4), 2, rescue=lambda number: -number) == [0, 1, -2, 3]
 
 
-def test_no_process_stays_behind() -> None:
+def test_no_process_stays_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("src.parallel.IDLE_SECONDS", 1)
     with parallel_backend(2) as workers:
         assert workers == 2
         pids = set(map_with_progress(get_process_id, range(6), description="test", total=6))
