@@ -2,30 +2,30 @@
 
 import contextlib
 import time
-from dataclasses import replace
-from typing import Final
+from collections import Counter
+from typing import Any, Final
+from urllib.parse import quote
 
 from rich.console import Console
 
 from src.colours import order_colours
-from src.errors import BlockedError, LayoutChangedError, MissingToolError, ProjectError, UsageError
-from src.scraping.artwork import Artwork, Source
+from src.errors import BlockedError, DownloadError, LayoutChangedError, MissingToolError, ProjectError, UsageError
+from src.scraping.artwork import Artwork, Source, sized_image
 from src.scraping.browser.browser import BrowserSettings
 from src.scraping.browser.marks import end_marked, make_run_mark
 from src.scraping.browser.pool import Failure, list_colours
-from src.scraping.fetch.client import HttpClient
-from src.scraping.fetch.details import collect_details
+from src.scraping.fetch.details import Details, get_details
+from src.scraping.fetch.fetcher import Fetcher, FetchPool
 from src.scraping.fetch.manners import TERMS_NOTE, Manners, choose_manners, suggest_return
-from src.scraping.fetch.robots import Robots
-from src.scraping.fetch.thumbnails import Downloads
+from src.scraping.get_img import DownloadOutcome, get_img
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
 from src.scraping.page.state import Site
 from src.scraping.progress import Display
 from src.scraping.run_file import ColourSummary, RunFile, RunSummary
-from src.scraping.settings import LONGEST_PAUSE, CollectSettings, open_source
+from src.scraping.settings import CollectSettings, open_source
 from src.scraping.store.lock import lock_workspace
 from src.scraping.store.placement import find_pictures, incoming_dir
-from src.scraping.store.publish import forget_scraped, publish
+from src.scraping.store.publish import forget_scraped, publish, publish_details
 from src.scraping.store.store import Store
 
 LONGEST_FIRST: Final = (
@@ -36,16 +36,10 @@ LONGEST_FIRST: Final = (
 
 
 def collect(settings: CollectSettings, console: Console | None = None) -> RunSummary:
-    """Run the scraper once.
+    """Run the scraper once; ``console`` shows the progress.
 
     It goes on where an earlier run in the same workspace stopped: complete colours are not listed
     again, thumbnails that are there are not fetched again, and what failed is tried again.
-
-    Parameters
-    ----------
-    settings
-    console
-        Where to show progress; None shows nothing.
 
     Returns
     -------
@@ -58,18 +52,15 @@ def collect(settings: CollectSettings, console: Console | None = None) -> RunSum
     UsageError, WorkspaceLockedError, MissingToolError
         Before anything was changed.
     """
-    console = console or Console(quiet=True)
-    workspace = settings.workspace
-    with lock_workspace(workspace):
-        mark = make_run_mark(workspace.root)
-        end_marked(mark)  # what a killed run could not end itself
+    with lock_workspace(settings.workspace):
+        end_marked(make_run_mark(settings.workspace.root))  # what a killed run could not end itself
         if settings.start_over:
-            forget_scraped(workspace)
+            forget_scraped(settings.workspace)
         with open_source(settings) as source:
             manners = choose_manners(
                 source.addresses, contact=settings.contact, is_polite=settings.is_polite, pause=settings.pause
             )
-            return _Run(settings, source, manners, console).go()
+            return _Run(settings, source, manners, console or Console(quiet=True)).go()
 
 
 class _Run:
@@ -77,15 +68,13 @@ class _Run:
         self._settings = settings
         self._workspace = settings.workspace
         self._source = source
-        self._manners = manners
         self._console = console
         self._display = Display(console)
         self._began = time.monotonic()
+        self._listing_began: dict[str, float] = {}
         self._summary = RunSummary(is_listing_only=settings.list_only)
         self._run_file = RunFile(settings.workspace)
-        self._client = HttpClient(manners.contact, settings.download_threads or manners.download_threads)
-        self._robots = Robots(self._client)
-        self._listing_began: dict[str, float] = {}
+        self._fetcher = Fetcher(manners)
         kind = f"{settings.image_format}-{settings.image_size}"
         self._store = Store(self._workspace, source.origin, kind, relist=settings.relist)
         if self._store.was_replaced:
@@ -95,30 +84,20 @@ class _Run:
         failure: ProjectError | None = None
         with self._store:
             colors = self._prepare()
-            with Downloads(
-                self._store,
-                incoming_dir(self._workspace),
-                client=self._client,
-                addresses=self._source.addresses,
-                manners=self._manners,
-                size=self._settings.image_size,
-                media_format=self._settings.image_format,
-                robots=self._robots,
-                threads=self._settings.download_threads,
-            ) as downloads:
+            threads = self._settings.download_threads or self._fetcher.manners.download_threads
+            with FetchPool(self._fetcher, self._get_thumbnail, self._note_thumbnails, threads) as thumbnails:
                 try:
                     with self._display.progress:
-                        self._work(colors, downloads)
+                        self._work(colors, thumbnails)
                 except KeyboardInterrupt:
                     self._summary.is_interrupted = True
                 except BlockedError as error:
                     self._note_block(str(error))
                 except ProjectError as error:
                     failure = error
-            self._summary.fetched = downloads.tally["ok"]
             publish(self._workspace, self._store, self._summary)
             self._write_run_file("interrupted" if self._summary.is_interrupted else "ended")
-        self._client.close()
+        self._fetcher.client.close()
         if failure is not None:
             raise failure
         return self._summary
@@ -135,15 +114,15 @@ class _Run:
             self._take_list(self._source.artworks)
         elif not settings.retry_failed:
             colors = [color for color in settings.colours if not store.is_finished(color, settings.limit)]
-        if self._manners.is_polite:
+        if self._fetcher.manners.is_polite:
             if not self._run_file.has_shown_terms:
                 self._console.print(TERMS_NOTE, style="bold")
-            self._obey_robots(colors)
+            self._fetcher.ask_leave([self._source.addresses.color_page(one, settings.language) for one in colors])
         store.forget_missing(find_pictures(self._workspace).values())
         wanted = () if self._source.artworks is not None else settings.colours
         for color in order_colours({*wanted, *store.colors}):
             summary = self._summary.colours[color] = ColourSummary(color)
-            if ended := store.ending(color):
+            if ended := store.endings.get(color):
                 summary.state, summary.reason, summary.total = ended.state, ended.reason, ended.total
         self._write_run_file("running")
         return sorted(colors, key=LONGEST_FIRST.index)
@@ -159,53 +138,39 @@ class _Run:
                 state = "complete" if len(wanted) == len(rows) else "limit"
                 self._store.end(ListingOutcome(color, state, None, len(rows)))
 
-    def _obey_robots(self, colors: list[str]) -> None:
-        pages = [self._source.addresses.color_page(color, self._settings.language) for color in colors]
-        refusals = (refusal for page in pages if (refusal := self._robots.explain_refusal(page)))
-        if refusal := next(refusals, None):
-            raise BlockedError(f"the site does not want to be scraped here: {refusal}")
-        delay = self._robots.read_crawl_delay(pages[0]) if pages else 0.0
-        if delay > LONGEST_PAUSE:
-            raise BlockedError(
-                f"the site does not want to be scraped here: its robots.txt asks for {delay:,.0f} s between pages, "
-                f"more than the {LONGEST_PAUSE:,.0f} s that we wait"
-            )
-        shortest, longest = self._manners.pause_seconds
-        if delay > shortest:
-            self._manners = replace(self._manners, pause_seconds=(delay, delay + longest - shortest))
-
     # ---- during
 
-    def _work(self, colors: list[str], downloads: Downloads) -> None:
-        settings, store = self._settings, self._store
+    def _work(self, colors: list[str], thumbnails: FetchPool[str]) -> None:
+        settings = self._settings
         if not settings.list_only:
-            missing = [row for row in store.rows() if not store.has_file(row.asset_id)]
-            downloads.ask(row for row in missing if not settings.retry_failed or store.has_failed(row.asset_id))
-        self._list(colors, downloads)
+            thumbnails.ask(row for row, failure in self._list_missing() if failure or not settings.retry_failed)
+        self._list(colors, thumbnails)
         self._summary.listing_seconds = time.monotonic() - self._began
-        self._finish(downloads)
+        self._finish("thumbnails", thumbnails)
         if not settings.list_only:
-            downloads.ask_again(row for row in store.rows() if store.has_failed(row.asset_id, is_passing=True))
-            self._finish(downloads)
+            passing = [row for row, failure in self._list_missing() if failure and failure.is_passing]
+            thumbnails.ask(passing, is_again=True)
+            self._finish("thumbnails", thumbnails)
         self._summary.download_seconds = time.monotonic() - self._began
         if settings.details:
             self._read_details()
 
-    def _list(self, colors: list[str], downloads: Downloads) -> None:
+    def _list(self, colors: list[str], thumbnails: FetchPool[str]) -> None:
+        settings, manners, addresses = self._settings, self._fetcher.manners, self._source.addresses
         browser = BrowserSettings(
             mark=make_run_mark(self._workspace.root),
-            grid=self._settings.grid,
-            contact=self._settings.contact if self._manners.is_polite else None,
-            is_loopback=self._source.addresses.is_loopback,
+            grid=settings.grid,
+            contact=settings.contact if manners.is_polite else None,
+            is_loopback=addresses.is_loopback,
         )
-        site = Site(self._source.addresses, self._manners, self._workspace.evidence_dir, self._settings.language)
-        browsers = self._settings.browsers or self._manners.browsers
+        site = Site(addresses, manners, self._workspace.evidence_dir, settings.language)
+        browsers = settings.browsers or manners.browsers
         has_tiles = False
         with contextlib.closing(list_colours(browser, site, colors, self._make_task, browsers)) as events:
             for event in events:
                 if isinstance(event, Listed):
                     has_tiles = True
-                    self._take(event, downloads)
+                    self._take(event, thumbnails)
                 elif isinstance(event, ListingOutcome):
                     has_tiles = has_tiles or event.state == "complete"
                     self._end(event)
@@ -217,22 +182,22 @@ class _Run:
                         return
                 elif event is not None and event not in self._summary.notes:
                     self._summary.notes.append(event)
-                self._take_thumbnails(downloads)
+                self._collect("thumbnails", thumbnails)
 
     def _make_task(self, color: str) -> ListingTask:
         self._summary.colours[color].state = "listing"
         self._listing_began.setdefault(color, time.monotonic())
-        return ListingTask(color, self._store.known_ids(color), self._settings.limit)
+        return ListingTask(color, frozenset(self._store.artworks[color]), self._settings.limit)
 
-    def _take(self, event: Listed, downloads: Downloads) -> None:
+    def _take(self, event: Listed, thumbnails: FetchPool[str]) -> None:
         new = self._store.add(event.color, event.artworks)
         if not self._settings.list_only:
-            downloads.ask(new)
+            thumbnails.ask(new)
         summary, limit = self._summary.colours[event.color], self._settings.limit
         summary.new += len(new)
         summary.total = event.total if event.total is not None else summary.total
         wanted = summary.total if limit is None else min(limit, summary.total or limit)
-        self._display.show(event.color, self._store.count(event.color), wanted, "listing")
+        self._display.show(event.color, len(self._store.artworks[event.color]), wanted, "listing")
 
     def _end(self, outcome: ListingOutcome) -> None:
         self._store.end(outcome)
@@ -240,28 +205,73 @@ class _Run:
         summary.state, summary.reason = outcome.state, outcome.reason
         summary.seconds = time.monotonic() - self._listing_began[outcome.color]
         summary.total = outcome.total if outcome.total is not None else summary.total
-        self._display.show_end(outcome.color, self._store.count(outcome.color), outcome.state, outcome.reason)
+        found = len(self._store.artworks[outcome.color])
+        self._display.show_end(outcome.color, found, outcome.state, outcome.reason)
         self._write_run_file("running")
 
     def _fail(self, failure: Failure) -> None:
         color, error = failure.color, failure.error
         if isinstance(error, MissingToolError):
             raise error
-        state = "partial" if self._store.count(color) else "failed"
+        state = "partial" if self._store.artworks[color] else "failed"
         if isinstance(error, BlockedError):
             state = "blocked"
         self._end(ListingOutcome(color, state, str(error), self._summary.colours[color].total))
         if isinstance(error, BlockedError):
             raise error
 
-    def _take_thumbnails(self, downloads: Downloads, wait_seconds: float = 0.0) -> None:
-        downloads.collect(wait_seconds)
-        done = sum(downloads.tally.values())
-        self._display.show("thumbnails", downloads.tally["ok"], downloads.open_count + done)
+    # ---- thumbnails and asset pages
 
-    def _finish(self, downloads: Downloads) -> None:
-        while downloads.open_count:
-            self._take_thumbnails(downloads, wait_seconds=0.5)
+    def _list_missing(self) -> list[tuple[Artwork, DownloadOutcome | None]]:
+        """Return the rows without a thumbnail, with their failures; None for one that was never asked for."""
+        rows = [(row, self._store.outcomes.get(row.asset_id)) for row in self._store.rows()]
+        return [(row, outcome) for row, outcome in rows if outcome is None or outcome.status == "failed"]
+
+    def _get_thumbnail(self, artwork: Artwork) -> str:
+        if artwork.image is None:
+            raise DownloadError("the page gives no address of a picture")
+        size = self._settings.image_size
+        address = sized_image(self._source.addresses.live(artwork.image), size, self._settings.image_format)
+        return get_img(self._fetcher, address, incoming_dir(self._workspace), size)
+
+    def _note_thumbnails(self, results: list[tuple[Artwork, str | Exception]]) -> None:
+        outcomes = [DownloadOutcome.of(artwork, result) for artwork, result in results]
+        self._store.note(outcomes)
+        self._summary.fetched += sum(outcome.status == "ok" for outcome in outcomes)
+
+    def _read_details(self) -> None:
+        rows = [row for row in self._store.rows() if row.color in self._settings.colours]
+        known = self._store.read_asset_pages()
+        manners, language = self._fetcher.manners, self._settings.language
+        query = f"?hl={quote(language)}" if language else ""
+        unread: Counter[str] = Counter()
+
+        def get(artwork: Artwork) -> Details:
+            return get_details(self._fetcher, self._source.addresses.live(artwork.page) + query)
+
+        def note(results: list[tuple[Artwork, Details | Exception]]) -> None:
+            unread.update(str(result) for _, result in results if isinstance(result, Exception))
+            pages = [(artwork.asset_id, page) for artwork, page in results if not isinstance(page, Exception)]
+            self._store.add_asset_pages(pages)
+
+        try:
+            # one page after another where manners count
+            with FetchPool(self._fetcher, get, note, 1 if manners.is_polite else manners.download_threads) as pages:
+                pages.ask(row for row in rows if row.asset_id not in known)
+                self._finish("details", pages)
+        finally:
+            self._summary.asset_pages = publish_details(self._workspace, self._store, rows)
+            self._summary.unread_pages = dict(unread)
+
+    def _collect(self, name: str, pool: FetchPool[Any], wait_seconds: float = 0.0) -> None:
+        pool.collect(wait_seconds)
+        self._display.show(name, pool.done_count, pool.open_count + pool.done_count)
+
+    def _finish(self, name: str, pool: FetchPool[Any]) -> None:
+        while pool.open_count:
+            self._collect(name, pool, wait_seconds=0.5)
+
+    # ---- after
 
     def _note_block(self, message: str) -> None:
         when = "then"
@@ -272,26 +282,8 @@ class _Run:
             f"{message}. Everything collected so far is kept: run the same command again {when}, it goes on from here"
         )
 
-    # ---- after
-
-    def _read_details(self) -> None:
-        rows = [row for row in self._store.rows() if row.color in self._settings.colours]
-        self._summary.details = collect_details(
-            rows,
-            self._workspace,
-            self._store,
-            client=self._client,
-            addresses=self._source.addresses,
-            manners=self._manners,
-            robots=self._robots,
-            language=self._settings.language,
-            show=lambda done, total: self._display.show("details", done, total),
-        )
-        if self._summary.details.blocked:
-            self._note_block(self._summary.details.blocked)
-
     def _write_run_file(self, state: str) -> None:
         self._summary.seconds = time.monotonic() - self._began
         self._run_file.write(
-            self._summary, state=state, source=self._source.origin.site, terms_shown=self._manners.is_polite
+            self._summary, state=state, source=self._source.origin.site, terms_shown=self._fetcher.manners.is_polite
         )

@@ -1,16 +1,16 @@
 """One thumbnail: fetch it, verify it, and put it in its place whole."""
 
 import hashlib
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from src.errors import BlockedError, DownloadError, ImageError
 from src.features.decode_image import decode_image
 from src.files import write_bytes
-from src.scraping.fetch.client import FetchError, HttpClient, describe_return, explain_block, retry
+from src.scraping.artwork import Artwork
+from src.scraping.fetch.client import Answer, FetchError, explain_block
+from src.scraping.fetch.fetcher import Fetcher
 from src.scraping.fetch.robots import find_opt_out
 
 MAXIMUM_BYTES_A_PIXEL: Final = 16
@@ -21,20 +21,10 @@ _GONE: Final = frozenset({400, 401, 403, 404, 405, 410, 451})
 
 @dataclass(frozen=True, slots=True)
 class DownloadOutcome:
-    """What became of one thumbnail.
+    """What became of one artwork's thumbnail.
 
-    Attributes
-    ----------
-    asset_id
-        Whose picture.
-    status
-        ``ok`` or ``failed``.
-    sha256
-        Hash of the file; None without one.
-    detail
-        Why it failed.
-    is_passing
-        Whether the trouble may pass: the line or the host, not the picture.
+    ``status`` is ``ok`` or ``failed``, ``sha256`` the hash of the file, ``detail`` why it failed; ``is_passing``:
+    the trouble may pass, it is of the line or the host and not of the picture.
     """
 
     asset_id: str
@@ -43,53 +33,48 @@ class DownloadOutcome:
     detail: str | None = None
     is_passing: bool = False
 
+    @classmethod
+    def of(cls, artwork: Artwork, result: str | Exception) -> Self:
+        """Note the hash that :func:`get_img` gave, or the error that it raised."""
+        if isinstance(result, str):
+            return cls(artwork.asset_id, "ok", sha256=result)
+        is_passing = isinstance(result, FetchError) and result.is_passing
+        return cls(artwork.asset_id, "failed", detail=str(result), is_passing=is_passing)
 
-def get_img(
-    asset_id: str,
-    address: str,
-    client: HttpClient,
-    folder: Path,
-    *,
-    size: int = 218,
-    honours_opt_out: bool = False,
-    first_pause: float = 0.05,
-    sleep: Callable[[float], None] = time.sleep,
-) -> DownloadOutcome:
-    """Fetch the thumbnail at ``address`` into ``folder``, under the name of its SHA-256.
 
-    Parameters
-    ----------
-    size
-        Width and height in pixels that it must have.
-    honours_opt_out
-        Whether a header that reserves the picture counts.
-    first_pause, sleep
-        Between attempts, as for :func:`retry`.
+def get_img(fetcher: Fetcher, address: str, folder: Path, size: int = 218) -> str:
+    """Fetch a thumbnail into ``folder``, under the name of its SHA-256, and return that.
+
+    Raises what :func:`fetch_picture` does, and OSError where the file cannot be written.
+    """
+    content = fetch_picture(fetcher, address, size)
+    digest = hashlib.sha256(content).hexdigest()
+    write_bytes(folder / digest, content)
+    return digest
+
+
+def fetch_picture(fetcher: Fetcher, address: str, size: int) -> bytes:
+    """Fetch a picture of ``size`` × ``size`` pixels.
 
     Raises
     ------
+    DownloadError
+        If it cannot be had; a :class:`FetchError` where the trouble is of the line or the host.
     BlockedError
-        If the site refuses us altogether; other troubles of the network, the host or the picture are outcomes.
-    OSError
-        If the file cannot be written.
+        If the host refuses us altogether.
     """
-    try:
-        content = retry(
-            lambda: _fetch(client, address, size, honours_opt_out=honours_opt_out), first_pause=first_pause, sleep=sleep
-        )
-    except DownloadError as error:
-        is_passing = isinstance(error, FetchError) and error.is_passing
-        return DownloadOutcome(asset_id, "failed", detail=str(error), is_passing=is_passing)
-    digest = hashlib.sha256(content).hexdigest()
-    write_bytes(folder / digest, content)
-    return DownloadOutcome(asset_id, "ok", sha256=digest)
+    honours_opt_out = fetcher.manners.is_polite
+    return fetcher.fetch(
+        address,
+        lambda answer: _verify(answer, size, honours_opt_out=honours_opt_out),
+        maximum_bytes=max(1 << 20, MAXIMUM_BYTES_A_PIXEL * size**2),
+        accept="image/*",
+    )
 
 
-def _fetch(client: HttpClient, address: str, size: int, *, honours_opt_out: bool) -> bytes:
-    """Get the bytes of one attempt, verified."""
-    answer = client.get(address, maximum_bytes=max(1 << 20, MAXIMUM_BYTES_A_PIXEL * size**2), accept="image/*")
+def _verify(answer: Answer, size: int, *, honours_opt_out: bool) -> bytes:
     if answer.status == 429 or (answer.status == 503 and explain_block(503, answer.text)):
-        raise BlockedError(f"the image host answered with HTTP {answer.status}{describe_return(answer.retry_after)}")
+        raise BlockedError(f"the image host answered with HTTP {answer.status}{answer.wish_to_return}")
     if answer.status in _GONE:
         raise DownloadError(f"the image host answers HTTP {answer.status}: the picture is not there for us")
     if answer.status != 200:

@@ -62,9 +62,9 @@ def show_summary(console: Console, summary: RunSummary) -> None:
 
     failures = sorted(summary.failures.items(), key=lambda entry: (-entry[1], entry[0]))
     lines = [f"{count:,} without a file: {reason}" for reason, count in failures]
-    if summary.details is not None:
-        lines.append(f"{summary.details.found:,} asset pages read")
-        lines += [f"{count:,} without details: {reason}" for reason, count in sorted(summary.details.failed.items())]
+    if summary.asset_pages is not None:
+        lines.append(f"{summary.asset_pages:,} asset pages read")
+    lines += [f"{count:,} without details: {reason}" for reason, count in sorted(summary.unread_pages.items())]
     lines += [f"{colour.color} {colour.state}: {colour.reason}" for colour in summary.colours.values() if colour.reason]
     lines += summary.notes
     if summary.left_out:

@@ -13,15 +13,6 @@ from src.paths import Workspace
 from src.scraping.store.placement import set_aside
 
 
-@dataclass(frozen=True)
-class DetailsSummary:
-    """How many asset pages were read, and why others were not."""
-
-    found: int
-    failed: Mapping[str, int]
-    blocked: str | None
-
-
 @dataclass
 class ColourSummary:
     """One colour of a run.
@@ -52,18 +43,12 @@ class ColourSummary:
 
 @dataclass
 class RunSummary:
-    """A whole run.
+    """A whole run; ``colours`` stand in the site's order.
 
-    Attributes
-    ----------
-    colours
-        By colour, in the site's order.
-    seconds, listing_seconds, download_seconds
-        The whole run; until the last colour was listed; until the last thumbnail was there.
-    blocked, layout_changed, is_interrupted
-        What ended the run early.
-    left_out
-        Rows of a list that could not be taken, with the reason (``--list``).
+    ``seconds`` are those of the whole run, ``listing_seconds`` until the last colour was listed, ``download_seconds``
+    until the last thumbnail was there. ``blocked``, ``layout_changed`` and ``is_interrupted`` are what ended it early.
+    ``asset_pages`` counts those read (``--details``), ``unread_pages`` the others by their reason; ``left_out`` are the
+    rows of a list that could not be taken, with the reason (``--list``).
     """
 
     colours: dict[str, ColourSummary] = field(default_factory=dict)
@@ -75,7 +60,8 @@ class RunSummary:
     layout_changed: str | None = None
     is_interrupted: bool = False
     is_listing_only: bool = False
-    details: DetailsSummary | None = None
+    asset_pages: int | None = None
+    unread_pages: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -109,10 +95,9 @@ class RunSummary:
             return LayoutChangedError.exit_code
         if self.is_interrupted:
             return EXIT_INTERRUPTED
-        has_details = self.details is None or not self.details.failed
         has_files = self.is_listing_only or self.downloaded == self.found
-        is_whole = not self.has_been_cut_short and not self.left_out
-        return EXIT_DONE if is_whole and has_details and has_files else EXIT_PARTIAL
+        is_whole = has_files and not (self.has_been_cut_short or self.left_out or self.unread_pages)
+        return EXIT_DONE if is_whole else EXIT_PARTIAL
 
 
 class RunFile:

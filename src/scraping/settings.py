@@ -15,9 +15,8 @@ from src.errors import UsageError
 from src.paths import Workspace
 from src.processes import start_gallery
 from src.scraping.artwork import GOOGLE, Addresses, Origin, Source, hide_credentials, is_web_address
+from src.scraping.fetch.manners import LONGEST_PAUSE
 from src.scraping.list_file import read_list_file
-
-LONGEST_PAUSE = 3600.0
 
 _RANGES = {"limit": (1, 10**9), "browsers": (1, 64), "download_threads": (1, 64), "image_size": (16, 4096)}
 

@@ -5,10 +5,12 @@ import cv2
 import numpy as np
 import pytest
 
-from src.errors import BlockedError
+from src.errors import BlockedError, DownloadError
 from src.files import hash_file
-from src.scraping.fetch.client import Answer, FetchError
+from src.scraping.artwork import Artwork
+from src.scraping.fetch.client import FetchError
 from src.scraping.get_img import DownloadOutcome, get_img
+from tests.support.stand_in_client import RestlessFetcher, StandInClient
 
 
 def encode(suffix: str = ".jpg", size: int = 218) -> bytes:
@@ -16,25 +18,15 @@ def encode(suffix: str = ".jpg", size: int = 218) -> bytes:
     return cv2.imencode(suffix, image)[1].tobytes()
 
 
-class Client:
-    """Stands in for the HTTP client: gives its answers in turn, the last one for ever."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers, self.count = list(answers), 0
-
-    def get(self, address: str, **_: Any) -> Answer:
-        self.count += 1
-        given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(given, Exception):
-            raise given
-        content, status, headers = given
-        return Answer(address, status, headers, content)
-
-
-def fetch(folder: Path, *answers: Any, **changes: Any) -> tuple[DownloadOutcome, int]:
+def fetch(folder: Path, *answers: Any) -> tuple[DownloadOutcome, int]:
     """Fetch one picture; give what became of it, and how often it was asked for."""
-    client: Any = Client(*answers)
-    return get_img("bgEuwDxel93-Pg", "http://h/ci/t", client, folder, sleep=lambda _: None, **changes), client.count
+    client = StandInClient(*answers)
+    artwork = Artwork("bgEuwDxel93-Pg", "RED", None, "")
+    try:
+        result: str | Exception = get_img(RestlessFetcher(client), "http://h/ci/t", folder)
+    except DownloadError as error:
+        result = error
+    return DownloadOutcome.of(artwork, result), len(client.asked)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".webp", ".png"])
@@ -73,11 +65,10 @@ def test_passing_trouble_is_tried_again_and_bounded(tmp_path: Path, trouble: Any
         ((b"", 404, {}), "404"),
         ((b"", 410, {}), "410"),
         (FetchError("no whole answer in time", is_passing=False), "in time"),
-        ((encode(), 200, {"x-robots-tag": "noai, noimageai"}), "reserved by its owner"),
     ],
 )
 def test_what_will_not_pass_is_not_asked_for_again(tmp_path: Path, trouble: Any, reason: str) -> None:
-    outcome, count = fetch(tmp_path, trouble, honours_opt_out=True)
+    outcome, count = fetch(tmp_path, trouble)
     assert (outcome.status, outcome.is_passing, count) == ("failed", False, 1)
     assert reason in str(outcome.detail)
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The one HTTP client: robots.txt, thumbnails, asset pages and checks all go through it.
+"""The one HTTP client: robots.txt, thumbnails and asset pages all go through it.
 
 Every answer has a deadline for the whole of it and a cap on its bytes. Hosts outside of this machine
 are reached through the environment's proxy, this machine never is. Redirects are followed, at most five.
@@ -7,20 +7,17 @@ are reached through the environment's proxy, this machine never is. Redirects ar
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import urllib3
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProxyError, SSLError
 
 from src.errors import DownloadError
 from src.scraping.artwork import is_loopback
-
-Value = TypeVar("Value")
 
 PRODUCT: Final = "GoogleArtCultureImageClassification"
 """The name under which robots.txt may address us."""
@@ -28,9 +25,6 @@ PRODUCT: Final = "GoogleArtCultureImageClassification"
 DEADLINE_SECONDS: Final = 60.0
 MAXIMUM_BYTES: Final = 8 << 20
 MAXIMUM_REDIRECTS: Final = 5
-MAXIMUM_ATTEMPTS: Final = 6
-LONGEST_RETRY_AFTER: Final = 60.0
-"""A host that asks for a longer pause (Retry-After) is left for another run."""
 
 REFUSALS: Final = frozenset({401, 403, 429, 451})
 """Statuses of a page or a list that mean: not for you."""
@@ -43,12 +37,8 @@ _SILENCE: Final = urllib3.Timeout(connect=10.0, read=20.0)
 class FetchError(DownloadError):
     """An answer that did not come, or not whole.
 
-    Attributes
-    ----------
-    is_passing
-        Whether another attempt may mend it.
-    retry_after
-        Seconds after which the host wants to be asked again, where it says so.
+    ``is_passing`` says whether another attempt may mend it, ``retry_after`` after how many seconds the host
+    wants to be asked again, where it says so.
     """
 
     def __init__(self, message: str, *, is_passing: bool = True, retry_after: float | None = None) -> None:
@@ -79,17 +69,14 @@ class Answer:
         except (InvalidHeader, ValueError, OverflowError):
             return None
 
+    @property
+    def wish_to_return(self) -> str:
+        """When the host wants to be asked again, as the end of a sentence; empty where it does not say."""
+        return "" if self.retry_after is None else f" and asks to come back after {self.retry_after:,.0f} s"
+
 
 class HttpClient:
-    """Fetches addresses; may be used from many threads.
-
-    Parameters
-    ----------
-    contact
-        Whom a site may write to; stands in the user agent.
-    connections
-        Connections that are kept alive to each host.
-    """
+    """Fetches addresses, from many threads; ``contact`` stands in the user agent."""
 
     def __init__(self, contact: str | None, connections: int = 4) -> None:
         self._headers = {"User-Agent": make_product_agent(contact), "Accept-Encoding": "gzip, deflate"}
@@ -110,7 +97,7 @@ class HttpClient:
         Raises
         ------
         FetchError
-            If no whole answer comes: no connection, TLS, redirects in a circle, too slow, too large.
+            If no whole answer comes: no connection, TLS, too many redirects, too slow, too large.
         """
         outcome: Future[Answer] = Future()
         deadline = time.monotonic() + deadline_seconds
@@ -134,21 +121,16 @@ class HttpClient:
             pool.clear()
 
     def _follow(self, address: str, deadline: float, maximum_bytes: int, accept: str) -> Answer:
-        visited = [address]
-        while True:
-            answer = self._ask(visited[-1], deadline, maximum_bytes, accept)
+        target = address
+        for _ in range(MAXIMUM_REDIRECTS + 1):
+            answer = self._ask(target, deadline, maximum_bytes, accept)
             location = answer.headers.get("location")
             if answer.status not in (301, 302, 303, 307, 308) or not location:
                 return answer
-            target = urljoin(visited[-1], location)
-            path = " → ".join(one[:120] for one in (*visited[:2], target))
+            target = urljoin(target, location)
             if urlsplit(target).scheme not in ("http", "https"):
                 raise FetchError(f"it redirects to {target[:100]!r}, which is no web address", is_passing=False)
-            if target in visited:
-                raise FetchError(f"redirects in a circle: {path}", is_passing=False)
-            if len(visited) > MAXIMUM_REDIRECTS:
-                raise FetchError(f"more than {MAXIMUM_REDIRECTS} redirects: {path}", is_passing=False)
-            visited.append(target)
+        raise FetchError(f"more than {MAXIMUM_REDIRECTS} redirects, the last to {target[:200]}", is_passing=False)
 
     def _ask(self, address: str, deadline: float, maximum_bytes: int, accept: str) -> Answer:
         try:
@@ -225,37 +207,3 @@ def explain_block(status: int, text: str) -> str | None:
         return f"HTTP {status}"
     is_captcha = "unusual traffic" in lowered or "/sorry/" in lowered or (status == 503 and "captcha" in lowered)
     return "a captcha page" if is_captcha and "/asset/" not in lowered else None
-
-
-def describe_return(seconds: float | None) -> str:
-    """Say when a host wants to be asked again; nothing where it does not say."""
-    return "" if seconds is None else f" and asks to come back after {seconds:,.0f} s"
-
-
-def retry(
-    action: Callable[[], Value],
-    *,
-    first_pause: float = 0.05,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Value:
-    """Call until it works, at most six times; only a :class:`FetchError` that may pass is tried again.
-
-    The pause doubles from ``first_pause`` seconds to 40 times that, with jitter; it is at least what the host
-    asks for by ``Retry-After``. ``sleep`` is replaced in tests.
-    """
-    usual = wait_exponential_jitter(multiplier=first_pause, max=40 * first_pause, jitter=first_pause)
-
-    def choose_pause(state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        return max(usual(state), (isinstance(error, FetchError) and error.retry_after) or 0.0)
-
-    def may_pass(error: BaseException) -> bool:
-        return isinstance(error, FetchError) and error.is_passing and (error.retry_after or 0.0) <= LONGEST_RETRY_AFTER
-
-    return Retrying(
-        stop=stop_after_attempt(MAXIMUM_ATTEMPTS),
-        wait=choose_pause,
-        retry=retry_if_exception(may_pass),
-        sleep=sleep,
-        reraise=True,
-    )(action)

@@ -7,29 +7,20 @@ known one is a pattern and all of them are kept as they are in ``labels``.
 
 import json
 import re
-import threading
-from collections import Counter
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-import pandas as pd
 from bs4 import BeautifulSoup
 from bs4.element import PageElement
-from tenacity import sleep_using_event
 
-from src.errors import BlockedError, ScrapingError
-from src.paths import Workspace
-from src.scraping.artwork import Addresses, Artwork, read_asset_id
-from src.scraping.fetch.client import FetchError, HttpClient, describe_return, explain_block, retry
-from src.scraping.fetch.manners import Manners, Pace
-from src.scraping.fetch.robots import Robots
-from src.scraping.run_file import DetailsSummary
-from src.scraping.store.publish import write_owned_table
-from src.scraping.store.store import Store
-from src.tables import DETAILS
+from src.errors import BlockedError, DownloadError
+from src.scraping.artwork import read_asset_id
+from src.scraping.fetch.client import Answer, FetchError, explain_block
+from src.scraping.fetch.fetcher import Fetcher
+
+Details = dict[str, str | None]
+"""A row of the table of details, without its asset id."""
 
 _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "creator": (r"creator", r"artist|author|painter|k[üu]nstler|urheber|cr[ée]ateur|creador|autore"),
@@ -42,8 +33,8 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Patterns of the labels that become columns, the best first; the first label that fits one counts."""
 
 
-def read_asset_page(html: str, asset_id: str) -> dict[str, str | None] | None:
-    """Return what an asset page says, as a row of the table of details; None if the page has no list of details."""
+def read_asset_page(html: str, asset_id: str) -> Details | None:
+    """Return what an asset page says; None if the page has no list of details."""
     soup = BeautifulSoup(html, "html.parser")
     metadata = soup.find(id=f"metadata-{asset_id}")
     if metadata is None:
@@ -77,95 +68,31 @@ def _read_text(element: PageElement | None) -> str | None:
     return " ".join(element.get_text().split()) or None if element else None
 
 
-def collect_details(
-    artworks: list[Artwork],
-    workspace: Workspace,
-    store: Store,
-    *,
-    client: HttpClient,
-    addresses: Addresses,
-    manners: Manners,
-    robots: Robots,
-    language: str | None = None,
-    show: Callable[[int, int], None] | None = None,
-) -> DetailsSummary:
-    """Fetch the asset pages that have not been read yet and write ``data/interim/details.csv``, in table order.
+def get_details(fetcher: Fetcher, address: str) -> Details:
+    """Fetch an asset page and read it.
 
-    Pages come one after another where manners count. ``show`` takes pages done and pages in all.
+    Raises
+    ------
+    DownloadError
+        If it cannot be had, or shows no list of details.
+    BlockedError
+        If the site refuses us altogether.
     """
-    failed: Counter[str] = Counter()
-    blocked = None
-    known = store.read_asset_pages()
-    missing = [artwork for artwork in artworks if artwork.asset_id not in known]
-    fetcher = _Fetcher(client, addresses, manners, robots, f"?hl={quote(language)}" if language else "")
-    with ThreadPoolExecutor(1 if manners.is_polite else manners.download_threads) as threads:
-        futures = {threads.submit(fetcher.read, artwork): artwork.asset_id for artwork in missing}
-        try:
-            for done, future in enumerate(as_completed(futures), len(artworks) - len(missing) + 1):
-                if show is not None:
-                    show(done, len(artworks))
-                try:
-                    record = future.result()
-                except BlockedError as error:
-                    blocked = str(error)
-                    break
-                except ScrapingError as error:
-                    if not fetcher.is_stopped.is_set():
-                        failed[str(error)] += 1
-                    continue
-                store.add_asset_page(futures[future], record)
-                known[futures[future]] = record
-        finally:
-            fetcher.is_stopped.set()
-            threads.shutdown(wait=True, cancel_futures=True)
-    records = [
-        {"asset_id": artwork.asset_id, **known[artwork.asset_id]} for artwork in artworks if artwork.asset_id in known
-    ]
-    if records:
-        frame = pd.DataFrame.from_records(records, columns=list(DETAILS.columns))
-        write_owned_table(store, workspace, frame, workspace.details_table, DETAILS)
-    return DetailsSummary(len(records), dict(failed), blocked)
+    return fetcher.fetch(address, lambda answer: _read_answer(answer, address), is_page=True, accept="text/html")
 
 
-@dataclass(frozen=True)
-class _Fetcher:
-    client: HttpClient
-    addresses: Addresses
-    manners: Manners
-    robots: Robots
-    query: str
-    is_stopped: threading.Event = field(default_factory=threading.Event)
-
-    def read(self, artwork: Artwork) -> dict[str, str | None]:
-        address = self.addresses.live(artwork.page) + self.query
-        if self.manners.is_polite and (refusal := self.robots.explain_refusal(address)):
-            raise ScrapingError(refusal)
-        Pace(*self.manners.pause_seconds).wait()
-        html = retry(
-            lambda: self._get(address, artwork.asset_id),
-            first_pause=self.manners.first_retry_seconds,
-            sleep=sleep_using_event(self.is_stopped),
+def _read_answer(answer: Answer, address: str) -> Details:
+    if answer.status != 200:
+        if refusal := explain_block(answer.status, answer.text):
+            raise BlockedError(f"the site answered an asset page with {refusal}{answer.wish_to_return}")
+        is_passing = answer.status >= 500
+        raise FetchError(
+            f"the asset page answers HTTP {answer.status}", is_passing=is_passing, retry_after=answer.retry_after
         )
-        record = read_asset_page(html, artwork.asset_id)
-        if record is None:
-            raise ScrapingError("the asset page no longer shows its list of details: expected id=metadata-<asset id>")
-        return record
-
-    def _get(self, address: str, asset_id: str) -> str:
-        if self.is_stopped.is_set():
-            raise ScrapingError("the run was stopped")
-        answer = self.client.get(address, accept="text/html")
-        if answer.status != 200:
-            if refusal := explain_block(answer.status, answer.text):
-                self.is_stopped.set()  # the other threads ask for nothing more
-                raise BlockedError(
-                    f"the site answered an asset page with {refusal}{describe_return(answer.retry_after)}"
-                )
-            raise FetchError(
-                f"the asset page answers HTTP {answer.status}",
-                is_passing=answer.status >= 500,
-                retry_after=answer.retry_after,
-            )
-        if read_asset_id(answer.address) != asset_id or urlsplit(answer.address).hostname != urlsplit(address).hostname:
-            raise ScrapingError("the asset page redirects to another page")
-        return answer.text
+    asset_id = read_asset_id(address)
+    if read_asset_id(answer.address) != asset_id or urlsplit(answer.address).hostname != urlsplit(address).hostname:
+        raise DownloadError("the asset page redirects to another page")
+    record = read_asset_page(answer.text, str(asset_id))
+    if record is None:
+        raise DownloadError("the asset page no longer shows its list of details: expected id=metadata-<asset id>")
+    return record

@@ -19,6 +19,9 @@ TERMS_NOTE: Final = (
     "that you show. One browser, pauses, and a stop at the first refusal are the defaults; leave them so."
 )
 
+LONGEST_PAUSE: Final = 3600.0
+"""Seconds; a site that asks for more between its pages is not scraped."""
+
 LONGEST_GROWN_PAUSE: Final = 120.0
 """Seconds up to which a pause grows after errors; one that is longer from the start stays as it is."""
 
@@ -40,20 +43,9 @@ class PagePatience:
 class Manners:
     """How to behave towards one site.
 
-    Attributes
-    ----------
-    is_polite
-        Whether robots.txt, opt-out headers and pauses count.
-    pause_seconds
-        Shortest and longest pause between two scrolls.
-    request_pause_seconds
-        Pause between two requests of one download thread.
-    browsers, download_threads
-        How many at once, by default.
-    patience
-        How long to wait for a page.
-    contact
-        Whom the site's owner may write to.
+    ``is_polite``: robots.txt, opt-out headers and pauses count; ``pause_seconds``: shortest and longest between two
+    scrolls or pages, ``request_pause_seconds`` between two pictures of one of the ``download_threads``; ``contact``:
+    whom the site's owner may write to.
     """
 
     is_polite: bool
@@ -73,16 +65,9 @@ class Manners:
 def choose_manners(
     addresses: Addresses, *, contact: str | None, is_polite: bool | None = None, pause: float | None = None
 ) -> Manners:
-    """Choose manners by where the site runs.
+    """Choose manners by where the site runs; ``is_polite`` asks for those of a real site on this machine too.
 
-    Parameters
-    ----------
-    addresses, contact
-        The site, and a mail address or a web page; needed wherever manners count.
-    is_polite
-        True asks for the same manners on this machine.
-    pause
-        Shortest pause between scrolls, in seconds; the longest is half as long again.
+    ``pause`` is the shortest between scrolls, in seconds; the longest is half as long again.
 
     Raises
     ------

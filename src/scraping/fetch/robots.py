@@ -1,13 +1,14 @@
 """What the robots.txt of each host allows, and what a picture's own header reserves."""
 
 import threading
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
 from protego import Protego
 
-from src.errors import BlockedError
-from src.scraping.fetch.client import PRODUCT, FetchError, HttpClient, describe_return
+from src.errors import BlockedError, DownloadError, ScrapingError
+from src.scraping.fetch.client import PRODUCT, FetchError, HttpClient
 
 DEADLINE_SECONDS: Final = 30.0
 MAXIMUM_BYTES: Final = 1 << 20
@@ -25,47 +26,58 @@ class Robots:
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
-        self._rules: dict[str, Protego | str | BlockedError] = {}
+        self._rules: dict[str, Protego | ScrapingError] = {}
         self._lock = threading.Lock()
 
-    def explain_refusal(self, address: str) -> str | None:
-        """Return why an address may not be fetched, or None if it may.
+    def check(self, address: str) -> None:
+        """See that an address may be fetched.
+
+        Raises
+        ------
+        DownloadError
+            If it may not.
+        BlockedError
+            If the host refuses us altogether.
+        """
+        if not self._read(address).can_fetch(address, PRODUCT):
+            parts = urlsplit(address)
+            raise DownloadError(f"robots.txt of {parts.netloc} does not allow {parts.path}")
+
+    def check_site(self, pages: Sequence[str]) -> float:
+        """See that pages of a site may be opened; return the seconds that it wants between them, 0 if it names none.
 
         Raises
         ------
         BlockedError
-            If the host refuses us altogether.
+            If one of them may not.
         """
-        rules = self._read(address)
-        if isinstance(rules, str):
-            return rules
-        if rules.can_fetch(address, PRODUCT):
-            return None
-        return f"robots.txt of {urlsplit(address).netloc} does not allow {urlsplit(address).path}"
+        try:
+            for page in pages:
+                self.check(page)
+        except DownloadError as error:
+            raise BlockedError(f"the site does not want to be scraped here: {error}") from error
+        return float(self._read(pages[0]).crawl_delay(PRODUCT) or 0.0)
 
-    def read_crawl_delay(self, address: str) -> float:
-        """Return the pause in seconds that a host asks for; 0 if it asks for none."""
-        rules = self._read(address)
-        return 0.0 if isinstance(rules, str) else float(rules.crawl_delay(PRODUCT) or 0.0)
-
-    def _read(self, address: str) -> Protego | str:
-        """Return the rules of an address's host, or why they cannot be read."""
+    def _read(self, address: str) -> Protego:
         place = f"{urlsplit(address).scheme}://{urlsplit(address).netloc}/robots.txt"
         with self._lock:
             if place not in self._rules:
-                self._rules[place] = self._ask(place)
+                try:
+                    self._rules[place] = self._ask(place)
+                except ScrapingError as error:
+                    self._rules[place] = error
             rules = self._rules[place]
-        if isinstance(rules, BlockedError):
-            raise BlockedError(str(rules))
+        if isinstance(rules, ScrapingError):
+            raise type(rules)(str(rules))
         return rules
 
-    def _ask(self, address: str) -> Protego | str | BlockedError:
+    def _ask(self, address: str) -> Protego:
         try:
             answer = self._client.get(address, deadline_seconds=DEADLINE_SECONDS, maximum_bytes=MAXIMUM_BYTES)
         except FetchError as error:
-            return f"{address} cannot be read ({error}), so nothing is fetched"
+            raise DownloadError(f"{address} cannot be read ({error}), so nothing is fetched") from error
         if answer.status == 429:
-            return BlockedError(f"the site answered {address} with HTTP 429{describe_return(answer.retry_after)}")
+            raise BlockedError(f"the site answered {address} with HTTP 429{answer.wish_to_return}")
         if answer.status in (404, 410):
             return Protego.parse("")  # RFC 9309, 2.3.1.3: no rules
         problem = None
@@ -75,7 +87,9 @@ class Robots:
             problem = "is a web page and no list of rules"
         elif any(ord(mark) < 32 and mark not in "\t\n\r\f" for mark in answer.text):
             problem = "is no text"
-        return f"{address} {problem}, so nothing is fetched" if problem else Protego.parse(answer.text)
+        if problem:
+            raise DownloadError(f"{address} {problem}, so nothing is fetched")
+        return Protego.parse(answer.text)
 
 
 def find_opt_out(header: str | None) -> str | None:

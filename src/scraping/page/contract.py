@@ -1,7 +1,6 @@
 """Does the live page still keep the contract? Five tiles of one colour, clause by clause (``--check``)."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from rich.console import Console
@@ -9,15 +8,14 @@ from rich.table import Table
 from rich.text import Text
 
 from src.colours import SITE_COLOURS
-from src.errors import BlockedError, ImageError, LayoutChangedError
-from src.features.decode_image import decode_image
+from src.errors import DownloadError, LayoutChangedError
 from src.scraping.artwork import ASSET_ID, Addresses, read_asset_id, sized_image
 from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.browser.marks import make_run_mark
-from src.scraping.fetch.client import FetchError, HttpClient
-from src.scraping.fetch.details import read_asset_page
+from src.scraping.fetch.details import get_details
+from src.scraping.fetch.fetcher import Fetcher
 from src.scraping.fetch.manners import Manners, choose_manners
-from src.scraping.fetch.robots import Robots
+from src.scraping.get_img import fetch_picture
 from src.scraping.page.data import parse_blocks
 from src.scraping.page.state import PageError, Site, open_listing
 from src.scraping.scripts import DRAIN, PAGE_DATA, START, STOP
@@ -51,11 +49,8 @@ def check_contract(settings: CollectSettings) -> list[Clause]:
 
 
 def _check(settings: CollectSettings, addresses: Addresses, manners: Manners) -> list[Clause]:
-    client, color = HttpClient(manners.contact), settings.colours[0]
-    robots = Robots(client)
-    address = addresses.color_page(color, None)
-    if manners.is_polite and (refusal := robots.explain_refusal(address)):
-        raise BlockedError(f"the site does not want to be scraped here: {refusal}")
+    fetcher, color = Fetcher(manners), settings.colours[0]
+    fetcher.ask_leave([addresses.color_page(color, None)])
     mark, contact = f"{make_run_mark(settings.workspace.root)}-check.", manners.contact if manners.is_polite else None
     with Browser(BrowserSettings(mark, settings.grid, contact, addresses.is_loopback)) as browser:
         try:
@@ -80,7 +75,7 @@ def _check(settings: CollectSettings, addresses: Addresses, manners: Manners) ->
     def links_to_itself(tile: list[str]) -> bool:
         return read_asset_id(addresses.canonical_page(tile[1]) or "") == tile[0]
 
-    return [
+    clauses = [
         Clause("page of a colour", "tiles with links under /asset/", f"{state['artworks']} tiles", bool(tiles)),
         count("asset ids", "14 characters of URL-safe base64", tiles, lambda tile: bool(ASSET_ID.fullmatch(tile[0]))),
         count("links", "/asset/<slug>/<id>", tiles, links_to_itself),
@@ -94,43 +89,27 @@ def _check(settings: CollectSettings, addresses: Addresses, manners: Manners) ->
             f"{len(lists)} lists of {color}, size {total if lists else '?'}",
             total is not None,
         ),
-        *_check_addresses(tiles, addresses, manners, client, robots),
     ]
+    named = ((addresses.canonical_page(tile[1]), addresses.canonical_image(tile[2])) for tile in tiles)
+    page, picture = next((one for one in named if all(one)), (None, None))
+    if page and picture:
+        clauses += [
+            _try(
+                "thumbnail",
+                "218 × 218 pixels",
+                lambda: fetch_picture(fetcher, sized_image(addresses.live(picture), 218, "jpeg"), 218),
+            ),
+            _try("asset page", "id=metadata-<id>", lambda: get_details(fetcher, addresses.live(page))),
+        ]
+    return clauses
 
 
-def _check_addresses(
-    tiles: list[Any], addresses: Addresses, manners: Manners, client: HttpClient, robots: Robots
-) -> Iterator[Clause]:
-    """Fetch the thumbnail and the asset page of the first tile that names both."""
-    named = ((tile[0], addresses.canonical_page(tile[1]), addresses.canonical_image(tile[2])) for tile in tiles)
-    asset_id, page, picture = next((one for one in named if all(one)), (None, None, None))
-    if asset_id is None or page is None or picture is None:
-        return
-    for subject, expected, address, describe in (
-        ("thumbnail", "218 × 218 pixels", sized_image(addresses.live(picture), 218, "jpeg"), _describe_image),
-        ("asset page", f"id=metadata-{asset_id}", addresses.live(page), lambda body: _describe_page(body, asset_id)),
-    ):
-        if manners.is_polite:
-            if refusal := robots.explain_refusal(address):
-                yield Clause(subject, expected, f"not asked: {refusal}", is_kept=False)
-                continue
-            time.sleep(manners.pause_seconds[0])
-        try:
-            answer = client.get(address)
-            found = describe(answer.content) if answer.status == 200 else f"HTTP {answer.status}"
-        except (FetchError, ImageError) as error:
-            found = str(error)
-        yield Clause(subject, expected, found, found == expected)
-
-
-def _describe_image(content: bytes) -> str:
-    height, width = decode_image(content).shape[:2]
-    return f"{width} × {height} pixels"
-
-
-def _describe_page(content: bytes, asset_id: str) -> str:
-    record = read_asset_page(content.decode("utf-8", "replace"), asset_id)
-    return "no list of details" if record is None else f"id=metadata-{asset_id}"
+def _try(subject: str, expected: str, fetch: Callable[[], object]) -> Clause:
+    try:
+        fetch()
+    except DownloadError as error:
+        return Clause(subject, expected, str(error), is_kept=False)
+    return Clause(subject, expected, expected, is_kept=True)
 
 
 def show_clauses(console: Console, clauses: list[Clause]) -> None:

@@ -1,5 +1,6 @@
 """What a run leaves in the workspace: the tables and the numbered thumbnails."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,10 +9,11 @@ from pandera.pandas import DataFrameSchema
 
 from src.files import hash_file
 from src.paths import Workspace
+from src.scraping.artwork import Artwork
 from src.scraping.run_file import RunSummary
 from src.scraping.store.placement import incoming_dir, name_in, place_pictures, set_aside
 from src.scraping.store.store import Store, read_owned_files
-from src.tables import INTERIM, RAW, write_table
+from src.tables import DETAILS, INTERIM, RAW, write_table
 
 
 def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
@@ -22,7 +24,7 @@ def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
     rows = store.rows()
     if not rows:
         return
-    outcomes = [store.outcome(row.asset_id) for row in rows]
+    outcomes = [store.outcomes.get(row.asset_id) for row in rows]
     wanted = {index: outcome.sha256 for index, outcome in enumerate(outcomes) if outcome and outcome.sha256}
     images = name_in(workspace, workspace.image_dir)
     store.claim_files((f"{images}/{index}.jpg", digest) for index, digest in wanted.items())
@@ -39,8 +41,8 @@ def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
         )
         summary.colours[row.color].count(status, reason)
     frame = pd.DataFrame.from_records(records, columns=list(INTERIM.columns))
-    write_owned_table(store, workspace, frame[list(RAW.columns)], workspace.raw_table, RAW)
-    write_owned_table(store, workspace, frame, workspace.interim_table, INTERIM)
+    _write_table(store, workspace, frame[list(RAW.columns)], workspace.raw_table, RAW)
+    _write_table(store, workspace, frame, workspace.interim_table, INTERIM)
     if placement.kept_aside:
         summary.notes.append(
             f"{len(placement.kept_aside)} files that this scraper did not write stood where thumbnails belong; "
@@ -56,9 +58,17 @@ def _name_some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
-def write_owned_table(
-    store: Store, workspace: Workspace, frame: pd.DataFrame, path: Path, table: DataFrameSchema
-) -> None:
+def publish_details(workspace: Workspace, store: Store, artworks: Iterable[Artwork]) -> int:
+    """Write what the asset pages of some artworks say, in their order; return how many were read."""
+    pages = store.read_asset_pages()
+    records = [{"asset_id": one.asset_id, **pages[one.asset_id]} for one in artworks if one.asset_id in pages]
+    if records:
+        frame = pd.DataFrame.from_records(records, columns=list(DETAILS.columns))
+        _write_table(store, workspace, frame, workspace.details_table, DETAILS)
+    return len(records)
+
+
+def _write_table(store: Store, workspace: Workspace, frame: pd.DataFrame, path: Path, table: DataFrameSchema) -> None:
     """Write a table as the scraper's own; one of somebody else in its place is renamed."""
     waiting = path.with_name(f".{path.name}.waiting")
     write_table(frame, waiting, table)

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final, Self
@@ -17,6 +18,7 @@ from src.colours import order_colours
 from src.errors import TableError, UsageError
 from src.paths import Workspace
 from src.scraping.artwork import Artwork, Origin
+from src.scraping.fetch.details import Details
 from src.scraping.get_img import DownloadOutcome
 from src.scraping.page.listing import ListingOutcome
 
@@ -41,19 +43,17 @@ CREATE TABLE files (path TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (path,
 class Store:
     """The memory of a workspace; used from one thread.
 
-    Parameters
-    ----------
-    workspace
-        Where it is.
-    origin
-        Where this run lists.
-    kind
-        Format and size of the thumbnails wanted; those of another kind count as not fetched.
-    relist
-        List complete colours again; what is new is appended.
+    ``origin`` is where this run lists, ``kind`` the format and size of the thumbnails that it wants: those of another
+    kind count as not fetched. With ``relist`` complete colours are listed again; what is new is appended.
 
     Attributes
     ----------
+    artworks
+        Those listed, by colour and asset id, in listing order.
+    endings
+        How the last listing of each colour ended.
+    outcomes
+        What became of each thumbnail that was asked for, by asset id.
     was_replaced
         Whether what another gallery had listed was forgotten.
 
@@ -73,8 +73,8 @@ class Store:
         self.was_replaced = False
         self.path = workspace.scraping_store
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._artworks: dict[str, dict[str, Artwork]] = {}
-        self._outcomes: dict[str, DownloadOutcome] = {}
+        self.artworks: defaultdict[str, dict[str, Artwork]] = defaultdict(dict)
+        self.outcomes: dict[str, DownloadOutcome] = {}
         with self._explaining():
             self._connection = sqlite3.connect(self.path)
             try:
@@ -96,12 +96,12 @@ class Store:
         self._take_origin(origin)
         for color, record in ask("SELECT color, record FROM artworks ORDER BY position"):
             artwork = Artwork(**json.loads(record))
-            self._artworks.setdefault(color, {})[artwork.asset_id] = artwork
+            self.artworks[color][artwork.asset_id] = artwork
         endings = [] if relist else ask("SELECT color, record FROM endings")
-        self._endings = {color: ListingOutcome(**json.loads(record)) for color, record in endings}
+        self.endings = {color: ListingOutcome(**json.loads(record)) for color, record in endings}
         for asset_id, kind, status, digest, detail, is_passing in ask("SELECT * FROM thumbnails"):
             if kind == self._kind:
-                self._outcomes[asset_id] = DownloadOutcome(asset_id, status, digest, detail, bool(is_passing))
+                self.outcomes[asset_id] = DownloadOutcome(asset_id, status, digest, detail, bool(is_passing))
 
     def _take_origin(self, origin: Origin) -> None:
         row = self._connection.execute("SELECT record FROM origin").fetchone()
@@ -125,29 +125,17 @@ class Store:
     @property
     def colors(self) -> tuple[str, ...]:
         """Colours with artworks or an ended list, in the site's order."""
-        return order_colours({*self._artworks, *self._endings})
-
-    def known_ids(self, color: str) -> frozenset[str]:
-        """Return the asset ids listed under a colour."""
-        return frozenset(self._artworks.get(color, ()))
-
-    def count(self, color: str) -> int:
-        """Return how many artworks are listed under a colour."""
-        return len(self._artworks.get(color, ()))
-
-    def ending(self, color: str) -> ListingOutcome | None:
-        """Return how the last listing of a colour ended; None if it never did."""
-        return self._endings.get(color)
+        return order_colours({*(color for color, rows in self.artworks.items() if rows), *self.endings})
 
     def is_finished(self, color: str, limit: int | None) -> bool:
         """Whether a colour needs no listing: its list has ended, or there are as many as wanted."""
-        ending = self.ending(color)
-        has_enough = limit is not None and self.count(color) >= limit
+        ending = self.endings.get(color)
+        has_enough = limit is not None and len(self.artworks[color]) >= limit
         return ending is not None and (has_enough or ending.state == "complete")
 
     def add(self, color: str, artworks: Sequence[Artwork]) -> list[Artwork]:
         """Append artworks to a colour and return the new ones."""
-        known = self._artworks.setdefault(color, {})
+        known = self.artworks[color]
         fresh = [artwork for artwork in artworks if artwork.asset_id not in known]
         rows = [(color, artwork.asset_id, _dump(asdict(artwork))) for artwork in fresh]
         self._write("INSERT INTO artworks (color, asset_id, record) VALUES (?, ?, ?)", rows)
@@ -156,54 +144,40 @@ class Store:
 
     def end(self, outcome: ListingOutcome) -> None:
         """Note how a colour's listing ended."""
-        self._endings[outcome.color] = outcome
+        self.endings[outcome.color] = outcome
         self._write("REPLACE INTO endings VALUES (?, ?)", [(outcome.color, _dump(asdict(outcome)))])
 
     def rows(self) -> list[Artwork]:
         """Return the artworks in table order: colours as on the site; an id under two counts for the first."""
         rows: dict[str, Artwork] = {}
         for color in self.colors:
-            for asset_id, artwork in self._artworks.get(color, {}).items():
+            for asset_id, artwork in self.artworks[color].items():
                 rows.setdefault(asset_id, artwork)
         return list(rows.values())
 
     # ---- thumbnails
 
-    def outcome(self, asset_id: str) -> DownloadOutcome | None:
-        """Return what became of an artwork's thumbnail; None if it was never asked for."""
-        return self._outcomes.get(asset_id)
-
-    def has_file(self, asset_id: str) -> bool:
-        """Return whether an artwork's thumbnail was fetched."""
-        outcome = self.outcome(asset_id)
-        return outcome is not None and outcome.status == "ok"
-
-    def has_failed(self, asset_id: str, *, is_passing: bool = False) -> bool:
-        """Return whether an artwork's thumbnail failed; with ``is_passing``, only if the trouble may pass."""
-        outcome = self.outcome(asset_id)
-        return outcome is not None and outcome.status == "failed" and (outcome.is_passing or not is_passing)
-
     def note(self, outcomes: Sequence[DownloadOutcome]) -> None:
-        """Remember outcomes."""
-        self._outcomes.update((outcome.asset_id, outcome) for outcome in outcomes)
+        """Remember what became of thumbnails."""
+        self.outcomes.update((outcome.asset_id, outcome) for outcome in outcomes)
         rows = [(one.asset_id, self._kind, one.status, one.sha256, one.detail, one.is_passing) for one in outcomes]
         self._write("REPLACE INTO thumbnails VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def forget_missing(self, there: Iterable[str]) -> None:
         """Count thumbnails as never fetched whose content is not among the hashes of what is there."""
         found = {None, *there}
-        self._outcomes = {name: outcome for name, outcome in self._outcomes.items() if outcome.sha256 in found}
+        self.outcomes = {name: outcome for name, outcome in self.outcomes.items() if outcome.sha256 in found}
 
     # ---- asset pages and files
 
-    def read_asset_pages(self) -> dict[str, dict[str, str | None]]:
+    def read_asset_pages(self) -> dict[str, Details]:
         """Return what the asset pages read so far say, by asset id."""
         rows = self._connection.execute("SELECT asset_id, record FROM asset_pages")
         return {asset_id: json.loads(record) for asset_id, record in rows}
 
-    def add_asset_page(self, asset_id: str, record: dict[str, str | None]) -> None:
-        """Remember what an asset page says."""
-        self._write("REPLACE INTO asset_pages VALUES (?, ?)", [(asset_id, _dump(record))])
+    def add_asset_pages(self, pages: Iterable[tuple[str, Details]]) -> None:
+        """Remember what asset pages say, by asset id."""
+        self._write("REPLACE INTO asset_pages VALUES (?, ?)", [(name, _dump(record)) for name, record in pages])
 
     def read_files(self) -> set[tuple[str, str]]:
         """Return the files that the scraper has written or is about to: path in the workspace, and SHA-256."""
@@ -215,15 +189,11 @@ class Store:
 
     # ---- the file itself
 
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        self._connection.close()
 
     def _write(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         with self._explaining(), self._connection:

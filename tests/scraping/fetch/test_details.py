@@ -2,16 +2,16 @@ import json
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import pytest
+
+from src.errors import DownloadError
 from src.paths import Workspace
-from src.scraping.artwork import Addresses, Artwork, Origin
-from src.scraping.fetch.client import HttpClient
-from src.scraping.fetch.details import collect_details, read_asset_page
-from src.scraping.fetch.manners import choose_manners
-from src.scraping.fetch.robots import Robots
-from src.scraping.run_file import DetailsSummary
-from src.scraping.store.store import Store
+from src.scraping.collect import collect
+from src.scraping.fetch.details import get_details, read_asset_page
+from src.scraping.settings import CollectSettings
 from src.tables import DETAILS, read_table
 from tests.support.page_servers import PageServers, send
+from tests.support.stand_in_client import make_fetcher
 
 ID = "-gEuwDxel93-Pg"
 PAGE = f"""<html><body><section><h1>The <i>Magpie</i> &amp; snow</h1>
@@ -49,56 +49,49 @@ def test_a_page_without_its_list_is_told_from_an_empty_list() -> None:
     assert read_asset_page(f'<div id="metadata-{ID}"><ul></ul></div>', ID) is not None
 
 
-def make_artworks(*marks: str) -> list[Artwork]:
-    page = "https://gallery.invalid/asset/old"
-    return [Artwork(f"{mark}gEuwDxel93-Pg", "RED", None, f"{page}/{mark}gEuwDxel93-Pg") for mark in marks]
+def test_a_page_is_followed_by_its_id_on_its_own_host(servers: PageServers) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        _, _, slug, asset_id = request.path.split("/")
+        port = request.headers["Host"].partition(":")[2]
+        moved = {"old": f"/asset/new/{asset_id}", "other": f"/asset/new/z{asset_id[1:]}"}
+        moved["elsewhere"] = f"http://localhost:{port}/asset/new/{asset_id}"
+        if slug in moved:
+            send(request, status=301, Location=moved[slug])
+        else:
+            send(request, PAGE.encode())
+
+    base_url = servers.serve_with(answer)
+    assert get_details(make_fetcher(), f"{base_url}/asset/old/{ID}")["title"] == "The Magpie & snow"
+    for slug in ("other", "elsewhere"):
+        with pytest.raises(DownloadError, match="redirects to another page"):
+            get_details(make_fetcher(), f"{base_url}/asset/{slug}/{ID}")
 
 
-def collect(folder: Path, base_url: str, artworks: list[Artwork]) -> DetailsSummary:
-    addresses, client = Addresses(base_url), HttpClient(None)
-    with Store(Workspace(folder), Origin("https://gallery.invalid"), "jpeg-218") as store:
-        return collect_details(
-            artworks,
-            Workspace(folder),
-            store,
-            client=client,
-            addresses=addresses,
-            manners=choose_manners(addresses, contact=None),
-            robots=Robots(client),
-        )
-
-
-def test_asset_pages_are_read_once_and_followed_by_their_id(servers: PageServers, tmp_path: Path) -> None:
+def test_pages_are_read_once_and_a_refusal_keeps_those_read(servers: PageServers, tmp_path: Path) -> None:
     asked: list[str] = []
 
     def answer(request: BaseHTTPRequestHandler) -> None:
-        asked.append(request.path)
-        _, _, slug, asset_id = request.path.split("/")
-        if slug == "old":
-            other = "zgEuwDxel93-Pg" if asset_id.startswith("d") else asset_id
-            send(request, status=301, Location=f"/asset/new/{other}")
-        else:
+        asset_id = request.path[-14:]
+        if not request.path.startswith("/asset"):
+            send(request, status=404)
+        elif asset_id[0] in "ab":
+            asked.append(asset_id)
             send(request, PAGE.replace(ID, asset_id).encode())
+        else:
+            send(request, status=429, Retry_After="60")
 
-    base_url = servers.serve_with(answer)
-    assert collect(tmp_path, base_url, make_artworks("a", "b")).found == 2
-    summary = collect(tmp_path, base_url, make_artworks("a", "b", "c", "d"))
-    assert (summary.found, summary.failed) == (3, {"the asset page redirects to another page": 1})
-    assert len(asked) == 8
-    table = read_table(Workspace(tmp_path).details_table, DETAILS)
-    assert table["asset_id"].tolist() == [artwork.asset_id for artwork in make_artworks("a", "b", "c")]
+    base_url, path, workspace = servers.serve_with(answer), tmp_path / "list.csv", Workspace(tmp_path)
+    ids = [f"{mark}gEuwDxel93-Pg" for mark in "abcdefgh"]
+    rows = [f"{base_url}/ci/{asset_id},{base_url}/asset/x/{asset_id},RED" for asset_id in ids]
+    path.write_text("\n".join(["image,page,color", *rows]))
+    first = collect(CollectSettings(workspace, list_file=path, details=True, limit=2))
+    assert (first.asset_pages, first.unread_pages, first.blocked) == (2, {}, None)
+    second = collect(CollectSettings(workspace, list_file=path, details=True))
+    assert second.asset_pages == 2
+    assert str(second.blocked).startswith(
+        "the site answered an asset page with HTTP 429 and asks to come back after 60 s"
+    )
+    assert sorted(asked) == ids[:2]
+    table = read_table(workspace.details_table, DETAILS)
+    assert table["asset_id"].tolist() == ids[:2]
     assert set(table["title"]) == {"The Magpie & snow"}
-
-
-def test_another_host_is_another_page(servers: PageServers, tmp_path: Path) -> None:
-    def lead_on(request: BaseHTTPRequestHandler) -> None:
-        port = request.headers["Host"].partition(":")[2]
-        send(request, status=301, Location=f"http://localhost:{port}{request.path}")
-
-    assert collect(tmp_path, servers.serve_with(lead_on), make_artworks("a")).found == 0
-
-
-def test_a_refusal_ends_the_reading(servers: PageServers, tmp_path: Path) -> None:
-    summary = collect(tmp_path, servers.serve("", 429, {"Retry-After": "60"}), make_artworks(*"abcdefgh"))
-    assert summary.found == 0
-    assert summary.blocked == "the site answered an asset page with HTTP 429 and asks to come back after 60 s"

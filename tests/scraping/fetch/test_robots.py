@@ -2,37 +2,30 @@ from typing import Any
 
 import pytest
 
-from src.errors import BlockedError
-from src.scraping.fetch.client import Answer, FetchError
+from src.errors import BlockedError, DownloadError
+from src.scraping.fetch.client import FetchError
 from src.scraping.fetch.robots import Robots, find_opt_out
+from tests.support.stand_in_client import StandInClient
 
 PAGE = "https://example.org/color?col=RED"
 
 
-class Client:
-    """Stands in for the HTTP client: gives one answer for ever."""
-
-    def __init__(self, status: int, content_type: str = "text/plain", text: str = "") -> None:
-        self.answer = Answer("", status, {"content-type": content_type, "retry-after": "30"}, text.encode())
-        self.asked: list[str] = []
-
-    def get(self, address: str, **_: Any) -> Answer:
-        self.asked.append(address)
-        if not self.answer.status:
-            raise FetchError("refused")
-        return self.answer
-
-
-def explain(*answer: Any) -> str | None:
-    return Robots(Client(*answer)).explain_refusal(PAGE)  # type: ignore[arg-type]
+def explain(status: int, content_type: str = "text/plain", text: str = "") -> str | None:
+    """Say why the page may not be fetched; None if it may."""
+    try:
+        Robots(StandInClient((text.encode(), status, {"content-type": content_type}))).check(PAGE)
+    except DownloadError as error:
+        return str(error)
+    return None
 
 
 def test_rules_are_obeyed_and_asked_once() -> None:
-    client = Client(200, "text/plain", "User-agent: *\nDisallow: /api/*\nCrawl-delay: 7\n")
-    robots = Robots(client)  # type: ignore[arg-type]
-    assert robots.explain_refusal(PAGE) is None
-    assert "does not allow /api/color" in str(robots.explain_refusal("https://example.org/api/color?col=RED"))
-    assert robots.read_crawl_delay(PAGE) == 7.0
+    client = StandInClient((b"User-agent: *\nDisallow: /api/*\nCrawl-delay: 7\n", 200, {}))
+    robots = Robots(client)
+    robots.check(PAGE)
+    with pytest.raises(DownloadError, match="does not allow /api/color"):
+        robots.check("https://example.org/api/color?col=RED")
+    assert robots.check_site([PAGE]) == 7.0
     assert client.asked == ["https://example.org/robots.txt"]
 
 
@@ -56,19 +49,25 @@ def test_no_file_means_no_rules(status: int) -> None:
         (200, "text/html", "<html>sorry</html>"),
         (200, "text/plain", "  <!doctype html>"),
         (200, "text/plain", "\x00\x01\x02\nUser-agent: *\nAllow: /\n"),
-        (0,),
     ],
 )
 def test_without_readable_rules_nothing_is_fetched(answer: tuple[Any, ...]) -> None:
     assert "nothing is fetched" in str(explain(*answer))
 
 
-def test_a_block_at_the_rules_is_a_block() -> None:
-    client = Client(429)
-    robots = Robots(client)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (FetchError("refused"), DownloadError, "nothing is fetched"),
+        ((b"", 429, {"retry-after": "30"}), BlockedError, "come back after 30 s"),
+    ],
+)
+def test_a_refused_or_failed_answer_is_remembered(answer: Any, error: type[Exception], words: str) -> None:
+    client = StandInClient(answer)
+    robots = Robots(client)
     for _ in range(3):
-        with pytest.raises(BlockedError, match="come back after 30 s"):
-            robots.explain_refusal(PAGE)
+        with pytest.raises(error, match=words):
+            robots.check(PAGE)
     assert len(client.asked) == 1
 
 

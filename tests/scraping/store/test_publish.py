@@ -75,7 +75,6 @@ def test_nothing_listed_changes_nothing(workspace: Workspace) -> None:
 
 def test_thumbnails_of_another_size_wait_until_the_new_ones_are_all_there(store: Store, workspace: Workspace) -> None:
     publish_with(workspace, store, a="a", c="c")
-    store.close()
     with Store(workspace, ORIGIN, "jpeg-64") as smaller:
         publish_with(workspace, smaller, a="small a")
     assert read_images(workspace) == {"0.jpg": "small a"}
@@ -102,7 +101,6 @@ def test_a_store_of_somebody_else_is_kept(workspace: Workspace) -> None:
 
 def test_starting_over_leaves_what_is_not_the_scrapers(store: Store, workspace: Workspace) -> None:
     publish_with(workspace, store, a="a", c="c")
-    store.close()
     (workspace.image_dir / "2.jpg").write_text("a person's own now")
     (workspace.image_dir / "mine.jpg").write_text("x")
     workspace.processed_table.write_text("kept")

@@ -94,30 +94,26 @@ def test_outcomes_are_remembered_by_kind_while_their_files_are_there(open_store:
     store.note([replace(slow, asset_id="there")])
     store.note([there, gone, slow])
     for one in (store, open_store()):
-        assert [one.outcome(name) for name in ("there", "gone", "slow", "other")] == [there, gone, slow, None]
-        assert [one.has_file(name) for name in ("there", "gone", "slow", "other")] == [True, False, False, False]
-        assert [one.has_failed(name) for name in ("there", "gone", "slow")] == [False, True, True]
-        assert [one.has_failed(name, is_passing=True) for name in ("there", "gone", "slow")] == [False, False, True]
-    assert open_store(kind="webp-218").outcome("there") is None
+        assert one.outcomes == {"there": there, "gone": gone, "slow": slow}
+    assert open_store(kind="webp-218").outcomes == {}
     store.forget_missing([])
-    assert (store.outcome("there"), store.outcome("gone")) == (None, gone)
+    assert store.outcomes == {"gone": gone, "slow": slow}
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but long enough to be looked at" * 4, None])
 def test_a_file_that_is_not_ours_is_left_alone(open_store: Open, content: bytes | None) -> None:
-    store = open_store()
-    if content is None:
-        store._connection.execute("PRAGMA user_version = 99")
-        store._connection.commit()
-    else:
-        store.close()
+    with open_store() as store:
+        if content is None:
+            store._connection.execute("PRAGMA user_version = 99")
+            store._connection.commit()
+    if content is not None:
         store.path.write_bytes(content)
     with pytest.raises(TableError, match="move it away"):
         open_store()
     assert store.path.exists()
 
 
-def test_a_place_that_cannot_be_written_is_told_as_such(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     workspace.scraping_store.mkdir(parents=True)
     with pytest.raises(OSError, match=r"scraping\.sqlite3"):
