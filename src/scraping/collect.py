@@ -18,8 +18,8 @@ from src.scraping.fetch.details import Details, get_details
 from src.scraping.fetch.fetcher import Fetcher, FetchPool
 from src.scraping.fetch.manners import TERMS_NOTE, Manners, choose_manners, suggest_return
 from src.scraping.get_img import DownloadOutcome, get_img
+from src.scraping.page.colour_page import Site
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
-from src.scraping.page.state import Site
 from src.scraping.progress import Display
 from src.scraping.run_file import ColourSummary, RunFile, RunSummary
 from src.scraping.settings import CollectSettings, open_source

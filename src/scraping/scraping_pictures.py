@@ -4,15 +4,13 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from src.colours import SITE_COLOURS
 from src.errors import BlockedError, LayoutChangedError
 from src.scraping.browser.browser import Browser
 from src.scraping.fetch.client import explain_block
 from src.scraping.fetch.manners import Pace
+from src.scraping.page.colour_page import ColourPage, PageError, Site
 from src.scraping.page.data import parse_blocks
 from src.scraping.page.listing import ColourListing, Listed, ListingOutcome, ListingTask
-from src.scraping.page.state import PageError, Site, describe_change, open_listing
-from src.scraping.scripts import DRAIN, PAGE_DATA, SHOW_MORE, START, STOP
 
 TILES_A_TRIP: Final = 240
 TRIP_MILLISECONDS: Final = 400
@@ -35,9 +33,7 @@ def list_colour(
     """List a colour by scrolling its page to the end, or to the limit.
 
     A page that stops in the middle is opened again, for as long as each opening brings something new.
-
-    ``report`` takes new artworks in listing order, and sentences about what was done to the page: consent,
-    banners, buttons.
+    ``report`` takes new artworks in listing order, and sentences about what was done to the page.
 
     Returns
     -------
@@ -51,23 +47,26 @@ def list_colour(
     BrowserError
         If the browser dies; what was reported stays valid.
     """
+    page = ColourPage(browser, site, task.color, report)
     listing = ColourListing(task, site.addresses, report)
-    page = _ListedPage(browser, site, listing, report)
+    pace = Pace(*site.manners.pause_seconds)
     setbacks = furthest = 0
     problem: str | Exception | None = None
     while setbacks < SETBACKS:
-        page.pace.wait()
+        pace.wait()
         listing.start_page()
         try:
-            problem = page.list()
+            problem = _scroll(page, listing, pace, 1000 * site.manners.patience.quiet_seconds)
         except (PageError, LayoutChangedError) as error:
             problem = error  # an empty shell may be an accident of one answer; again and again it is the new layout
         if problem is None:
+            if strangers := listing.left_out - listing.reported:
+                report(f"{task.color}: {len(strangers)} artworks beside the list were left out")
             return ListingOutcome(task.color, *_judge_end(listing), listing.total)
         reached = len(listing.reported | listing.drawn)
         setbacks = setbacks + 1 if reached <= furthest else 1
         furthest = max(furthest, reached)
-        page.pace.note_failure()
+        pace.note_failure()
         time.sleep(0.1 * setbacks)
     if isinstance(problem, LayoutChangedError):
         raise problem
@@ -91,128 +90,87 @@ def _judge_end(listing: ColourListing) -> tuple[str, str | None]:
     return "complete", listing.end_reason
 
 
-class _ListedPage:
-    """A colour's page, opened as often as it takes."""
-
-    def __init__(
-        self, browser: Browser, site: Site, listing: ColourListing, report: Callable[[Listed | str], None]
-    ) -> None:
-        self.pace = Pace(*site.manners.pause_seconds)
-        self._browser = browser
-        self._site = site
-        self._listing = listing
-        self._report = report
-        self._color = listing.task.color
-        self._address = site.addresses.color_page(self._color, site.language)
-
-    def list(self) -> str | None:
-        """Open it and scroll to the end; return what went wrong, or None."""
-        listing, patience = self._listing, self._site.manners.patience
-        state = open_listing(self._browser, self._site, self._color, self._report)
-        listing.take_page_data(parse_blocks(self._browser.run(PAGE_DATA)))
-        if not listing.has_data and self._color.lower() not in state["address"].lower():
-            raise self._layout_changed(
-                f"the page of {self._color} leads to {state['address']}, which does not name the colour: "
-                f"expected {self._address}"
-            )
-        if not state["artworks"]:
-            self._accept_empty_page()
-            return None
-        self._start()
-        problem: str | None = None
-        while True:
-            drained = self._drain()
-            if drained is None:
-                return "the page went away while it was listed"
-            problem = self._read_failures(drained) or (None if drained["tiles"] else problem)
-            if listing.is_full():
-                break
-            if not drained["isRunning"]:
-                self._start()  # some of the tiles were not of this colour's list
-            # A page that has met an error gets less time to mend itself than one that is only slow.
-            reason = _has_stopped(listing, drained, 1000 * patience.quiet_seconds + 3 * self.pace.pause_milliseconds[1])
-            if reason is not None:
-                listing.report(is_last=True)
-                if reason:
-                    return problem or reason
-                break
-            self._show_more(drained)
-        self._browser.run(STOP)
-        self._refuse_strange_page()
-        if strangers := listing.left_out - listing.reported:
-            self._report(f"{self._color}: {len(strangers)} artworks beside the list were left out")
-        return None
-
-    def _start(self) -> None:
-        listing, pause, wanted = self._listing, self.pace.pause_milliseconds, self._listing.task.limit
-        limit = 10**9 if wanted is None else max(wanted, len(listing.drawn) + wanted - len(listing.reported))
-        settings = {"limit": limit, "pause": pause, "nudgeAfter": 400 + 2 * pause[1]}
-        self._browser.run(START, settings | {"color": self._color, "colors": list(SITE_COLOURS)})
-
-    def _drain(self) -> dict[str, Any] | None:
-        """Take what has come together in the page: tiles, answers, failures."""
-        listing = self._listing
-        tiles = listing.count_missing() or TILES_A_TRIP
-        drained: dict[str, Any] | None = self._browser.run_until_done(
-            DRAIN, tiles, TRIP_MILLISECONDS, self.pace.pause_milliseconds
+def _open(page: ColourPage, listing: ColourListing) -> bool:
+    """Open a page; return whether it shows tiles. A colour may be empty, but then the page's data say so."""
+    color, state = listing.task.color, page.open()
+    listing.take_page_data(page.read_data())
+    if not listing.has_data and color.lower() not in state["address"].lower():
+        raise page.layout_changed(
+            f"the page of {color} leads to {state['address']}, which does not name the colour: expected {page.address}"
         )
-        if drained is not None:
-            for answer in drained["answers"]:
-                listing.take_answer(answer["request"], parse_blocks(answer["text"]))
-                self.pace.note_answer(answer["milliseconds"] / 1000)
-            listing.take_tiles(drained["tiles"])
-            listing.report(is_last=False)
-        return drained
+    if not state["artworks"] and (not listing.has_data or listing.listed or listing.total):
+        raise page.layout_changed(
+            f'the page no longer shows {color} artworks as tiles: expected links a[href*="/asset/"], '
+            f"found none although the page's data list {len(listing.listed)} artworks"
+        )
+    return bool(state["artworks"])
 
-    def _show_more(self, drained: dict[str, Any]) -> None:
-        """Click the button below the list where scrolling brings nothing."""
-        quiet = drained["quiet"]
-        is_stalled = quiet > STALLED_MILLISECONDS + 2 * self.pace.pause_milliseconds[1]
-        is_waiting = drained["inFlight"] and quiet < HANG_FACTOR * STALLED_MILLISECONDS
-        if self._listing.has_ended or not is_stalled or is_waiting:
-            return
-        label = self._browser.run(SHOW_MORE)
-        if label is not None:
-            self._report(f"{self._color}: the button {label!r} below the list was clicked")
-            self.pace.wait()
 
-    def _read_failures(self, drained: dict[str, Any]) -> str | None:
-        problem = None
-        for failure in drained["failures"]:
-            status, is_own, listing = failure["status"], failure["isOwn"], self._listing
-            is_list = listing.is_continuation(failure["request"]) and (is_own or listing.tokens)
-            if not is_list and not (is_own and status == 429):
-                continue  # a page asks for much that is not its list
-            if refusal := explain_block(status, failure["text"]):
-                raise BlockedError(f"the site answered a scroll of {self._address} with {refusal}")
-            self.pace.note_failure()
-            problem = f"a continuation of the list met {f'HTTP {status}' if status else 'no answer'}"
-        return problem
+def _scroll(page: ColourPage, listing: ColourListing, pace: Pace, patience: float) -> str | None:
+    """Open a page and scroll it to the end; return what went wrong, or None. ``patience`` is in milliseconds."""
+    if not _open(page, listing):
+        return None
+    problem: str | None = None
+    is_running = False
+    while True:
+        if not is_running:  # it also stops early where some of the tiles were not of this colour's list
+            pause = pace.pause_milliseconds
+            page.start(listing.count_wanted_tiles(), pause, 400 + 2 * pause[1])
+        tiles = listing.count_missing() or TILES_A_TRIP
+        drained = page.drain(tiles, TRIP_MILLISECONDS, pace.pause_milliseconds)
+        if drained is None:
+            return "the page went away while it was listed"
+        for answer in drained["answers"]:
+            listing.take_answer(answer["request"], parse_blocks(answer["text"]))
+            pace.note_answer(answer["milliseconds"] / 1000)
+        listing.take_tiles(drained["tiles"])
+        listing.report(is_last=False)
+        problem = _read_failures(page, listing, pace, drained) or (None if drained["tiles"] else problem)
+        if listing.is_full():
+            break
+        is_running = drained["isRunning"]
+        # A page that has met an error gets less time to mend itself than one that is only slow.
+        reason = _has_stopped(listing, drained, patience + 3 * pace.pause_milliseconds[1])
+        if reason is not None:
+            listing.report(is_last=True)
+            if reason:
+                return problem or reason
+            break
+        if _is_stalled(listing, pace, drained) and page.show_more():
+            pace.wait()
+    page.stop()
+    if not listing.has_images and len(listing.reported) > len(listing.task.known):
+        raise page.layout_changed(
+            "the page no longer shows pictures: expected data-bgsrc on the tiles or a picture in the page's data, "
+            f"found {len(listing.reported)} tiles without either"
+        )
+    if not listing.reported and not listing.has_data:
+        raise page.layout_changed(
+            f"the page shows artworks of other colours only: expected {listing.task.color} tiles, found none"
+        )
+    return None
 
-    def _accept_empty_page(self) -> None:
-        """Decide about a page without tiles: a colour may be empty, but then the page's data say so."""
-        listing = self._listing
-        if not listing.has_data or listing.listed or listing.total:
-            raise self._layout_changed(
-                f'the page no longer shows {self._color} artworks as tiles: expected links a[href*="/asset/"], '
-                f"found none although the page's data list {len(listing.listed)} artworks"
-            )
-        listing.has_ended = True
 
-    def _refuse_strange_page(self) -> None:
-        listing = self._listing
-        if not listing.has_images and len(listing.reported) > len(listing.task.known):
-            raise self._layout_changed(
-                "the page no longer shows pictures: expected data-bgsrc on the tiles or a picture in the page's data, "
-                f"found {len(listing.reported)} tiles without either"
-            )
-        if not listing.reported and not listing.has_data:
-            raise self._layout_changed(
-                f"the page shows artworks of other colours only: expected {self._color} tiles, found none"
-            )
+def _read_failures(page: ColourPage, listing: ColourListing, pace: Pace, drained: dict[str, Any]) -> str | None:
+    problem = None
+    for failure in drained["failures"]:
+        status, is_own = failure["status"], failure["isOwn"]
+        is_list = listing.is_continuation(failure["request"]) and (is_own or listing.tokens)
+        if not is_list and not (is_own and status == 429):
+            continue  # a page asks for much that is not its list
+        if refusal := explain_block(status, failure["text"]):
+            raise BlockedError(f"the site answered a scroll of {page.address} with {refusal}")
+        pace.note_failure()
+        problem = f"a continuation of the list met {f'HTTP {status}' if status else 'no answer'}"
+    return problem
 
-    def _layout_changed(self, what: str) -> LayoutChangedError:
-        return describe_change(what, self._browser, self._site, self._color)
+
+def _is_stalled(listing: ColourListing, pace: Pace, drained: dict[str, Any]) -> bool:
+    """Whether scrolling brings nothing although the list goes on."""
+    quiet = drained["quiet"]
+    is_waiting = drained["inFlight"] and quiet < HANG_FACTOR * STALLED_MILLISECONDS
+    is_quiet = quiet > STALLED_MILLISECONDS + 2 * pace.pause_milliseconds[1]
+    return is_quiet and not listing.has_ended and not is_waiting
 
 
 def _has_stopped(listing: ColourListing, drained: dict[str, Any], patience: float) -> str | None:

@@ -16,8 +16,8 @@ from typing import Final
 from src.errors import BrowserError, MissingToolError, ProjectError, ScrapingError
 from src.scraping.browser.browser import Browser, BrowserSettings, end_remote_session
 from src.scraping.browser.marks import end_marked
+from src.scraping.page.colour_page import Site
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
-from src.scraping.page.state import Site
 from src.scraping.scraping_pictures import list_colour
 
 ATTEMPTS: Final = 6

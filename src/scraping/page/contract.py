@@ -7,18 +7,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from src.colours import SITE_COLOURS
 from src.errors import DownloadError, LayoutChangedError
 from src.scraping.artwork import ASSET_ID, Addresses, read_asset_id, sized_image
 from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.browser.marks import make_run_mark
 from src.scraping.fetch.details import get_details
 from src.scraping.fetch.fetcher import Fetcher
-from src.scraping.fetch.manners import Manners, choose_manners
+from src.scraping.fetch.manners import choose_manners
 from src.scraping.get_img import fetch_picture
-from src.scraping.page.data import parse_blocks
-from src.scraping.page.state import PageError, Site, open_listing
-from src.scraping.scripts import DRAIN, PAGE_DATA, START, STOP
+from src.scraping.page.colour_page import ColourPage, PageError, Site
 from src.scraping.settings import CollectSettings, open_source
 
 TILES: Final = 5
@@ -44,24 +41,24 @@ def check_contract(settings: CollectSettings) -> list[Clause]:
         If the site refuses us, robots.txt included.
     """
     with open_source(settings) as source:
-        manners = choose_manners(source.addresses, contact=settings.contact, is_polite=settings.is_polite)
-        return _check(settings, source.addresses, manners)
+        return _check(settings, source.addresses)
 
 
-def _check(settings: CollectSettings, addresses: Addresses, manners: Manners) -> list[Clause]:
+def _check(settings: CollectSettings, addresses: Addresses) -> list[Clause]:
+    manners = choose_manners(addresses, contact=settings.contact, is_polite=settings.is_polite)
     fetcher, color = Fetcher(manners), settings.colours[0]
     fetcher.ask_leave([addresses.color_page(color, None)])
     mark, contact = f"{make_run_mark(settings.workspace.root)}-check.", manners.contact if manners.is_polite else None
     with Browser(BrowserSettings(mark, settings.grid, contact, addresses.is_loopback)) as browser:
+        page = ColourPage(browser, Site(addresses, manners, settings.workspace.evidence_dir), color)
         try:
-            state = open_listing(browser, Site(addresses, manners, settings.workspace.evidence_dir), color)
+            state = page.open()
         except (LayoutChangedError, PageError) as error:
             return [Clause("page of a colour", "tiles with links under /asset/", str(error), is_kept=False)]
-        data = parse_blocks(browser.run(PAGE_DATA))
-        pump = {"color": color, "colors": list(SITE_COLOURS), "limit": TILES, "pause": [0, 0], "nudgeAfter": 10**6}
-        browser.run(START, pump)
-        drained = browser.run_until_done(DRAIN, TILES, 2000, None) or {"tiles": []}
-        browser.run(STOP)
+        data = page.read_data()
+        page.start(TILES, [0, 0], nudge_after=10**6)
+        drained = page.drain(TILES, 2000) or {"tiles": []}
+        page.stop()
     tiles = drained["tiles"][:TILES]
     items = {item.asset_id: item for block in data for item in block.items}
     own = [items[tile[0]] for tile in tiles if tile[0] in items]
@@ -91,15 +88,15 @@ def _check(settings: CollectSettings, addresses: Addresses, manners: Manners) ->
         ),
     ]
     named = ((addresses.canonical_page(tile[1]), addresses.canonical_image(tile[2])) for tile in tiles)
-    page, picture = next((one for one in named if all(one)), (None, None))
-    if page and picture:
+    artwork_page, picture = next((one for one in named if all(one)), (None, None))
+    if artwork_page and picture:
         clauses += [
             _try(
                 "thumbnail",
                 "218 × 218 pixels",
                 lambda: fetch_picture(fetcher, sized_image(addresses.live(picture), 218, "jpeg"), 218),
             ),
-            _try("asset page", "id=metadata-<id>", lambda: get_details(fetcher, addresses.live(page))),
+            _try("asset page", "id=metadata-<id>", lambda: get_details(fetcher, addresses.live(artwork_page))),
         ]
     return clauses
 

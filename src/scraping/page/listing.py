@@ -174,6 +174,11 @@ class ColourListing:
         """Return how many artworks of an ended list have not been drawn as tiles yet."""
         return len(self.listed.keys() - self.drawn) if self.has_ended else 0
 
+    def count_wanted_tiles(self) -> int:
+        """Return how many tiles of the present page have to be seen for as many artworks as wanted."""
+        limit = self.task.limit
+        return 10**9 if limit is None else max(limit, len(self.drawn) + limit - len(self.reported))
+
     def is_full(self) -> bool:
         """Whether as many artworks are reported as wanted."""
         return self.task.limit is not None and len(self.reported) >= self.task.limit

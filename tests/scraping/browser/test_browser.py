@@ -19,8 +19,8 @@ from src.scraping.browser.browser import Browser, BrowserSettings, find_installe
 from src.scraping.browser.marks import find_marked
 from src.scraping.collect import collect
 from src.scraping.fetch.manners import PagePatience, choose_manners
+from src.scraping.page.colour_page import ColourPage, PageError, Site
 from src.scraping.page.listing import ListingTask
-from src.scraping.page.state import PageError, Site, open_listing
 from src.scraping.scraping_pictures import list_colour
 from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import make_settings
@@ -33,7 +33,7 @@ TILE = '<a href="/asset/x/bgEuwDxel93-Pg"></a>'
 def open_page(browser: Browser, base_url: str, folder: Path, report: Callable[[str], None] = print) -> dict[str, Any]:
     addresses = Addresses(base_url)
     manners = replace(choose_manners(addresses, contact=None), patience=HASTY)
-    return open_listing(browser, Site(addresses, manners, folder), "RED", report)
+    return ColourPage(browser, Site(addresses, manners, folder), "RED", report).open()
 
 
 def test_a_changed_layout_is_reported_with_the_page_saved(
