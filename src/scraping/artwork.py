@@ -29,24 +29,11 @@ _PICTURE: Final = re.compile(r"(?:https?:)?//[^/\s]+/\S+$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Artwork:
-    """One artwork as the page lists it.
+    """One artwork as the page of ``color`` lists it.
 
-    Attributes
-    ----------
-    asset_id
-        The 14 characters that identify it.
-    color
-        The colour whose page lists it.
-    image
-        Address of its picture, without a size suffix; None where the page gives none.
-    page
-        Address of its own page, ``…/asset/<slug>/<id>``.
-    title, artist, partner
-        As the page's data say; None where they do not.
-    aspect
-        Width divided by height of the whole picture.
-    tint
-        The site's own colour for it, ``#rrggbb``.
+    ``image`` is its picture's address without a size suffix, ``page`` that of its own page, ``…/asset/<slug>/<id>``;
+    ``aspect`` is width / height of the whole picture, ``tint`` the site's own colour for it, ``#rrggbb``. What the
+    page's data do not say is None.
     """
 
     asset_id: str
@@ -97,21 +84,12 @@ def hide_credentials(address: str) -> str:
     return re.sub(r"(?<=://)[^/\s]*@", "", address)
 
 
-def sized_image(image: str, size: int, media_format: str) -> str:
-    """Return the address of a picture's centre-cropped square of ``size`` pixels, as ``jpeg`` or ``webp``."""
-    return f"{image}=w{size}-h{size}-c-{'rw' if media_format == 'webp' else 'rj'}"
-
-
 @dataclass(frozen=True)
 class Addresses:
     """Translates between the addresses of a live site and those that stand in the CSV files.
 
     They are the same, save for an origin on this machine, for which :data:`CANONICAL_GALLERY` stands in.
-
-    Raises
-    ------
-    UsageError
-        If ``base_url`` is not an ``http`` or ``https`` origin.
+    A ``base_url`` that is no ``http`` or ``https`` origin is a UsageError.
     """
 
     base_url: str
@@ -180,15 +158,9 @@ def _swap(address: str, origin: str, replacement: str) -> str:
 class Origin:
     """Where a listing comes from.
 
-    Attributes
-    ----------
-    site
-        The site's lasting name: its origin, or the gallery's pictures.
-    extent
-        How much of them a gallery shows; the pictures stay the same when it changes.
-    is_replaceable
-        Whether another site may take its place in the workspace: a gallery can be scraped again at
-        any time, the real site as it was cannot.
+    ``site`` is the site's lasting name, its origin or the gallery's pictures; ``extent`` how much of them a gallery
+    shows, which leaves the pictures the same; ``is_replaceable``: another site may take its place in the workspace,
+    as a gallery can be scraped again at any time, and the real site as it was cannot.
     """
 
     site: str

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from src.colours import order_colours
 from src.errors import BlockedError, DownloadError, LayoutChangedError, MissingToolError, ProjectError, UsageError
-from src.scraping.artwork import Artwork, Source, sized_image
+from src.scraping.artwork import Artwork, Source
 from src.scraping.browser.browser import BrowserSettings
 from src.scraping.browser.marks import end_marked, make_run_mark
 from src.scraping.browser.pool import Failure, list_colours
@@ -75,8 +75,7 @@ class _Run:
         self._summary = RunSummary(is_listing_only=settings.list_only)
         self._run_file = RunFile(settings.workspace)
         self._fetcher = Fetcher(manners)
-        kind = f"{settings.image_format}-{settings.image_size}"
-        self._store = Store(self._workspace, source.origin, kind, relist=settings.relist)
+        self._store = Store(self._workspace, source.origin, f"jpeg-{settings.image_size}", relist=settings.relist)
         if self._store.was_replaced:
             self._summary.notes.append(f"the workspace held another gallery; it now holds {source.origin.site}")
 
@@ -84,7 +83,7 @@ class _Run:
         failure: ProjectError | None = None
         with self._store:
             colors = self._prepare()
-            threads = self._settings.download_threads or self._fetcher.manners.download_threads
+            threads = self._fetcher.manners.download_threads
             with FetchPool(self._fetcher, self._get_thumbnail, self._note_thumbnails, threads) as thumbnails:
                 try:
                     with self._display.progress:
@@ -151,7 +150,6 @@ class _Run:
             passing = [row for row, failure in self._list_missing() if failure and failure.is_passing]
             thumbnails.ask(passing, is_again=True)
             self._finish("thumbnails", thumbnails)
-        self._summary.download_seconds = time.monotonic() - self._began
         if settings.details:
             self._read_details()
 
@@ -230,9 +228,8 @@ class _Run:
     def _get_thumbnail(self, artwork: Artwork) -> str:
         if artwork.image is None:
             raise DownloadError("the page gives no address of a picture")
-        size = self._settings.image_size
-        address = sized_image(self._source.addresses.live(artwork.image), size, self._settings.image_format)
-        return get_img(self._fetcher, address, incoming_dir(self._workspace), size)
+        image = self._source.addresses.live(artwork.image)
+        return get_img(self._fetcher, image, incoming_dir(self._workspace), self._settings.image_size)
 
     def _note_thumbnails(self, results: list[tuple[Artwork, str | Exception]]) -> None:
         outcomes = [DownloadOutcome.of(artwork, result) for artwork, result in results]

@@ -38,12 +38,10 @@ def build_parser() -> argparse.ArgumentParser:
     add("--limit", type=int, metavar="N", help="artworks of each colour (default: all)")
     add("--details", action="store_true", help="fetch the asset pages too: date, medium, rights, place")
     add("--image-size", type=int, default=218, metavar="PX", help="side of a thumbnail (default 218)")
-    add("--image-format", choices=("jpeg", "webp"), default="jpeg", help="default: jpeg")
 
     add = parser.add_argument_group("how").add_argument
     add("--workspace", type=Path, default=PROJECT_ROOT, metavar="DIR", help="default: the project")
     add("--browsers", type=int, metavar="N", help="default: 2 on this machine, 1 on real sites")
-    add("--download-threads", type=int, metavar="N", help="default: 8 on this machine, 4 on real sites")
     add("--grid", metavar="URL", help="run the browsers on a Selenium Grid or any WebDriver endpoint")
     add("--list-only", action="store_true", help="list, and leave the thumbnails to another run")
     add("--retry-failed", action="store_true", help="list nothing, fetch only the thumbnails that failed")

@@ -42,19 +42,21 @@ class DownloadOutcome:
         return cls(artwork.asset_id, "failed", detail=str(result), is_passing=is_passing)
 
 
-def get_img(fetcher: Fetcher, address: str, folder: Path, size: int = 218) -> str:
+def get_img(fetcher: Fetcher, image: str, folder: Path, size: int = 218) -> str:
     """Fetch a thumbnail into ``folder``, under the name of its SHA-256, and return that.
 
     Raises what :func:`fetch_picture` does, and OSError where the file cannot be written.
     """
-    content = fetch_picture(fetcher, address, size)
+    content = fetch_picture(fetcher, image, size)
     digest = hashlib.sha256(content).hexdigest()
     write_bytes(folder / digest, content)
     return digest
 
 
-def fetch_picture(fetcher: Fetcher, address: str, size: int) -> bytes:
-    """Fetch a picture of ``size`` × ``size`` pixels.
+def fetch_picture(fetcher: Fetcher, image: str, size: int) -> bytes:
+    """Fetch the centre-cropped square of a picture, ``size`` pixels wide, as JPEG.
+
+    ``image`` is the live address without a size suffix.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def fetch_picture(fetcher: Fetcher, address: str, size: int) -> bytes:
     """
     honours_opt_out = fetcher.manners.is_polite
     return fetcher.fetch(
-        address,
+        f"{image}=w{size}-h{size}-c-rj",
         lambda answer: _verify(answer, size, honours_opt_out=honours_opt_out),
         maximum_bytes=max(1 << 20, MAXIMUM_BYTES_A_PIXEL * size**2),
         accept="image/*",

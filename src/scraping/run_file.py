@@ -45,17 +45,15 @@ class ColourSummary:
 class RunSummary:
     """A whole run; ``colours`` stand in the site's order.
 
-    ``seconds`` are those of the whole run, ``listing_seconds`` until the last colour was listed, ``download_seconds``
-    until the last thumbnail was there. ``blocked``, ``layout_changed`` and ``is_interrupted`` are what ended it early.
-    ``asset_pages`` counts those read (``--details``), ``unread_pages`` the others by their reason; ``left_out`` are the
-    rows of a list that could not be taken, with the reason (``--list``).
+    ``listing_seconds`` last until the last colour was listed; ``blocked``, ``layout_changed`` and ``is_interrupted`` are
+    what ended the run early; ``asset_pages`` counts those read (``--details``), ``unread_pages`` the others by their
+    reason; ``left_out`` are the rows of a list that could not be taken, with the reason (``--list``).
     """
 
     colours: dict[str, ColourSummary] = field(default_factory=dict)
     fetched: int = 0
     seconds: float = 0.0
     listing_seconds: float = 0.0
-    download_seconds: float = 0.0
     blocked: str | None = None
     layout_changed: str | None = None
     is_interrupted: bool = False

@@ -18,7 +18,7 @@ from src.scraping.artwork import GOOGLE, Addresses, Origin, Source, hide_credent
 from src.scraping.fetch.manners import LONGEST_PAUSE
 from src.scraping.list_file import read_list_file
 
-_RANGES = {"limit": (1, 10**9), "browsers": (1, 64), "download_threads": (1, 64), "image_size": (16, 4096)}
+_RANGES = {"limit": (1, 10**9), "browsers": (1, 64), "image_size": (16, 4096)}
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,9 @@ class CollectSettings:
     colours: tuple[str, ...] = STUDY_COLOURS
     limit: int | None = None
     browsers: int | None = None
-    download_threads: int | None = None
     grid: str | None = None
     language: str | None = None
     image_size: int = 218
-    image_format: Literal["jpeg", "webp"] = "jpeg"
     contact: str | None = None
     is_polite: bool = False
     pause: float | None = None

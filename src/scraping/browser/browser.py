@@ -68,20 +68,10 @@ class InstalledBrowser(NamedTuple):
 class BrowserSettings:
     """How to open a browser.
 
-    Attributes
-    ----------
-    mark
-        What its processes carry (:mod:`src.scraping.browser.marks`).
-    grid
-        Address of a remote WebDriver endpoint, with user name and password where it asks for them.
-    contact
-        Whom the site may write to; stands in the user agent.
-    is_loopback
-        Whether the site runs on this machine; the browser then resolves no other host.
-    command_seconds
-        A command that takes longer means that the browser hangs.
-    draws_images
-        The thumbnails come over plain HTTP later: a browser that draws them too does the work twice.
+    Its processes carry ``mark`` (:mod:`src.scraping.browser.marks`); ``grid`` is the address of a remote WebDriver
+    endpoint, with user name and password where it asks for them; ``contact`` stands in the user agent; for a site on
+    this machine (``is_loopback``) it resolves no other host; a command of more than ``command_seconds`` means that it
+    hangs. The thumbnails come over plain HTTP later: one that ``draws_images`` does that work twice.
     """
 
     mark: str
@@ -190,8 +180,7 @@ class Browser:
     def open(self, address: str, listener: str) -> None:
         """Go to a page without waiting for it, a script installed before the page's own.
 
-        Where the browser has no such thing as a script on new documents (a remote one that is not
-        Chromium), :meth:`run` of the same script right afterwards has to do.
+        Where a browser cannot do that (one that is not Chromium), :meth:`run` of it right afterwards has to do.
         """
         if not self._has_listener:
             self._has_listener = self._run_devtools("Page.addScriptToEvaluateOnNewDocument", {"source": listener})

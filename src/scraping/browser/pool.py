@@ -42,18 +42,8 @@ def list_colours(
 ) -> Generator[Listed | str | ListingOutcome | Failure | None]:
     """List colours with several browsers; closing the generator ends them all.
 
-    A browser or a worker that dies is replaced, and its colour handed out again.
-
-    Parameters
-    ----------
-    settings, site
-        How to open the browsers, and where to list.
-    colors
-        What to list; those with most artworks first make the best use of the browsers.
-    make_task
-        Makes the task of a colour when it is handed out, so that it knows what is known by then.
-    browsers
-        How many.
+    A browser or a worker that dies is replaced, and its colour handed out again: ``make_task`` makes its task anew, so
+    that it knows what is known by then. Colours with most artworks first make the best use of the browsers.
 
     Yields
     ------

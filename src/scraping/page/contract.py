@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from src.errors import DownloadError, LayoutChangedError
-from src.scraping.artwork import ASSET_ID, Addresses, read_asset_id, sized_image
+from src.scraping.artwork import ASSET_ID, Addresses, read_asset_id
 from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.browser.marks import make_run_mark
 from src.scraping.fetch.details import get_details
@@ -94,7 +94,7 @@ def _check(settings: CollectSettings, addresses: Addresses) -> list[Clause]:
             _try(
                 "thumbnail",
                 "218 × 218 pixels",
-                lambda: fetch_picture(fetcher, sized_image(addresses.live(picture), 218, "jpeg"), 218),
+                lambda: fetch_picture(fetcher, addresses.live(picture), 218),
             ),
             _try("asset page", "id=metadata-<id>", lambda: get_details(fetcher, addresses.live(artwork_page))),
         ]

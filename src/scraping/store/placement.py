@@ -12,7 +12,6 @@ renamed (``7.jpg`` to ``7.kept.jpg``), and the summary names it.
 import re
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -22,25 +21,6 @@ from src.paths import Workspace
 
 _NUMBERED: Final = re.compile(r"(?:0|[1-9]\d*)\.jpg")
 _WAITING: Final = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True)
-class Placement:
-    """What became of the numbered files.
-
-    Attributes
-    ----------
-    placed
-        SHA-256 by index, for every index whose file is in place.
-    kept_aside
-        New names of files that are not the scraper's and stood where a thumbnail belongs.
-    unclaimed
-        Names of others that are not the scraper's; they belong to no row and stay.
-    """
-
-    placed: dict[int, str]
-    kept_aside: list[str]
-    unclaimed: list[str]
 
 
 def incoming_dir(workspace: Workspace) -> Path:
@@ -62,20 +42,16 @@ def _list(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
 
 def place_pictures(
     workspace: Workspace, wanted: Mapping[int, str], owned: Collection[tuple[str, str]], *, is_whole: bool
-) -> Placement:
+) -> tuple[dict[int, str], list[str]]:
     """Make ``<index>.jpg`` hold the content with the wanted SHA-256, for every index whose content is there.
 
-    Parameters
-    ----------
-    workspace
-        Where the files are.
-    wanted
-        SHA-256 by index.
-    owned
-        Files that the scraper wrote, as path in the workspace and SHA-256.
-    is_whole
-        Whether the run has all that it wanted; only then are own thumbnails removed that belong to no row.
-        Until then they wait.
+    ``owned`` are the files that the scraper wrote, as path in the workspace and SHA-256. Own thumbnails that belong to
+    no row are removed only where the run has all that it wanted (``is_whole``); until then they wait.
+
+    Returns
+    -------
+    dict and list of str
+        SHA-256 by index, for every index whose file is in place; sentences that name the files of others.
     """
     folder, waiting = workspace.image_dir, incoming_dir(workspace)
     folder.mkdir(parents=True, exist_ok=True)
@@ -110,7 +86,19 @@ def place_pictures(
         (waiting / digest).unlink(missing_ok=True)
     if not any(waiting.iterdir()):
         waiting.rmdir()
-    return Placement(placed, kept_aside, unclaimed)
+    notes = []
+    if kept_aside:
+        notes.append(
+            f"{len(kept_aside)} files that this scraper did not write stood where thumbnails belong; "
+            f"they are kept as {_name_some(kept_aside)}"
+        )
+    if unclaimed:
+        notes.append(f"{len(unclaimed)} numbered files belong to no row and stay: {_name_some(unclaimed)}")
+    return placed, notes
+
+
+def _name_some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
 def set_aside(path: Path) -> Path:

@@ -29,10 +29,11 @@ def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
     images = name_in(workspace, workspace.image_dir)
     store.claim_files((f"{images}/{index}.jpg", digest) for index, digest in wanted.items())
     is_whole = len(wanted) == len(rows) and not summary.has_been_cut_short
-    placement = place_pictures(workspace, wanted, store.read_files(), is_whole=is_whole)
+    placed, notes = place_pictures(workspace, wanted, store.read_files(), is_whole=is_whole)
+    summary.notes += notes
     records = []
     for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
-        digest = placement.placed.get(index)
+        digest = placed.get(index)
         status = "ok" if digest else "failed" if outcome and outcome.status == "failed" else "pending"
         reason = outcome.detail if outcome and status == "failed" else None
         filename = f"{index}.jpg" if digest else None
@@ -43,19 +44,6 @@ def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
     frame = pd.DataFrame.from_records(records, columns=list(INTERIM.columns))
     _write_table(store, workspace, frame[list(RAW.columns)], workspace.raw_table, RAW)
     _write_table(store, workspace, frame, workspace.interim_table, INTERIM)
-    if placement.kept_aside:
-        summary.notes.append(
-            f"{len(placement.kept_aside)} files that this scraper did not write stood where thumbnails belong; "
-            f"they are kept as {_name_some(placement.kept_aside)}"
-        )
-    if placement.unclaimed:
-        summary.notes.append(
-            f"{len(placement.unclaimed)} numbered files belong to no row and stay: {_name_some(placement.unclaimed)}"
-        )
-
-
-def _name_some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
 
 
 def publish_details(workspace: Workspace, store: Store, artworks: Iterable[Artwork]) -> int:
