@@ -45,7 +45,7 @@ class ColourSummary:
 class RunSummary:
     """A whole run; ``colours`` stand in the site's order.
 
-    ``listing_seconds`` last until the last colour was listed; ``blocked``, ``layout_changed`` and ``is_interrupted`` are
+    ``listing_seconds`` end with the last listing; ``blocked``, ``layout_changed`` and ``is_interrupted`` are
     what ended the run early; ``asset_pages`` counts those read (``--details``), ``unread_pages`` the others by their
     reason; ``left_out`` are the rows of a list that could not be taken, with the reason (``--list``).
     """
