@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from src.colours import SITE_COLOURS
-from src.scraping.artwork import make_well_formed, read_asset_id
+from src.scraping.artwork import Artwork, make_well_formed, read_asset_id
 
 _PREFIX: Final = re.compile(r"^\s*\)\]\}'?,?\s*")
 _QUERY: Final = "AssetsQuery:"
@@ -21,37 +21,16 @@ _MAXIMUM_DEPTH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One artwork as the page's data describe it; addresses are as the page gives them."""
-
-    asset_id: str
-    page: str
-    image: str | None
-    title: str | None
-    artist: str | None
-    partner: str | None
-    aspect: float | None
-    tint: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of a colour's list.
+    """A stretch of a colour's list; the addresses of its items are as the page gives them.
 
-    Attributes
-    ----------
-    color
-        The colour that the data name beside it; None in an answer, which is of the page's colour.
-    total
-        Size of the whole list, where the data give it.
-    token
-        Opaque address of the next stretch; None at the end of the list.
-    has_query
-        Whether the block names its query, so that a missing token does mean the end.
+    ``color`` is what the data name beside it, None in an answer, which is of the page's colour; ``total`` the size of
+    the whole list, where the data give it; ``token`` the opaque address of the next stretch, None at the end of the
+    list; ``has_query``: the block names its query, so that a missing token does mean the end.
     """
 
     color: str | None
-    items: tuple[Item, ...]
+    items: tuple[Artwork, ...]
     total: int | None
     token: str | None
     has_query: bool
@@ -94,7 +73,7 @@ def _read_block(node: list[Any], color: str | None) -> Block | None:
     listed, total, token = _at(node, place), _at(node, place + 2), _at(node, place + 6)
     return Block(
         color=color,
-        items=tuple(item for item in map(_read_item, listed) if item) if isinstance(listed, list) else (),
+        items=tuple(item for entry in listed if (item := _read_item(entry, color))) if isinstance(listed, list) else (),
         total=total if isinstance(total, int) and not isinstance(total, bool) else None,
         token=token if isinstance(token, str) and token else None,
         has_query=query is not None,
@@ -102,10 +81,10 @@ def _read_block(node: list[Any], color: str | None) -> Block | None:
 
 
 def _lists_items(value: Any) -> bool:
-    return isinstance(value, list) and any(_read_item(entry) is not None for entry in value[:3])
+    return isinstance(value, list) and any(_read_item(entry, None) is not None for entry in value[:3])
 
 
-def _read_item(node: Any) -> Item | None:
+def _read_item(node: Any, color: str | None) -> Artwork | None:
     """Read a list as an artwork: title, artist, picture and page stand side by side."""
     if not isinstance(node, list):
         return None
@@ -117,8 +96,9 @@ def _read_item(node: Any) -> Item | None:
     at = details.index(asset_id) if details else 0
     aspect = _at(details, at + 1)
     is_number = isinstance(aspect, int | float) and not isinstance(aspect, bool)
-    return Item(
+    return Artwork(
         asset_id=asset_id,
+        color=color or "",
         page=make_well_formed(node[place]),
         image=_text_at(node, place - 1),
         title=_text_at(node, place - 3),

@@ -1,12 +1,12 @@
 """What one colour's page has shown so far, put together from its tiles and its data."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote
 
 from src.scraping.artwork import Addresses, Artwork
-from src.scraping.page.data import Block, Item
+from src.scraping.page.data import Block
 
 PATIENT_DRAINS: Final = 3
 """Drains after which a tile without data no longer holds up those behind it."""
@@ -60,7 +60,7 @@ class ColourListing:
     # of all openings: ids reported (or known before), the page's data by id, ids that the data list under another
     # colour, ids of tiles that are not of this list; tiles that wait for their data, with the drain that brought them
     reported: set[str] = field(default_factory=set)
-    items: dict[str, Item] = field(default_factory=dict)
+    items: dict[str, Artwork] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
     waiting: dict[str, tuple[str, str | None, int]] = field(default_factory=dict)
@@ -159,16 +159,16 @@ class ColourListing:
 
     def _take(self, artworks: list[Artwork], asset_id: str, href: str, image: str | None) -> None:
         """Make an artwork of what the tile and the data say; one without any page address is left out."""
-        item, addresses = self.items.get(asset_id), self.addresses
-        page = addresses.canonical_page(href) or (item and addresses.canonical_page(item.page))
+        color, addresses = self.task.color, self.addresses
+        item = self.items.get(asset_id) or Artwork(asset_id, color, None, href)
+        page = addresses.canonical_page(href) or addresses.canonical_page(item.page)
         if not page:
             self.left_out.add(asset_id)
             return
         self.reported.add(asset_id)
-        image = addresses.canonical_image(image) or addresses.canonical_image(item.image if item else None)
+        image = addresses.canonical_image(image) or addresses.canonical_image(item.image)
         self.has_images = self.has_images or image is not None
-        facts = (item.title, item.artist, item.partner, item.aspect, item.tint) if item else ()
-        artworks.append(Artwork(asset_id, self.task.color, image, page, *facts))
+        artworks.append(replace(item, color=color, image=image, page=page))
 
     def count_missing(self) -> int:
         """Return how many artworks of an ended list have not been drawn as tiles yet."""
