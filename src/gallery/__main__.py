@@ -10,8 +10,7 @@ from src.gallery.site.server import serve
 def main() -> int:
     """Serve until a signal ends it; return the exit code."""
     try:
-        settings = parse_settings()
-        serve(settings, announce=lambda address: print(f"Gallery at {address}", flush=True))
+        serve(parse_settings())
     except ProjectError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

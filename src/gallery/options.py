@@ -13,12 +13,13 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 """A fault's probability: its option begins with ``--fault-`` and means 1 where it stands without a value."""
 
 
-def _is_probability(field: FieldInfo) -> bool:
+def is_probability(field: FieldInfo) -> bool:
+    """Whether a field is a :data:`Probability`."""
     return any(getattr(limit, "le", None) == 1 for limit in field.metadata)
 
 
 class Options(BaseModel):
-    """Settings; a field's title, if it has one, is its flag."""
+    """Settings; a field's title, if it has one, is its flag, and one without description is no option."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,15 +27,10 @@ class Options(BaseModel):
     def list_flags(cls) -> dict[str, str]:
         """Return the names of the fields that are options, by flag."""
         return {
-            field.title or ("--fault-" if _is_probability(field) else "--") + name.replace("_", "-"): name
+            field.title or ("--fault-" if is_probability(field) else "--") + name.replace("_", "-"): name
             for name, field in cls.model_fields.items()
             if field.description
         }
-
-    @classmethod
-    def list_probabilities(cls) -> tuple[str, ...]:
-        """Return the names of the fields that are probabilities."""
-        return tuple(name for name, field in cls.model_fields.items() if _is_probability(field))
 
     @classmethod
     def add_to(cls, parser: argparse._ActionsContainer) -> None:
@@ -42,26 +38,18 @@ class Options(BaseModel):
         for flag, name in cls.list_flags().items():
             field = cls.model_fields[name]
             shown = f" (default {field.default})" if field.default else ""
-            words: dict[str, Any] = {"help": f"{field.description}{shown}"}
+            words: dict[str, Any] = {"metavar": name.upper()}
             if get_origin(field.annotation) is Literal:
-                words["choices"] = get_args(field.annotation)
-            elif _is_probability(field):
-                words |= {"metavar": "P", "nargs": "?", "const": 1.0}
+                words = {"choices": get_args(field.annotation)}
+            elif is_probability(field):
+                words = {"metavar": "P", "nargs": "?", "const": 1.0}
             elif field.default == ():
-                words |= {"metavar": "NAME", "nargs": "+"}
-            else:
-                words["metavar"] = name.upper()
-            parser.add_argument(flag, dest=flag, default=argparse.SUPPRESS, **words)
+                words = {"metavar": "NAME", "nargs": "+"}
+            parser.add_argument(flag, dest=flag, default=argparse.SUPPRESS, help=f"{field.description}{shown}", **words)
 
     @classmethod
     def read(cls, options: argparse.Namespace, **more: Any) -> Self:
-        """Make the settings from what a command line gave.
-
-        Raises
-        ------
-        UsageError
-            If a value is out of its range.
-        """
+        """Make the settings from what a command line gave; raise UsageError if a value is out of its range."""
         flags = cls.list_flags()
         try:
             return cls(**{name: vars(options)[flag] for flag, name in flags.items() if flag in options}, **more)

@@ -10,18 +10,8 @@ from src.processes import start_gallery
 class GalleryProcess:
     """Start ``python -m src.gallery`` on a free port and end it with the block.
 
-    Parameters
-    ----------
-    artworks
-        How many paintings.
-    settings
-        Further fields of :class:`src.gallery.settings.GallerySettings`, ``faults`` for instance.
-
-    Examples
-    --------
-    >>> with GalleryProcess(artworks=240, workers=1) as gallery:  # doctest: +SKIP
-    ...     print(gallery.base_url)
-    http://127.0.0.1:40123
+    Takes the number of artworks and further fields of :class:`src.gallery.settings.GallerySettings`; ``base_url``
+    and ``pid`` are known inside the block.
     """
 
     def __init__(self, artworks: int = 2000, **settings: Any) -> None:

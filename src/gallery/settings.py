@@ -75,8 +75,14 @@ def describe_gallery(settings: GallerySettings) -> tuple[str, str]:
     return f"gallery of {settings.images.resolve().name}, seed {settings.seed}, {digest.hexdigest()[:12]}", filing
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of ``python -m src.gallery``."""
+def parse_settings(arguments: list[str] | None = None) -> GallerySettings:
+    """Read a command line of ``python -m src.gallery``.
+
+    Raises
+    ------
+    UsageError
+        If a value is out of its range or options contradict each other.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m src.gallery",
         description="Serve the offline gallery: a local web site that behaves as the colour pages of the real one do.",
@@ -89,16 +95,5 @@ def build_parser() -> argparse.ArgumentParser:
         "the address asked for and the number of times it was asked for before, and on nothing else.",
     )
     Faults.add_to(faults)
-    return parser
-
-
-def parse_settings(arguments: list[str] | None = None) -> GallerySettings:
-    """Read a command line.
-
-    Raises
-    ------
-    UsageError
-        If a value is out of its range or options contradict each other.
-    """
-    options = build_parser().parse_args(arguments)
+    options = parser.parse_args(arguments)
     return GallerySettings.read(options, faults=Faults.read(options))

@@ -21,7 +21,7 @@ def open_site() -> Iterator[OpenSite]:
 
     def open_one(**settings: Any) -> TestClient:
         gallery = GallerySettings(**settings)
-        app = create_app(gallery, SharedState(), open_folder(gallery) if gallery.images else None)
+        app = create_app(gallery, SharedState(), open_folder(gallery) if gallery.images else ())
         client = TestClient(app, base_url="http://127.0.0.1:8765", follow_redirects=False)
         client.__enter__()
         clients.append(client)

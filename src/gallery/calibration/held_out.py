@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +23,7 @@ from src.colours import SITE_COLOURS
 from src.command import run_command
 from src.errors import EXIT_DONE
 from src.files import write_text
-from src.gallery.calibration.fit_colour_index import fit_colour_index
-from src.gallery.calibration.fit_palettes import fit_palettes
-from src.gallery.calibration.labelled_rows import find_study_rows, read_labelled_rows
+from src.gallery.calibration.fit import fit_colour_index, fit_palettes, read_labelled_rows
 from src.gallery.collection.catalogue import apportion
 from src.gallery.filing.colour_index import ColourIndex
 from src.gallery.filing.palettes import PaletteModel, build_palettes
@@ -56,10 +54,7 @@ def paint_gallery(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.str_]]:
     """Paint and measure a gallery in the class proportions of the default one.
 
-    Returns
-    -------
-    features, colours
-        float64, shape (artworks, 18), of the thumbnails, and the colour under which each is filed.
+    Returns the features of the thumbnails, float64, shape (artworks, 18), and the colour under which each is filed.
     """
     numbers = [
         SITE_COLOURS.index(colour) + len(SITE_COLOURS) * position
@@ -71,28 +66,28 @@ def paint_gallery(
     return features, np.array([SITE_COLOURS[number % len(SITE_COLOURS)] for number in numbers])
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """The rows that are learned from and those that are held out, and the gallery that is painted in between."""
-
-    fitted: TrainingData
-    unseen: TrainingData
-    seed: int
-    artworks: int
+def find_study_rows(rows: TrainingData) -> npt.NDArray[np.bool_]:
+    """Say of each row whether its label is the site's own (the hard rows): shape (n,)."""
+    return np.array([origin == "study" for origin in rows.origins] or [False] * len(rows))
 
 
-def measure_split(split: Split) -> dict[str, dict[str, float]]:
+def measure_split(
+    split: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], rows: TrainingData, seed: int, artworks: int
+) -> dict[str, dict[str, float]]:
     """Score the index and calibrated SVMs on rows that none of them has seen.
+
+    The split holds the numbers of the rows that are learned from and of those that are held out; the gallery is
+    painted in between.
 
     Returns
     -------
     dict
         By name, the accuracy on all of these rows, on those of the study if there are any, and the calibration error.
     """
-    part, test = split.fitted, split.unseen
+    part, test = (rows.take(numbers) for numbers in split)
     index = fit_colour_index(part.features, part.colours)
     palettes = build_palettes(fit_palettes(part, index))
-    gallery = paint_gallery(split.seed, split.artworks, palettes, index)
+    gallery = paint_gallery(seed, artworks, palettes, index)
     scores = {"the index": _count_right(index.name(test.features), test)}
     for source, (features, colours) in (("the gallery", gallery), ("the real rows", (part.features, part.colours))):
         for candidate in CANDIDATES:
@@ -143,20 +138,11 @@ def _run(options: argparse.Namespace) -> int:
     rows = read_labelled_rows(options.rows)
     strata = np.char.add(rows.colours, np.where(find_study_rows(rows), "/study", "/painting"))
     quarters = StratifiedKFold(options.splits, shuffle=True, random_state=0)
-    splits = [
-        Split(rows.take(fitted), rows.take(unseen), options.seed, options.artworks)
-        for fitted, unseen in quarters.split(rows.features, strata)
-    ]
+    splits = quarters.split(rows.features, strata)
+    measure = partial(measure_split, rows=rows, seed=options.seed, artworks=options.artworks)
     with parallel_backend(options.jobs, options.dask):
-        scores = list(
-            map_with_progress(measure_split, splits, description="held out", total=len(splits), unit="splits")
-        )
-    found = {
-        "artworks": options.artworks,
-        "rows": len(rows),
-        "splits": options.splits,
-        "scores": summarise(scores),
-    }
+        scores = list(map_with_progress(measure, splits, description="held out", total=options.splits, unit="splits"))
+    found = {"artworks": options.artworks, "rows": len(rows), "splits": options.splits, "scores": summarise(scores)}
     text = json.dumps(found, indent=1) + "\n"
     write_text(options.output / RESULTS_NAME, text)
     sys.stdout.write(text)

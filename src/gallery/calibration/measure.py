@@ -13,7 +13,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,8 @@ from src.errors import EXIT_DONE, TableError, UsageError
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import FEATURE_NAMES
 from src.files import write_text
-from src.gallery.calibration.held_out import CANDIDATES, RESULTS_NAME
-from src.gallery.calibration.labelled_rows import find_study_rows, read_labelled_rows
+from src.gallery.calibration.fit import read_labelled_rows
+from src.gallery.calibration.held_out import CANDIDATES, RESULTS_NAME, find_study_rows
 from src.gallery.filing.colour_index import load_colour_index
 from src.gallery.filing.palettes import load_palettes
 from src.gallery.painter.describe import describe
@@ -51,27 +51,18 @@ Namer = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.str_]]
 """Features (n, 18) → colours (n,)."""
 
 
-class FilingScore(NamedTuple):
-    """Shares, 0-1, that a classifier names rightly: of real rows, of those with the site's own label, of paintings.
+def score_filing(give_names: Namer, rows: TrainingData, paintings: MeasuredPictures | None) -> dict[str, float]:
+    """Score a classifier, or the index itself, on real rows and real paintings.
 
-    Where there are none of a kind, its share is NaN; ``recalls`` holds the share of each colour's paintings.
+    Returns the shares, 0-1, that it names rightly: of ``rows``, of ``study_rows`` (those with the site's own label), of
+    ``paintings``, and of the paintings of each colour by its name; NaN where there are none of a kind.
     """
-
-    name: str
-    rows: float
-    study_rows: float
-    paintings: float
-    recalls: dict[str, float]
-
-
-def score_filing(name: str, give_names: Namer, rows: TrainingData, paintings: MeasuredPictures | None) -> FilingScore:
-    """Score a classifier, or the index itself, on real rows and real paintings."""
     right = pd.Series(give_names(rows.features) == rows.colours)
     agrees = pd.Series(dtype=bool)
     if paintings is not None:
         agrees = pd.Series(give_names(paintings.features) == paintings.colours, index=paintings.colours)
-    recalls = {str(colour): share for colour, share in agrees.groupby(level=0).mean().items()}
-    return FilingScore(name, right.mean(), right[find_study_rows(rows)].mean(), agrees.mean(), recalls)
+    scores = {"rows": right.mean(), "study_rows": right[find_study_rows(rows)].mean(), "paintings": agrees.mean()}
+    return scores | {str(colour): share for colour, share in agrees.groupby(level=0).mean().items()}
 
 
 def measure_distances(gallery: TrainingData, rows: TrainingData) -> dict[str, float]:
@@ -123,16 +114,17 @@ def describe_held_out(path: Path) -> str:
     )
 
 
-def describe_scores(scores: Sequence[FilingScore]) -> str:
-    """Return the tables of what classifiers find of rows and paintings that the index has seen."""
-    text = format_table(
-        ("classifier", "rows (seen by the index)", "study rows (seen)", "paintings"),
-        [(score.name, *("–" if np.isnan(share) else f"{share:.4f}" for share in score[1:4])) for score in scores],
-        numbers_from=1,
-    )
-    colours = [colour for colour in STUDY_COLOURS if colour in scores[0].recalls]
+def describe_scores(scores: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the tables of what classifiers, by name, find of rows and paintings that the index has seen."""
+    figures = {"rows": "rows (seen by the index)", "study_rows": "study rows (seen)", "paintings": "paintings"}
+    rows = [
+        (name, *("–" if np.isnan(score[key]) else f"{score[key]:.4f}" for key in figures))
+        for name, score in scores.items()
+    ]
+    text = format_table(("classifier", *figures.values()), rows, numbers_from=1)
+    colours = [colour for colour in STUDY_COLOURS if colour in next(iter(scores.values()))]
     if colours:
-        rows = [(score.name, *(f"{score.recalls[colour]:.2f}" for colour in colours)) for score in scores]
+        rows = [(name, *(f"{score[colour]:.2f}" for colour in colours)) for name, score in scores.items()]
         table = format_table(("classifier", *colours), rows, numbers_from=1)
         text += f"\nShare of each colour's paintings that is found:\n\n{table}"
     return text
@@ -151,13 +143,7 @@ def describe_distances(distances: dict[str, float]) -> str:
 
 
 def write_tables(path: Path, tables: str) -> None:
-    """Put tables between the marks of a report.
-
-    Raises
-    ------
-    TableError
-        If the file has no marks to write between.
-    """
+    """Put tables between the marks of a report; raise TableError if it has none."""
     prose = path.read_text(encoding="utf-8") if path.is_file() else f"# Calibration of the gallery\n\n{BEGIN}\n{END}\n"
     if BEGIN not in prose or END not in prose:
         raise TableError(f"{path} lacks the marks {BEGIN} and {END}: expected both, to write the tables between them")
@@ -200,10 +186,10 @@ def _run(options: argparse.Namespace) -> int:
     with parallel_backend(options.jobs, options.dask):
         if options.labels is not None:
             paintings = measure_labelled_pictures(options.images, read_labels(options.labels), crop=True)
-        scores = [score_filing("the index itself", index.name, rows, paintings)]
+        scores = {"the index itself": score_filing(index.name, rows, paintings)}
         for candidate in CANDIDATES:
             fitted = make_pipeline(*fit_calibrated(candidate, gallery.features, gallery.colours))
-            scores.append(score_filing(candidate.label, fitted.predict, rows, paintings))
+            scores[candidate.label] = score_filing(fitted.predict, rows, paintings)
     distances = measure_distances(gallery, rows)
     filed_share = (index.name(gallery.features) == gallery.colours).mean()
     palettes = ", ".join(f"{colour} {len(load_palettes().means[colour])}" for colour in SITE_COLOURS)

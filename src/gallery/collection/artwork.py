@@ -1,6 +1,6 @@
 """What the gallery knows of one artwork, and what a collection of artworks can be asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from src.features.schema import BGRImage
 
 @dataclass(frozen=True)
 class Artwork:
-    """One artwork as a list shows it.
+    """One artwork as lists and pages show it.
 
     Attributes
     ----------
@@ -25,6 +25,8 @@ class Artwork:
         Translated title as it stands in the page address; decoration.
     aspect
         Width divided by height.
+    size
+        Width and height of the picture at full size, in pixels.
     tint
         Pale placeholder as ``#RRGGBB``, or None.
     """
@@ -38,20 +40,13 @@ class Artwork:
     partner: str
     slug: str
     aspect: float
+    size: tuple[int, int]
     tint: str | None
 
     @property
     def page(self) -> str:
         """Path of the artwork's page."""
         return f"/asset/{self.slug}/{self.asset_id}"
-
-
-@dataclass(frozen=True)
-class AssetDetails:
-    """What the page of an artwork says beside its title: a place, and labels with their values."""
-
-    place: str | None
-    labels: tuple[tuple[str, str], ...]
 
 
 class Collection(Protocol):
@@ -66,21 +61,15 @@ class Collection(Protocol):
     def find_asset(self, asset_id: str, language: str) -> Artwork | None:
         """Return the artwork with this id, or None."""
 
-    def find_image(self, token: str) -> int | None:
-        """Return the number of the artwork that an image token shows, or None."""
+    def find_image(self, token: str) -> Artwork | None:
+        """Return the artwork that an image token shows, or None."""
 
-    def name_artwork(self, number: int) -> str:
-        """Return the asset id of an artwork."""
+    def describe_artwork(self, artwork: Artwork, language: str) -> tuple[str | None, Sequence[tuple[str, str]]]:
+        """Return what the artwork's page says beside its title: a place, and labels with their values."""
 
-    def describe_artwork(self, artwork: Artwork, language: str) -> AssetDetails:
-        """Return what the artwork's page says."""
-
-    def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage | bytes:
+    def draw(self, artwork: Artwork, width: int, height: int, *, is_crop: bool) -> BGRImage | bytes:
         """Draw an artwork, or return the content of a file that cannot be decoded.
 
         With ``is_crop`` width and height are the exact box, cut out of the middle; without, a box of the
         artwork's own shape.
         """
-
-    def measure(self, number: int) -> tuple[int, int]:
-        """Return width and height of the artwork at full size, in pixels."""

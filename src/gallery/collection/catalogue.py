@@ -27,15 +27,8 @@ def apportion(total: int, proportions: str = "study", colours: tuple[str, ...] =
 
     In the study's proportions each colour has at least :data:`MINIMUM_SHARE` too; the others give it in proportion.
 
-    Parameters
-    ----------
-    total
-        Number of artworks.
-    proportions
-        ``study`` (eleven colours, about as in 2023) or ``site`` (twelve colours, 2026).
-    colours
-        Only these; empty: all that the proportions have. Colours named here may be few in number:
-        the minimum of 20 then holds only where ``total`` allows it.
+    Colours that are named have the minimum only where ``total`` allows it; without names there are all colours of the
+    proportions: ``study`` (eleven, about as in 2023) or ``site`` (twelve, 2026).
 
     Returns
     -------
@@ -45,7 +38,7 @@ def apportion(total: int, proportions: str = "study", colours: tuple[str, ...] =
     Raises
     ------
     UsageError
-        If ``total`` is too small for 20 artworks of each colour.
+        If ``total`` is too small.
     """
     weights = SITE_TOTALS if proportions == "site" or "GRAY" in colours else study.CLASS_COUNTS
     names = [name for name in SITE_COLOURS if name in weights and (not colours or name in colours)]

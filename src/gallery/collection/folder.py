@@ -3,23 +3,23 @@
 import hashlib
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, UnidentifiedImageError
 from tqdm import tqdm
 
 from src.colours import SITE_COLOURS
 from src.errors import ImageError, TableError, UsageError
 from src.features.extract_features import extract_features
-from src.features.image_header import PICTURE_SUFFIXES
+from src.features.image_header import PICTURE_SUFFIXES, read_header
 from src.features.measure_image import read_picture
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage
-from src.gallery.collection.artwork import Artwork, AssetDetails
+from src.gallery.collection.artwork import Artwork
 from src.gallery.collection.catalogue import make_slug
 from src.gallery.collection.images import crop_to_box, resize
 from src.gallery.filing.colour_index import load_colour_index
@@ -27,8 +27,8 @@ from src.gallery.settings import GallerySettings
 from src.user_tables import LABEL_COLUMNS, read_labelled_names
 
 NAMED_COLUMNS: Final = ("filename", *LABEL_COLUMNS, "title", "artist", "partner")
-EXIF_ORIENTATION: Final = 274
-SIDEWAYS: Final = (5, 6, 7, 8)
+FIRST_SIDEWAYS: Final = 5
+"""From this EXIF orientation on, width and height change places."""
 
 UNDECODABLE_COLOUR: Final = "BLACK"
 """Where files stand that are no pictures: they are served as they are, for others to refuse."""
@@ -64,12 +64,7 @@ def list_pictures(folder: Path) -> list[str]:
 
 
 def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
-    """Read which file is filed under which colour; rows without a file in the folder are left out.
-
-    Returns
-    -------
-    list of FolderEntry
-        Sorted by file name.
+    """Read which file is filed under which colour, sorted by name; rows without a file in the folder are left out.
 
     Raises
     ------
@@ -88,15 +83,15 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
         path = (folder / filename).resolve()
         if path.is_relative_to(folder.resolve()) and path.is_file():
             cells = zip(rows.names, rows.rows[position], strict=True)
-            metadata = {name: cell for name, cell in cells if name and cell}
-            entries.append(FolderEntry(filename, colour, metadata))
+            entries.append(FolderEntry(filename, colour, {name: cell for name, cell in cells if name and cell}))
     if not entries:
         raise TableError(f"{table} names no file that is in {folder}: expected paths within that folder")
     return sorted(entries, key=lambda entry: entry.filename)
 
 
-def file_pictures(folder: Path, names: list[str]) -> list[FolderEntry]:
+def file_pictures(folder: Path) -> list[FolderEntry]:
     """File the pictures of a folder by the colour index over their centre-cropped 218 × 218 thumbnails."""
+    names = list_pictures(folder)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         colours = pool.map(lambda name: _file_picture(folder / name), names)
         # A bar only where somebody watches.
@@ -115,42 +110,39 @@ def _file_picture(path: Path) -> str:
 
 
 class FolderCollection:
-    """Pictures of a folder; their ids depend on their file names alone, their image tokens on the epoch as well."""
+    """Pictures of a folder; their ids depend on their file names alone, their image tokens on the epoch as well.
 
-    def __init__(self, folder: Path, entries: list[FolderEntry], image_epoch: int = 0) -> None:
+    Their titles and labels have one language.
+    """
+
+    def __init__(self, folder: Path, entries: Sequence[FolderEntry], image_epoch: int = 0) -> None:
         self._folder = folder
         self._entries = entries
-        by_colour: dict[str, list[int]] = {name: [] for name in SITE_COLOURS}
+        self._make_artwork = cache(self._compute_artwork)
+        self._numbers: dict[str, list[int]] = {name: [] for name in SITE_COLOURS}
         for number, entry in enumerate(entries):
-            by_colour[entry.colour].append(number)
-        self._numbers = by_colour
-        self.counts: Mapping[str, int] = {name: len(numbers) for name, numbers in by_colour.items() if numbers}
+            self._numbers[entry.colour].append(number)
+        self.counts: Mapping[str, int] = {name: len(numbers) for name, numbers in self._numbers.items() if numbers}
         self._asset_ids = [_name(f"asset:{entry.filename}", 10) for entry in entries]
         self._tokens = [_name(f"image:{image_epoch}:{entry.filename}", 36) for entry in entries]
-        self._by_asset_id = {asset_id: number for number, asset_id in enumerate(self._asset_ids)}
-        self._by_token = {token: number for number, token in enumerate(self._tokens)}
-        self._sizes: dict[int, tuple[int, int]] = {}
+        self._by_asset_id = {name: number for number, name in enumerate(self._asset_ids)}
+        self._by_token = {name: number for number, name in enumerate(self._tokens)}
 
     def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
-        """Return the artworks at some positions of a colour's list; their titles have one language."""
+        """Return the artworks at some positions of a colour's list."""
         del language
         return [self._make_artwork(number) for number in self._numbers[colour][start:stop]]
 
     def find_asset(self, asset_id: str, language: str) -> Artwork | None:
         """Return the artwork with this id, or None."""
         del language
-        number = self._by_asset_id.get(asset_id)
-        return None if number is None else self._make_artwork(number)
+        return self._find(self._by_asset_id.get(asset_id))
 
-    def find_image(self, token: str) -> int | None:
-        """Return the number of the artwork that an image token shows, or None."""
-        return self._by_token.get(token)
+    def find_image(self, token: str) -> Artwork | None:
+        """Return the artwork that an image token shows, or None."""
+        return self._find(self._by_token.get(token))
 
-    def name_artwork(self, number: int) -> str:
-        """Return the asset id of an artwork."""
-        return self._asset_ids[number]
-
-    def describe_artwork(self, artwork: Artwork, language: str) -> AssetDetails:
+    def describe_artwork(self, artwork: Artwork, language: str) -> tuple[None, Sequence[tuple[str, str]]]:
         """Return the columns of the table as labels."""
         del language
         labels = {"Title": artwork.title} | ({"Creator": artwork.artist} if artwork.artist else {})
@@ -159,30 +151,27 @@ class FolderCollection:
             for name, value in self._entries[artwork.number].metadata.items()
             if name not in NAMED_COLUMNS
         ]
-        return AssetDetails(place=None, labels=(*labels.items(), *further))
+        return None, (*labels.items(), *further)
 
-    def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage | bytes:
+    def draw(self, artwork: Artwork, width: int, height: int, *, is_crop: bool) -> BGRImage | bytes:
         """Scale a picture; a file that cannot be decoded is served as it is."""
-        content = self._path(number).read_bytes()
+        content = self._read(artwork.number)
         fit = crop_to_box if is_crop else resize
         try:
             return read_picture(content, scale=lambda image: fit(image, width, height)).image
         except ImageError:
             return content
 
-    def measure(self, number: int) -> tuple[int, int]:
-        """Return width and height of the picture as it is shown; 1 and 1 where its header cannot be read."""
-        if number not in self._sizes:
-            self._sizes[number] = _read_size(self._path(number))
-        return self._sizes[number]
+    def _read(self, number: int) -> bytes:
+        return (self._folder / self._entries[number].filename).read_bytes()
 
-    def _path(self, number: int) -> Path:
-        return self._folder / self._entries[number].filename
+    def _find(self, number: int | None) -> Artwork | None:
+        return None if number is None else self._make_artwork(number)
 
-    def _make_artwork(self, number: int) -> Artwork:
+    def _compute_artwork(self, number: int) -> Artwork:
         entry = self._entries[number]
         title = entry.metadata.get("title") or Path(entry.filename).stem
-        width, height = self.measure(number)
+        width, height = _measure(self._read(number))
         return Artwork(
             number=number,
             asset_id=self._asset_ids[number],
@@ -193,6 +182,7 @@ class FolderCollection:
             partner=entry.metadata.get("partner", "Folder of pictures"),
             slug=make_slug(title),
             aspect=round(width / height, 4),
+            size=(width, height),
             tint=None,
         )
 
@@ -202,18 +192,18 @@ def _name(text: str, size: int) -> str:
     return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
-def _read_size(path: Path) -> tuple[int, int]:
+def _measure(content: bytes) -> tuple[int, int]:
+    """Return width and height of a picture as it is shown; 1 and 1 where its header cannot be read."""
     try:
-        with Image.open(path) as picture:  # reads the header only
-            width, height = picture.size
-            is_sideways = picture.getexif().get(EXIF_ORIENTATION) in SIDEWAYS
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        header = read_header(content)
+    except ImageError:
         return 1, 1
-    return (height, width) if is_sideways else (width, height)
+    is_sideways = header.orientation >= FIRST_SIDEWAYS
+    return (header.height, header.width) if is_sideways else (header.width, header.height)
 
 
-def open_folder(settings: GallerySettings) -> FolderCollection:
-    """Return the pictures of the folder that a gallery's settings name.
+def open_folder(settings: GallerySettings) -> list[FolderEntry]:
+    """Return the pictures of the folder that a gallery's settings name, of the colours that they ask for.
 
     Raises
     ------
@@ -221,10 +211,5 @@ def open_folder(settings: GallerySettings) -> FolderCollection:
         If the folder or the table cannot be used.
     """
     folder = settings.images or Path()
-    if settings.labels is not None:
-        entries = read_labels(settings.labels, folder)
-    else:
-        entries = file_pictures(folder, list_pictures(folder))
-    if settings.colours:
-        entries = [entry for entry in entries if entry.colour in settings.colours]
-    return FolderCollection(folder, entries, settings.image_epoch)
+    entries = read_labels(settings.labels, folder) if settings.labels is not None else file_pictures(folder)
+    return [entry for entry in entries if not settings.colours or entry.colour in settings.colours]

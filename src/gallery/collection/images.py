@@ -1,4 +1,4 @@
-"""The image host: sizes asked for by a suffix, pictures encoded and kept for a while.
+"""The image host: sizes asked for by a suffix, pictures encoded.
 
 The options are those recorded of the real image host: ``wN hN sN`` bounds (``s0`` full size),
 ``c`` an exact box cut from the middle, ``rw`` WebP, ``rj`` JPEG, ``lN`` quality,
@@ -6,38 +6,36 @@ The options are those recorded of the real image host: ``wN hN sN`` bounds (``s0
 """
 
 import re
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import cv2
 
 from src.errors import UsageError
 from src.features.schema import BGRImage
-from src.gallery.collection.artwork import Collection
+from src.gallery.collection.artwork import Artwork, Collection
 from src.gallery.painter.painting import THUMBNAIL_QUALITY
 
 DEFAULT_BOUND: Final = 512
 """Longest side where no size is asked for, as the real host does."""
 
 LARGEST_SIDE: Final = 4096
-DEFAULT_QUALITY: Final = THUMBNAIL_QUALITY
-_SIZE: Final = re.compile(r"(?:^|-)[whs]\d")
-_SIZE_WORD: Final = re.compile(r"([whs])(\d{1,5})")
-_QUALITY_WORD: Final = re.compile(r"l(\d{1,3})")
-_PART_WORD: Final = re.compile(r"fcrop64=1,([0-9a-fA-F]{16})")
-_IGNORED_WORD: Final = re.compile(r"v\d+|no|nu|k|p|pp|n|e\d+")
-"""Options of the real host that change nothing here (versions, no overlay, expiry …)."""
+_WORD: Final = re.compile(
+    r"(?P<side>[whs])(?P<bound>\d{1,5})|l(?P<quality>\d{1,3})|fcrop64=1,(?P<part>[0-9a-fA-F]{16})"
+    r"|(?P<kind>rw|rj)|(?P<crop>cc?)|v\d+|no|nu|k|p|pp|n|e\d+"
+)
+"""One option; the last ones change nothing here (versions, no overlay, expiry …)."""
 
 
 @dataclass(frozen=True)
 class ImageOptions:
-    """What a suffix asks for; None and 0 mean "not bounded"."""
+    """What a suffix asks for; None means "not bounded"."""
 
     width: int | None = None
     height: int | None = None
     is_crop: bool = False
     is_webp: bool = False
-    quality: int = DEFAULT_QUALITY
+    quality: int = THUMBNAIL_QUALITY
     part: tuple[float, float, float, float] | None = None
     """Left, top, right and bottom of the part shown, 0 to 1."""
 
@@ -50,53 +48,44 @@ def parse_suffix(suffix: str) -> ImageOptions:
     UsageError
         If an option is unknown, or a size is out of range.
     """
-    if not suffix:
-        return ImageOptions(width=DEFAULT_BOUND, height=DEFAULT_BOUND)
-    options = ImageOptions()
-    for word in suffix.split("-"):
-        options = _add_option(options, word)
-    if not _SIZE.search(suffix):
-        options = replace(options, width=DEFAULT_BOUND, height=DEFAULT_BOUND)
-    return options
+    options: dict[str, Any] = {}
+    for word in suffix.split("-") if suffix else ():
+        option = _WORD.fullmatch(word)
+        if option is None:
+            raise UsageError(f"unknown image option {word}: expected wN hN sN c rw rj lN fcrop64=1,…")
+        if option["side"]:
+            if int(option["bound"]) > LARGEST_SIDE:
+                raise UsageError(f"image option {word}: expected at most {LARGEST_SIDE} pixels")
+            for side in {"w": ["width"], "h": ["height"], "s": ["width", "height"]}[option["side"]]:
+                options[side] = int(option["bound"]) or None
+        elif option["quality"]:
+            options["quality"] = min(max(int(option["quality"]), 1), 100)
+        elif option["part"]:
+            left, top, right, bottom = (int(option["part"][start : start + 4], 16) / 0xFFFF for start in (0, 4, 8, 12))
+            if left >= right or top >= bottom:
+                raise UsageError(f"image option {word}: expected left < right and top < bottom")
+            options["part"] = (left, top, right, bottom)
+        elif option["kind"]:
+            options["is_webp"] = word == "rw"
+        elif option["crop"]:
+            options["is_crop"] = True
+    if not options.keys() & {"width", "height"}:
+        options |= {"width": DEFAULT_BOUND, "height": DEFAULT_BOUND}
+    return ImageOptions(**options)
 
 
-def _add_option(options: ImageOptions, word: str) -> ImageOptions:
-    if size := _SIZE_WORD.fullmatch(word):
-        letter, bound = size[1], int(size[2])
-        if bound > LARGEST_SIDE:
-            raise UsageError(f"image option {word}: expected at most {LARGEST_SIDE} pixels")
-        width = options.width if letter == "h" else bound or None
-        height = options.height if letter == "w" else bound or None
-        return replace(options, width=width, height=height)
-    if quality := _QUALITY_WORD.fullmatch(word):
-        return replace(options, quality=min(max(int(quality[1]), 1), 100))
-    if part := _PART_WORD.fullmatch(word):
-        left, top, right, bottom = (int(part[1][start : start + 4], 16) / 0xFFFF for start in (0, 4, 8, 12))
-        if left >= right or top >= bottom:
-            raise UsageError(f"image option {word}: expected left < right and top < bottom")
-        return replace(options, part=(left, top, right, bottom))
-    if word in {"rw", "rj"}:
-        return replace(options, is_webp=word == "rw")
-    if word in {"c", "cc"}:
-        return replace(options, is_crop=True)
-    if _IGNORED_WORD.fullmatch(word):
-        return options
-    raise UsageError(f"unknown image option {word}: expected wN hN sN c rw rj lN fcrop64=1,…")
-
-
-def render_image(collection: Collection, number: int, options: ImageOptions) -> tuple[bytes, str]:
+def render_image(collection: Collection, artwork: Artwork, options: ImageOptions) -> tuple[bytes, str]:
     """Draw and encode an artwork as a suffix asks for it, never larger than its full size; return bytes and type."""
-    full_width, full_height = collection.measure(number)
+    full_width, full_height = artwork.size
     left, top, right, bottom = options.part or (0.0, 0.0, 1.0, 1.0)
     part_width, part_height = (right - left) * full_width, (bottom - top) * full_height
     width, height, is_crop = _fit(options, max(1, round(part_width)), max(1, round(part_height)))
     if options.part is None:
-        return _encode(collection.draw(number, width, height, is_crop=is_crop), options)
+        return _encode(collection.draw(artwork, width, height, is_crop=is_crop), options)
     # The whole is drawn as large as the part needs it, at most at full size.
     fraction = min(1.0, max(width / part_width, height / part_height))
-    whole = collection.draw(
-        number, max(1, round(full_width * fraction)), max(1, round(full_height * fraction)), is_crop=False
-    )
+    whole_width, whole_height = max(1, round(full_width * fraction)), max(1, round(full_height * fraction))
+    whole = collection.draw(artwork, whole_width, whole_height, is_crop=False)
     if isinstance(whole, bytes):
         return _encode(whole, options)
     rows, columns = whole.shape[:2]

@@ -6,17 +6,18 @@ for, and a collection of any size starts at once.
 """
 
 import hashlib
-from collections.abc import Mapping
-from functools import lru_cache, partial
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from src.colours import SITE_COLOURS
 from src.features.schema import BGRImage
-from src.gallery.collection.artwork import Artwork, AssetDetails
+from src.gallery.collection.artwork import Artwork
 from src.gallery.collection.catalogue import make_slug
-from src.gallery.collection.tokens import TokenBook
+from src.gallery.collection.tokens import Names
 from src.gallery.collection.vocabulary import (
     ARTIST_NAMES,
+    DEFAULT_LANGUAGE,
     FREE_LABELS,
     LABELS,
     LANGUAGES,
@@ -44,9 +45,10 @@ class PaintedCollection:
     def __init__(self, counts: Mapping[str, int], seed: int, image_epoch: int = 0) -> None:
         self.counts: Mapping[str, int] = {name: counts[name] for name in SITE_COLOURS if counts.get(name)}
         self._seed = seed
-        self._tokens = TokenBook(seed, image_epoch)
+        self._asset_ids = Names(seed, "asset", ">I")
+        self._image_tokens = Names(seed, f"image:{image_epoch}", ">I26x")
         self._make_artwork = lru_cache(maxsize=KEPT_ARTWORKS)(self._compute_artwork)
-        self._describe_painting = lru_cache(maxsize=KEPT_ARTWORKS)(partial(describe, seed))
+        self._describe_painting = lru_cache(maxsize=KEPT_ARTWORKS)(describe)
 
     def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
         """Return the artworks at some positions of a colour's list."""
@@ -56,30 +58,18 @@ class PaintedCollection:
 
     def find_asset(self, asset_id: str, language: str) -> Artwork | None:
         """Return the artwork with this id, or None."""
-        number = self._tokens.read_asset(asset_id)
-        return self._make_artwork(number, language) if number is not None and self._holds(number) else None
+        return self._find(self._asset_ids.read(asset_id), language)
 
-    def find_image(self, token: str) -> int | None:
-        """Return the number of the artwork that an image token shows, or None."""
-        number = self._tokens.read_image(token)
-        return number if number is not None and self._holds(number) else None
+    def find_image(self, token: str) -> Artwork | None:
+        """Return the artwork that an image token shows, or None."""
+        return self._find(self._image_tokens.read(token), DEFAULT_LANGUAGE)
 
-    def name_artwork(self, number: int) -> str:
-        """Return the asset id of an artwork."""
-        return self._tokens.name_asset(number)
-
-    def measure(self, number: int) -> tuple[int, int]:
-        """Return width and height of the artwork at full size, in pixels: 1,024 to 2,044 on the long side."""
-        aspect = outline(self._seed, number).aspect
-        longest = SHORTEST_LONG_SIDE + 4 * self._draw_bytes(number, "size")[0]
-        return (longest, round(longest / aspect)) if aspect >= 1 else (round(longest * aspect), longest)
-
-    def draw(self, number: int, width: int, height: int, *, is_crop: bool) -> BGRImage:
+    def draw(self, artwork: Artwork, width: int, height: int, *, is_crop: bool) -> BGRImage:
         """Paint an artwork at a size, whole or cut to the box from the middle."""
-        painting = self._describe_painting(number)
+        painting = self._describe_painting(self._seed, artwork.number)
         return paint_crop(painting, width, height) if is_crop else paint(painting, width, height)
 
-    def describe_artwork(self, artwork: Artwork, language: str) -> AssetDetails:
+    def describe_artwork(self, artwork: Artwork, language: str) -> tuple[str | None, Sequence[tuple[str, str]]]:
         """Make up what the artwork's page says: labels may be translated, free, or missing."""
         draw = self._draw_bytes(artwork.number, "details")
         tongue = LANGUAGES.index(language)
@@ -106,12 +96,19 @@ class PaintedCollection:
         if draw[20] < 140:
             label, value = FREE_LABELS[draw[21] % len(FREE_LABELS)]
             labels.insert(draw[22] % (len(labels) + 1), (label, value.format(number=artwork.number)))
-        return AssetDetails(place=dict(MUSEUMS)[artwork.partner] if draw[23] < 230 else None, labels=tuple(labels))
+        return dict(MUSEUMS)[artwork.partner] if draw[23] < 230 else None, labels
+
+    def _find(self, numbers: tuple[int, ...] | None, language: str) -> Artwork | None:
+        if numbers is None:
+            return None
+        position, colour = divmod(numbers[0], len(SITE_COLOURS))
+        is_held = position < self.counts.get(SITE_COLOURS[colour], 0)
+        return self._make_artwork(numbers[0], language) if is_held else None
 
     def _compute_artwork(self, number: int, language: str) -> Artwork:
-        shape = outline(self._seed, number)
+        genre, aspect = outline(self._seed, number)
         draw = self._draw_bytes(number, "entry")
-        titles = read_titles()[shape.genre]
+        titles = read_titles()[genre]
         title = titles[draw[1] % len(titles)][LANGUAGES.index(language)]
         if "*" in title:
             title = title.replace("*", PLACES[draw[2] % len(PLACES)])
@@ -123,22 +120,20 @@ class PaintedCollection:
         if draw[5] * 256 + draw[6] >= NULL_ARTIST_SHARE * 65536:
             first, last = ARTIST_NAMES["first"], ARTIST_NAMES["last"]
             artist = f"{first[draw[7] % len(first)]} {last[draw[8] % len(last)]}"
+        longest = SHORTEST_LONG_SIDE + 4 * self._draw_bytes(number, "size")[0]
         return Artwork(
             number=number,
-            asset_id=self._tokens.name_asset(number),
-            image_token=self._tokens.name_image(number),
+            asset_id=self._asset_ids.write(number),
+            image_token=self._image_tokens.write(number),
             colour=SITE_COLOURS[number % len(SITE_COLOURS)],
             title=title,
             artist=artist,
             partner=MUSEUMS[draw[9] % len(MUSEUMS)][0],
             slug=make_slug(f"{title} {artist}" if artist and draw[10] < 128 else title),
-            aspect=shape.aspect,
+            aspect=aspect,
+            size=(longest, round(longest / aspect)) if aspect >= 1 else (round(longest * aspect), longest),
             tint=None if draw[12] < 20 else "#" + "".join(f"{200 + part % 48:02X}" for part in draw[13:16]),
         )
-
-    def _holds(self, number: int) -> bool:
-        position, colour = divmod(number, len(SITE_COLOURS))
-        return position < self.counts.get(SITE_COLOURS[colour], 0)
 
     def _draw_bytes(self, number: int, purpose: str) -> bytes:
         """Return 24 random bytes that depend on seed, number and purpose alone."""

@@ -1,120 +1,60 @@
 """Opaque names that the gallery can read back without an index: asset ids, image and list tokens.
 
-A name is a keyed permutation of a small record, so that a gallery of any size needs no table of
-ids: the name is computed from the number, and the number from the name. The permutation is a
-balanced Feistel network of four rounds (Luby and Rackoff, 1988) with BLAKE2b as round function.
-Six zero bytes in the record distinguish a name of ours from any other text.
+A name is a keyed permutation of a few numbers, so that a gallery of any size needs no table of ids: the name is
+computed from the numbers, and the numbers from the name. The permutation is a balanced Feistel network of four
+rounds (Luby and Rackoff, 1988) with BLAKE2b as round function. Six zero bytes behind the numbers distinguish a name
+of ours from any other text.
 """
 
 import base64
-import binascii
 import hashlib
 import struct
-from typing import Final, NamedTuple
-
-ASSET_ID_LENGTH: Final = 14
-"""Characters of an asset id: ten bytes in URL-safe base64 without padding."""
+from typing import Final
 
 ROUNDS: Final = 4
 CHECK: Final = bytes(6)
 
 
-class Sealer:
-    """Turn byte records into opaque text and back; texts of another seed or purpose are not understood."""
+class Names:
+    """Turn numbers into opaque text and back; texts of another seed or purpose are not understood.
 
-    def __init__(self, seed: int, purpose: str) -> None:
+    The layout of the numbers is one of :mod:`struct`, and has an even number of bytes.
+    """
+
+    def __init__(self, seed: int, purpose: str, layout: str) -> None:
         key = hashlib.blake2b(f"gallery:{seed}:{purpose}".encode(), digest_size=32).digest()
-        self._round_keys = tuple(key + bytes([index]) for index in range(ROUNDS))
+        self._keys = tuple(key + bytes([index]) for index in range(ROUNDS))
+        self._layout = struct.Struct(layout)
+        self._half = (self._layout.size + len(CHECK)) // 2
 
-    def seal(self, record: bytes) -> str:
-        """Return the text of ``record``; its length plus six must be even."""
-        plain = record + CHECK
-        half = len(plain) // 2
-        left, right = int.from_bytes(plain[:half], "big"), int.from_bytes(plain[half:], "big")
-        for key in self._round_keys:
-            left, right = right, left ^ _mix(key, right, half)
-        sealed = left.to_bytes(half, "big") + right.to_bytes(half, "big")
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
+    def write(self, *numbers: int) -> str:
+        """Return the name of some numbers: URL-safe base64 without padding."""
+        left, right = self._split(self._layout.pack(*numbers) + CHECK)
+        for key in self._keys:
+            left, right = right, left ^ self._mix(key, right)
+        return base64.urlsafe_b64encode(self._join(left, right)).rstrip(b"=").decode("ascii")
 
-    def unseal(self, text: str) -> bytes | None:
-        """Return the record of ``text``, or None if this sealer never made it."""
+    def read(self, name: str) -> tuple[int, ...] | None:
+        """Return the numbers that a text names, or None if it is no name of ours."""
         try:
-            sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        except (binascii.Error, ValueError):
+            sealed = base64.b64decode(name + "=" * (-len(name) % 4), altchars=b"-_", validate=True)
+        except ValueError:
             return None
-        half, odd = divmod(len(sealed), 2)
-        if odd or len(sealed) <= len(CHECK):
+        if len(sealed) != 2 * self._half:
             return None
-        left, right = int.from_bytes(sealed[:half], "big"), int.from_bytes(sealed[half:], "big")
-        for key in reversed(self._round_keys):
-            left, right = right ^ _mix(key, left, half), left
-        plain = left.to_bytes(half, "big") + right.to_bytes(half, "big")
-        record = plain[: -len(CHECK)]
-        # The second test refuses texts that differ only in the unused bits of the last character.
-        return record if plain[-len(CHECK) :] == CHECK and self.seal(record) == text else None
+        left, right = self._split(sealed)
+        for key in reversed(self._keys):
+            left, right = right ^ self._mix(key, left), left
+        numbers = self._layout.unpack_from(self._join(left, right))
+        # Names of other seeds have no zeros at their end; another text may differ in the last character's unused bits.
+        return numbers if self.write(*numbers) == name else None
 
+    def _split(self, record: bytes) -> tuple[int, int]:
+        return int.from_bytes(record[: self._half], "big"), int.from_bytes(record[self._half :], "big")
 
-def _mix(key: bytes, value: int, size: int) -> int:
-    digest = hashlib.blake2b(value.to_bytes(size, "big"), digest_size=size, key=key).digest()
-    return int.from_bytes(digest, "big")
+    def _join(self, left: int, right: int) -> bytes:
+        return left.to_bytes(self._half, "big") + right.to_bytes(self._half, "big")
 
-
-class ListPosition(NamedTuple):
-    """Where a continuation token points.
-
-    Attributes
-    ----------
-    colour
-        Index in ``SITE_COLOURS``.
-    offset
-        Position of the next artwork in the colour's list.
-    serial
-        How many list pages came before; only an endless list counts it up without moving.
-    """
-
-    colour: int
-    offset: int
-    serial: int = 0
-
-
-class TokenBook:
-    """Every opaque name of one gallery; another epoch gives other image tokens and the same asset ids.
-
-    Image tokens of the real site change over the years while asset ids stay.
-    """
-
-    def __init__(self, seed: int, image_epoch: int = 0) -> None:
-        self._assets = Sealer(seed, "asset")
-        self._images = Sealer(seed, f"image:{image_epoch}")
-        self._lists = Sealer(seed, "list")
-
-    def name_asset(self, number: int) -> str:
-        """Return the 14-character id of artwork ``number`` (below 2³²)."""
-        return self._assets.seal(struct.pack(">I", number))
-
-    def read_asset(self, asset_id: str) -> int | None:
-        """Return the number of an artwork, or None if the id is not one of this gallery."""
-        if len(asset_id) != ASSET_ID_LENGTH:
-            return None
-        record = self._assets.unseal(asset_id)
-        return None if record is None else int(struct.unpack(">I", record)[0])
-
-    def name_image(self, number: int) -> str:
-        """Return the token under which the image host serves artwork ``number``."""
-        return self._images.seal(struct.pack(">I26x", number))
-
-    def read_image(self, token: str) -> int | None:
-        """Return the number of the artwork that an image token shows, or None."""
-        record = self._images.unseal(token)
-        return int(struct.unpack(">I26x", record)[0]) if record is not None and len(record) == 30 else None
-
-    def name_position(self, position: ListPosition) -> str:
-        """Return the continuation token of a place in a colour's list."""
-        return self._lists.seal(struct.pack(">BIIx", *position))
-
-    def read_position(self, token: str) -> ListPosition | None:
-        """Return the place that a continuation token points to, or None."""
-        record = self._lists.unseal(token)
-        if record is None or len(record) != 10:
-            return None
-        return ListPosition(*struct.unpack(">BIIx", record))
+    def _mix(self, key: bytes, value: int) -> int:
+        digest = hashlib.blake2b(value.to_bytes(self._half, "big"), digest_size=self._half, key=key).digest()
+        return int.from_bytes(digest, "big")

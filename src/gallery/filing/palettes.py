@@ -1,7 +1,7 @@
 """What palettes real pictures of a colour have: a compact model to draw the 18 features from.
 
 For each colour a mixture of Gaussians over transformed features, fitted by
-``python -m src.gallery.calibration.fit_palettes``.
+``python -m src.gallery.calibration.fit``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from typing import Final, TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from src.errors import ModelMismatchError, ModelMissingError
-from src.features.schema import FEATURE_COUNT, FEATURE_NAMES, FeatureVector
+from src.features.schema import FEATURE_COUNT, FeatureVector
 
 PALETTES_FILE: Final = Path(__file__).with_name("palettes.json")
 """The fitted mixtures."""
@@ -79,38 +78,17 @@ class PaletteModel:
 
 @lru_cache(maxsize=2)
 def load_palettes(path: Path = PALETTES_FILE) -> PaletteModel:
-    """Read the fitted mixtures.
-
-    Raises
-    ------
-    ModelMissingError
-        If the file is not there.
-    ModelMismatchError
-        If it was fitted on other features.
-    """
-    if not path.is_file():
-        raise ModelMissingError(
-            f"the palettes {path} are missing: make them with python -m src.gallery.calibration.fit_palettes"
-        )
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    if tuple(stored["features"]) != FEATURE_NAMES:
-        raise ModelMismatchError(
-            f"{path} was fitted on other features: fit it again with src.gallery.calibration.fit_palettes"
-        )
-    return build_palettes(stored["colours"])
+    """Read the fitted mixtures."""
+    return build_palettes(json.loads(path.read_text(encoding="utf-8"))["colours"])
 
 
 def build_palettes(colours: Mapping[str, Sequence[Component]]) -> PaletteModel:
-    """Make the model from its stored components (share, mean, lower triangle of the root)."""
-    shares: dict[str, list[float]] = {}
-    means: dict[str, npt.NDArray[np.float64]] = {}
-    roots: dict[str, npt.NDArray[np.float64]] = {}
-    lower = np.tril_indices(FEATURE_COUNT)
+    """Make the model from its stored components."""
+    model = PaletteModel({}, {}, {})
+    rows, columns = np.tril_indices(FEATURE_COUNT)
     for colour, components in colours.items():
-        shares[colour] = np.cumsum([component["share"] for component in components]).tolist()
-        means[colour] = np.array([component["mean"] for component in components])
-        stack = np.zeros((len(components), FEATURE_COUNT, FEATURE_COUNT))
-        for number, component in enumerate(components):
-            stack[number][lower] = component["root"]
-        roots[colour] = stack
-    return PaletteModel(shares, means, roots)
+        model.shares[colour] = np.cumsum([component["share"] for component in components]).tolist()
+        model.means[colour] = np.array([component["mean"] for component in components])
+        model.roots[colour] = np.zeros((len(components), FEATURE_COUNT, FEATURE_COUNT))
+        model.roots[colour][:, rows, columns] = [component["root"] for component in components]
+    return model

@@ -20,7 +20,7 @@ from src.gallery.filing.palettes import PaletteModel, load_palettes
 from src.gallery.painter.genres.designs import draw_ground
 from src.gallery.painter.genres.registry import DESIGNS, KINDS, choose_design, choose_genre
 from src.gallery.painter.genres.tools import Chance, Mood
-from src.gallery.painter.grading import PLAIN_GRADE, Grade, fit_grade
+from src.gallery.painter.grading import fit_grade
 from src.gallery.painter.painting import (
     COMPRESSION,
     PALETTE,
@@ -58,8 +58,7 @@ DESIGN_SHARE: Final = 0.075
 """Share of artworks that are designs; on the real site most works are paintings and drawings, so there are few."""
 
 DESIGN_SHARES: Final = {"PINK": 0.3, "PURPLE": 0.3, "BROWN": 0.035, "BLACK": 0.03}
-"""The same for colours that have very few artworks, or very many: about a hundred of each in the
-study's."""
+"""The same for colours that have very few artworks, or very many: about a hundred of each in the study's."""
 
 MOST_DESIGNS: Final = 12
 """So many are tried until the index files one under its colour."""
@@ -67,28 +66,16 @@ MOST_DESIGNS: Final = 12
 OVERSHOOT: Final = np.array([0.0] * 3 + [1.5, 4.5] + [0.0] * 7 + [2.5, 4.0] + [0.0] * 4)
 """By how much hue and saturation, and their deviations, come out above real art's on average; taken off beforehand."""
 
-_NO_GRADE: Final = Grade((0.0,) * 12, 1.0, 0.0)
-_NO_MOOD: Final = Mood(0.5, 0.0, 0.5, 0.0)
 
-
-@dataclass(frozen=True)
-class Outline:
-    """What a list says of a picture: its genre and its shape (width divided by height)."""
-
-    genre: str
-    aspect: float
-
-
-def outline(seed: int, number: int) -> Outline:
-    """Decide genre and shape of artwork ``number``, without any rendering: all that a list needs.
+def outline(seed: int, number: int) -> tuple[str, float]:
+    """Decide genre and shape (width divided by height) of artwork ``number`` without any rendering, as lists need them.
 
     They follow the palette of the first attempt and stay the same for all attempts of :func:`describe`.
     """
     design = _choose_design(seed, number)
-    if design is not None:
-        return design
-    models = _Models(load_palettes(), load_colour_index())
-    return _choose_outline(models.draw_palette(seed, number, 0), seed, number)
+    return design or _choose_genre(
+        _Models(load_palettes(), load_colour_index()).draw_palette(seed, number, 0), seed, number
+    )
 
 
 def describe(
@@ -108,28 +95,25 @@ def describe(
     """
     if number < 0:
         raise ValueError(f"the number of an artwork is 0 or more, got {number}")
-    colour = SITE_COLOURS[number % len(SITE_COLOURS)]
     models = _Models(palettes or load_palettes(), index or load_colour_index())
     design = _choose_design(seed, number)
     if design is not None:
-        return _describe_design(
-            models, Painting(seed, number, colour, design.genre, design.aspect, 0, _NO_MOOD, PLAIN_GRADE)
-        )
+        return _describe_design(models, Painting(seed, number, *design))
     target = models.draw_palette(seed, number, 0)
-    shape = _choose_outline(target, seed, number)
-    best = _Attempt(Painting(seed, number, colour, shape.genre, shape.aspect, 0, _NO_MOOD, _NO_GRADE), -np.inf, np.inf)
+    best = draft = Painting(seed, number, *_choose_genre(target, seed, number))
+    best_rank = (np.inf, np.inf)
     for attempt in range(MOST_PALETTES * ATTEMPTS_A_PALETTE):
         if attempt and attempt % ATTEMPTS_A_PALETTE == 0:
+            if best_rank[0] == 0:  # it is filed rightly
+                break
             target = models.draw_palette(seed, number, attempt // ATTEMPTS_A_PALETTE)
-        draft = Painting(seed, number, colour, shape.genre, shape.aspect, attempt, _mood(target), _NO_GRADE)
-        tried = _grade_draft(models, draft, target)
-        if tried.is_filed and tried.distance <= GOOD_DISTANCE:
-            return tried.painting
-        if tried.rank < best.rank:
-            best = tried
-        if best.is_filed and (attempt + 1) % ATTEMPTS_A_PALETTE == 0:
-            break
-    return best.painting
+        painting, lead, distance = _grade_draft(models, replace(draft, attempt=attempt, mood=_mood(target)), target)
+        if lead >= 0 and distance <= GOOD_DISTANCE:
+            return painting
+        rank = (0.0, distance) if lead >= 0 else (1.0, -lead)
+        if rank < best_rank:
+            best, best_rank = painting, rank
+    return best
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,13 +149,19 @@ class _Models:
         return target, lead
 
 
-def _choose_design(seed: int, number: int) -> Outline | None:
+def _choose_genre(target: FeatureVector, seed: int, number: int) -> tuple[str, float]:
+    rng = make_chances(seed, number, 0, SHAPE)
+    genre = choose_genre(rng, _mood(target))
+    return genre, round(rng.between(*KINDS[genre].aspects), 3)
+
+
+def _choose_design(seed: int, number: int) -> tuple[str, float] | None:
     """Decide whether an artwork is a design, and which one."""
     rng = make_chances(seed, number, 1, SHAPE)
     if rng.random() >= DESIGN_SHARES.get(SITE_COLOURS[number % len(SITE_COLOURS)], DESIGN_SHARE):
         return None
     design = choose_design(rng)
-    return Outline(design, round(rng.between(*DESIGNS[design].aspects), 3))
+    return design, round(rng.between(*DESIGNS[design].aspects), 3)
 
 
 def _describe_design(models: _Models, draft: Painting) -> Painting:
@@ -179,7 +169,7 @@ def _describe_design(models: _Models, draft: Painting) -> Painting:
     best, best_lead = draft, -np.inf
     for attempt in range(MOST_DESIGNS):
         ground = draw_ground(make_chances(draft.seed, draft.number, attempt, PALETTE), draft.colour)
-        painting = replace(draft, attempt=attempt, mood=replace(draft.mood, ground=ground))
+        painting = replace(draft, attempt=attempt, mood=Mood(ground=ground))
         lead = min(models.lead(measure(painting), draft.colour) for measure in (measure_tiny, measure_thumbnail))
         if lead > best_lead:
             best, best_lead = painting, lead
@@ -188,42 +178,18 @@ def _describe_design(models: _Models, draft: Painting) -> Painting:
     return best
 
 
-def _choose_outline(target: FeatureVector, seed: int, number: int) -> Outline:
-    rng = make_chances(seed, number, 0, SHAPE)
-    genre = choose_genre(rng, _mood(target))
-    return Outline(genre, round(rng.between(*KINDS[genre].aspects), 3))
-
-
-@dataclass(frozen=True, eq=False)
-class _Attempt:
-    """A picture, how surely it is filed under its colour, and how far its features are from its palette."""
-
-    painting: Painting
-    lead: float
-    distance: float
-
-    @property
-    def is_filed(self) -> bool:
-        return self.lead >= 0
-
-    @property
-    def rank(self) -> tuple[float, float]:
-        """The smaller, the better: first those filed under their colour, the nearest to their palette first."""
-        return (0.0, self.distance) if self.is_filed else (1.0, -self.lead)
-
-
-def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> _Attempt:
-    """Grade a draft to a palette and see how it is filed."""
+def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> tuple[Painting, float, float]:
+    """Grade a draft to a palette; return it, how surely it is filed, and how far its features are from the palette."""
     pigment = compose_tiny(draft)
     grade, distance = fit_grade(pigment, np.maximum(target / COMPRESSION - OVERSHOOT, 0.0))
     painting = replace(draft, grade=grade)
     lead = models.lead(measure_pigment(pigment, grade), draft.colour)
     if 0 <= lead < CLOSE_CALL:
         lead = models.lead(measure_thumbnail(painting), draft.colour)
-    return _Attempt(painting, lead, distance)
+    return painting, lead, distance
 
 
 def _mood(target: FeatureVector) -> Mood:
     chroma = float(np.hypot(target[7] - 128.0, target[8] - 128.0)) / 128.0
     variety = float(np.hypot(target[16], target[17])) / 64.0
-    return Mood(float(target[6]) / 255.0, float(target[15]) / 255.0, min(1.0, chroma), min(1.0, variety))
+    return Mood(float(target[6]) / 255.0, min(1.0, chroma), min(1.0, variety))

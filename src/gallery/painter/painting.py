@@ -10,14 +10,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from src.colours import SITE_COLOURS
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage, FeatureVector
 from src.gallery.painter.canvas import Canvas, Window
 from src.gallery.painter.genres.registry import find_kind
-from src.gallery.painter.genres.tools import Chance, Mood
-from src.gallery.painter.grading import Grade
+from src.gallery.painter.genres.tools import NEUTRAL_MOOD, Chance, Mood
+from src.gallery.painter.grading import PLAIN_GRADE, Grade
 from src.gallery.painter.surfaces import work_surface
 
 TINY: Final = 56
@@ -37,18 +38,21 @@ PALETTE, COMPOSITION, SHAPE = range(3)
 class Painting:
     """Everything that decides a picture; cheap to make and to send between processes.
 
-    The colour is the one under which the index files it, the aspect width divided by height; the attempt that was
-    taken counts from 0.
+    The aspect is width divided by height; the attempt that was taken counts from 0.
     """
 
     seed: int
     number: int
-    colour: str
     genre: str
     aspect: float
-    attempt: int
-    mood: Mood
-    grade: Grade
+    attempt: int = 0
+    mood: Mood = NEUTRAL_MOOD
+    grade: Grade = PLAIN_GRADE
+
+    @property
+    def colour(self) -> str:
+        """The colour under which the index files it."""
+        return SITE_COLOURS[self.number % len(SITE_COLOURS)]
 
 
 def make_chances(seed: int, number: int, attempt: int, purpose: int) -> Chance:

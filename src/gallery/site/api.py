@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from src.colours import SITE_COLOURS, SWATCHES
 from src.gallery.collection.artwork import Artwork, Collection
-from src.gallery.collection.tokens import ListPosition, TokenBook
+from src.gallery.collection.tokens import Names
 from src.gallery.site.faults import Draw
 
 BODY_PREFIX: Final = ")]}'\n"
@@ -43,34 +43,39 @@ def count_first_tiles(colour: str) -> int:
 
 
 class Listing:
-    """The lists of a collection, page by page."""
+    """The lists of a collection, page by page.
 
-    def __init__(self, collection: Collection, tokens: TokenBook) -> None:
+    A token names the colour (its index in ``SITE_COLOURS``), the offset of the next artwork in the colour's list, and
+    how many list pages came before; only an endless list counts these up without moving.
+    """
+
+    def __init__(self, collection: Collection, seed: int) -> None:
         self._collection = collection
-        self._tokens = tokens
+        self._tokens = Names(seed, "list", ">BIIx")
 
     def open(self, colour: str, language: str, draw: Draw) -> ListPage:
         """Return the first artworks of a colour."""
-        return self._read(ListPosition(SITE_COLOURS.index(colour), 0), count_first_tiles(colour), language, draw)
+        return self._read((SITE_COLOURS.index(colour), 0, 0), count_first_tiles(colour), language, draw)
 
     def resume(self, token: str, size: int, language: str, draw: Draw) -> ListPage | None:
         """Return the ``size`` artworks that a token leads to, or None if the token is not ours."""
-        position = self._tokens.read_position(token)
-        return None if position is None else self._read(position, size, language, draw)
+        place = self._tokens.read(token)
+        return None if place is None else self._read(place, size, language, draw)
 
-    def _read(self, position: ListPosition, size: int, language: str, draw: Draw) -> ListPage:
-        colour = SITE_COLOURS[position.colour]
+    def _read(self, place: tuple[int, ...], size: int, language: str, draw: Draw) -> ListPage:
+        index, offset, serial = place
+        colour = SITE_COLOURS[index]
         total = self._collection.counts.get(colour, 0)
-        stop = min(position.offset + size, total)
-        artworks = self._collection.list_artworks(colour, position.offset, stop, language)
-        following: ListPosition | None = None
+        stop = min(offset + size, total)
+        following: tuple[int, ...] | None = None
         if stop < total:
-            following = ListPosition(position.colour, stop, position.serial + 1)
+            following = (index, stop, serial + 1)
         elif total and draw.happens("endless", subject=colour):
             # "token": the last page names itself as the next one; "ids": new tokens start the list over.
-            repeats_itself = draw.faults.endless_kind == "token" and position.offset > 0
-            following = position if repeats_itself else ListPosition(position.colour, 0, position.serial + 1)
-        return ListPage(colour, artworks, total, following and self._tokens.name_position(following))
+            repeats_itself = draw.faults.endless_kind == "token" and offset > 0
+            following = place if repeats_itself else (index, 0, serial + 1)
+        artworks = self._collection.list_artworks(colour, offset, stop, language)
+        return ListPage(colour, artworks, total, self._tokens.write(*following) if following else None)
 
 
 def make_item(artwork: Artwork, host: str, *, is_tagged: bool) -> JsonList:

@@ -1,7 +1,7 @@
 """The web application: addresses, and what answers them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -27,9 +27,9 @@ from src.colours import SITE_COLOURS
 from src.errors import UsageError
 from src.gallery.collection.artwork import Collection
 from src.gallery.collection.catalogue import apportion
+from src.gallery.collection.folder import FolderCollection, FolderEntry
 from src.gallery.collection.images import parse_suffix, render_image
 from src.gallery.collection.painted import PaintedCollection
-from src.gallery.collection.tokens import TokenBook
 from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES
 from src.gallery.settings import GallerySettings, describe_gallery
 from src.gallery.site.api import (
@@ -58,19 +58,17 @@ LONG_QUEUE: Final = 3
 CLOSING_INTERVAL: Final = 8
 """... at most one in this many answers."""
 
-LONGEST_HANG_SECONDS: Final = 3600.0
-
-ROBOTS_TEXTS: Final = MappingProxyType(
+ROBOTS_ANSWERS: Final = MappingProxyType(
     {
-        "site": "User-agent: *\nDisallow: /api/*\n",
-        "allow": "User-agent: *\nDisallow:\n",
-        "disallow-all": "User-agent: *\nDisallow: /\n",
-        "delay": "User-agent: *\nCrawl-delay: 1\nDisallow: /api/*\n",
-        "garbage": bytes(range(256)) * 4 + b"\nUser-agent\nDisallow /\n",
+        "site": (200, "User-agent: *\nDisallow: /api/*\n"),
+        "allow": (200, "User-agent: *\nDisallow:\n"),
+        "disallow-all": (200, "User-agent: *\nDisallow: /\n"),
+        "delay": (200, "User-agent: *\nCrawl-delay: 1\nDisallow: /api/*\n"),
+        "garbage": (200, bytes(range(256)) * 4 + b"\nUser-agent\nDisallow /\n"),
+        "refused": (429, "Too Many Requests"),
+        "missing": (404, "Not Found"),
+        "error": (500, "Internal Server Error"),
     }
-)
-ROBOTS_FAILURES: Final = MappingProxyType(
-    {"refused": (429, "Too Many Requests"), "missing": (404, "Not Found"), "error": (500, "Internal Server Error")}
 )
 
 
@@ -81,23 +79,19 @@ class Site:
         self._settings = settings
         self._collection = collection
         self._state = state
-        self._listing = Listing(collection, TokenBook(settings.seed, settings.image_epoch))
+        self._listing = Listing(collection, settings.seed)
         self._name, self._extent = describe_gallery(settings)
         self._render_image = lru_cache(maxsize=KEPT_IMAGES)(partial(render_image, collection))
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
         self._since_closing = 0
-
-    @property
-    def routes(self) -> list[Route]:
-        """Addresses and their handlers."""
-        return [
+        self.routes = [
             Route("/", self.show_home),
             Route("/color", self.show_colour),
             Route("/asset/{rest:path}", self.show_asset),
             Route("/ci/{name:path}", self.send_image),
             Route("/api/color", self.send_colours),
             Route("/api/assets/images/color", self.send_list),
-            Route("/api/favourites", self.ask_for_login),
+            Route("/api/favourites", lambda _: PlainTextResponse("Unauthorized", status_code=401)),
             Route("/robots.txt", self.send_robots),
             Route("/consent/m", self.show_consent),
             Route("/consent/save", self.save_consent, methods=["POST"]),
@@ -108,16 +102,15 @@ class Site:
 
     async def show_home(self, request: Request) -> Response:
         """Answer the start page."""
-        counts = self._collection.counts
-        return HTMLResponse(render_page("home.html", _visit(request), counts=counts, title="Offline Gallery"))
+        page = render_page("home.html", _visit(request), counts=self._collection.counts, title="Offline Gallery")
+        return HTMLResponse(page)
 
     async def show_colour(self, request: Request) -> Response:
         """Answer the page of a colour; an unknown name gives a page without tiles."""
-        visit = _visit(request)
-        name = request.query_params.get("col", "")
-        colour = name if name in SITE_COLOURS else None
+        visit, name = _visit(request), request.query_params.get("col", "")
         pages, page_object = self._open_all(visit)
         is_script_drawn = self._settings.tiles == "script"
+        colour = name if name in SITE_COLOURS else None
         return HTMLResponse(render_colour_page(colour, pages, page_object, visit, is_script_drawn=is_script_drawn))
 
     def _open_all(self, visit: Visit) -> tuple[list[ListPage], list[Any]]:
@@ -137,13 +130,9 @@ class Site:
             return await self.show_missing(request)
         if visit.draw.happens("asset_moved") and not request.path_params["rest"].startswith("moved/"):
             return RedirectResponse(f"/asset/moved/{asset_id}", status_code=301)
-        details = self._collection.describe_artwork(artwork, visit.language)
-        width, height = self._collection.measure(artwork.number)
-        return HTMLResponse(
-            render_page(
-                "asset.html", visit, title=artwork.title, artwork=artwork, details=details, width=width, height=height
-            )
-        )
+        place, labels = self._collection.describe_artwork(artwork, visit.language)
+        page = render_page("asset.html", visit, title=artwork.title, artwork=artwork, place=place, labels=labels)
+        return HTMLResponse(page)
 
     async def send_list(self, request: Request) -> Response:
         """Answer the page's own request for more artworks."""
@@ -168,12 +157,10 @@ class Site:
     async def send_image(self, request: Request) -> Response:
         """Answer a picture at the size that its suffix asks for."""
         token, _, suffix = request.path_params["name"].partition("=")
-        number = self._collection.find_image(token)
-        draw = _visit(request).draw
-        if number is None:
+        artwork, draw = self._collection.find_image(token), _visit(request).draw
+        if artwork is None:
             return PlainTextResponse("Not Found", status_code=404)
-        name = self._collection.name_artwork(number)
-        strange = _answer_strangely(request, draw, name)
+        strange = _answer_strangely(request, draw, artwork.asset_id)
         if strange is not None:
             return strange
         try:
@@ -182,13 +169,13 @@ class Site:
             return PlainTextResponse(f"Bad Request: {error}", status_code=400)
         if draw.happens("image_error"):
             return PlainTextResponse("Service Unavailable", status_code=503, headers=draw.faults.retry_headers)
-        whole, media_type = await anyio.to_thread.run_sync(self._render_image, number, options, limiter=self._threads)
+        whole, media_type = await anyio.to_thread.run_sync(self._render_image, artwork, options, limiter=self._threads)
         content = _spoil(whole, draw)
         headers = {
             "Cache-Control": "public, max-age=86400, no-transform" if content is whole else "no-store",
             "Access-Control-Allow-Origin": "*",
         }
-        if draw.happens("image_opt_out", subject=name):
+        if draw.happens("image_opt_out", subject=artwork.asset_id):
             headers["X-Robots-Tag"] = "noai, noimageai"
         if self._is_overloaded():
             headers["Connection"] = "close"
@@ -205,21 +192,15 @@ class Site:
         self._since_closing = 0
         return True
 
-    async def ask_for_login(self, _: Request) -> Response:
-        """Answer what only visitors with an account may have."""
-        return PlainTextResponse("Unauthorized", status_code=401)
-
     async def send_robots(self, _: Request) -> Response:
         """Answer robots.txt: a text, a failure, or bytes without end, slowly or fast."""
-        variant = self._settings.faults.robots
-        if variant in ROBOTS_FAILURES:
-            status, text = ROBOTS_FAILURES[variant]
-            return PlainTextResponse(text, status_code=status)
-        if variant in {"drip", "endless"}:
-            comment = b"# a comment\n"
-            piece, pause = (comment, 1.0) if variant == "drip" else (comment * 5000, 0.0)
-            return StreamingResponse(_write_without_end(piece, pause), media_type="text/plain")
-        return PlainTextResponse(ROBOTS_TEXTS[variant])
+        variant, comment = self._settings.faults.robots, b"# a comment\n"
+        if variant == "drip":
+            return StreamingResponse(_write_without_end(comment, 1.0), media_type="text/plain")
+        if variant == "endless":
+            return StreamingResponse(_write_without_end(comment * 5000, 0.0), media_type="text/plain")
+        status, text = ROBOTS_ANSWERS[variant]
+        return PlainTextResponse(text, status_code=status)
 
     async def show_consent(self, request: Request) -> Response:
         """Answer the consent form."""
@@ -248,9 +229,8 @@ class Site:
 
     async def hang(self, request: Request) -> Response:
         """Answer when the client has given up."""
-        async with asyncio.timeout(LONGEST_HANG_SECONDS):
-            while (await request.receive())["type"] != "http.disconnect":
-                pass
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
         return PlainTextResponse("")
 
     async def show_missing(self, request: Request) -> Response:
@@ -259,12 +239,15 @@ class Site:
         return HTMLResponse(page, status_code=404)
 
 
-def create_app(settings: GallerySettings, state: SharedState, folder: Collection | None = None) -> ASGIApp:
-    """Return the web application of one worker; a folder of pictures is shown in place of the paintings."""
+def create_app(settings: GallerySettings, state: SharedState, folder: Sequence[FolderEntry] = ()) -> ASGIApp:
+    """Return the web application of one worker; ``folder`` is what :func:`open_folder` finds, if one is shown."""
     cv2.setNumThreads(1)  # the workers are the parallelism
-    collection = folder or PaintedCollection(
-        apportion(settings.artworks, settings.proportions, settings.colours), settings.seed, settings.image_epoch
-    )
+    collection: Collection
+    if settings.images is None:
+        counts = apportion(settings.artworks, settings.proportions, settings.colours)
+        collection = PaintedCollection(counts, settings.seed, settings.image_epoch)
+    else:
+        collection = FolderCollection(settings.images, folder, settings.image_epoch)
     return Misbehaviour(Starlette(routes=Site(settings, collection, state).routes), settings.faults, state)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, get_args
 
 from pydantic import Field
 
-from src.gallery.options import Options, Probability
+from src.gallery.options import Options, Probability, is_probability
 
 RobotsVariant = Literal[
     "site", "allow", "disallow-all", "delay", "missing", "error", "garbage", "drip", "endless", "refused"
@@ -89,7 +89,7 @@ class Faults(Options):
     @property
     def is_drawn(self) -> bool:
         """Whether any fault has a probability, so that attempts must be counted."""
-        return any(getattr(self, name) for name in self.list_probabilities())
+        return any(is_probability(field) and getattr(self, name) for name, field in type(self).model_fields.items())
 
     @property
     def retry_headers(self) -> dict[str, str]:

@@ -4,15 +4,16 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from multiprocessing import connection
 from typing import Final
 
 import uvicorn
 
-from src.gallery.collection.artwork import Collection
 from src.gallery.collection.catalogue import apportion
+from src.gallery.collection.folder import FolderEntry, open_folder
 from src.gallery.settings import GallerySettings
 from src.gallery.site.shared_state import SharedState
 from src.listener import open_listener
@@ -20,33 +21,25 @@ from src.listener import open_listener
 BACKLOG: Final = 1024
 
 
-def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
-    """Serve a gallery until a signal ends it.
+def serve(settings: GallerySettings) -> None:
+    """Serve a gallery until a signal ends it, which raises KeyboardInterrupt.
 
-    Parameters
-    ----------
-    settings
-        The gallery.
-    announce
-        Is given the base URL as soon as the port is open; the first requests wait for the workers.
+    Its base URL is written to standard output as soon as the port is open; the first requests wait for the workers.
 
     Raises
     ------
     UsageError, TableError
         If the settings cannot be used, or the port is taken.
-    KeyboardInterrupt
-        If a signal ended it.
     """
-    folder: Collection | None = None
+    folder: Sequence[FolderEntry] = ()
     if settings.images is None:
-        apportion(settings.artworks, settings.proportions, settings.colours)
+        apportion(settings.artworks, settings.proportions, settings.colours)  # refuses what the workers would
     else:
-        from src.gallery.collection.folder import open_folder  # noqa: PLC0415 - as in _work
-
         folder = open_folder(settings)
     listener = open_listener(settings.host, settings.port, BACKLOG)
     state = SharedState()
-    announce(f"http://{settings.host}:{listener.getsockname()[1]}")
+    sys.stdout.write(f"Gallery at http://{settings.host}:{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if settings.worker_count == 1:
         _work(settings, state, folder, listener)
@@ -70,7 +63,9 @@ def serve(settings: GallerySettings, announce: Callable[[str], None]) -> None:
             worker.join()
 
 
-def _work(settings: GallerySettings, state: SharedState, folder: Collection | None, listener: socket.socket) -> None:
+def _work(
+    settings: GallerySettings, state: SharedState, folder: Sequence[FolderEntry], listener: socket.socket
+) -> None:
     """Serve on a port that is open, until a signal comes or the supervisor is gone."""
     supervisor = multiprocessing.parent_process()
     if supervisor is not None:

@@ -8,8 +8,8 @@ from scipy.stats import ks_2samp
 
 from src.errors import TableError
 from src.gallery.calibration import held_out, measure
-from src.gallery.calibration.held_out import paint_gallery
-from src.gallery.calibration.labelled_rows import find_study_rows, read_labelled_rows
+from src.gallery.calibration.fit import read_labelled_rows
+from src.gallery.calibration.held_out import find_study_rows, paint_gallery
 from src.gallery.calibration.measure import (
     BEGIN,
     END,
@@ -40,12 +40,13 @@ def sample() -> TrainingData:
 
 def test_scores_count_what_is_right(sample: TrainingData) -> None:
     index = load_colour_index()
-    score = score_filing("index", index.name, sample, MeasuredPictures(sample.features, sample.colours, ()))
-    assert score.rows > 0.95
-    assert score.recalls["BLACK"] > 0.9
+    score = score_filing(index.name, sample, MeasuredPictures(sample.features, sample.colours, ()))
+    assert score["rows"] > 0.95
+    assert score["BLACK"] > 0.9
     wrong = replace(sample, colours=np.where(find_study_rows(sample), "nothing", sample.colours))
-    assert score_filing("index", index.name, wrong, None).study_rows == 0.0
-    assert np.isnan(score_filing("index", index.name, wrong, None).paintings)
+    score = score_filing(index.name, wrong, None)
+    assert score["study_rows"] == 0.0
+    assert np.isnan(score["paintings"])
 
 
 @pytest.mark.slow
@@ -94,8 +95,7 @@ def test_gallery_teaches_real_art(shared_dir: Path) -> None:
     rows = read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
     gallery = TrainingData("gallery", *paint_gallery(7, 900, load_palettes(), load_colour_index()), np.arange(900))
     scaler, machine = fit_calibrated(STUDY_CHOICE, gallery.features, gallery.colours)
-    score = score_filing("svc", lambda found: machine.predict(scaler.transform(found)), rows, None)
-    assert score.rows > 0.78
+    assert score_filing(lambda found: machine.predict(scaler.transform(found)), rows, None)["rows"] > 0.78
     distances = measure_distances(gallery, rows)
     assert max(distances.values()) < 0.14, distances
 

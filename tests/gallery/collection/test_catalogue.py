@@ -7,7 +7,7 @@ from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.errors import UsageError
 from src.gallery.collection.catalogue import apportion, make_slug
 from src.gallery.collection.painted import PaintedCollection
-from src.gallery.collection.tokens import ListPosition, TokenBook
+from src.gallery.collection.tokens import Names
 
 
 @pytest.fixture(scope="module")
@@ -46,36 +46,28 @@ def test_named_colours_alone_may_be_few() -> None:
         apportion(1, colours=("RED", "BLUE"))
 
 
-def test_ids_are_14_characters_unique_and_read_back(collection: PaintedCollection) -> None:
-    tokens = TokenBook(7)
-    ids = [tokens.name_asset(number) for number in range(20000)]
+def test_ids_are_14_characters_unique_and_read_back() -> None:
+    names = Names(7, "asset", ">I")
+    ids = [names.write(number) for number in range(20000)]
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{14}", asset_id) for asset_id in ids)
     assert len(set(ids)) == len(ids)
-    assert [tokens.read_asset(asset_id) for asset_id in ids[:500]] == list(range(500))
-    first_characters = {asset_id[0] for asset_id in ids}
-    assert {"-", "_"} <= first_characters
+    assert [names.read(asset_id) for asset_id in ids[:500]] == [(number,) for number in range(500)]
+    assert {"-", "_"} <= {asset_id[0] for asset_id in ids}
+    assert Names(8, "asset", ">I").read(ids[5]) is None, "another seed has other names"
+    assert Names(7, "list", ">I").read(ids[5]) is None, "another purpose has other names"
 
 
 @pytest.mark.parametrize("asset_id", ["", "AAAAAAAAAAAAAA", "kwUh5tA9zRg", "ÄÖÜ", "a" * 13, "!" * 14])
 def test_other_ids_are_unknown(collection: PaintedCollection, asset_id: str) -> None:
-    assert TokenBook(7).read_asset(asset_id) is None
     assert collection.find_asset(asset_id, "en") is None
 
 
 def test_image_tokens_change_with_the_epoch_and_ids_do_not() -> None:
-    old, new = TokenBook(7, image_epoch=0), TokenBook(7, image_epoch=1)
-    assert old.name_asset(3) == new.name_asset(3)
-    assert old.name_image(3) != new.name_image(3)
-    assert new.read_image(old.name_image(3)) is None
-    assert old.read_image(old.name_image(3)) == 3
-
-
-def test_positions_read_back_and_other_names_do_not() -> None:
-    tokens = TokenBook(7)
-    position = ListPosition(colour=11, offset=18705, serial=623)
-    assert tokens.read_position(tokens.name_position(position)) == position
-    assert tokens.read_position(tokens.name_image(3)) is None
-    assert TokenBook(8).read_asset(tokens.name_asset(5)) is None, "another seed has other names"
+    old, new = (PaintedCollection(apportion(240), 7, epoch) for epoch in (0, 1))
+    (before,), (after,) = (each.list_artworks("RED", 3, 4, "en") for each in (old, new))
+    assert before.asset_id == after.asset_id
+    assert old.find_image(before.image_token) == before
+    assert new.find_image(before.image_token) is None
 
 
 def test_artworks_are_filed_by_their_number(collection: PaintedCollection) -> None:
@@ -102,12 +94,12 @@ def test_details_are_free_translated_missing_and_hold_colons(collection: Painted
     artworks = collection.list_artworks("RED", 0, 300, "en")
     english = [collection.describe_artwork(artwork, "en") for artwork in artworks]
     french = [collection.describe_artwork(artwork, "fr") for artwork in artworks]
-    names = [label for details in english for label, _ in details.labels]
+    names = [label for _, labels in english for label, _ in labels]
     assert {"Title", "Creator", "Date Created", "Rights", "Credit Line", "Inventory no."} <= set(names)
-    assert "Titre" in {label for details in french for label, _ in details.labels}
-    assert any(":" in value for details in english for label, value in details.labels if "Link" not in label)
-    assert any("Date Created" not in dict(details.labels) for details in english)
-    assert any(details.place is None for details in english)
+    assert "Titre" in {label for _, labels in french for label, _ in labels}
+    assert any(":" in value for _, labels in english for label, value in labels if "Link" not in label)
+    assert any("Date Created" not in dict(labels) for _, labels in english)
+    assert any(place is None for place, _ in english)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,12 @@ class Kind:
     chroma: tuple[float, float] = (0.0, 1.0)
     variety: float = 1.0
     detail: int = 1
+
+    def suits(self, mood: Mood) -> bool:
+        """Whether it is usual with a palette."""
+        (darkest, lightest), (greyest, strongest) = self.light, self.chroma
+        fits = darkest <= mood.light <= lightest and greyest <= mood.chroma <= strongest
+        return fits and mood.variety <= self.variety
 
 
 KINDS: Final[dict[str, Kind]] = {
@@ -71,26 +77,10 @@ def find_kind(genre: str) -> Kind:
 
 def choose_genre(rng: Chance, mood: Mood) -> str:
     """Draw a genre that suits a palette."""
-    weights = []
-    for kind in KINDS.values():
-        fits = (
-            kind.light[0] <= mood.light <= kind.light[1]
-            and kind.chroma[0] <= mood.chroma <= kind.chroma[1]
-            and mood.variety <= kind.variety
-        )
-        weights.append(kind.weight if fits else kind.weight * 0.03)
-    return _draw_name(rng, KINDS, weights)
+    weights = [kind.weight if kind.suits(mood) else kind.weight * 0.03 for kind in KINDS.values()]
+    return rng.choices(list(KINDS), weights)[0]
 
 
 def choose_design(rng: Chance) -> str:
     """Draw a design."""
-    return _draw_name(rng, DESIGNS, [kind.weight for kind in DESIGNS.values()])
-
-
-def _draw_name(rng: Chance, kinds: Mapping[str, Kind], weights: Sequence[float]) -> str:
-    chance = rng.random() * sum(weights)
-    for name, weight in zip(kinds, weights, strict=True):
-        chance -= weight
-        if chance < 0:
-            return name
-    return next(iter(kinds))
+    return rng.choices(list(DESIGNS), [kind.weight for kind in DESIGNS.values()])[0]

@@ -55,15 +55,17 @@ FORMS_BY_KIND: Final[dict[str, tuple[str, ...]]] = {
 class Mood:
     """What a composition is told about the palette that it will be graded to, each from 0 to 1.
 
-    Mean and standard deviation of lightness, mean distance from grey, spread of hue and chroma; and the B, G, R of a
-    design's main colour, None for a picture that is graded to a palette.
+    Mean lightness, mean distance from grey, spread of hue and chroma; and the B, G, R of a design's main colour, None
+    for a picture that is graded to a palette.
     """
 
-    light: float
-    contrast: float
-    chroma: float
-    variety: float
+    light: float = 0.5
+    chroma: float = 0.5
+    variety: float = 0.0
     ground: Pigment | None = None
+
+
+NEUTRAL_MOOD: Final = Mood()
 
 
 class Chance(Random):
