@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -22,8 +22,7 @@ GRAIN_TILE: Final = 384
 """Side of a tile of grain, in pixels."""
 
 
-@dataclass(frozen=True)
-class Strokes:
+class Strokes(NamedTuple):
     """A repeating pattern of brush strokes.
 
     Attributes

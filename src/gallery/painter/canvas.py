@@ -8,7 +8,6 @@ last two. The grade (``src.gallery.painter.grading``) turns pigment into BGR.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +38,15 @@ def lit(colour: Pigment, lightness: float) -> Pigment:
     return (min(250.0, max(4.0, colour[0] + lightness)), colour[1], colour[2])
 
 
+def mix(first: Pigment, second: Pigment, share: float) -> Pigment:
+    """Return ``first`` with a share of ``second``."""
+    return (
+        first[0] + (second[0] - first[0]) * share,
+        first[1] + (second[1] - first[1]) * share,
+        first[2] + (second[2] - first[2]) * share,
+    )
+
+
 def around(x: float, y: float, reach_x: float, reach_y: float | None = None) -> Box:
     """Return the box about a middle."""
     reach_y = reach_x if reach_y is None else reach_y
@@ -60,46 +68,24 @@ def corners(left: float, top: float, right: float, bottom: float) -> tuple[Point
     return ((left, top), (right, top), (right, bottom), (left, bottom))
 
 
-@dataclass(frozen=True)
-class Window:
-    """The part of a picture that a canvas shows.
+class Canvas:
+    """Pigment pixels of a window of one picture, with the drawing primitives that the genres use.
 
-    Size, and offset from the picture's corner, are in pixels; scales in pixels per picture unit; the aspect is the
-    whole picture's.
+    The window shows the whole picture of an aspect in ``width`` × ``height`` pixels, or, as a crop, the centred box
+    that remains when the picture is scaled to cover them.
     """
 
-    width: int
-    height: int
-    scale_x: float
-    scale_y: float
-    left: float
-    top: float
-    aspect: float
-
-    @classmethod
-    def whole(cls, aspect: float, width: int, height: int) -> Window:
-        """Show the whole picture in ``width`` × ``height`` pixels."""
-        return cls(width, height, width / aspect, float(height), 0.0, 0.0, aspect)
-
-    @classmethod
-    def centre_crop(cls, aspect: float, width: int, height: int) -> Window:
-        """Show the centred box that remains when the picture is scaled to cover ``width`` × ``height``."""
-        scale = max(width / aspect, float(height))
-        left = (scale * aspect - width) / 2
-        top = (scale - height) / 2
-        return cls(width, height, scale, scale, left, top, aspect)
-
-
-class Canvas:
-    """Pigment pixels of one window, with the drawing primitives that the genres use."""
-
-    def __init__(self, window: Window) -> None:
-        self.window = window
-        self.aspect = window.aspect
-        self.pixels: PigmentImage = np.empty((window.height, window.width, 3), np.uint8)
-        self._unit = (window.scale_x * window.scale_y) ** 0.5
-        self._scale = (window.scale_x * _FIXED, window.scale_y * _FIXED)
-        self._shift = ((window.left + 0.5) * _FIXED, (window.top + 0.5) * _FIXED)
+    def __init__(self, aspect: float, width: int, height: int, *, is_crop: bool) -> None:
+        self.aspect = aspect
+        self._width, self._height = width, height
+        self._scale_x, self._scale_y = width / aspect, float(height)  # pixels per picture unit
+        if is_crop:
+            self._scale_x = self._scale_y = max(self._scale_x, self._scale_y)
+        # Of the window from the picture's corner, in pixels; nothing for the whole picture.
+        self._left = (self._scale_x * aspect - width) / 2 if is_crop else 0.0
+        self._top = (self._scale_y - height) / 2 if is_crop else 0.0
+        self.pixels: PigmentImage = np.empty((height, width, 3), np.uint8)
+        self._unit = (self._scale_x * self._scale_y) ** 0.5
 
     def fill(self, colour: Pigment) -> None:
         """Cover the whole window with one pigment."""
@@ -112,14 +98,11 @@ class Canvas:
     def gradient(self, grid: Sequence[Sequence[Pigment]]) -> PigmentImage:
         """Return the window of a smooth gradient through ``grid``, stretched over the picture."""
         nodes = np.clip(np.asarray(grid, np.float32), 0, 255).astype(np.uint8)
-        window = self.window
-        left, top = round(window.left), round(window.top)
-        whole = (
-            max(left + window.width, round(window.aspect * window.scale_x)),
-            max(top + window.height, round(window.scale_y)),
-        )
+        left, top = round(self._left), round(self._top)
+        right, bottom = left + self._width, top + self._height
+        whole = (max(right, round(self.aspect * self._scale_x)), max(bottom, round(self._scale_y)))
         smooth = cv2.resize(nodes, whole, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(smooth[top : top + window.height, left : left + window.width], np.uint8)
+        return np.asarray(smooth[top:bottom, left:right], np.uint8)
 
     def polygon(self, points: Sequence[Point], colour: Pigment) -> None:
         """Fill a polygon of picture-unit points."""
@@ -144,36 +127,23 @@ class Canvas:
         self, x: float, y: float, radius_x: float, radius_y: float, colour: Pigment, *, angle: float = 0.0
     ) -> None:
         """Fill an ellipse; ``angle`` in degrees."""
-        window = self.window
         centre = (
-            round((x * window.scale_x - window.left - 0.5) * _FIXED),
-            round((y * window.scale_y - window.top - 0.5) * _FIXED),
+            round((x * self._scale_x - self._left - 0.5) * _FIXED),
+            round((y * self._scale_y - self._top - 0.5) * _FIXED),
         )
-        axes = (max(1, round(radius_x * window.scale_x * _FIXED)), max(1, round(radius_y * window.scale_y * _FIXED)))
+        axes = (max(1, round(radius_x * self._scale_x * _FIXED)), max(1, round(radius_y * self._scale_y * _FIXED)))
         cv2.ellipse(self.pixels, centre, axes, angle, 0, 360, colour, -1, cv2.LINE_AA, _SHIFT)
 
-    def line(
-        self,
-        points: Sequence[Point],
-        thickness: float,
-        colour: Pigment,
-        closed: bool = False,
-    ) -> None:
+    def line(self, points: Sequence[Point], thickness: float, colour: Pigment, closed: bool = False) -> None:
         """Draw a polyline; where it is thinner than a pixel it is fainter, so that small sizes keep its weight."""
         fixed = self._fixed(points)
         pixels = thickness * self._unit
         if pixels < 1.0:
             first, second = points[len(points) // 2], points[(len(points) - 1) // 2]
-            window = self.window
-            x = int((first[0] + second[0]) / 2 * window.scale_x - window.left)
-            y = int((first[1] + second[1]) / 2 * window.scale_y - window.top)
-            column, row = min(max(x, 0), window.width - 1), min(max(y, 0), window.height - 1)
-            under = self.pixels[row, column].tolist()
-            colour = (
-                under[0] + (colour[0] - under[0]) * pixels,
-                under[1] + (colour[1] - under[1]) * pixels,
-                under[2] + (colour[2] - under[2]) * pixels,
-            )
+            x = int((first[0] + second[0]) / 2 * self._scale_x - self._left)
+            y = int((first[1] + second[1]) / 2 * self._scale_y - self._top)
+            column, row = min(max(x, 0), self._width - 1), min(max(y, 0), self._height - 1)
+            colour = mix(tuple(self.pixels[row, column].tolist()), colour, pixels)
         cv2.polylines(self.pixels, [fixed], closed, colour, max(1, round(pixels)), cv2.LINE_AA, _SHIFT)
 
     def shade(
@@ -196,15 +166,14 @@ class Canvas:
     def stamp(
         self, name: str, box: Box, dark: Pigment, light: Pigment, flip: bool = False, *, strength: float = 1.0
     ) -> None:
-        """Draw a form of :data:`src.gallery.painter.forms.FORMS` into a box, shaded from ``dark`` to ``light``."""
-        window = self.window
-        left, right = box[0] * window.scale_x - window.left, box[2] * window.scale_x - window.left
-        top, bottom = box[1] * window.scale_y - window.top, box[3] * window.scale_y - window.top
-        x0, x1 = max(0, int(left)), min(window.width, int(right) + 1)
-        y0, y1 = max(0, int(top)), min(window.height, int(bottom) + 1)
+        """Draw a form of :mod:`src.gallery.painter.forms` into a box, shaded from ``dark`` to ``light``."""
+        left, right = box[0] * self._scale_x - self._left, box[2] * self._scale_x - self._left
+        top, bottom = box[1] * self._scale_y - self._top, box[3] * self._scale_y - self._top
+        x0, x1 = max(0, int(left)), min(self._width, int(right) + 1)
+        y0, y1 = max(0, int(top)), min(self._height, int(bottom) + 1)
         if x0 >= x1 or y0 >= y1 or right - left < 0.5 or bottom - top < 0.5:
             return
-        plane = form(name).mirrored if flip else form(name).plane
+        plane = form(name, flip)
         rows, columns = plane.shape[:2]
         step_x, step_y = columns / (right - left), rows / (bottom - top)
         u0, v0 = int((x0 - left) * step_x) if x0 > left else 0, int((y0 - top) * step_y) if y0 > top else 0
@@ -228,10 +197,9 @@ class Canvas:
 
     def brush(self, strokes: Strokes, size: float, offset: Point) -> None:
         """Repaint in strokes: every stroke takes the pigment found under its middle (see :meth:`sample_tile`)."""
-        window = self.window
         shift = self.sample_tile(strokes.to_middle, size, offset)
-        shift *= size * window.scale_y / STROKE_TILE
-        shift += _pixel_grid(window.height, window.width)
+        shift *= size * self._scale_y / STROKE_TILE
+        shift += _pixel_grid(self._height, self._width)
         painted = cv2.remap(self.pixels, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[call-overload]
         self.pixels = np.asarray(painted, np.uint8)
 
@@ -240,13 +208,13 @@ class Canvas:
 
         The offset says where in the tile the picture begins, in tiles.
         """
-        window, side = self.window, len(tile)
-        step_x, step_y = side / (size * window.scale_x), side / (size * window.scale_y)
-        first_x = (window.left + 0.5) * step_x + offset[0] * side
-        first_y = (window.top + 0.5) * step_y + offset[1] * side
+        side = len(tile)
+        step_x, step_y = side / (size * self._scale_x), side / (size * self._scale_y)
+        first_x = (self._left + 0.5) * step_x + offset[0] * side
+        first_y = (self._top + 0.5) * step_y + offset[1] * side
         if min(step_x, step_y) >= _NEAREST_STEP:
-            columns = (first_x + step_x * np.arange(window.width)).astype(np.intp) % side
-            rows = (first_y + step_y * np.arange(window.height)).astype(np.intp) % side
+            columns = (first_x + step_x * np.arange(self._width)).astype(np.intp) % side
+            rows = (first_y + step_y * np.arange(self._height)).astype(np.intp) % side
             taken = tile.take(rows, axis=0)
             if taken.itemsize > 1:
                 return np.asarray(taken.take(columns, axis=1))
@@ -254,7 +222,7 @@ class Canvas:
             return np.asarray(cv2.transpose(cv2.transpose(taken).take(columns, axis=0)))
         to_tile = np.array([[step_x, 0, first_x - 0.5], [0, step_y, first_y - 0.5]], np.float32)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        size_pixels = (window.width, window.height)
+        size_pixels = (self._width, self._height)
         return np.asarray(cv2.warpAffine(tile, to_tile, size_pixels, flags=flags, borderMode=cv2.BORDER_WRAP))
 
     def add_tile(self, tile: npt.NDArray[np.uint8], size: float, offset: Point, strength: float) -> None:
@@ -264,9 +232,10 @@ class Canvas:
 
     def _fixed(self, points: Sequence[Point]) -> npt.NDArray[np.int32]:
         """Turn picture units into cv2's fixed-point pixels; pixel centres lie at whole numbers."""
+        scale_x, scale_y = self._scale_x * _FIXED, self._scale_y * _FIXED
+        shift_x, shift_y = (self._left + 0.5) * _FIXED, (self._top + 0.5) * _FIXED
         if len(points) > _FEW_POINTS:
-            return np.asarray((np.array(points) * self._scale - self._shift).astype(np.int32))
-        (scale_x, scale_y), (shift_x, shift_y) = self._scale, self._shift
+            return np.asarray((np.array(points) * (scale_x, scale_y) - (shift_x, shift_y)).astype(np.int32))
         return np.array([(int(x * scale_x - shift_x), int(y * scale_y - shift_y)) for x, y in points], np.int32)
 
 

@@ -7,7 +7,6 @@ a mirrored form is lit from the right.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -19,14 +18,6 @@ _Field = npt.NDArray[np.float64]
 
 _SIDE: Final = 128
 _BORDER: Final = 2  # transparent rim, so that edges stay soft when stretched
-
-
-@dataclass(frozen=True)
-class Form:
-    """A shaded form and its mirror image, each float32 (H, W, 2), 0-255: coverage × shade, coverage."""
-
-    plane: npt.NDArray[np.float32]
-    mirrored: npt.NDArray[np.float32]
 
 
 def _grid() -> tuple[_Field, _Field]:
@@ -252,20 +243,16 @@ _MAKERS: Final[dict[str, Callable[[], tuple[_Field, _Field]]]] = {
     "rock_b": lambda: _rock(84),
 }
 
-FORMS: Final = tuple(_MAKERS)
-"""The names of the forms."""
 
-
-@lru_cache(maxsize=len(_MAKERS))
-def form(name: str) -> Form:
-    """Return the form of a name of :data:`FORMS`; the same for every process."""
+@lru_cache(maxsize=2 * len(_MAKERS))
+def form(name: str, is_mirrored: bool) -> npt.NDArray[np.float32]:
+    """Return the plane of a form of this name, float32 (H, W, 2), 0-255: coverage × shade, coverage."""
+    if is_mirrored:
+        return np.ascontiguousarray(form(name, is_mirrored=False)[:, ::-1])
     coverage, shade = _MAKERS[name]()
     coverage = np.clip(coverage, 0, 1)
     coverage[:_BORDER], coverage[-_BORDER:], coverage[:, :_BORDER], coverage[:, -_BORDER:] = 0, 0, 0, 0
     if name.startswith("bust"):  # cut off by its box, not by its outline
         coverage[-_BORDER:] = coverage[-_BORDER - 1]
-    if name.startswith("bust"):
         coverage[:, :_BORDER], coverage[:, -_BORDER:] = coverage[:, [_BORDER]], coverage[:, [-_BORDER - 1]]
-    planes = np.dstack((coverage * np.clip(shade, 0, 1), coverage)) * 255
-    plane = planes.astype(np.float32)
-    return Form(plane, np.ascontiguousarray(plane[:, ::-1]))
+    return (np.dstack((coverage * np.clip(shade, 0, 1), coverage)) * 255).astype(np.float32)

@@ -15,7 +15,7 @@ from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage, FeatureVector
-from src.gallery.painter.canvas import Canvas, Window
+from src.gallery.painter.canvas import Canvas
 from src.gallery.painter.genres.registry import find_kind
 from src.gallery.painter.genres.tools import NEUTRAL_MOOD, Chance, Mood
 from src.gallery.painter.grading import PLAIN_GRADE, Grade
@@ -78,21 +78,20 @@ def measure_tiny(painting: Painting) -> FeatureVector:
 
 def paint(painting: Painting, width: int, height: int) -> BGRImage:
     """Render the whole picture."""
-    return painting.grade.apply(_compose(painting, Window.whole(painting.aspect, width, height)))
+    return painting.grade.apply(_compose(painting, width, height, is_crop=False))
 
 
 def paint_crop(painting: Painting, width: int, height: int) -> BGRImage:
     """Render the centred box that remains when the picture is scaled to cover ``width`` × ``height``, and no more."""
     if width == height == THUMBNAIL_SIDE:
         return _paint_thumbnail(painting).copy()
-    return painting.grade.apply(_compose(painting, Window.centre_crop(painting.aspect, width, height)))
+    return painting.grade.apply(_compose(painting, width, height, is_crop=True))
 
 
 @lru_cache(maxsize=4)
 def _paint_thumbnail(painting: Painting) -> BGRImage:
     """Return the thumbnail; kept for a moment, since what was measured to file a picture is often asked for next."""
-    window = Window.centre_crop(painting.aspect, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    return painting.grade.apply(_compose(painting, window))
+    return painting.grade.apply(_compose(painting, THUMBNAIL_SIDE, THUMBNAIL_SIDE, is_crop=True))
 
 
 def measure_pigment(pigment: npt.NDArray[np.float32], grade: Grade) -> FeatureVector:
@@ -106,13 +105,13 @@ def compose_tiny(painting: Painting) -> npt.NDArray[np.float32]:
     Genres with fine detail are composed larger and thinned out: a blend would take their contrast.
     """
     step = find_kind(painting.genre).detail
-    pigment = _compose(painting, Window.centre_crop(painting.aspect, TINY * step, TINY * step))
+    pigment = _compose(painting, TINY * step, TINY * step, is_crop=True)
     return np.ascontiguousarray(pigment[step // 2 :: step, step // 2 :: step])
 
 
-def _compose(painting: Painting, window: Window) -> npt.NDArray[np.float32]:
+def _compose(painting: Painting, width: int, height: int, *, is_crop: bool) -> npt.NDArray[np.float32]:
     """Return the pigment of a picture, float32 (H, W, 3)."""
     rng = make_chances(painting.seed, painting.number, painting.attempt, COMPOSITION)
-    canvas = Canvas(window)
+    canvas = Canvas(painting.aspect, width, height, is_crop=is_crop)
     find_kind(painting.genre).compose(canvas, rng, painting.mood)
     return work_surface(canvas, rng, painting.genre)

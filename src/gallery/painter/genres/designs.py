@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS, name_colours
-from src.gallery.painter.canvas import Canvas, Pigment
-from src.gallery.painter.genres.tools import Chance, Mood, mix, outline
+from src.gallery.painter.canvas import Canvas, Pigment, mix
+from src.gallery.painter.genres.tools import Chance, Mood, outline
 
 WHITE: Final[Pigment] = (255.0, 255.0, 255.0)
 BLACK: Final[Pigment] = (0.0, 0.0, 0.0)

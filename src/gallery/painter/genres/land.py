@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from src.gallery.painter.canvas import Canvas, Pigment, Point, lit, standing
-from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, ground_below, mix, ridge
+from src.gallery.painter.canvas import Canvas, Pigment, Point, lit, mix, standing
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, ground_below, ridge
 
 
 def paint_sky(canvas: Canvas, rng: Chance, horizon: float) -> Pigment:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from src.gallery.painter.canvas import Canvas, Pigment, at, lit
-from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, lighten, make_scheme, mix, ridge
+from src.gallery.painter.canvas import Canvas, Pigment, at, lit, mix
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, lighten, make_scheme, ridge
 
 
 def paint_sketch(canvas: Canvas, rng: Chance, mood: Mood) -> None:

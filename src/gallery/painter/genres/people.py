@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from src.gallery.painter.canvas import Canvas, Pigment, lit
-from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, mix
+from src.gallery.painter.canvas import Canvas, Pigment, lit, mix
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood
 
 
 def _flesh(rng: Chance) -> tuple[Pigment, Pigment]:

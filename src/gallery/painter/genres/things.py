@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from src.gallery.painter.canvas import Canvas, Pigment, Point, around, corners, lit, standing
-from src.gallery.painter.genres.tools import FORMS_BY_KIND, PIGMENTS, Chance, Mood, lighten, mix
+from src.gallery.painter.canvas import Canvas, Pigment, Point, around, corners, lit, mix, standing
+from src.gallery.painter.genres.tools import FORMS_BY_KIND, PIGMENTS, Chance, Mood, lighten
 
 
 def paint_wall(canvas: Canvas, rng: Chance, mood: Mood, flip: bool) -> Pigment:

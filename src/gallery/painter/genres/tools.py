@@ -101,15 +101,6 @@ class Chance(Random):
         return (lightness, 128 + strength * math.cos(angle), 128 + strength * math.sin(angle))
 
 
-def mix(first: Pigment, second: Pigment, share: float) -> Pigment:
-    """Return ``first`` with a share of ``second``."""
-    return (
-        first[0] + (second[0] - first[0]) * share,
-        first[1] + (second[1] - first[1]) * share,
-        first[2] + (second[2] - first[2]) * share,
-    )
-
-
 def lighten(colour: Pigment, *rows: tuple[float, ...]) -> list[list[Pigment]]:
     """Return a grid of one colour, lighter or darker from place to place, for a wash."""
     return [[lit(colour, step) for step in row] for row in rows]

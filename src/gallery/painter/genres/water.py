@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from src.gallery.painter.canvas import Canvas, lit
+from src.gallery.painter.canvas import Canvas, lit, mix
 from src.gallery.painter.genres.land import paint_ground, paint_sky, paint_tree
-from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, ground_below, mix, ridge
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, ground_below, ridge
 
 
 def paint_seascape(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
