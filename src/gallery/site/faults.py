@@ -8,16 +8,11 @@ it is repeated: with ``--fault-slow 0.3`` each attempt is slow with probability 
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import Field
 
 from src.gallery.options import Options, Probability, is_probability
-
-RobotsVariant = Literal[
-    "site", "allow", "disallow-all", "delay", "missing", "error", "garbage", "drip", "endless", "refused"
-]
-ROBOTS_VARIANTS: Final[tuple[str, ...]] = get_args(RobotsVariant)
 
 
 def _chance(meaning: str) -> Any:
@@ -83,7 +78,9 @@ class Faults(Options):
     )
     refused_status: int = Field(default=403, ge=400, le=599, description="status of refused pages: 401, 403, 404, 451")
     retry_after: str = Field(default="", description="Retry-After of 429 and 503: seconds, or a date of HTTP")
-    robots: RobotsVariant = Field(default="site", description="what /robots.txt answers; site: Disallow: /api/*")
+    robots: Literal[
+        "site", "allow", "disallow-all", "delay", "missing", "error", "garbage", "drip", "endless", "refused"
+    ] = Field(default="site", description="what /robots.txt answers; site: Disallow: /api/*")
     seed: int = Field(default=0, title="--fault-seed", description="seed of all draws")
 
     @property
@@ -99,19 +96,15 @@ class Faults(Options):
 
 @dataclass(frozen=True)
 class Draw:
-    """The draws for one request: for what is asked for, and how often it was asked for before."""
+    """The draws for one request; ``question`` says what is asked for, and how often it was asked for before."""
 
     faults: Faults
-    identity: str
-    attempt: int
+    question: str
 
     def happens(self, fault: str, subject: str | None = None) -> bool:
         """Whether a fault strikes this attempt, or, with ``subject``, strikes that subject for good."""
         probability: float = getattr(self.faults, fault)
-        if probability <= 0:
-            return False
-        what = f"{self.identity}#{self.attempt}" if subject is None else subject
-        return self.toss(f"{fault}|{what}") < probability
+        return probability > 0 and self.toss(f"{fault}|{self.question if subject is None else subject}") < probability
 
     def toss(self, text: str) -> float:
         """Return a number in [0, 1) that depends on the seed and ``text`` alone."""

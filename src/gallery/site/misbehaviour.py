@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.gallery.site.faults import Draw, Faults
@@ -20,23 +20,21 @@ from src.gallery.site.shared_state import SharedState
 CONSENT_COOKIE: Final = "SOCS"
 CLOSING_SECONDS: Final = 5.0
 
-_KINDS: Final = (
-    ("/ci/", "image"),
-    ("/asset/", "asset"),
-    ("/api/assets/", "list"),
-    ("/api/", "api"),
-    ("/robots.txt", "robots"),
-    ("/color", "page"),
-)
+KINDS: Final = {
+    "/ci/": "image",
+    "/asset/": "asset",
+    "/api/assets/": "list",
+    "/api/": "api",
+    "/robots.txt": "robots",
+    "/color": "page",
+}
 
 
 def classify_path(path: str) -> str:
     """Return what a request is counted as (see ``REQUEST_KINDS``)."""
-    if path == "/":
-        return "page"
-    return next(
-        (kind for start, kind in _KINDS if path == start or (start.endswith("/") and path.startswith(start))), "other"
-    )
+    if path in {"/", *KINDS}:
+        return KINDS.get(path, "page")
+    return next((kind for start, kind in KINDS.items() if start.endswith("/") and path.startswith(start)), "other")
 
 
 class Misbehaviour:
@@ -57,9 +55,9 @@ class Misbehaviour:
         self._state.count_request(kind)
         identity = _identify(request)
         attempt = self._state.count_attempt(identity) if self._faults.is_drawn and kind != "other" else 0
-        draw = request.state.draw = Draw(self._faults, identity, attempt)
-        answer = self._replace(request, kind, draw) or self._site
-        if answer is self._site and kind in {"page", "asset", "list", "image"}:
+        draw = request.state.draw = Draw(self._faults, f"{identity}#{attempt}")
+        answer = self._replace(request, kind, draw)
+        if answer is None and kind in {"page", "asset", "list", "image"}:
             if draw.happens("slow"):
                 await asyncio.sleep(self._faults.slow_seconds)
             if draw.happens("drop"):
@@ -69,39 +67,31 @@ class Misbehaviour:
                 answer = PlainTextResponse("Refused", status_code=self._faults.refused_status)
             elif kind == "list" and draw.happens("list_error"):
                 answer = PlainTextResponse("Internal Server Error", status_code=500)
-        await answer(scope, receive, send)
+        await (answer or self._site)(scope, receive, send)
 
-    def _replace(self, request: Request, kind: str, draw: Draw) -> ASGIApp | None:
+    def _replace(self, request: Request, kind: str, draw: Draw) -> Response | None:
         """Return the captcha page or the consent form where they stand in the way."""
-        address = _address(request)
+        faults, state, address = self._faults, self._state, _address(request)
         if request.scope["path"] == "/sorry/index":
             target = request.query_params.get("continue", "/")
             # The page stands while the block lasts, and leads back afterwards.
-            return self._show_captcha(target) if self._state.is_blocked else RedirectResponse(local_target(target), 302)
-        if kind not in {"image", "other"} and self._is_blocked(draw):
-            self._state.count_request("blocked")
+            return _show_captcha(target) if state.is_blocked else RedirectResponse(local_target(target), 302)
+        can_block = kind not in {"image", "other"} and (faults.block_after or faults.block)
+        if can_block and state.check_block(faults.block_after, faults.block_seconds, starts_now=draw.happens("block")):
+            state.count_request("blocked")
             if kind in {"page", "asset"}:
                 return RedirectResponse(f"/sorry/index?continue={quote(address, safe='')}", 302)
-            return self._show_captcha(address, self._faults.retry_headers)
+            return _show_captcha(address, faults.retry_headers)
         if kind in {"page", "asset"} and draw.happens("consent") and CONSENT_COOKIE not in request.cookies:
             return RedirectResponse(f"/consent/m?continue={quote(address, safe='')}", 302)
         return None
-
-    def _is_blocked(self, draw: Draw) -> bool:
-        faults = self._faults
-        if not faults.block_after and not faults.block:
-            return False
-        return self._state.check_block(faults.block_after, faults.block_seconds, starts_now=draw.happens("block"))
-
-    def _show_captcha(self, address: str, headers: dict[str, str] | None = None) -> HTMLResponse:
-        return HTMLResponse(render("sorry.html", address=address), status_code=429, headers=headers)
 
     async def _drop(self, draw: Draw, scope: Scope, receive: Receive, send: Send) -> None:
         """Close the connection before the first byte, or after half of the body."""
         # uvicorn does not offer the connection to applications; its receive is bound to the cycle
         # that holds it. Under another server the answer merely ends early.
         transport: Any = getattr(getattr(receive, "__self__", None), "transport", None)
-        if draw.toss(f"drop-early|{draw.identity}#{draw.attempt}") < 0.5 and transport is not None:
+        if draw.toss(f"drop-early|{draw.question}") < 0.5 and transport is not None:
             transport.abort()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(CLOSING_SECONDS):
@@ -116,6 +106,10 @@ class Misbehaviour:
             await send(message)
 
         await self._site(scope, receive, send_half)  # the server closes a connection whose answer is not whole
+
+
+def _show_captcha(address: str, headers: dict[str, str] | None = None) -> Response:
+    return HTMLResponse(render("sorry.html", address=address), status_code=429, headers=headers)
 
 
 def local_target(target: str) -> str:

@@ -104,11 +104,11 @@ def render_colour_page(
         return render_page("shell.html", visit, title="Offline Gallery")
     chosen = next((page for page in pages if page.colour == colour), None)
     artworks = list(chosen.artworks) if chosen else []
+    ids = [artwork.asset_id for artwork in artworks]
     others = [page for page in pages if page.colour != colour and page.artworks]
     has_strip = bool(others) and bool(chosen) and (draw.happens("featured") or draw.happens("containers"))
-    attempt = f"{draw.identity}#{draw.attempt}"
     share = draw.faults.missing_bgsrc
-    salt = int(draw.toss(f"missing_bgsrc|{attempt}") * 2**32)
+    salt = int(draw.toss(f"missing_bgsrc|{draw.question}") * 2**32)
     kind = uuid.UUID(hashlib.blake2b(f"{colour}:{language}".encode(), digest_size=16).hexdigest())
     faults = ("containers", "share_link", "broken_text", "dialogs", "captcha_footer", "refresh", "beside")
     configuration = {
@@ -126,12 +126,8 @@ def render_colour_page(
         colour=colour,
         total=chosen.total if chosen else 0,
         artworks=[] if is_script_drawn else artworks,
-        hidden={artwork.asset_id for artwork in artworks if hides_image(artwork.asset_id, share, salt)},
-        placeholders={
-            artwork.asset_id
-            for artwork in artworks
-            if draw.happens("placeholder", subject=f"{attempt}|{artwork.asset_id}")
-        },
+        hidden={name for name in ids if hides_image(name, share, salt)},
+        placeholders={name for name in ids if draw.happens("placeholder", subject=f"{draw.question}|{name}")},
         host=visit.host,
         init_key=f"ColorExplorerView:{kind}",
         init_data=write_script_value(page_object),
@@ -148,5 +144,4 @@ def render_colour_page(
 def _name_classes(draw: Draw) -> dict[str, str]:
     if not draw.happens("renamed_classes"):
         return CLASS_NAMES
-    stem = f"{draw.identity}#{draw.attempt}"
-    return {name: f"x{int(draw.toss(f'{stem}|{name}') * 36**4):06d}" for name in CLASS_NAMES}
+    return {name: f"x{int(draw.toss(f'{draw.question}|{name}') * 36**4):06d}" for name in CLASS_NAMES}

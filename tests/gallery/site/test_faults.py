@@ -3,6 +3,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 from protego import Protego
@@ -12,10 +13,11 @@ from src.errors import ImageDecodeError, ImageTypeError, UsageError
 from src.features.decode_image import decode_image
 from src.gallery.options import is_probability
 from src.gallery.settings import GallerySettings, parse_settings
-from src.gallery.site.faults import ROBOTS_VARIANTS, Draw, Faults
+from src.gallery.site.faults import Draw, Faults
 from src.paths import PROJECT_ROOT
 from tests.support.gallery_pages import OpenSite, ask_list, read_body, read_colour_block
 
+ROBOTS_VARIANTS = get_args(Faults.model_fields["robots"].annotation)
 Spoil = Callable[..., TestClient]
 
 
@@ -33,12 +35,12 @@ def image_paths(site: TestClient) -> list[str]:
 
 def test_draws_depend_on_seed_question_and_attempt_alone() -> None:
     faults = Faults(slow=0.5)
-    draws = [Draw(faults, f"/ci/{number}", 0).happens("slow") for number in range(2000)]
-    assert draws == [Draw(faults, f"/ci/{number}", 0).happens("slow") for number in range(2000)]
+    draws = [Draw(faults, f"/ci/{number}#0").happens("slow") for number in range(2000)]
+    assert draws == [Draw(faults, f"/ci/{number}#0").happens("slow") for number in range(2000)]
     assert 900 < sum(draws) < 1100
-    retried = [Draw(faults, f"/ci/{number}", 1).happens("slow") for number in range(2000)]
+    retried = [Draw(faults, f"/ci/{number}#1").happens("slow") for number in range(2000)]
     assert 900 < sum(left != right for left, right in zip(draws, retried, strict=True)) < 1100
-    other = [Draw(Faults(slow=0.5, seed=1), f"/ci/{number}", 0).happens("slow") for number in range(2000)]
+    other = [Draw(Faults(slow=0.5, seed=1), f"/ci/{number}#0").happens("slow") for number in range(2000)]
     assert draws != other
 
 
