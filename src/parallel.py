@@ -48,19 +48,10 @@ def add_parallel_arguments(parser: argparse.ArgumentParser, default_jobs: int = 
 
 @contextmanager
 def parallel_backend(jobs: int = -1, dask: str | None = None) -> Iterator[int]:
-    """Choose where joblib, and so scikit-learn, works inside the block.
+    """Choose where joblib, and so scikit-learn, works inside the block; yield how many workers there are.
 
-    Parameters
-    ----------
-    jobs
-        Local processes; -1 is one for each processor. A cluster gives all it has instead.
-    dask
-        Address of a Dask scheduler, such as ``tcp://host:8786``, or None for this machine.
-
-    Yields
-    ------
-    int
-        How many workers there are.
+    ``jobs`` are local processes, -1 one for each processor; a cluster (``dask`` is the address of its scheduler)
+    gives all it has instead.
 
     Raises
     ------
@@ -160,24 +151,30 @@ def map_with_progress(
         exception: an exception ends everything and is raised here.
     items
         One call each; a tenth of a second of work or more makes the sending cheap.
-    description, unit, total, done
-        For the bar: what is done, what is counted, how many in all, how many already before.
-    count
-        How many units a result stands for.
+    description, unit, total, done, count
+        For the bar: what is done, what is counted, how many in all and already before, and how many a result is.
     rescue
         Called here, in this process, with an item over which workers die again and again; what it
         gives stands for the result.
-
-    Yields
-    ------
-    Result
-        One for each item, in the order of the items.
 
     Raises
     ------
     WorkerError
         If workers die over an item again and again, and there is no ``rescue``.
     """
+    with tqdm(total=total, initial=done, desc=description, unit=f" {unit}", dynamic_ncols=True, file=sys.stderr) as bar:
+        for result in _map_again(function, items, description, rescue):
+            bar.update(count(result))
+            yield result
+
+
+def _map_again(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    description: str,
+    rescue: Callable[[Item], Result] | None,
+) -> Iterator[Result]:
+    """Map; where a worker has died, do again what was in hand."""
     waiting, remaining = deque[Item](), iter(items)
 
     def take() -> Iterator[Item]:
@@ -188,41 +185,33 @@ def map_with_progress(
             yield item
 
     settled = 0
-    has_died = False  # then the next item is tried alone: another death is its own, and no neighbour's
-    with tqdm(total=total, initial=done, desc=description, unit=f" {unit}", dynamic_ncols=True, file=sys.stderr) as bar:
-        while True:
-            is_alone = has_died
-            results = joblib.Parallel(return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")(
-                joblib.delayed(function)(item) for item in islice(take(), 1 if is_alone else None)
-            )
-            try:
-                for result in results:
-                    waiting.popleft()
-                    settled += 1
-                    has_died = False
-                    bar.update(count(result))
-                    yield result
-                if not is_alone:
-                    return
-                continue
-            except _worker_deaths() as error:
-                bar.write(f"{description}: a worker process died; what it had in hand is done again", file=sys.stderr)
-                has_died = True
-                if not is_alone:
-                    continue
-                if rescue is None:
-                    raise WorkerError(
-                        f"{description}: worker processes died twice over item number {settled} "
-                        "(killed for want of memory, or a library crashed): expected one of them to finish it; "
-                        "use fewer jobs, or look at that item"
-                    ) from error
-            finally:
-                results.close()
-            rescued = rescue(waiting.popleft())
-            settled += 1
-            has_died = False
-            bar.update(count(rescued))
-            yield rescued
+    is_alone = False  # after a death the next item is tried alone: another death is its own, and no neighbour's
+    while True:
+        results = joblib.Parallel(return_as="generator", batch_size=1, pre_dispatch="3*n_jobs")(
+            joblib.delayed(function)(item) for item in islice(take(), 1 if is_alone else None)
+        )
+        try:
+            for result in results:
+                waiting.popleft()
+                settled += 1
+                yield result
+            if not is_alone:
+                return
+            is_alone = False
+        except _worker_deaths() as error:
+            tqdm.write(f"{description}: a worker process died; what it had in hand is done again", file=sys.stderr)
+            if is_alone and rescue is None:
+                raise WorkerError(
+                    f"{description}: worker processes died twice over item number {settled} "
+                    "(killed for want of memory, or a library crashed): expected one of them to finish it; "
+                    "use fewer jobs, or look at that item"
+                ) from error
+            if is_alone and rescue is not None:
+                yield rescue(waiting.popleft())
+                settled += 1
+            is_alone = not is_alone
+        finally:
+            results.close()
 
 
 def _worker_deaths() -> tuple[type[BaseException], ...]:

@@ -185,8 +185,8 @@ def prepare_workspace(workspace: Workspace, settings: Mapping[str, object]) -> P
     return moved
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m src.pipeline", description=__doc__)
     parser.add_argument(
         "--workspace",
@@ -202,12 +202,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--labels", type=expanduser, help="table with filename and color (or study_label) of these pictures"
     )
     parser.add_argument("--families", nargs="+", default=["svm"], help="svm (default), study, all, or some by name")
-    return parser
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit code."""
-    options = build_parser().parse_args(arguments)
+    options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), "interrupted: everything was stopped; the same command goes on from here")
 
 

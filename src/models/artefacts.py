@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import joblib
 import numpy as np
@@ -35,11 +35,9 @@ CLASSIFIER_NAME: Final = "svm_classifier.joblib"
 CARD_NAME: Final = "model_card.json"
 PARTS: Final = (SCALER_NAME, CLASSIFIER_NAME, CARD_NAME)
 
+# Folders inside a model's folder: of a model that is being written, and of one whose files are being moved up.
 STAGING: Final = ".saving-"
-"""Begin of the name of a folder inside a model's folder: of a model that is being written."""
-
 PUBLISHING: Final = ".publishing"
-"""Folder inside a model's folder: of a new model whose files are being moved up."""
 
 READ_ATTEMPTS: Final = 4
 """A reader that meets another process's renames reads again."""
@@ -48,8 +46,6 @@ GUARDED_LIBRARIES: Final = ("scikit-learn", "numpy")
 """Another version of these may change numbers or fail to unpickle: refused."""
 
 CARD_FORMAT: Final = 2
-"""Number of the card's layout; a reader refuses others."""
-
 CARD_KINDS: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("version", "family", "estimator", "intended_use"), str),
     **dict.fromkeys(("feature_names", "classes", "limits"), list),
@@ -112,20 +108,11 @@ class ModelCard:
     format: int = CARD_FORMAT
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """The answer for one picture.
+class Prediction(NamedTuple):
+    """The answer for one picture: the most probable colour, with its calibrated probability (0-1), and the next.
 
-    Attributes
-    ----------
-    colour, probability
-        The most probable colour, and its calibrated probability, 0-1.
-    second_colour, second_probability
-        The next best.
-    probabilities
-        Every class of the model, most probable first; they sum to 1.
-    is_familiar
-        Whether the picture is like those that the model learned from; where it is not, the answer is a guess.
+    ``probabilities`` has every class of the model, most probable first; they sum to 1. A picture that is not
+    familiar is unlike those that the model learned from: the answer is a guess.
     """
 
     colour: str
@@ -146,7 +133,7 @@ class ColourModel:
     """
 
     def __init__(self, scaler: Any, estimator: Any, card: ModelCard) -> None:
-        self.card = card
+        self.card, self.classes, self.version = card, card.classes, card.version
         self.scaler = scaler
         self.estimator = estimator
         found = tuple(str(name) for name in estimator.classes_)
@@ -161,33 +148,11 @@ class ColourModel:
             )
         self._scorer = SvmScorer(estimator) if SvmScorer.fits(estimator) else None
 
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Class names in the order of the columns of probabilities."""
-        return self.card.classes
-
-    @property
-    def version(self) -> str:
-        """12 hexadecimal digits that follow from both files."""
-        return self.card.version
-
     def predict_probabilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Calibrated probabilities: those of ``predict_proba`` of the saved classifier.
+        """Calibrated probabilities, shape (n, classes): those of ``predict_proba`` of the saved classifier.
 
-        Parameters
-        ----------
-        features
-            Unscaled, float64, shape (n, 18), in the order of :data:`FEATURE_NAMES`.
-
-        Returns
-        -------
-        numpy.ndarray
-            float64, shape (n, classes). Its argmax is what ``predict`` of the saved classifier says.
-
-        Raises
-        ------
-        ValueError
-            If the shape is another, or a value is not finite.
+        ``features`` are unscaled, shape (n, 18), in the order of :data:`FEATURE_NAMES`; ValueError if not, or if a
+        value is not finite. The argmax is what ``predict`` of the saved classifier says.
         """
         return self._predict(features)[0]
 
@@ -211,17 +176,12 @@ class ColourModel:
         """Answer for rows of unscaled features, shape (n, 18)."""
         probabilities, is_familiar = self._predict(features)
         order = np.argsort(-probabilities, axis=1, kind="stable")  # of equal ones the first, as in scikit-learn
-        return [
-            Prediction(
-                colour=self.classes[ranks[0]],
-                probability=row[ranks[0]],
-                second_colour=self.classes[ranks[1]],
-                second_probability=row[ranks[1]],
-                probabilities={self.classes[rank]: row[rank] for rank in ranks},
-                is_familiar=familiar,
-            )
-            for row, ranks, familiar in zip(probabilities.tolist(), order.tolist(), is_familiar.tolist(), strict=True)
-        ]
+        answers = []
+        for row, ranks, familiar in zip(probabilities.tolist(), order.tolist(), is_familiar.tolist(), strict=True):
+            ranked = {self.classes[rank]: row[rank] for rank in ranks}
+            (first, probability), (second, second_probability), *_ = ranked.items()
+            answers.append(Prediction(first, probability, second, second_probability, ranked, familiar))
+        return answers
 
 
 def load_model(models_dir: Path) -> ColourModel:
@@ -375,15 +335,7 @@ def save_model(
     The new files are written and loaded in a folder of their own inside ``models_dir``. Renaming that
     folder to :data:`PUBLISHING` decides that the model is saved; then its files are moved up, one by
     one. :func:`load_model` looks there too, so a full disk, a kill or a second saver costs nothing.
-
-    Parameters
-    ----------
-    models_dir
-        Folder; made if missing.
-    scaler, estimator
-        Fitted on :data:`FEATURE_NAMES`.
-    family, parameters, familiar_distance, data, scores
-        For the :class:`ModelCard`.
+    What is said of the model is for its :class:`ModelCard`.
     """
     models_dir.mkdir(parents=True, exist_ok=True)
     with lock_folder(models_dir):

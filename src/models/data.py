@@ -7,7 +7,7 @@ a group, and no split has a group on both sides.
 
 import hashlib
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +32,6 @@ HELD_OUT_FOLDS: Final = 4
 
 LABEL_COLUMN: Final = "color"
 MAXIMUM_FEATURE: Final = 255.0
-SHOWN_ROWS: Final = 5
 
 HASH_DISTANCE: Final = 4
 """Perceptual hashes of 64 bits that differ in at most this many are taken for one picture.
@@ -64,10 +63,8 @@ class TrainingData:
     ----------
     name
         File name of the table.
-    features
-        float64, shape (n, 18).
-    colours
-        str, shape (n,).
+    features, colours
+        Shapes (n, 18) and (n,).
     groups
         Shape (n,): rows of one picture share a number (:func:`group_rows`).
     filenames, images, origins
@@ -102,9 +99,10 @@ class TrainingData:
     @property
     def doubles(self) -> list[list[int]]:
         """Row numbers of each picture that has several rows."""
-        order = np.argsort(self.groups, kind="stable")
-        starts = np.flatnonzero(np.diff(self.groups[order], prepend=-1))
-        return sorted(rows.tolist() for rows in np.split(order, starts[1:]) if len(rows) > 1)
+        rows = defaultdict(list)
+        for row, group in enumerate(self.groups.tolist()):
+            rows[group].append(row)
+        return [own for own in rows.values() if len(own) > 1]
 
     def take(self, rows: NDArray[np.intp]) -> "TrainingData":
         """Give some of the rows."""
@@ -130,13 +128,7 @@ class TrainingData:
         return splits
 
     def sample(self, rows: int, seed: int) -> "TrainingData":
-        """Draw rows, with each colour's share kept; everything if there are no more.
-
-        Raises
-        ------
-        TrainingDataError
-            If the colours cannot keep their shares.
-        """
+        """Draw rows, with each colour's share kept (else TrainingDataError); everything if there are no more."""
         if rows >= len(self):
             return self
         try:
@@ -153,16 +145,12 @@ class TrainingData:
 def read_training_data(path: Path) -> TrainingData:
     """Read any table that has the 18 features and ``color``; every row is a group of its own.
 
-    Parameters
-    ----------
-    path
-        Any table that :func:`src.user_tables.read_user_table` takes; of further columns ``filename``, ``image``
-        and ``origin`` are kept.
+    Of further columns ``filename``, ``image`` and ``origin`` are kept.
 
     Raises
     ------
     TableError
-        If the file is missing or unreadable, a column is missing, or a cell is no feature or no colour.
+        As :func:`src.user_tables.read_user_table`, or if a column is missing, or a cell is no feature or no colour.
     """
     if not path.is_file():
         raise TableError(
@@ -174,7 +162,7 @@ def read_training_data(path: Path) -> TrainingData:
     labels = table.read_labels(LABEL_COLUMN)
     missing = [number for number, label in zip(table.row_numbers, labels, strict=True) if label is None]
     if missing:
-        rows = ", ".join(map(str, missing[:SHOWN_ROWS]))
+        rows = ", ".join(map(str, missing[:5]))
         raise TableError(f"{path}: {len(missing)} rows have no {LABEL_COLUMN} (rows {rows}): label or remove them")
     return TrainingData(
         name=path.name,
@@ -188,14 +176,7 @@ def read_training_data(path: Path) -> TrainingData:
 
 
 def check_training_data(data: TrainingData, folds: int) -> None:
-    """Refuse what cannot be split and learned from.
-
-    Raises
-    ------
-    TrainingDataError
-        If there is a single class, or a class has too few distinct pictures to appear on both
-        sides of every split.
-    """
+    """Raise TrainingDataError if there is one class, or one has too few pictures for both sides of every split."""
     counts = data.class_counts
     if len(counts) < 2:
         raise TrainingDataError(
@@ -230,10 +211,7 @@ def group_rows(data: TrainingData, image_dir: Path | None = None, card: ModelCar
 
 
 def hash_pictures(files: Sequence[Path]) -> list[str | None]:
-    """Compute perceptual hashes (pHash, 64 bits, 16 hexadecimal digits) of pictures, in parallel.
-
-    The files are read where :func:`src.parallel.parallel_backend` says. What is missing or broken has no hash.
-    """
+    """Compute perceptual hashes (pHash, 16 hexadecimal digits) of pictures; what is missing or broken has none."""
     batches = [files[start : start + BATCH_PICTURES] for start in range(0, len(files), BATCH_PICTURES)]
     hashed = map_with_progress(
         _hash_batch, batches, description="look for doubles", total=len(files), unit="images", count=len
@@ -259,23 +237,11 @@ def _hash_picture(path: Path) -> str | None:
 def find_groups(
     features: NDArray[np.float64], hashes: Sequence[str | None] | None = None, names: Sequence[str] | None = None
 ) -> NDArray[np.intp]:
-    """Give rows of one picture the same number.
+    """Give each row the number of its picture, 0, 1, 2 … in order of first appearance: shape (n,).
 
-    Parameters
-    ----------
-    features
-        Shape (n, 18). Rows with equal features are one picture.
-    hashes
-        Perceptual hash of each row's picture, where there is one: hashes at most
-        :data:`HASH_DISTANCE` bits apart are one picture, if the features are close too.
-    names
-        Address of each row's picture. Rows of one address are one picture; an empty address says
-        nothing, and neither does one that every row has.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n,): group numbers, 0, 1, 2 … in order of first appearance.
+    Rows are of one picture if their features are equal, shape (n, 18); if their addresses (``names``) are, but an
+    empty one says nothing, and neither does one that every row has; or if their perceptual ``hashes``, where there are
+    any, are at most :data:`HASH_DISTANCE` bits apart and the features are close too.
     """
     _, first_rows, same_features = np.unique(features, axis=0, return_index=True, return_inverse=True)
     pairs = [np.stack((np.arange(len(features)), first_rows[same_features.ravel()]))]

@@ -1,13 +1,13 @@
 """How good a set of answers is, as data: accuracy, classes, near and far misses, calibration."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import classification_report, confusion_matrix
 
 from src.colours import are_neighbours, order_colours
 
@@ -15,39 +15,12 @@ CALIBRATION_BINS: Final = 15
 """Bins of equal width between 0 and 1, as in Guo et al., ICML 2017."""
 
 
-@dataclass(frozen=True)
-class ClassScore:
-    """Scores of one colour; each 0-1, ``count`` rows of it."""
-
-    colour: str
-    count: int
-    precision: float
-    recall: float
-    f1: float
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Confidence against accuracy, in bins of confidence.
-
-    Attributes
-    ----------
-    confidence, accuracy
-        Means of each bin; NaN where it is empty. Shape (bins,).
-    counts
-        Rows in each bin.
-    """
+class Reliability(NamedTuple):
+    """Mean confidence and accuracy in each bin of confidence (NaN where it is empty) and its rows; shape (bins,)."""
 
     confidence: NDArray[np.float64]
     accuracy: NDArray[np.float64]
     counts: NDArray[np.intp]
-
-    @property
-    def expected_calibration_error(self) -> float:
-        """Mean distance of confidence and accuracy, weighted by rows."""
-        filled = self.counts > 0
-        gaps = np.abs(self.confidence[filled] - self.accuracy[filled])
-        return float(np.average(gaps, weights=self.counts[filled]))
 
 
 @dataclass(frozen=True)
@@ -66,8 +39,8 @@ class Evaluation:
         Colours that occur, true or answered, in the site's order: rows and columns of the matrix.
     confusion
         Shape (classes, classes): rows true, columns answered, counts.
-    class_scores
-        One for each true colour.
+    per_class
+        For each true colour its ``count`` of rows, and ``precision``, ``recall`` and ``f1``, 0-1.
     reliability
         Of the first answer's probability.
     """
@@ -79,17 +52,18 @@ class Evaluation:
     far_errors: int
     classes: tuple[str, ...]
     confusion: NDArray[np.intp]
-    class_scores: tuple[ClassScore, ...]
+    per_class: Mapping[str, Mapping[str, float]]
     reliability: Reliability
 
     @property
     def expected_calibration_error(self) -> float:
-        """See :attr:`Reliability.expected_calibration_error`."""
-        return self.reliability.expected_calibration_error
+        """Mean distance of confidence and accuracy, weighted by rows."""
+        confidence, accuracy, counts = self.reliability
+        filled = counts > 0
+        return float(np.average(np.abs(confidence[filled] - accuracy[filled]), weights=counts[filled]))
 
     def to_json(self) -> dict[str, Any]:
         """Give everything as plain numbers, lists and dictionaries."""
-        scores = [asdict(score) for score in self.class_scores]
         return {
             "count": self.count,
             "accuracy": self.accuracy,
@@ -99,24 +73,8 @@ class Evaluation:
             "expected_calibration_error": self.expected_calibration_error,
             "classes": list(self.classes),
             "confusion": self.confusion.tolist(),
-            "per_class": {score.pop("colour"): score for score in scores},
+            "per_class": self.per_class,
         }
-
-
-def measure_reliability(confidence: NDArray[np.float64], is_right: NDArray[np.bool_]) -> Reliability:
-    """Compare how sure the answers are, 0-1, with how often they are right, both of shape (n,).
-
-    A value on an edge of :data:`CALIBRATION_BINS` counts to the lower bin.
-    """
-    edges = np.linspace(0.0, 1.0, CALIBRATION_BINS + 1)
-    places = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, CALIBRATION_BINS - 1)
-    counts = np.bincount(places, minlength=CALIBRATION_BINS)
-    filled = np.where(counts > 0, counts, np.nan)
-    return Reliability(
-        confidence=np.bincount(places, weights=confidence, minlength=CALIBRATION_BINS) / filled,
-        accuracy=np.bincount(places, weights=is_right.astype(np.float64), minlength=CALIBRATION_BINS) / filled,
-        counts=counts,
-    )
 
 
 def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64], classes: Sequence[str]) -> Evaluation:
@@ -134,26 +92,41 @@ def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64],
     answers = np.asarray(classes)[probabilities.argmax(axis=1)]
     is_right = answers == true_colours
     present = order_colours([*true_colours.tolist(), *answers.tolist()])
-    truly_present = order_colours(true_colours.tolist())
-    precision, recall, f1, support = precision_recall_fscore_support(
-        true_colours, answers, labels=list(truly_present), zero_division=0.0
+    report = classification_report(
+        true_colours, answers, labels=list(order_colours(true_colours.tolist())), output_dict=True, zero_division=0.0
     )
     wrong = zip(true_colours[~is_right].tolist(), answers[~is_right].tolist(), strict=True)
     near = sum(are_neighbours(true, answer) for true, answer in wrong)
     return Evaluation(
         count=len(true_colours),
         accuracy=float(is_right.mean()),
-        macro_f1=float(np.mean(f1)),
+        macro_f1=float(report["macro avg"]["f1-score"]),
         near_errors=near,
         far_errors=int(np.count_nonzero(~is_right)) - near,
         classes=present,
         confusion=confusion_matrix(true_colours, answers, labels=list(present)),
-        class_scores=tuple(
-            ClassScore(name, int(support[place]), float(precision[place]), float(recall[place]), float(f1[place]))
-            for place, name in enumerate(truly_present)
-        ),
-        reliability=measure_reliability(probabilities.max(axis=1), is_right),
+        per_class={
+            name: {
+                "count": int(scores["support"]),
+                "precision": float(scores["precision"]),
+                "recall": float(scores["recall"]),
+                "f1": float(scores["f1-score"]),
+            }
+            for name, scores in report.items()
+            if name in present
+        },
+        reliability=_measure_reliability(probabilities.max(axis=1), is_right),
     )
+
+
+def _measure_reliability(confidence: NDArray[np.float64], is_right: NDArray[np.bool_]) -> Reliability:
+    """Compare how sure the answers are with how often they are right; an edge counts to the lower bin."""
+    edges = np.linspace(0.0, 1.0, CALIBRATION_BINS + 1)
+    places = np.digitize(confidence, edges[1:-1], right=True)
+    counts = np.bincount(places, minlength=CALIBRATION_BINS)
+    filled = np.where(counts > 0, counts, np.nan)
+    sure, right = (np.bincount(places, weights=each, minlength=CALIBRATION_BINS) for each in (confidence, is_right))
+    return Reliability(sure / filled, right / filled, counts)
 
 
 def build_class_table(evaluation: Evaluation) -> Table:
@@ -162,7 +135,6 @@ def build_class_table(evaluation: Evaluation) -> Table:
     table.add_column("colour")
     for heading in ("rows", "precision", "recall", "F1"):
         table.add_column(heading, justify="right")
-    for score in evaluation.class_scores:
-        values = (f"{value:.3f}" for value in (score.precision, score.recall, score.f1))
-        table.add_row(score.colour, f"{score.count:,}", *values)
+    for colour, score in evaluation.per_class.items():
+        table.add_row(colour, f"{score['count']:,}", *(f"{score[name]:.3f}" for name in ("precision", "recall", "f1")))
     return table

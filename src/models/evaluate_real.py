@@ -49,42 +49,31 @@ def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
     return evaluations
 
 
-def show_evaluation(console: Console, name: str, evaluation: Evaluation) -> None:
-    """Print scores, each colour, and the confusion matrix with far misses marked."""
+def _show_evaluation(console: Console, name: str, evaluation: Evaluation) -> None:
     errors = evaluation.near_errors + evaluation.far_errors
     console.rule(Text.assemble((name, "bold"), f": {evaluation.count:,} rows"), align="left")
     console.print(
         f"accuracy {evaluation.accuracy:.4f}   macro F1 {evaluation.macro_f1:.4f}   "
         f"expected calibration error {evaluation.expected_calibration_error:.4f}\n"
         f"{errors:,} errors: {evaluation.near_errors:,} near misses (neighbouring colours), "
-        f"{evaluation.far_errors:,} far ones",
-        highlight=False,
+        f"{evaluation.far_errors:,} far ones"
     )
     console.print(build_class_table(evaluation))
-    table = Table(
-        title=Text.assemble("True colour by row; ", ("near", "yellow"), " and ", ("far", "red"), " misses"),
-        title_justify="left",
-    )
-    table.add_column("")
+    title = Text.assemble("True colour by row; ", ("near", "yellow"), " and ", ("far", "red"), " misses")
+    table = Table("", title=title, title_justify="left")
     for colour in evaluation.classes:
         table.add_column(colour, justify="right", min_width=4)
     for true, counts in zip(evaluation.classes, evaluation.confusion.tolist(), strict=True):
-        table.add_row(
-            true, *(_style_cell(true, said, count) for said, count in zip(evaluation.classes, counts, strict=True))
-        )
+        cells = []
+        for said, count in zip(evaluation.classes, counts, strict=True):
+            style = "bold" if said == true else "yellow" if are_neighbours(true, said) else "red"
+            cells.append(Text(str(count), style) if count else Text("·"))
+        table.add_row(true, *cells)
     console.print(table)
 
 
-def _style_cell(true: str, said: str, count: int) -> Text:
-    if count == 0:
-        return Text("·")
-    if true == said:
-        return Text(str(count), "bold")
-    return Text(str(count), "yellow" if are_neighbours(true, said) else "red")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Build the command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m src.models.evaluate_real",
         description="Score a saved model on rows or pictures whose colour is known.",
@@ -97,12 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--crop", action="store_true", help="measure centre-cropped thumbnails of 218 × 218")
     parser.add_argument("--json", action="store_true", help="print JSON and no tables")
     add_parallel_arguments(parser)
-    return parser
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit code."""
-    options = build_parser().parse_args(arguments)
+    options = parser.parse_args(arguments)
     return run_command(lambda: _run(options, open_console(), open_console(stderr=True)))
 
 
@@ -131,7 +115,7 @@ def _run(options: argparse.Namespace, console: Console, messages: Console) -> in
     else:
         console.print(f"model {model.version} ({model.card.family}, trained on {model.card.data.get('table')})")
         for name, found in evaluations.items():
-            show_evaluation(console, name, found)
+            _show_evaluation(console, name, found)
     show_failures(messages, failures)
     return EXIT_PARTIAL if failures else EXIT_DONE
 

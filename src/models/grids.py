@@ -168,15 +168,8 @@ def fit_calibrated(
     nearly every winner of eleven, and only their fractions tell how close a vote was: isotonic regression makes use
     of these, one temperature for all scores cannot.
 
-    Parameters
-    ----------
-    candidate
-        Of one of :data:`SVM_FAMILIES`.
-    features, colours
-        Shapes (n, 18) and (n,), unscaled; at least two rows of each colour. Arrays without column names, so that the
-        fitted scaler takes lists without a warning.
-    seed
-        Of the parts.
+    The candidate is of one of :data:`SVM_FAMILIES`; features have the shape (n, 18), unscaled, with at least two rows
+    of each colour. They are an array without column names, so that the fitted scaler takes lists without a warning.
     """
     scaler = StandardScaler().fit(features)
     parts = min(ENSEMBLE_SIZE, int(np.unique(colours, return_counts=True)[1].min()))

@@ -135,17 +135,16 @@ class FoundPictures:
 
     def _match(self, pattern: str) -> list[str]:
         """Give the paths that match a pattern, sorted; ``**`` does not follow links, of which a loop has no end."""
-        parts = Path(pattern).parts
+        parts = list(Path(pattern).parts)
         if "**" not in parts:
             return sorted(glob.glob(pattern))
         if parts[-1] == "**":
-            parts = parts[:-1]
+            parts.pop()
         magic = next((number for number, part in enumerate(parts) if glob.has_magic(part)), len(parts))
         base = Path(*parts[:magic])
         if magic == len(parts):
             return [str(base)]
-        for _ in self._walk(str(base)):  # for the links that are not followed
-            pass
+        list(self._walk(str(base)))  # notes the links that are not followed
         matches = sorted(base.glob("/".join(parts[magic:])))
         return [str(match) for match in matches if not any(part[0] == "." for part in match.relative_to(base).parts)]
 
@@ -201,16 +200,9 @@ def _explain_file(path: str) -> str:
 def find_pictures(arguments: Sequence[str], standard_input: BinaryIO, skip: Path | None = None) -> FoundPictures:
     """Find the pictures that arguments name; raise UsageError if there is nothing at all.
 
-    Parameters
-    ----------
-    arguments
-        Files, folders (taken recursively), patterns such as ``scans/**/*.jpg``, ``-`` for standard input (a
-        list of paths, one a line or separated by NUL, or one picture), ``file://`` URLs, or one URL that
-        fsspec knows, such as ``s3://bucket/img``.
-    standard_input
-        Read where ``-`` is among the arguments.
-    skip
-        A folder whose pictures are left out (where sorted copies go).
+    An argument is a file, a folder (taken recursively), a pattern such as ``scans/**/*.jpg``, ``-`` for standard
+    input (a list of paths, one a line or separated by NUL, or one picture), a ``file://`` URL, or the only one: a URL
+    that fsspec knows, such as ``s3://bucket/img``. Pictures in the folder ``skip`` are left out.
     """
     for name in arguments:
         if "://" in name and not FILE_URL.match(name):
@@ -255,13 +247,9 @@ def classify_pictures(
     dask: str | None = None,
     maximum_memory: int = MAXIMUM_MEMORY,
 ) -> Iterator[ClassifiedPicture]:
-    """Classify files, with a progress bar, where :func:`src.parallel.parallel_backend` says.
+    """Classify files in the order of their names, the one on standard input first, with a progress bar.
 
-    Yields
-    ------
-    ClassifiedPicture
-        One a file, in the order of the names, the one on standard input first; a file that is no picture, or whose
-        decoding would take more than ``maximum_memory`` bytes, has a reason.
+    A file that is no picture, or whose decoding would take more than ``maximum_memory`` bytes, has a reason.
     """
     store = ImageStore(pictures.location)
     if pictures.content is not None:
@@ -292,10 +280,8 @@ def _measure(
     scale: Callable[[BGRImage], BGRImage] = reduce_image,
     maximum_memory: int = MAXIMUM_MEMORY,
 ) -> Iterator[tuple[ImageBatch, list[MeasuredPicture]]]:
-    batches = [
-        ImageBatch(store, names[start : start + BATCH_PICTURES], maximum_memory, scale)
-        for start in range(0, len(names), BATCH_PICTURES)
-    ]
+    starts = range(0, len(names), BATCH_PICTURES)
+    batches = [ImageBatch(store, names[start : start + BATCH_PICTURES], maximum_memory, scale) for start in starts]
     outcomes = map_with_progress(
         measure_batch,
         batches,
@@ -319,13 +305,7 @@ def show_failures(console: Console, failures: Sequence[tuple[str, str]]) -> None
 
 
 def read_labels(path: Path) -> list[tuple[str, str]]:
-    """Read file names and colours from a table with ``filename`` and ``color`` or ``study_label``.
-
-    Raises
-    ------
-    TableError
-        As :func:`src.user_tables.read_labelled_names`; rows without a colour are left out, and one must be left.
-    """
+    """Read file names and colours (:func:`src.user_tables.read_labelled_names`); rows without a colour are left out."""
     _, names, colours = read_labelled_names(path)
     labels = [(name, colour) for name, colour in zip(names, colours, strict=True) if colour is not None]
     if not labels:

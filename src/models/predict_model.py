@@ -140,8 +140,7 @@ def show_summary(console: Console, pictures: Sequence[ClassifiedPicture], second
 def sort_pictures(pictures: Iterable[ClassifiedPicture], folder: Path, as_links: bool) -> int:
     """Copy or link each picture into ``folder/COLOUR/``; return how many files were made.
 
-    Nothing is overwritten: a file of the same name and content counts as done, one of another
-    content makes the new one ``name-2.jpg``. The originals stay where they are.
+    Nothing is overwritten: where a file of the same name has another content, the new one is ``name-2.jpg``.
     """
     try:
         return sum(
@@ -169,10 +168,7 @@ def _place(source: Path, folder: Path, as_link: bool) -> bool:
 
 
 def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, path: Path) -> None:
-    """Draw the surest pictures of each colour, up to 24 of each, on one sheet; raise UsageError if there is none.
-
-    ``location`` is that of :class:`src.models.pictures.FoundPictures`.
-    """
+    """Draw the surest pictures of each colour, up to 24 of each, on one sheet; raise UsageError if there is none."""
     from src.visualization.contact_sheet import fit_picture, make_colour_sheet  # noqa: PLC0415 - needs matplotlib
     from src.visualization.output import save_picture  # noqa: PLC0415
 

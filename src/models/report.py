@@ -47,28 +47,19 @@ class ReportMeasures(NamedTuple):
 
     Attributes
     ----------
-    importance, importance_deviation
-        Accuracy lost when a feature is shuffled, by feature, and its deviation over the repeats.
-    elimination
-        Accuracy with the 1, 2 … 18 most important features.
-    curve_sizes, curve_test, curve_deviation, curve_train
-        Learning curve: training rows, accuracy on rows not seen (mean, deviation over the folds),
-        and on those seen.
+    test
+        Of the calibrated SVMs.
+    features
+        The features, most important first: ``importance`` is the accuracy lost when one is shuffled, with its
+        ``deviation`` over the repeats; ``accuracy`` that of a model that has it and those before it alone.
+    curve
+        Learning curve, by training rows: accuracy on rows not seen (``test``, with its ``deviation`` over the folds),
+        and on those seen (``train``).
     """
 
     test: Evaluation
-    importance: dict[str, float]
-    importance_deviation: dict[str, float]
-    elimination: dict[int, float]
-    curve_sizes: list[int]
-    curve_test: list[float]
-    curve_deviation: list[float]
-    curve_train: list[float]
-
-    @property
-    def ranking(self) -> tuple[str, ...]:
-        """The features, most important first: the order in which :attr:`elimination` adds them."""
-        return tuple(sorted(self.importance, key=lambda name: -self.importance[name]))
+    features: pd.DataFrame
+    curve: pd.DataFrame
 
 
 def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
@@ -93,11 +84,11 @@ def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
     pipeline = build_pipeline(candidate).fit(learning.features, learning.colours)
     importance = permutation_importance(pipeline, rows, colours, n_repeats=REPEATS, random_state=seed, n_jobs=-1)
     order = np.argsort(-importance.importances_mean, kind="stable")
-    elimination = {}
+    accuracies = []
     for count in range(1, len(order) + 1):
         columns = order[:count]
         reduced = build_pipeline(candidate).fit(learning.features[:, columns], learning.colours)
-        elimination[count] = float(np.mean(reduced.predict(rows[:, columns]) == colours))
+        accuracies.append(float(np.mean(reduced.predict(rows[:, columns]) == colours)))
     splits = learning.split_folds(card.data["folds"], seed)
     sizes, train_scores, test_scores = learning_curve(
         build_pipeline(candidate),
@@ -109,16 +100,18 @@ def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
         random_state=seed,
         n_jobs=-1,
     )
-    return ReportMeasures(
-        test=test,
-        importance=dict(zip(FEATURE_NAMES, importance.importances_mean.tolist(), strict=True)),
-        importance_deviation=dict(zip(FEATURE_NAMES, importance.importances_std.tolist(), strict=True)),
-        elimination=elimination,
-        curve_sizes=sizes.tolist(),
-        curve_test=test_scores.mean(axis=1).tolist(),
-        curve_deviation=test_scores.std(axis=1).tolist(),
-        curve_train=train_scores.mean(axis=1).tolist(),
-    )
+    features = {
+        "importance": importance.importances_mean[order],
+        "deviation": importance.importances_std[order],
+        "accuracy": accuracies,
+    }
+    curve = {
+        "test": test_scores.mean(axis=1),
+        "deviation": test_scores.std(axis=1),
+        "train": train_scores.mean(axis=1),
+    }
+    names = [FEATURE_NAMES[place] for place in order]
+    return ReportMeasures(test, pd.DataFrame(features, names), pd.DataFrame(curve, sizes.tolist()))
 
 
 def _choose_sizes(data: TrainingData, largest: int) -> list[int]:
@@ -130,35 +123,19 @@ def _choose_sizes(data: TrainingData, largest: int) -> list[int]:
 def draw_report(results: pd.DataFrame, measures: ReportMeasures) -> "dict[str, Figure]":
     """Draw the report's figures, by name."""
     best = results.drop_duplicates("classifier")
-    scores = {score.colour: score for score in measures.test.class_scores}
-    reliability = measures.test.reliability
+    test, features = measures.test, measures.features
     return {
         "family_scores": plot_family_scores(
             dict(zip(best["classifier"], best["mean_test_score"], strict=True)),
             dict(zip(best["classifier"], best["std_test_score"], strict=True)),
             reference={family: mean for family, (mean, _) in study.BEST_PER_FAMILY.items()},
         ),
-        "confusion_matrix": plot_confusion_matrix(measures.test.confusion, measures.test.classes),
-        "class_scores": plot_class_scores(
-            {colour: score.precision for colour, score in scores.items()},
-            {colour: score.recall for colour, score in scores.items()},
-            {colour: score.count for colour, score in scores.items()},
-        ),
-        "reliability": plot_reliability(
-            reliability.confidence.tolist(),
-            reliability.accuracy.tolist(),
-            reliability.counts.tolist(),
-            calibration_error=reliability.expected_calibration_error,
-        ),
-        "permutation_importance": plot_permutation_importance(
-            measures.importance, measures.importance_deviation, reference=study.PERMUTATION_IMPORTANCE
-        ),
-        "feature_elimination": plot_feature_elimination(
-            measures.elimination, added=measures.ranking, reference=study.FEATURE_ELIMINATION
-        ),
-        "learning_curve": plot_learning_curve(
-            measures.curve_sizes, measures.curve_test, measures.curve_deviation, training_means=measures.curve_train
-        ),
+        "confusion_matrix": plot_confusion_matrix(test.confusion, test.classes),
+        "class_scores": plot_class_scores(test.per_class),
+        "reliability": plot_reliability(*test.reliability, calibration_error=test.expected_calibration_error),
+        "permutation_importance": plot_permutation_importance(features, reference=study.PERMUTATION_IMPORTANCE),
+        "feature_elimination": plot_feature_elimination(features, reference=study.FEATURE_ELIMINATION),
+        "learning_curve": plot_learning_curve(measures.curve),
     }
 
 
@@ -221,7 +198,7 @@ The chosen candidate, fitted to the other three quarters; the saved model is fit
 Importance: accuracy lost on the held-out quarter when one feature is shuffled (mean and deviation of five \
 times). Elimination: accuracy of a model that has the first 1, 2 … features of this order alone.
 
-{_format_features(measures)}
+{_format_features(measures.features)}
 ![permutation importance]({figures["permutation_importance"]})
 
 ![feature elimination]({figures["feature_elimination"]})
@@ -240,18 +217,11 @@ times). Elimination: accuracy of a model that has the first 1, 2 … features of
 def _format_families(results: pd.DataFrame) -> str:
     rows = []
     for row in results.drop_duplicates("classifier").to_dict("records"):
+        mean = row["mean_test_score"]
         published = study.BEST_PER_FAMILY.get(row["classifier"])
-        rows.append(
-            (
-                row["classifier"].replace("_", " "),
-                row["params"],
-                f"{row['mean_test_score']:.4f}",
-                f"{row['std_test_score']:.4f}",
-                f"{row['mean_fit_seconds']:.2f}",
-                "" if published is None else f"{published[0]:.4f}",
-                "" if published is None else f"{row['mean_test_score'] - published[0]:+.4f}",
-            )
-        )
+        compared = ("", "") if published is None else (f"{published[0]:.4f}", f"{mean - published[0]:+.4f}")
+        scores = f"{mean:.4f}", f"{row['std_test_score']:.4f}", f"{row['mean_fit_seconds']:.2f}"
+        rows.append((row["classifier"].replace("_", " "), row["params"], *scores, *compared))
     return format_table(("family", "best parameters", "mean", "std", "fit s", "study's best", "difference"), rows)
 
 
@@ -269,68 +239,41 @@ def _format_test(test: Evaluation) -> str:
 
 
 def _format_classes(test: Evaluation) -> str:
-    published = {
-        colour: f"{study.CONFUSION_PERCENT[place][place] / 100:.3f}"
-        for place, colour in enumerate(study.CONFUSION_ORDER)
-    }
-    rows = [
-        (
-            score.colour,
-            f"{score.count:,}",
-            *(f"{value:.3f}" for value in (score.precision, score.recall, score.f1)),
-            published.get(score.colour, ""),
-        )
-        for score in test.class_scores
-    ]
+    diagonal = (f"{row[place] / 100:.3f}" for place, row in enumerate(study.CONFUSION_PERCENT))
+    published = dict(zip(study.CONFUSION_ORDER, diagonal, strict=True))
+    rows = []
+    for colour, score in test.per_class.items():
+        figures = (f"{score[name]:.3f}" for name in ("precision", "recall", "f1"))
+        rows.append((colour, f"{score['count']:,}", *figures, published.get(colour, "")))
     return format_table(("colour", "rows", "precision", "recall", "F1", "study's recall"), rows)
 
 
-def _format_features(measures: ReportMeasures) -> str:
-    rows = [
-        (
-            place,
-            f"`{name}`",
-            f"{measures.importance[name]:.4f}",
-            f"{measures.importance_deviation[name]:.4f}",
-            f"{study.PERMUTATION_IMPORTANCE[name]:.4f}",
-            f"{measures.elimination[place]:.4f}",
-            f"{study.FEATURE_ELIMINATION[place]:.2f}" if place in study.FEATURE_ELIMINATION else "",
-        )
-        for place, name in enumerate(measures.ranking, 1)
-    ]
+def _format_features(features: pd.DataFrame) -> str:
+    rows = []
+    for place, (name, importance, deviation, accuracy) in enumerate(features.itertuples(), 1):
+        published = study.FEATURE_ELIMINATION.get(place)
+        figures = (f"{value:.4f}" for value in (importance, deviation, study.PERMUTATION_IMPORTANCE[name], accuracy))
+        rows.append((place, f"`{name}`", *figures, "" if published is None else f"{published:.2f}"))
     headings = ("", "feature", "importance", "±", "study", "accuracy with the features so far", "study's")
     return format_table(headings, rows)
 
 
 def format_table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers_from: int | None = None) -> str:
-    """Write a table as Markdown, one line a row.
-
-    Parameters
-    ----------
-    headings, rows
-        The cells; their text is taken as it is.
-    numbers_from
-        The first of the columns that are aligned to the right; None aligns none.
-    """
+    """Write a table as Markdown, one line a row; columns from number ``numbers_from`` on are aligned to the right."""
     texts = len(headings) if numbers_from is None else numbers_from
     rule = ["---"] * texts + ["---:"] * (len(headings) - texts)
     return "".join(f"| {' | '.join(map(str, cells))} |\n" for cells in (headings, rule, *rows))
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m src.models.report", description="Write references/model_report.md and its figures."
     )
     parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT, help="folder with data/ and models/")
     parser.add_argument("--data", type=Path, help="table of the training (default: the workspace's final dataset)")
     add_parallel_arguments(parser)
-    return parser
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit code."""
-    options = build_parser().parse_args(arguments)
+    options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), "interrupted: the earlier report is untouched")
 
 

@@ -21,13 +21,7 @@ ROWS_AT_ONCE: Final = 512
 
 
 class SvmScorer:
-    """The same numbers as ``predict_proba`` of what :func:`src.models.grids.fit_calibrated` fits, and distances.
-
-    Parameters
-    ----------
-    calibrated
-        One that :meth:`fits`.
-    """
+    """The same numbers as ``predict_proba`` of what :func:`src.models.grids.fit_calibrated` fits, and distances."""
 
     def __init__(self, calibrated: CalibratedClassifierCV) -> None:
         members = calibrated.calibrated_classifiers_
@@ -72,15 +66,7 @@ class SvmScorer:
     def score(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Compute probabilities of scaled rows, and how far each is from the nearest support vector.
 
-        Parameters
-        ----------
-        rows
-            Shape (n, features), n ≥ 1.
-
-        Returns
-        -------
-        probabilities, distances
-            Shapes (n, classes) and (n,); distances in standard deviations.
+        For rows of shape (n, features), n ≥ 1, the shapes are (n, classes) and (n,); distances in standard deviations.
         """
         parts = [self._score(rows[part]) for part in gen_batches(len(rows), ROWS_AT_ONCE)]
         probabilities, distances = zip(*parts, strict=True)

@@ -44,23 +44,9 @@ class CandidateResult:
 def run_search(
     data: TrainingData, candidates: Sequence[Candidate], splits: Sequence[Split], cache_dir: Path | None = None
 ) -> list[CandidateResult]:
-    """Score every candidate in every split, where :func:`src.parallel.parallel_backend` says.
+    """Score every candidate in every split, where :func:`src.parallel.parallel_backend` says; best mean first.
 
-    Parameters
-    ----------
-    data
-        The rows that the splits number.
-    candidates
-        What to try.
-    splits
-        Folds.
-    cache_dir
-        Where finished fits are remembered, so that a stopped search goes on; None for nowhere.
-
-    Returns
-    -------
-    list of CandidateResult
-        Best mean first; of equal ones the first candidate.
+    Finished fits are remembered in ``cache_dir``, if there is one, so that a stopped search goes on.
     """
     score = joblib.Memory(cache_dir, verbose=0).cache(_score_fold, ignore=["features", "colours"])
     tasks = [(candidate, split) for candidate in candidates for split in splits]
@@ -107,30 +93,22 @@ def choose_svm(results: Sequence[CandidateResult]) -> CandidateResult:
 def write_results(results: Sequence[CandidateResult], path: Path) -> None:
     """Write family, parameters, mean, deviation, fit seconds and the accuracy of each fold, best first."""
     frame = pd.DataFrame(
-        [
-            {
-                "classifier": result.candidate.family,
-                "params": result.candidate.label,
-                "mean_test_score": round(result.mean, 6),
-                "std_test_score": round(result.deviation, 6),
-                "mean_fit_seconds": round(float(np.mean(result.seconds)), 3),
-                **{f"fold_{number}": round(accuracy, 6) for number, accuracy in enumerate(result.accuracies, 1)},
-            }
-            for result in results
-        ]
+        {
+            "classifier": result.candidate.family,
+            "params": result.candidate.label,
+            "mean_test_score": round(result.mean, 6),
+            "std_test_score": round(result.deviation, 6),
+            "mean_fit_seconds": round(float(np.mean(result.seconds)), 3),
+            **{f"fold_{number}": round(accuracy, 6) for number, accuracy in enumerate(result.accuracies, 1)},
+        }
+        for result in results
     )
     with replace_file(path) as temporary:
         frame.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def read_results(path: Path) -> pd.DataFrame:
-    """Read what :func:`write_results` wrote.
-
-    Raises
-    ------
-    ModelMissingError
-        If there is no such file.
-    """
+    """Read what :func:`write_results` wrote; ModelMissingError if there is no such file."""
     if not path.is_file():
         raise ModelMissingError(f"{path} is missing: run `python -m src.models.train_model`, which writes it")
     return pd.read_csv(path)

@@ -60,20 +60,7 @@ def train(
 ) -> TrainingSummary:
     """Search, measure, fit and save; fits run where :func:`src.parallel.parallel_backend` says.
 
-    Parameters
-    ----------
-    data
-        Rows, grouped (:func:`src.models.data.group_rows`).
-    models_dir
-        Where the model goes.
-    candidates
-        What to try; a support vector machine among them.
-    folds
-        Of the cross-validation.
-    seed
-        Of splits and estimators.
-    cache_dir
-        Where finished fits are kept; ``None`` keeps none.
+    The rows are grouped (:func:`src.models.data.group_rows`), and one of the candidates is a support vector machine.
 
     Raises
     ------
@@ -125,7 +112,7 @@ def train(
             "test_rows": test.count,
             "test_near_errors": test.near_errors,
             "test_far_errors": test.far_errors,
-            "test_recall": {score.colour: score.recall for score in test.class_scores},
+            "test_recall": {colour: score["recall"] for colour, score in test.per_class.items()},
             "test_confusion": {"classes": list(test.classes), "rows": test.confusion.tolist()},
         },
     )
@@ -155,8 +142,8 @@ def _show_summary(console: Console, summary: TrainingSummary) -> None:
     console.print(f"saved, fitted to all rows: {model.card.family}, version {model.version}")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the command line."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m src.models.train_model",
         description="Choose a support vector machine by cross-validation, measure it on unseen rows, and save it.",
@@ -172,12 +159,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, default=0, metavar="ROWS", help="learn from a sample of this size")
     add_parallel_arguments(parser)
     parser.add_argument("--fresh", action="store_true", help="repeat fits that an earlier search has kept")
-    return parser
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return the exit code."""
-    options = build_parser().parse_args(arguments)
+    options = parser.parse_args(arguments)
     return run_command(lambda: _run(options), "interrupted: finished fits are kept; the same command goes on from here")
 
 

@@ -66,17 +66,17 @@ def plot_grid_scores(scores: pd.DataFrame, *, title: str) -> Figure:
 
 
 @styled
-def plot_class_scores(precision: Mapping[str, float], recall: Mapping[str, float], counts: Mapping[str, int]) -> Figure:
-    """Draw precision and recall (0-1) of each colour, joined by a line, with its count beside its name."""
-    colours = order_colours(recall)
+def plot_class_scores(scores: Mapping[str, Mapping[str, float]]) -> Figure:
+    """Draw each colour's ``precision`` and ``recall`` (0-1), joined by a line, with its ``count`` beside its name."""
+    colours = order_colours(scores)
     figure = Figure(figsize=(7.2, 0.36 * len(colours) + 1.4), layout="constrained")
     axes = figure.add_subplot()
     places = range(len(colours))
-    precisions, recalls = [precision[colour] for colour in colours], [recall[colour] for colour in colours]
+    precisions, recalls = ([scores[colour][name] for colour in colours] for name in ("precision", "recall"))
     axes.hlines(places, precisions, recalls, color=OUTLINE, linewidth=1.4)
     axes.plot(precisions, places, "s", color=NEAR, label="precision: answers that are right")
     axes.plot(recalls, places, "o", color=OURS, label="recall: pictures that are found")
-    axes.set_yticks(places, [f"{colour} ({counts[colour]:,})" for colour in colours])
+    axes.set_yticks(places, [f"{colour} ({scores[colour]['count']:,})" for colour in colours])
     fills = [choose_swatch(colour) for colour in colours]
     look: Look = {"s": 81, "c": fills, "marker": "s", "edgecolors": OUTLINE, "clip_on": False}
     axes.scatter([-0.016] * len(colours), places, transform=axes.get_yaxis_transform(), **look)
@@ -151,24 +151,21 @@ def _label_confusion(axes: Axes, colours: Sequence[str], totals: NDArray[np.inte
 
 
 @styled
-def plot_learning_curve(
-    sizes: Sequence[int],
-    validation_means: Sequence[float],
-    validation_deviations: Sequence[float],
-    *,
-    training_means: Sequence[float],
-) -> Figure:
-    """Draw accuracy (0-1), in validation and on the pictures learned from, over the number of training pictures."""
-    mean, deviation = np.asarray(validation_means), np.asarray(validation_deviations)
+def plot_learning_curve(curve: pd.DataFrame) -> Figure:
+    """Draw accuracy (0-1) over the number of training pictures, which is the index.
+
+    Columns are ``test`` on pictures not seen, its ``deviation`` over the folds, and ``train`` on those learned from.
+    """
+    sizes, mean, deviation = curve.index.to_numpy(), curve["test"].to_numpy(), curve["deviation"].to_numpy()
     figure = Figure(figsize=(7.2, 4.2), layout="constrained")
     axes = figure.add_subplot()
     axes.fill_between(sizes, mean - deviation, mean + deviation, color=OURS, alpha=0.18, linewidth=0)
     axes.plot(sizes, mean, color=OURS, marker="o", label="pictures not seen (band: ± one deviation over folds)")
-    axes.plot(sizes, training_means, color=MUTED, marker="s", linestyle=":", label="pictures learned from")
+    axes.plot(sizes, curve["train"], color=MUTED, marker="s", linestyle=":", label="pictures learned from")
     last = (sizes[-1], mean[-1])
     axes.annotate(f"{mean[-1]:.3f}", last, (0, -15), textcoords="offset points", ha="center", color=OURS)
     axes.set_xscale("log")
-    axes.set_xticks(list(sizes))
+    axes.set_xticks(sizes)
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.tick_params(axis="x", which="minor", bottom=False, labelbottom=False)
     axes.set(xlabel="training pictures (logarithmic)", ylabel="accuracy")
@@ -179,7 +176,11 @@ def plot_learning_curve(
 
 @styled
 def plot_reliability(
-    confidences: Sequence[float], accuracies: Sequence[float], counts: Sequence[int], *, calibration_error: float
+    confidences: NDArray[np.float64],
+    accuracies: NDArray[np.float64],
+    counts: NDArray[np.intp],
+    *,
+    calibration_error: float,
 ) -> Figure:
     """Draw a reliability diagram: in each bin of confidence, how often the answer was right.
 
@@ -216,19 +217,17 @@ def plot_reliability(
 
 
 @styled
-def plot_permutation_importance(
-    means: Mapping[str, float], deviations: Mapping[str, float], *, reference: Mapping[str, float]
-) -> Figure:
-    """Draw the accuracy (0-1) lost when one feature is shuffled among the pictures, largest first.
+def plot_permutation_importance(features: pd.DataFrame, *, reference: Mapping[str, float]) -> Figure:
+    """Draw the accuracy (0-1) lost when one feature is shuffled among the pictures, most important first.
 
-    The bars are one deviation over the repeats to each side; the study's numbers (``reference``) are diamonds.
+    ``features`` has a row for each, with its ``importance`` and the ``deviation`` over the repeats, drawn to each
+    side; the study's numbers (``reference``) are diamonds.
     """
-    names = sorted(means, key=lambda name: -means[name])
-    figure = Figure(figsize=(7.2, 0.29 * len(names) + 1.2), layout="constrained")
+    figure = Figure(figsize=(7.2, 0.29 * len(features) + 1.2), layout="constrained")
     axes = figure.add_subplot()
-    places, errors = range(len(names)), [deviations[name] for name in names]
-    values = [means[name] for name in names]
-    axes.barh(places, values, 0.7, xerr=errors, color=OURS, label="this project", error_kw={"ecolor": INK})
+    names, places = features.index.to_list(), range(len(features))
+    look: Look = {"xerr": features["deviation"], "color": OURS, "label": "this project", "error_kw": {"ecolor": INK}}
+    axes.barh(places, features["importance"], 0.7, **look)
     theirs = [reference.get(name, float("nan")) for name in names]
     axes.plot(theirs, places, "D", color=REFERENCE, markeredgecolor="white", label="the study")
     axes.legend(loc="lower right")
@@ -241,24 +240,22 @@ def plot_permutation_importance(
 
 
 @styled
-def plot_feature_elimination(
-    accuracies: Mapping[int, float], *, added: Sequence[str], reference: Mapping[int, float]
-) -> Figure:
-    """Draw accuracy (0-1) over the number of features that are kept, beside the study's (``reference``).
+def plot_feature_elimination(features: pd.DataFrame, *, reference: Mapping[int, float]) -> Figure:
+    """Draw accuracy over the number of features that are kept, beside the study's (``reference``).
 
-    ``added`` has the feature that the first, second … number adds; it is written along the axis.
+    ``features`` has a row for each in the order in which they are added, with the ``accuracy`` (0-1) then.
     """
-    counts, best = sorted(accuracies), max(accuracies.values())
+    accuracies = features["accuracy"].to_list()
+    counts, best = range(1, len(accuracies) + 1), max(accuracies)
     figure = Figure(figsize=(7.6, 4.4), layout="constrained")
     axes = figure.add_subplot()
-    numbers = sorted(reference)
-    axes.plot(numbers, [reference[number] for number in numbers], "D--", color=REFERENCE, label="the study")
-    axes.plot(counts, [accuracies[count] for count in counts], "o-", color=OURS, label="this project")
-    enough = next(count for count in counts if accuracies[count] >= best - 0.01)
-    note, place = f"{enough} features: within 0.01 of the best ({best:.3f})", (enough, accuracies[enough])
+    axes.plot(list(reference), list(reference.values()), "D--", color=REFERENCE, label="the study")
+    axes.plot(counts, accuracies, "o-", color=OURS, label="this project")
+    enough = next(count for count, accuracy in zip(counts, accuracies, strict=True) if accuracy >= best - 0.01)
+    note, place = f"{enough} features: within 0.01 of the best ({best:.3f})", (enough, accuracies[enough - 1])
     look: Look = {"ha": "center", "fontsize": 9, "arrowprops": {"arrowstyle": "->", "color": INK}}
     axes.annotate(note, place, (0, -44), textcoords="offset points", **look)
-    labels = [f"{count}  + {name}" for count, name in zip(counts, added, strict=True)]
+    labels = [f"{count}  + {name}" for count, name in zip(counts, features.index, strict=True)]
     axes.set_xticks(counts, labels, rotation=60, ha="right", rotation_mode="anchor", fontsize=8)
     axes.set(xlabel="features kept, and the one that each step adds", ylabel="accuracy")
     axes.legend(loc="lower right")

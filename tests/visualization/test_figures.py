@@ -58,7 +58,10 @@ DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
     ),
     "confusion": lambda *_: plot_confusion_matrix(MATRIX, CLASSES),
     "class_scores": lambda *_: plot_class_scores(
-        {"RED": 0.9, "BLUE": 0.7}, {"RED": 0.8, "BLUE": 0.6}, {"RED": 10, "BLUE": 5}
+        {
+            "RED": {"precision": 0.9, "recall": 0.8, "count": 10},
+            "BLUE": {"precision": 0.7, "recall": 0.6, "count": 5},
+        }
     ),
     "family_scores": lambda *_: plot_family_scores(
         {"svm": 0.88, "random_forest": 0.84}, {"svm": 0.002, "random_forest": 0.004}, reference={"svm": 0.87}
@@ -67,12 +70,15 @@ DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
         pd.DataFrame([[0.5, 0.6], [0.7, 0.65]], [1, 10], [0.1, 0.01]), title="svm"
     ),
     "reliability": lambda *_: plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40], calibration_error=0.01),
-    "learning_curve": lambda *_: plot_learning_curve([100, 200], [0.7, 0.8], [0.02, 0.01], training_means=[0.9, 0.9]),
+    "learning_curve": lambda *_: plot_learning_curve(
+        pd.DataFrame({"test": [0.7, 0.8], "deviation": [0.02, 0.01], "train": [0.9, 0.9]}, [100, 200])
+    ),
     "importance": lambda *_: plot_permutation_importance(
-        {"a_lab_mean": 0.1, "b_lab_mean": 0.2}, {"a_lab_mean": 0.01, "b_lab_mean": 0.01}, reference={"a_lab_mean": 0.3}
+        pd.DataFrame({"importance": [0.2, 0.1], "deviation": [0.01, 0.01]}, ["b_lab_mean", "a_lab_mean"]),
+        reference={"a_lab_mean": 0.3},
     ),
     "elimination": lambda *_: plot_feature_elimination(
-        {1: 0.5, 2: 0.8, 3: 0.805}, added=["a", "b", "c"], reference={1: 0.4, 2: 0.7}
+        pd.DataFrame({"accuracy": [0.5, 0.8, 0.805]}, ["a", "b", "c"]), reference={1: 0.4, 2: 0.7}
     ),
     "distributions": lambda frame, _: draw_distributions(frame),
     "boxes": lambda frame, _: plot_channel_boxes(frame, "Lab", order=STUDY_COLOURS),
@@ -132,7 +138,7 @@ def test_reliability_leaves_empty_bins_out() -> None:
 
 
 def test_elimination_names_how_few_would_do() -> None:
-    figure = plot_feature_elimination({1: 0.5, 2: 0.8, 3: 0.805}, added="abc", reference={1: 0.4})
+    figure = DRAWN["elimination"]()
     assert "2 features: within 0.01 of the best (0.805)" in read_texts(figure)
 
 
