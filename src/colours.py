@@ -89,17 +89,8 @@ def name_colours(pixels: NDArray[np.uint8], vocabulary: Collection[str] = SITE_C
     Berlin and Kay ("Basic Color Terms", 1969) found what such thresholds have to follow: pink is a light red or
     purple, brown a dark orange or a dull red, and hue has no say where a colour is near white, grey or black.
 
-    Parameters
-    ----------
-    pixels
-        BGR uint8, shape (n, 3).
-    vocabulary
-        Without GRAY in it, a grey is WHITE or BLACK, whichever its lightness is nearer to.
-
-    Returns
-    -------
-    numpy.ndarray
-        Names of :data:`SITE_COLOURS`, shape (n,).
+    For BGR uint8 pixels, shape (n, 3), the names have the shape (n,). Without GRAY in the vocabulary, a grey is WHITE
+    or BLACK, whichever its lightness is nearer to.
     """
     image = np.asarray(pixels, dtype=np.float32).reshape(1, -1, 3) / np.float32(255)
     hue, saturation, value = cv2.cvtColor(image, cv2.COLOR_BGR2HSV)[0].T
@@ -146,17 +137,7 @@ def order_colours(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_colours(names: Iterable[str]) -> tuple[str, ...]:
-    """Read colour names as a person types them.
-
-    Parameters
-    ----------
-    names
-        Names in any case and order; repeated ones count once.
-
-    Returns
-    -------
-    tuple of str
-        The names in upper case, in the site's order.
+    """Put colour names, typed in any case and order, in upper case and the site's order.
 
     Raises
     ------

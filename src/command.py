@@ -26,14 +26,8 @@ WRITE_ERRORS: Final = frozenset(
 def run_command(work: Callable[[], int], interrupted: str = "interrupted") -> int:
     """Do the work of a command and turn what ends it early into one sentence and an exit code.
 
-    SIGTERM and SIGHUP interrupt the work as Ctrl-C does, so that its ``with`` blocks end child processes.
-
-    Parameters
-    ----------
-    work
-        Gives the exit code.
-    interrupted
-        What to print after an interruption: what is kept, and how to go on.
+    SIGTERM and SIGHUP interrupt the work as Ctrl-C does, so that its ``with`` blocks end child processes;
+    ``interrupted`` says what is kept then, and how to go on.
 
     Returns
     -------

@@ -20,21 +20,12 @@ HASH_BLOCK_BYTES = 1 << 20
 
 @contextmanager
 def replace_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path``; when the block ends well, it becomes ``path``.
+    """Give a new, empty file of the same suffix beside ``path``; when the block ends well, it becomes ``path``.
 
     A reader sees the old file or the new one, never a part. If the block raises, the temporary
     file is removed and ``path`` stays as it was. A symbolic link stays one: its target is replaced.
     What is there and is no regular file (a pipe, a device) is never replaced: the content is written into it.
-
-    Parameters
-    ----------
-    path
-        The file to make or to replace. Its folder is made if it is missing.
-
-    Yields
-    ------
-    Path
-        A new, empty file with the same suffix.
+    The folder is made if it is missing.
     """
     mode = path.stat().st_mode if path.exists() else None
     is_replaced = mode is None or stat.S_ISREG(mode)
@@ -96,13 +87,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
 
 
 def check_folder(folder: Path, purpose: str) -> None:
-    """See that a folder can be written before the work whose result goes there; it is made if it is missing.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be.
-    """
+    """Raise UsageError if a folder cannot be written, before the work whose result goes there; make it if missing."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as probe:
@@ -114,13 +99,7 @@ def check_folder(folder: Path, purpose: str) -> None:
 
 
 def check_file(path: Path, purpose: str) -> None:
-    """See that a file can be written before the work whose result it holds; its folder is made if it is missing.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be.
-    """
+    """Raise UsageError if a file cannot be written, before the work whose result it holds; make its folder."""
     if path.is_dir():
         raise UsageError(f"{path} cannot be written (it is a folder): expected a file for {purpose}; name another one")
     if path.is_file() or not path.exists():  # a pipe or a device is written into as it is

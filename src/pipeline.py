@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from itertools import count
 from os.path import expanduser
@@ -20,7 +20,6 @@ from typing import Final
 
 import requests
 from filelock import FileLock, Timeout
-from pandera.pandas import DataFrameSchema
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -37,19 +36,7 @@ MINIMUM_ARTWORKS: Final = 20 * 11
 
 
 def run_stages(console: Console, workspace: Workspace, options: argparse.Namespace) -> int:
-    """Run every stage in a workspace, and show what each took.
-
-    Parameters
-    ----------
-    console, workspace
-        What is printed to; where the data and the model go.
-    options
-        Of the command.
-
-    Returns
-    -------
-    int
-        Exit code: 0, or 1 where a stage was done in part.
+    """Run every stage in a workspace and show what each took; return 0, or 1 where a stage was done in part.
 
     Raises
     ------
@@ -62,18 +49,18 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
     scrape = ["src.scraping", "--source", "gallery", *source, "--browsers", str(options.browsers)]
     train = ["src.models.train_model", "--families", *options.families]
     measured = workspace.processed_table
-    stages: list[tuple[str, list[str], str, Callable[[], int]]] = [
-        ("scrape", scrape, "artworks", lambda: _count_rows(workspace.interim_table, INTERIM)),
-        ("measure", ["src.features.build_features"], "images", lambda: _count_rows(measured, PROCESSED)),
-        ("train", train, "rows", lambda: _count_rows(measured, PROCESSED)),
-        ("draw figures", ["src.visualization.draw_workspace"], "figures", lambda: len(_list_figures(workspace))),
+    stages: list[tuple[str, list[str], str, Callable[[], Sized]]] = [
+        ("scrape", scrape, "artworks", lambda: read_table(workspace.interim_table, INTERIM, ["page"])),
+        ("measure", ["src.features.build_features"], "images", lambda: read_table(measured, PROCESSED, ["page"])),
+        ("train", train, "rows", lambda: read_table(measured, PROCESSED, ["page"])),
+        ("draw figures", ["src.visualization.draw_workspace"], "figures", lambda: _list_figures(workspace)),
     ]
     table = Table(title="The run", title_justify="left")
     table.add_column("stage")
     for heading in ("items", "seconds", "items per second"):
         table.add_column(heading, justify="right")
     is_partial, began = False, time.monotonic()
-    for name, arguments, unit, count_items in stages:
+    for name, arguments, unit, list_items in stages:
         command = ["-m", *arguments, "--workspace", str(workspace.root)]
         console.rule(Text.assemble((name, "bold"), f"  python {' '.join(command)}"), align="left")
         started = time.monotonic()
@@ -82,7 +69,7 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
             error = ProjectError(f"stage {name} ended with exit code {code}; its own message stands above")
             error.exit_code = code  # type: ignore[misc]
             raise error
-        seconds, items = time.monotonic() - started, count_items()
+        seconds, items = time.monotonic() - started, len(list_items())
         is_partial |= code == EXIT_PARTIAL
         note = " (in part)" if code == EXIT_PARTIAL else ""
         table.add_row(f"{name}{note}", f"{items:,} {unit}", f"{seconds:.1f}", f"{items / seconds:,.1f}")
@@ -101,10 +88,6 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
         console.print(f"  {path}")
     console.print(f"tables: {workspace.root / 'data'}   model: {workspace.models_dir}")
     return EXIT_PARTIAL if is_partial else 0
-
-
-def _count_rows(path: Path, table: DataFrameSchema) -> int:
-    return len(read_table(path, table, ["page"]))
 
 
 def _list_figures(workspace: Workspace) -> list[Path]:
@@ -136,13 +119,7 @@ def _classify_over_http(console: Console, workspace: Workspace) -> None:
 
 @contextmanager
 def hold_workspace(workspace: Workspace) -> Iterator[None]:
-    """Keep other runs of the whole job out of a workspace while the block runs.
-
-    Raises
-    ------
-    WorkspaceLockedError
-        If one is there already.
-    """
+    """Keep other runs of the whole job out of a workspace while the block runs (else WorkspaceLockedError)."""
     place = workspace.root / "data" / "interim" / "pipeline.lock"
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -156,12 +133,7 @@ def hold_workspace(workspace: Workspace) -> Iterator[None]:
 
 
 def prepare_workspace(workspace: Workspace, settings: Mapping[str, object]) -> Path | None:
-    """Remember what is scraped into a workspace; set one of other settings aside.
-
-    Returns
-    -------
-    Path or None
-        Where the old workspace is now, if there was one of other settings.
+    """Remember what is scraped into a workspace; set one of other settings aside, and return where it is now.
 
     Raises
     ------

@@ -24,27 +24,12 @@ LABEL_WIDTH: Final = 96
 
 
 def make_contact_sheet(
-    images: Sequence[BGRImage],
-    captions: Sequence[str] | None = None,
-    *,
-    columns: int = 12,
-    cell: int = 109,
+    images: Sequence[BGRImage], captions: Sequence[str] | None = None, *, columns: int = 12, cell: int = 109
 ) -> BGRImage:
     """Lay pictures out in a grid of square cells, row by row, on white.
 
-    Parameters
-    ----------
-    images
-        BGR uint8, shape (H, W, 3), of any sizes; each is fitted whole into its cell.
-    captions
-        A line under each picture, as many as there are pictures; cut off with … where too long.
-    columns, cell
-        Pictures in a row, and the side of a cell in pixels.
-
-    Raises
-    ------
-    UsageError
-        If there is no picture.
+    Each of the BGR pictures, of any size, is fitted whole into its cell of ``cell`` pixels; what is too long of a
+    caption, a line under each picture, is cut off with an ellipsis. UsageError is raised if there is no picture.
     """
     if not images:
         raise UsageError("a contact sheet needs at least one picture")
@@ -52,11 +37,9 @@ def make_contact_sheet(
     row_height = cell + GAP + (CAPTION_HEIGHT if captions is not None else 0)
     width = 2 * MARGIN + columns * (cell + GAP) - GAP
     sheet = Image.new("RGB", (width, 2 * MARGIN + math.ceil(len(images) / columns) * row_height - GAP), "white")
-    for position, image in enumerate(images):
-        left, upper = MARGIN + position % columns * (cell + GAP), MARGIN + position // columns * row_height
-        _paste(sheet, image, left, upper, cell)
-        if captions is not None:
-            _write(sheet, (left, upper + cell + 2), captions[position], points=11, width=cell, ink=MUTED)
+    places = _paste(sheet, images, (MARGIN, MARGIN), columns, cell, row_height=row_height)
+    for (left, upper), caption in zip(places, captions or (), strict=False):
+        _write(sheet, (left, upper + cell + 2), caption, points=11, width=cell, ink=MUTED)
     return _to_bgr(sheet)
 
 
@@ -71,22 +54,8 @@ def make_colour_sheet(
 ) -> BGRImage:
     """Lay pictures out by colour, in the site's order, on white: a swatch with the colour's name, then its pictures.
 
-    Parameters
-    ----------
-    images
-        For each colour its pictures, BGR uint8, shape (H, W, 3); what exceeds ``rows`` rows of
-        ``columns`` is left out.
-    columns, rows, cell
-        Pictures in a row, rows for each colour, and the side of a cell in pixels.
-    notes
-        A line under a colour's name, such as a count.
-    title
-        A line above the sheet.
-
-    Raises
-    ------
-    UsageError
-        If no colour has a picture.
+    What exceeds ``rows`` rows of ``columns`` cells of ``cell`` pixels is left out. ``notes`` has a line under a
+    colour's name, such as a count; ``title`` stands above the sheet. UsageError is raised if no colour has a picture.
     """
     shown = {colour: images[colour][: columns * rows] for colour in order_colours(images) if len(images[colour])}
     if not shown:
@@ -105,9 +74,7 @@ def make_colour_sheet(
         ink, room = choose_ink(swatch), LABEL_WIDTH - 14
         _write(sheet, (MARGIN + 8, upper + 8), colour, points=13, width=room, ink=ink, weight="-Bold")
         _write(sheet, (MARGIN + 8, upper + 28), (notes or {}).get(colour, ""), points=11, width=room, ink=ink)
-        for position, image in enumerate(pictures):
-            left = MARGIN + LABEL_WIDTH + GAP + position % columns * (cell + GAP)
-            _paste(sheet, image, left, upper + position // columns * (cell + GAP), cell)
+        _paste(sheet, pictures, (MARGIN + LABEL_WIDTH + GAP, upper), columns, cell, row_height=cell + GAP)
         upper += heights[colour]
     return _to_bgr(sheet)
 
@@ -120,11 +87,19 @@ def fit_picture(image: BGRImage, cell: int) -> BGRImage:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC).astype(np.uint8)
 
 
-def _paste(sheet: Image.Image, image: BGRImage, left: int, upper: int, cell: int) -> None:
-    fitted = fit_picture(image, cell)
-    height, width = fitted.shape[:2]
-    picture = Image.fromarray(np.ascontiguousarray(fitted[:, :, ::-1]))
-    sheet.paste(picture, (left + (cell - width) // 2, upper + (cell - height) // 2))
+def _paste(
+    sheet: Image.Image, images: Sequence[BGRImage], place: tuple[int, int], columns: int, cell: int, *, row_height: int
+) -> list[tuple[int, int]]:
+    """Put pictures into the middle of their cells, row by row; return the upper left corner of each cell."""
+    corners = []
+    for position, image in enumerate(images):
+        fitted = fit_picture(image, cell)
+        height, width = fitted.shape[:2]
+        left, upper = place[0] + position % columns * (cell + GAP), place[1] + position // columns * row_height
+        picture = Image.fromarray(np.ascontiguousarray(fitted[:, :, ::-1]))
+        sheet.paste(picture, (left + (cell - width) // 2, upper + (cell - height) // 2))
+        corners.append((left, upper))
+    return corners
 
 
 def _write(

@@ -79,18 +79,9 @@ def plot_feature_distributions(
     weights: NDArray[np.float64],
     title: str,
 ) -> Figure:
-    """Overlay each of the 18 features' distribution in the gallery and in real rows.
+    """Overlay each of the 18 features' distribution in the gallery and in real rows, with their distance.
 
-    Parameters
-    ----------
-    gallery, real
-        Frames with the features.
-    distances
-        Kolmogorov–Smirnov distance of the two for each feature.
-    weights
-        A weight for each real row, to compare at the same class counts.
-    title
-        Words above the figure.
+    ``distances`` are of Kolmogorov and Smirnov; ``weights``, one for each real row, bring both to one set of counts.
     """
     figure = Figure(figsize=(9, 10.2), layout="constrained")
     panels = figure.subplots(6, 3).ravel()
@@ -157,7 +148,7 @@ def plot_correlations(frame: pd.DataFrame) -> Figure:
 
 @styled
 def plot_colour_similarity(shares: NDArray[np.float64], colours: Sequence[str]) -> Figure:
-    """Draw how similar ``colours`` are: ``shares`` of :func:`src.visualization.neighbours.measure_similarity`."""
+    """Draw the ``shares`` (0-1) of the nearest pictures of each colour (row) that belong to each colour (column)."""
     ordered = list(order_colours(colours))
     percent = pd.DataFrame(100 * shares, list(colours), list(colours)).loc[ordered, ordered]
     label = "share of the nearest pictures (%)"
@@ -173,14 +164,7 @@ def plot_colour_map(
 ) -> Figure:
     """Draw each picture as a dot in its colour's swatch, with the names at the colours' medians.
 
-    Parameters
-    ----------
-    points, labels
-        Place on the plane, shape (n, 2), such as principal components or a t-SNE, and colour of each picture.
-    title
-        Words above the figure.
-    axis_names
-        What the axes mean; without it they have no ticks, as suits a t-SNE.
+    ``points`` are places on a plane, shape (n, 2), such as principal components or a t-SNE, which has no names of axes.
     """
     names = np.asarray(labels, dtype=str)
     figure = Figure(figsize=(7.6, 6.4), layout="constrained")

@@ -24,13 +24,7 @@ PICTURES_PER_COLOUR: Final = 12
 
 
 def draw_workspace(workspace: Workspace) -> list[Path]:
-    """Draw what a run has found and learned; return the files written into the workspace's ``references``.
-
-    Raises
-    ------
-    TableError, ModelMissingError
-        If the stage before has not run.
-    """
+    """Draw what a run has found and learned; return the files written into the workspace's ``references``."""
     rows = read_table(workspace.processed_table, PROCESSED)
     counts = {str(colour): int(count) for colour, count in rows["color"].value_counts().items()}
     card = workspace.models_dir / "model_card.json"
@@ -62,14 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m src.visualization.draw_workspace", description=__doc__)
     parser.add_argument("--workspace", type=Path, default=PROJECT_ROOT, help="folder with data/ and models/")
     options = parser.parse_args(arguments)
-    return run_command(lambda: _run(Workspace(options.workspace)))
 
+    def run() -> int:
+        for path in draw_workspace(Workspace(options.workspace)):
+            open_console().print(f"wrote {path}")
+        return 0
 
-def _run(workspace: Workspace) -> int:
-    console = open_console()
-    for path in draw_workspace(workspace):
-        console.print(f"wrote {path}")
-    return 0
+    return run_command(run)
 
 
 if __name__ == "__main__":

@@ -93,12 +93,8 @@ def plot_class_scores(scores: Mapping[str, Mapping[str, float]]) -> Figure:
 def plot_confusion_matrix(matrix: NDArray[np.integer], classes: Sequence[str]) -> Figure:
     """Draw a confusion matrix: percentage of the row, and count, in each cell; near and far misses framed.
 
-    Parameters
-    ----------
-    matrix
-        Integers, shape (n, n): rows are the true colours, columns the predicted ones.
-    classes
-        The n names in the matrix's order; the figure puts them in the site's order.
+    ``matrix`` counts true colours in rows and predicted ones in columns, both in the order of ``classes``; the figure
+    puts them in the site's order.
     """
     import seaborn as sns  # noqa: PLC0415
 
@@ -182,15 +178,9 @@ def plot_reliability(
     *,
     calibration_error: float,
 ) -> Figure:
-    """Draw a reliability diagram: in each bin of confidence, how often the answer was right.
+    """Draw a reliability diagram: for each bin of confidence that has answers, the share of them that was right.
 
-    Parameters
-    ----------
-    confidences, accuracies, counts
-        For each bin the mean probability of the answers in it (0-1), the share of them that was right (0-1),
-        and how many there are. Empty bins are left out.
-    calibration_error
-        Expected calibration error (0-1), written into the figure.
+    Bins have the mean probability of their answers (0-1), the share that was right (0-1), and how many there are.
     """
     from scipy.stats import binomtest  # noqa: PLC0415 - half a second to import
 

@@ -24,13 +24,7 @@ _FIGURE_OPTIONS: Final[dict[str, dict[str, Any]]] = {
 
 
 def encode_picture(image: BGRImage, suffix: str = ".jpg") -> bytes:
-    """Encode a picture, BGR uint8, shape (H, W, 3), as the content of a ``.jpg`` or ``.png`` file.
-
-    Raises
-    ------
-    UsageError
-        If the suffix is another.
-    """
+    """Encode a picture, BGR uint8, shape (H, W, 3), as the content of a file (:func:`check_suffix`)."""
     _, buffer = cv2.imencode(chosen := check_suffix(suffix), image, _PICTURE_OPTIONS[chosen])
     return buffer.tobytes()
 
@@ -41,13 +35,7 @@ def save_picture(image: BGRImage, path: Path) -> None:
 
 
 def render_figure(figure: Figure, suffix: str = ".png", dpi: float = 100) -> bytes:
-    """Draw a figure, with its margins trimmed: ``.png``, or ``.jpg`` for photographs, which is a tenth of the size.
-
-    Raises
-    ------
-    UsageError
-        If the suffix is another.
-    """
+    """Draw a figure, with its margins trimmed: ``.png``, or ``.jpg`` for photographs, which is a tenth of the size."""
     buffer, chosen = io.BytesIO(), check_suffix(suffix)
     figure.savefig(buffer, format=chosen[1:], dpi=dpi, bbox_inches="tight", pad_inches=0.1, **_FIGURE_OPTIONS[chosen])
     return buffer.getvalue()
@@ -60,7 +48,7 @@ def save_figure(figure: Figure, path: Path, dpi: float = 130) -> Path:
 
 
 def check_suffix(suffix: str) -> str:
-    """Give the suffix of a format that is written, in lower case; refuse others."""
+    """Give the suffix of a format that is written, ``.jpg`` or ``.png``; raise UsageError for others."""
     chosen = ".jpg" if suffix.lower() == ".jpeg" else suffix.lower()
     if chosen not in _PICTURE_OPTIONS:
         raise UsageError(f"cannot write a picture as {suffix!r}: expected a name in .jpg, .jpeg or .png")

@@ -19,13 +19,7 @@ from src.visualization.style import OUTLINE, Look, choose_swatch, styled
 
 
 def read_pictures(folder: Path, filenames: Sequence[str]) -> list[BGRImage]:
-    """Decode files of a folder, the large ones reduced; BGR uint8, shape (H, W, 3).
-
-    Raises
-    ------
-    ImageError
-        If a file is not a picture that the project takes.
-    """
+    """Decode files of a folder, the large ones reduced; BGR uint8, shape (H, W, 3); ImageError if one is no picture."""
     return [reduce_image(decode_image((folder / name).read_bytes())) for name in filenames]
 
 
