@@ -11,10 +11,9 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +26,7 @@ KNOWN_COLUMNS: Final = {*FEATURE_NAMES, *LABEL_COLUMNS, "filename", "image", "or
 MISSING: Final = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "<na>", "-", "?"})
 """What an empty cell is written as, in lower case."""
 
-MAXIMUM_NAME_BYTES: Final = 255
-"""Of a file name, on every file system in common use."""
+MAXIMUM_NAME_BYTES: Final = 255  # of a file name, on every file system in common use
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _BYTE_ORDER_MARKS: Final = (
@@ -40,21 +38,11 @@ _BYTE_ORDER_MARKS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class UserTable:
-    """A table as text.
+class UserTable(NamedTuple):
+    """A table as text: stripped cells, as many in each row as there are names of columns.
 
-    Attributes
-    ----------
-    path
-        Where it was read.
-    names
-        Of the columns: those that the project knows as it writes them (``H HSV mean`` is ``h_hsv_mean``), others
-        as the table has them.
-    rows
-        Stripped cells, as many in each row as there are names.
-    row_numbers
-        Number of each row as a spreadsheet shows it; the header of a plain table is row 1.
+    Columns that the project knows are named as it writes them (``H HSV mean`` is ``h_hsv_mean``), others as the table
+    has them. Rows are numbered as a spreadsheet shows them; the header of a plain table is row 1.
     """
 
     path: Path
@@ -63,13 +51,7 @@ class UserTable:
     row_numbers: tuple[int, ...]
 
     def get(self, name: str) -> tuple[str, ...]:
-        """Give a column's cells; none if there is no such column.
-
-        Raises
-        ------
-        TableError
-            If there are two of this name.
-        """
+        """Give a column's cells, none if there is no such column; raise TableError if there are two of this name."""
         places = [place for place, found in enumerate(self.names) if found == name]
         if len(places) > 1:
             raise TableError(f"{self.path} has {len(places)} columns {name}: expected one; remove or rename the others")
@@ -87,13 +69,7 @@ class UserTable:
             raise TableError(f"{self.path} has a header and no rows: expected one row for each picture")
 
     def read_numbers(self, name: str, minimum: float, maximum: float) -> NDArray[np.float64]:
-        """Read a column of numbers, with decimal points or commas.
-
-        Raises
-        ------
-        TableError
-            If a cell is missing, no finite number or outside of the range; the message names rows.
-        """
+        """Read a column of numbers, with decimal points or commas; TableError names rows where one is none in range."""
         cells = self.get(name)
         numbers = np.array([_parse_number(cell) for cell in cells], dtype=np.float64)
         bad = np.flatnonzero(~((numbers >= minimum) & (numbers <= maximum)))
@@ -155,13 +131,12 @@ def read_user_table(path: Path) -> UserTable:
 
 
 def read_labelled_names(path: Path) -> tuple[UserTable, tuple[str, ...], list[str | None]]:
-    """Read a table of file names and colours: the table, the names, and the colours (None where one is missing).
+    """Read a table with ``filename`` and ``color`` (or ``study_label``): it, the names, and the colours or None.
 
     Raises
     ------
     TableError
-        As :func:`read_user_table`; also if ``filename`` or the colour (``color`` or ``study_label``) is
-        missing, or a name is empty, can be no file's, or comes twice.
+        As :func:`read_user_table`; also if a column is missing, or a name is empty, can be no file's, or comes twice.
     """
     table = read_user_table(path)
     label = next((name for name in LABEL_COLUMNS if name in table.names), "color (or study_label)")

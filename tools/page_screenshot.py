@@ -21,28 +21,10 @@ return [...document.querySelectorAll('[data-bgsrc]')].filter((tile) =>
 
 
 def take_screenshot(address: str, width: int = 1000, height: int = 700, patience_seconds: float = 15.0) -> BGRImage:
-    """Open a page of this machine in a browser that draws its images, and keep what one sees.
+    """Open a page of this machine in a browser that draws its images, and keep what one sees, shape (height, width, 3).
 
-    Parameters
-    ----------
-    address
-        A page on this machine; the browser resolves no other host.
-    width, height
-        Of the window, in pixels.
-    patience_seconds
-        How long the tiles in view may take to draw their pictures; then the page is taken as it is.
-
-    Returns
-    -------
-    BGRImage
-        uint8, shape (height, width, 3).
-
-    Raises
-    ------
-    MissingToolError
-        If there is no browser with a driver.
-    BrowserError
-        If the browser cannot open the page.
+    Tiles in view that have not drawn their pictures after ``patience_seconds`` are taken as they are; BrowserError is
+    raised if the browser cannot open the page.
     """
     settings = BrowserSettings(mark=f"screenshot-{uuid4().hex[:8]}.", draws_images=True)
     with Browser(settings) as browser:

@@ -41,11 +41,7 @@ MEASURED_ON: Final = {
 def write_readme(text: str) -> str:
     """Return the README with the results of the model, and the answer to its example.
 
-    Raises
-    ------
-    TableError
-        If the evaluation is of another model than the card's, or the card's kind of SVM was not measured on
-        rows that neither index, palettes nor SVM saw.
+    TableError is raised if the evaluation or the held-out figures are not those of the card's model.
     """
     card, evaluation, held_out = (
         json.loads((PROJECT_ROOT / name).read_text("utf-8"))
