@@ -50,9 +50,8 @@ def test_rows_by_colour_stand_in_the_sites_order_beside_their_swatch() -> None:
     assert count_pixels(blue_row, (255, 0, 0)) == 40 * 20
 
 
-def test_more_rows_take_more_pictures() -> None:
-    sheet = make_colour_sheet({"RED": [RED] * 5}, columns=2, rows=2, cell=40)
+def test_more_rows_take_more_pictures_and_a_title_stands_above() -> None:
+    sheet = make_colour_sheet({"RED": [RED] * 5}, columns=2, rows=2, cell=40, title="Reds")
+    assert sheet.shape[0] == 2 * 10 + 26 + 2 * 40 + 6
     assert count_pixels(sheet, (0, 0, 255)) == 4 * 40 * 20
-    titled = make_colour_sheet({"RED": [RED] * 5}, columns=2, rows=2, cell=40, title="Reds")
-    assert titled.shape[0] == sheet.shape[0] + 26
-    assert (titled[:30].min(axis=2) < 100).any()
+    assert (sheet[:30].min(axis=2) < 100).any()

@@ -47,11 +47,6 @@ def read_texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in figure.findobj(mpl.text.Text) if text.get_text()]
 
 
-def draw_distributions(frame: pd.DataFrame) -> Figure:
-    distances = dict.fromkeys(FEATURE_NAMES, 0.1234)
-    return plot_feature_distributions(frame, frame.head(60), distances, weights=np.full(60, 1 / 60), title="both")
-
-
 DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
     "class_counts": lambda frame, _: plot_class_counts(
         frame["color"].value_counts().to_dict(), reference=dict.fromkeys(STUDY_COLOURS, 10.0)
@@ -64,7 +59,7 @@ DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
         }
     ),
     "family_scores": lambda *_: plot_family_scores(
-        {"svm": 0.88, "random_forest": 0.84}, {"svm": 0.002, "random_forest": 0.004}, reference={"svm": 0.87}
+        {"random_forest": 0.84, "svm": 0.88}, {"random_forest": 0.004, "svm": 0.002}, reference={"svm": 0.87}
     ),
     "grid_scores": lambda *_: plot_grid_scores(
         pd.DataFrame([[0.5, 0.6], [0.7, 0.65]], [1, 10], [0.1, 0.01]), title="svm"
@@ -80,7 +75,9 @@ DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
     "elimination": lambda *_: plot_feature_elimination(
         pd.DataFrame({"accuracy": [0.5, 0.8, 0.805]}, ["a", "b", "c"]), reference={1: 0.4, 2: 0.7}
     ),
-    "distributions": lambda frame, _: draw_distributions(frame),
+    "distributions": lambda frame, _: plot_feature_distributions(
+        frame, frame.head(60), dict.fromkeys(FEATURE_NAMES, 0.1234), weights=np.full(60, 1 / 60), title="both"
+    ),
     "boxes": lambda frame, _: plot_channel_boxes(frame, "Lab", order=STUDY_COLOURS),
     "densities": lambda frame, _: plot_densities(frame),
     "correlations": lambda frame, _: plot_correlations(frame),
@@ -119,35 +116,21 @@ def test_class_counts_are_bars_in_the_swatches_and_the_sites_order() -> None:
 
 def test_confusion_is_reordered_and_counts_near_and_far_misses() -> None:
     figure = plot_confusion_matrix(MATRIX, CLASSES)
-    texts = read_texts(figure)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["BLUE (5)", "TEAL (10)", "RED (5)"]
-    assert "right: 16 of 20 (80.0 %)" in texts
-    assert "near miss: 3 (15.0 %)" in texts
-    assert "far miss: 1 (5.0 %)" in texts
-    assert "60 %\n3" in texts
-    shares = figure.axes[0].collections[0].get_array()
-    assert shares is not None
-    assert shares.reshape(3, 3)[0].tolist() == pytest.approx([0.6, 0.4, 0.0])
+    expected = {"right: 16 of 20 (80.0 %)", "near miss: 3 (15.0 %)", "far miss: 1 (5.0 %)", "60 %\n3"}
+    assert expected <= set(read_texts(figure))
 
 
 def test_reliability_leaves_empty_bins_out() -> None:
-    figure = plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40], calibration_error=0.0123)
-    model = next(line for line in figure.axes[0].lines if line.get_label() == "this model")
+    model = next(line for line in DRAWN["reliability"]().axes[0].lines if line.get_label() == "this model")
     assert list(model.get_xdata()) == [0.3, 0.9]
-    assert "expected calibration error 0.012" in read_texts(figure)
 
 
-def test_elimination_names_how_few_would_do() -> None:
-    figure = DRAWN["elimination"]()
-    assert "2 features: within 0.01 of the best (0.805)" in read_texts(figure)
-
-
-def test_family_scores_stand_best_first_beside_the_reference() -> None:
-    figure = plot_family_scores(
-        {"random_forest": 0.84, "svm": 0.88}, {"random_forest": 0.01, "svm": 0.01}, reference={"svm": 0.8791}
-    )
+def test_elimination_says_how_few_would_do_and_families_stand_best_first_beside_the_reference() -> None:
+    assert "2 features: within 0.01 of the best (0.805)" in read_texts(DRAWN["elimination"]())
+    figure = DRAWN["family_scores"]()
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["svm", "random forest"]
-    assert {"0.880", "0.879"} <= set(read_texts(figure))
+    assert {"0.880", "0.870"} <= set(read_texts(figure))
 
 
 def test_names_on_a_map_do_not_cover_each_other() -> None:

@@ -1,6 +1,7 @@
 """What the notebooks use: settings, figures, and pictures of a workspace."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
@@ -17,15 +18,8 @@ from src.visualization.output import save_picture
 from src.visualization.pictures import pick_by_colour
 
 
-class Shell:
-    """What a running notebook has, as far as it is asked."""
-
-    def __init__(self) -> None:
-        self.display_formatter = DisplayFormatter()
-
-
 def test_a_notebook_gets_its_settings_and_figures_as_pictures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    shell = Shell()
+    shell = SimpleNamespace(display_formatter=DisplayFormatter())
     monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: shell)
     monkeypatch.setenv("TQDM_DISABLE", "")
     monkeypatch.setenv("NOTEBOOK_WORKSPACE", str(tmp_path))
@@ -40,19 +34,13 @@ def test_a_notebook_gets_its_settings_and_figures_as_pictures(monkeypatch: pytes
     assert photograph["text/plain"] == "Figure: dark"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def test_pictures_of_each_colour_are_picked_alike_each_time(tmp_path: Path) -> None:
     for number in range(22):
         save_picture(np.full((30, 20, 3), 10 * number, dtype=np.uint8), tmp_path / f"{number}.png")
-    return tmp_path
-
-
-def test_pictures_of_each_colour_are_drawn_alike_each_time(folder: Path) -> None:
     labels = [STUDY_COLOURS[number % 2] for number in range(22)]
     frame = pd.DataFrame({"filename": [f"{number}.png" for number in range(22)], "color": labels})
-    first, second = (pick_by_colour(frame, folder, 5) for _ in range(2))
+    first, second = (pick_by_colour(frame, tmp_path, 5) for _ in range(2))
     assert list(first) == list(STUDY_COLOURS[:2])
-    assert [len(pictures) for pictures in first.values()] == [5, 5]
     for colour in first:
-        assert all((one == other).all() for one, other in zip(first[colour], second[colour], strict=True))
-    assert [len(pictures) for pictures in pick_by_colour(frame, folder, 100).values()] == [11, 11]
+        np.testing.assert_array_equal(first[colour], second[colour])
+    assert [len(pictures) for pictures in pick_by_colour(frame, tmp_path, 100).values()] == [11, 11]

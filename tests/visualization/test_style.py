@@ -8,14 +8,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from src.colours import LEGIBLE_SWATCHES, SWATCHES
-from src.visualization.style import (
-    FAR,
-    NEAR,
-    OKABE_ITO,
-    OURS,
-    REFERENCE,
-    choose_ink,
-)
+from src.visualization.style import FAR, NEAR, OKABE_ITO, OURS, REFERENCE, choose_ink
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB
 COLOUR_BLINDNESS = {
