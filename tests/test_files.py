@@ -33,10 +33,9 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
 
 
 def test_a_hash_is_the_one_of_the_content(tmp_path: Path) -> None:
-    path = tmp_path / "large.bin"
     content = bytes(range(256)) * 8192
-    write_bytes(path, content)
-    assert hash_file(path) == hashlib.sha256(content).hexdigest()
+    write_bytes(tmp_path / "large.bin", content)
+    assert hash_file(tmp_path / "large.bin") == hashlib.sha256(content).hexdigest()
 
 
 def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import joblib
+import psutil
 import pytest
 
 from src.errors import UsageError, WorkerError
@@ -88,23 +89,13 @@ def test_no_process_stays_behind(monkeypatch: pytest.MonkeyPatch) -> None:
         assert workers == 2
         pids = set(map_with_progress(get_process_id, range(6), description="test", total=6))
     assert os.getpid() not in pids
-    deadline = time.monotonic() + 20
-    while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(is_alive(pid) for pid in pids)
+    left = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+    assert psutil.wait_procs(left, timeout=20)[1] == []
 
 
 def get_process_id(_: int) -> int:
     time.sleep(0.05)
     return os.getpid()
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/status").read_text("utf-8").find("State:\tZ") < 0
 
 
 def test_scikit_learn_follows_the_same_switch() -> None:

@@ -12,20 +12,12 @@ SETTINGS = {"artworks": 300, "seed": 0, "images": None, "labels": None}
 OTHER = {**SETTINGS, "artworks": 400}
 
 
-def test_the_same_settings_continue_in_the_same_workspace(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path / "demo")
-    assert prepare_workspace(workspace, SETTINGS) is None
-    workspace.raw_table.parent.mkdir(parents=True)
-    workspace.raw_table.write_text("kept")
-    assert prepare_workspace(workspace, SETTINGS) is None
-    assert workspace.raw_table.read_text() == "kept"
-
-
-def test_other_settings_set_the_old_workspace_aside(tmp_path: Path) -> None:
+def test_the_same_settings_go_on_and_others_set_the_old_workspace_aside(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "demo")
     for expected in (None, tmp_path / "demo.1", tmp_path / "demo.2"):
         settings = OTHER if expected == tmp_path / "demo.1" else SETTINGS
         assert prepare_workspace(workspace, settings) == expected
+        assert prepare_workspace(workspace, settings) is None, "the same settings go on"
         workspace.raw_table.parent.mkdir(parents=True, exist_ok=True)
         workspace.raw_table.write_text(str(settings["artworks"]))
     assert Workspace(tmp_path / "demo.1").raw_table.read_text() == "300"
@@ -46,13 +38,18 @@ def test_a_workspace_in_use_is_neither_entered_nor_set_aside(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
-    [(["--artworks", "30"], "expected at least 220"), (["--labels", "labels.csv"], "without --images")],
+    ("place", "options", "said"),
+    [
+        ("demo", ["--artworks", "30"], "expected at least 220"),
+        ("demo", ["--labels", "labels.csv"], "without --images"),
+        ("file", ["--artworks", "300"], "cannot be written"),
+    ],
 )
 def test_what_cannot_be_run_is_refused_in_words(
-    options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    place: str, options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--workspace", str(tmp_path / "demo"), *options]) == 2
+    (tmp_path / "file").touch()
+    assert main(["--workspace", str(tmp_path / place), *options]) == 2
     assert said in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "demo").exists()
 
@@ -64,11 +61,3 @@ def test_the_project_root_is_never_set_aside(monkeypatch: pytest.MonkeyPatch, tm
     with pytest.raises(UsageError, match="project root"):
         prepare_workspace(workspace, OTHER)
     assert PROJECT_ROOT.is_dir()
-
-
-def test_a_workspace_that_cannot_be_written_is_refused_in_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "file").touch()
-    assert main(["--workspace", str(tmp_path / "file"), "--artworks", "300"]) == 2
-    assert "cannot be written" in " ".join(capsys.readouterr().err.split())

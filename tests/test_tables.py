@@ -117,13 +117,8 @@ def test_a_source_that_fails_midway_leaves_the_old_file(tmp_path: Path, small_sl
     path = tmp_path / "pictures.csv"
     write_slices([make_processed(10)], path, PROCESSED)
     before = path.read_bytes()
-
-    def fail_midway():
-        yield make_processed(150)
-        raise OSError("the disk is gone")
-
-    with pytest.raises(OSError, match="the disk is gone"):
-        write_slices(fail_midway(), path, PROCESSED)
+    with pytest.raises(ZeroDivisionError):
+        write_slices((make_processed(150 // left) for left in (1, 0)), path, PROCESSED)
     assert path.read_bytes() == before
 
 
@@ -142,5 +137,3 @@ def test_missing_and_unknown_columns_are_named(tmp_path: Path) -> None:
         validate_table(pd.DataFrame({"filename": ["a"], "cause": ["b"]}), REJECTS)
     with pytest.raises(TableError, match="is missing: run the stage before"):
         read_table(tmp_path / "none.csv", RAW)
-    with pytest.raises(TableError, match="is missing: run the stage before"):
-        list(iterate_table(tmp_path / "none.csv", RAW))

@@ -112,10 +112,15 @@ def test_a_card_that_does_not_agree_is_refused(copied: Path, changes: dict[str, 
         load_model(copied)
 
 
-def test_a_folder_in_place_of_a_file_is_refused(copied: Path) -> None:
+def test_a_folder_in_place_of_a_file_and_text_in_place_of_a_card_are_refused(copied: Path) -> None:
     (copied / "scaler.joblib").unlink()
     (copied / "scaler.joblib").mkdir()
     with pytest.raises(ModelMismatchError, match=r"scaler\.joblib cannot be read"):
+        load_model(copied)
+    (copied / "scaler.joblib").rmdir()
+    (copied / "scaler.joblib").write_bytes(b"")
+    (copied / "model_card.json").write_text("{")
+    with pytest.raises(ModelMismatchError, match="not JSON"):
         load_model(copied)
 
 
@@ -125,9 +130,6 @@ def test_a_damaged_file_whose_hash_the_card_has_is_refused(copied: Path) -> None
     files = dict(read_card(copied / "model_card.json").files)
     change_card(copied, files={**files, "scaler.joblib": hashlib.sha256(content).hexdigest()})
     with pytest.raises(ModelMismatchError, match=r"scaler\.joblib cannot be loaded"):
-        load_model(copied)
-    (copied / "model_card.json").write_text("{")
-    with pytest.raises(ModelMismatchError, match="not JSON"):
         load_model(copied)
 
 

@@ -11,53 +11,28 @@ from src.models.data import TrainingData, check_training_data, find_groups, hash
 from tests.support.made_rows import write_csv
 
 
-@pytest.fixture
-def frame(made_rows: TrainingData, tmp_path: Path) -> pd.DataFrame:
-    return pd.read_csv(write_csv(made_rows, tmp_path / "rows.csv"))
+def test_a_table_comes_back_as_written(made_rows: TrainingData, tmp_path: Path) -> None:
+    data = read_training_data(write_csv(made_rows, tmp_path / "rows.csv"))
+    np.testing.assert_array_equal(data.features, made_rows.features)
+    assert data.colours.tolist() == made_rows.colours.tolist()
+    assert data.digest == made_rows.digest
 
 
-def save(frame: pd.DataFrame, tmp_path: Path) -> Path:
-    frame.to_csv(tmp_path / "changed.csv", index=False)
-    return tmp_path / "changed.csv"
-
-
-def test_rows_come_back_as_written_from_csv_and_parquet(
-    frame: pd.DataFrame, made_rows: TrainingData, tmp_path: Path
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        *(("a_lab_std", value, r"column a_lab_std holds 1 values.*row 5") for value in ("", "much", "-0.5", "255.1")),
+        *(("color", label, r"1 rows have no color \(rows 5\)") for label in ("", " ", "nan")),
+    ],
+)
+def test_cells_that_are_no_features_or_colours_are_shown_with_their_rows(
+    made_rows: TrainingData, tmp_path: Path, column: str, value: str, message: str
 ) -> None:
-    frame.to_parquet(tmp_path / "rows.parquet")
-    for data in (read_training_data(tmp_path / "rows.csv"), read_training_data(tmp_path / "rows.parquet")):
-        np.testing.assert_array_equal(data.features, made_rows.features)
-        assert data.colours.tolist() == made_rows.colours.tolist()
-        assert data.digest == made_rows.digest
-
-
-def test_columns_may_stand_in_any_order_and_others_beside_them(
-    frame: pd.DataFrame, made_rows: TrainingData, tmp_path: Path
-) -> None:
-    shuffled = frame[list(reversed(frame.columns))].assign(note="x")
-    np.testing.assert_array_equal(read_training_data(save(shuffled, tmp_path)).features, made_rows.features)
-
-
-def test_missing_columns_are_all_named(frame: pd.DataFrame, tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="lacks the columns s_hsv_mean, color"):
-        read_training_data(save(frame.drop(columns=["color", "s_hsv_mean"]), tmp_path))
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, "much", 1e300, -0.5, 255.1])
-def test_values_that_are_no_features_are_shown_with_their_rows(
-    frame: pd.DataFrame, tmp_path: Path, value: object
-) -> None:
-    frame["a_lab_std"] = frame["a_lab_std"].astype(object)
-    frame.loc[3, "a_lab_std"] = value
-    with pytest.raises(TableError, match=r"column a_lab_std holds 1 values.*row 5"):
-        read_training_data(save(frame, tmp_path))
-
-
-@pytest.mark.parametrize("label", [None, " ", "nan"])
-def test_a_row_without_a_colour_is_shown(frame: pd.DataFrame, tmp_path: Path, label: object) -> None:
-    frame.loc[0, "color"] = label
-    with pytest.raises(TableError, match=r"1 rows have no color \(rows 2\)"):
-        read_training_data(save(frame, tmp_path))
+    frame = pd.read_csv(write_csv(made_rows, tmp_path / "rows.csv"), dtype=object)
+    frame.loc[3, column] = value
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    with pytest.raises(TableError, match=message):
+        read_training_data(tmp_path / "rows.csv")
 
 
 def test_a_missing_table_says_what_to_do(tmp_path: Path) -> None:
@@ -129,9 +104,12 @@ def test_one_picture_saved_anew_smaller_and_rougher_is_one_group_and_another_is_
     assert find_groups(features, hashes).tolist() == [0, 1, 0, 0]
 
 
-def test_equal_hashes_of_pictures_of_other_colours_are_two_pictures() -> None:
+def test_hashes_link_rows_of_like_features_in_chains() -> None:
     features = np.vstack([np.full(18, 60.0), np.full(18, 160.0)])
-    assert find_groups(features, ["00ff00ff00ff00ff"] * 2).tolist() == [0, 1]
+    assert find_groups(features, ["00ff00ff00ff00ff"] * 2).tolist() == [0, 1], "other colours are another picture"
+    features = np.full((3, 18), 50.0) + np.arange(3)[:, None]
+    hashes = ["0000000000000000", "000000000000000f", "00000000000000ff"]  # 4 bits apart, the ends 8
+    assert find_groups(features, hashes).tolist() == [0, 0, 0]
 
 
 def test_equal_features_or_addresses_are_one_picture_without_any_file() -> None:
@@ -145,12 +123,6 @@ def test_equal_features_or_addresses_are_one_picture_without_any_file() -> None:
 def test_a_missing_or_constant_address_links_no_rows(names: list[str]) -> None:
     features = np.arange(72, dtype=float).reshape(4, 18)
     assert find_groups(features, None, names).tolist() == [0, 1, 2, 3]
-
-
-def test_chains_of_likeness_are_one_group() -> None:
-    features = np.full((3, 18), 50.0) + np.arange(3)[:, None]
-    hashes = ["0000000000000000", "000000000000000f", "00000000000000ff"]  # 4 bits apart, the ends 8
-    assert find_groups(features, hashes).tolist() == [0, 0, 0]
 
 
 def test_missing_and_broken_files_have_no_hash(tmp_path: Path) -> None:

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -28,10 +26,3 @@ def test_calibration_error_of_bins_worked_out_by_hand() -> None:
     # |0.37 - 0.5| and |0.96 - 0.5|, half of the rows each; empty bins count nothing
     assert found.expected_calibration_error == pytest.approx((0.13 + 0.46) / 2)
     assert np.isnan(found.reliability.accuracy[found.reliability.counts == 0]).all()
-
-
-def test_the_json_form_holds_plain_values() -> None:
-    found = evaluate(np.asarray(["RED", "BLUE"]), np.eye(2), ("RED", "BLUE"))
-    content = json.loads(json.dumps(found.to_json()))
-    assert content["accuracy"] == 1.0
-    assert content["per_class"]["RED"]["count"] == 1
