@@ -239,8 +239,9 @@ def _format_test(test: Evaluation) -> str:
 
 
 def _format_classes(test: Evaluation) -> str:
-    diagonal = (f"{row[place] / 100:.3f}" for place, row in enumerate(study.CONFUSION_PERCENT))
-    published = dict(zip(study.CONFUSION_ORDER, diagonal, strict=True))
+    published = {
+        colour: f"{row[place] / 100:.3f}" for place, (colour, row) in enumerate(study.CONFUSION_PERCENT.items())
+    }
     rows = []
     for colour, score in test.per_class.items():
         figures = (f"{score[name]:.3f}" for name in ("precision", "recall", "f1"))

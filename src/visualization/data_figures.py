@@ -16,24 +16,11 @@ from src.features.schema import FEATURE_NAMES
 from src.visualization.style import INK, OURS, OUTLINE, REFERENCE, Look, choose_swatch, styled
 
 COLOUR_SPACES: Final = {
-    "RGB": ("r_bgr", "g_bgr", "b_bgr"),
-    "HSV": ("h_hsv", "s_hsv", "v_hsv"),
-    "Lab": ("l_lab", "a_lab", "b_lab"),
+    "RGB": {"r_bgr": "red (R)", "g_bgr": "green (G)", "b_bgr": "blue (B)"},
+    "HSV": {"h_hsv": "hue (half-degrees)", "s_hsv": "saturation (S)", "v_hsv": "value (V)"},
+    "Lab": {"l_lab": "lightness (L)", "a_lab": "a: green – red", "b_lab": "b: blue – yellow"},
 }
-"""The channels of each colour space, in the order in which its name has them."""
-
-CHANNEL_TITLES: Final = {
-    "r_bgr": "red (R)",
-    "g_bgr": "green (G)",
-    "b_bgr": "blue (B)",
-    "h_hsv": "hue (half-degrees)",
-    "s_hsv": "saturation (S)",
-    "v_hsv": "value (V)",
-    "l_lab": "lightness (L)",
-    "a_lab": "a: green – red",
-    "b_lab": "b: blue – yellow",
-}
-"""What each channel is called in a figure."""
+"""The channels of each colour space, in the order in which its name has them, and what each is called in a figure."""
 
 
 @styled
@@ -105,13 +92,14 @@ def plot_channel_boxes(frame: pd.DataFrame, colour_space: str, *, order: Sequenc
     figure = Figure(figsize=(9.5, 6.6), layout="constrained")
     look: Look = {"boxprops": {"edgecolor": OUTLINE}, "medianprops": {"color": INK, "linewidth": 1.6}}
     look |= {part: {"color": OUTLINE} for part in ("whiskerprops", "capprops")}
-    for axes, channel in zip(figure.subplots(3, 1, sharex=True), COLOUR_SPACES[colour_space], strict=True):
+    channels = COLOUR_SPACES[colour_space].items()
+    for axes, (channel, title) in zip(figure.subplots(3, 1, sharex=True), channels, strict=True):
         values = [frame.loc[frame["color"] == colour, f"{channel}_mean"].to_numpy() for colour in order]
         boxes = axes.boxplot(values, widths=0.65, whis=(5, 95), showfliers=False, patch_artist=True, **look)
         for box, colour in zip(boxes["boxes"], order, strict=True):
             box.set_facecolor(choose_swatch(colour))
         axes.set_xticks(range(1, len(order) + 1), order)
-        axes.set_ylabel(CHANNEL_TITLES[channel])
+        axes.set_ylabel(title)
         axes.grid(visible=False, axis="x")
     figure.suptitle(f"Mean of each {colour_space} channel (box: quartiles, whiskers: 5–95 %)", x=0.01, ha="left")
     return figure
@@ -123,7 +111,8 @@ def plot_densities(frame: pd.DataFrame) -> Figure:
     colours = order_colours(frame["color"])
     figure = Figure(figsize=(9.5, 10.5), layout="constrained")
     panels = figure.subplots(3, 3, sharey=True).ravel()
-    for axes, channel in zip(panels, [channel for space in COLOUR_SPACES.values() for channel in space], strict=True):
+    channels = [channel for space in COLOUR_SPACES.values() for channel in space.items()]
+    for axes, (channel, title) in zip(panels, channels, strict=True):
         values = [frame.loc[frame["color"] == colour, f"{channel}_mean"].to_numpy() for colour in colours]
         shapes = axes.violinplot(values, orientation="horizontal", widths=0.95, showextrema=False, points=160)
         for body, colour in zip(shapes["bodies"], colours, strict=True):
@@ -132,7 +121,7 @@ def plot_densities(frame: pd.DataFrame) -> Figure:
         axes.set_ylim(len(colours) + 0.6, 0.4)
         axes.tick_params(labelsize=8)
         axes.grid(visible=False, axis="y")
-        axes.set_title(CHANNEL_TITLES[channel], fontsize=9.5, pad=4)
+        axes.set_title(title, fontsize=9.5, pad=4)
     figure.suptitle("Where each colour lies on each channel", x=0.01, ha="left")
     return figure
 

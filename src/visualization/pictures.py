@@ -14,7 +14,7 @@ from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.reduce_image import reduce_image
 from src.features.schema import CHANNELS, FEATURE_NAMES, BGRImage
-from src.visualization.data_figures import CHANNEL_TITLES, COLOUR_SPACES
+from src.visualization.data_figures import COLOUR_SPACES
 from src.visualization.style import OUTLINE, Look, choose_swatch, styled
 
 
@@ -54,10 +54,10 @@ def plot_picture_channels(image: BGRImage, *, title: str) -> Figure:
     for row, (space, names) in zip(figure.subplots(3, 4), COLOUR_SPACES.items(), strict=True):
         row[0].imshow(image[:, :, ::-1])
         row[0].set_title(f"the picture, in {space} →", fontsize=9)
-        for axes, name in zip(row[1:], names, strict=True):
+        for axes, (name, channel) in zip(row[1:], names.items(), strict=True):
             colours, lowest, highest = scales.get(name, ("gray", 0, 255))
             axes.imshow(channels[name], cmap=colours, vmin=lowest, vmax=highest)
-            axes.set_title(CHANNEL_TITLES[name], fontsize=9)
+            axes.set_title(channel, fontsize=9)
             axes.set_xlabel(f"mean {values[f'{name}_mean']:.1f}   std {values[f'{name}_std']:.1f}", fontsize=9)
         for axes in row:
             axes.set(xticks=[], yticks=[])
