@@ -22,10 +22,8 @@ from benchmarks.measuring import Figures, run_benchmark, show_rows
 from benchmarks.naive_service import convert_colours, measure_by_image
 from benchmarks.painted_workspace import paint_workspace
 from src.features.decode_image import decode_image
-from src.features.extract_features import extract_features
 from src.features.measure_image import measure_image
-from src.features.reduce_image import THUMBNAIL_SIDE, crop_thumbnail, reduce_image
-from src.features.schema import BGRImage
+from src.features.reduce_image import crop_thumbnail
 from src.paths import Workspace
 
 
@@ -70,30 +68,6 @@ def compare_ways(paths: Sequence[Path], rounds: int) -> Figures:
     }
 
 
-def time_steps(paths: Sequence[Path]) -> dict[str, float]:
-    """Microseconds a picture of each step, in the fastest of three rounds."""
-    images = [decode_image(path.read_bytes()) for path in paths]
-    pairs = [(image, reduce_image(image)) for image in images]
-    size = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    steps: dict[str, Callable[[BGRImage, BGRImage], object]] = {
-        "reduce, by whole pixels (ours)": lambda image, _: reduce_image(image),
-        "reduce, by parts of pixels": lambda image, reduced: (
-            image is reduced or cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        ),
-        "BGR to HSV": lambda _, reduced: cv2.cvtColor(reduced, cv2.COLOR_BGR2HSV),
-        "BGR to Lab": lambda _, reduced: cv2.cvtColor(reduced, cv2.COLOR_BGR2LAB),
-        "cv2.meanStdDev of one space": lambda _, reduced: cv2.meanStdDev(reduced),
-        "all 18 features": lambda _, reduced: extract_features(reduced),
-    }
-    fastest = dict.fromkeys(steps, float("inf"))
-    for name in [*steps] * 3:
-        start = time.process_time()
-        for image, reduced in pairs:
-            steps[name](image, reduced)
-        fastest[name] = min(fastest[name], time.process_time() - start)
-    return {name: round(seconds / len(pairs) * 1e6, 1) for name, seconds in fastest.items()}
-
-
 def choose_pictures(folder: str | None, count: int, scratch: Path) -> list[Path]:
     """Take pictures of 224 to 500 px a side, evenly from a folder; painted ones if none is named."""
     if folder is None:
@@ -123,9 +97,7 @@ def measure(quick: bool, folder: str | None) -> Figures:
                 f"ours: {measured['times_the_study']} × the study's loop, {measured['times_channel_by_channel']} × "
                 f"the same channel by channel, {measured['of_the_decode_rate']} of the decode-only rate"
             )
-            steps = time_steps(chosen)
-            show_rows("steps", [{"step": step, "µs a picture": value} for step, value in steps.items()])
-            found[name] = {"pictures": len(chosen), **measured, "microseconds": steps}
+            found[name] = {"pictures": len(chosen), **measured}
     return found
 
 

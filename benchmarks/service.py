@@ -1,4 +1,4 @@
-"""How fast the service is: against the same work in process, a naive service, LitServe and BentoML, in one run.
+"""How fast the service is: against the same work in process and a naive service, in one run.
 
 ``python -m benchmarks.service [--quick]``, about five minutes. Every measurement over HTTP is made
 of short slices, each between two of the in-process work, and its ratios are medians over the slices: they
@@ -7,7 +7,6 @@ compare what the machine could do at that time. Exit code 1 if a bar of :data:`B
 
 import math
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -16,9 +15,9 @@ from typing import Final
 import cv2
 
 from application.services.img_classify import ImgClassify
+from application.utility.conversion import PictureReader
 from benchmarks.http_load import LoadResult, build_form, run_load
 from benchmarks.measuring import Figures, run_benchmark, show_rows
-from benchmarks.rivals import COMMANDS, Classifier, start_rival
 from benchmarks.service_process import PORT, ServiceProcess, start_service
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
@@ -28,6 +27,7 @@ SIDES: Final = (218, 1024)
 PICTURES: Final = 6
 CLIENTS: Final = (1, 8)
 SLICE_SECONDS: Final = 0.25
+NO_LIMIT: Final = 1 << 30
 
 NAIVE: Final = "naive, 1 worker"
 NAIVE_COMMAND: Final = (
@@ -41,7 +41,7 @@ BARS: Final = {
     "eight clients, two workers / one core in process": (0.6, math.inf),
     "the same / naive": (8.0, math.inf),
 }
-"""Lowest and highest value of what is asked; of the rivals, one worker of ours must be ahead."""
+"""Lowest and highest value of what is asked."""
 
 
 def paint_pictures(side: int) -> list[bytes]:
@@ -93,33 +93,25 @@ def measure(quick: bool) -> Figures:
     """Measure every service with 1 and 8 clients and both sizes, for a second (``quick``) or five each."""
     cv2.setNumThreads(1)
     folder = Workspace().models_dir
-    classifier = Classifier(folder).classifier
+    classifier = ImgClassify(folder, PictureReader(NO_LIMIT, NO_LIMIT))
     pictures = {side: paint_pictures(side) for side in SIDES}
     services = {
         NAIVE: start_service(folder, command=NAIVE_COMMAND, ready_path="/health"),
         "ours, 1 worker": start_service(folder, workers=1),
         "ours, 2 workers": start_service(folder, workers=2),
-        **{f"{name}, 1 worker": start_rival(name, folder) for name in COMMANDS},
     }
     rows: list[Figures] = []
     for name, started in services.items():
-        try:
-            with started as service:
-                for side in SIDES:
-                    run_load(service.port, [build_form("/img_classify", pictures[side][0])], clients=4, seconds=0.5)
-                    for clients in CLIENTS:
-                        figures = measure_load(service, classifier, pictures[side], clients, 1.0 if quick else 5.0)
-                        rows.append({"service": name, "clients": clients, "side": side, **figures})
-        except (RuntimeError, subprocess.SubprocessError) as error:
-            if name.split(",")[0] not in COMMANDS:
-                raise
-            rows = [row for row in rows if row["service"] != name]
-            print(f"{name} was skipped: {str(error)[-300:]}")
+        with started as service:
+            for side in SIDES:
+                run_load(service.port, [build_form("/img_classify", pictures[side][0])], clients=4, seconds=0.5)
+                for clients in CLIENTS:
+                    figures = measure_load(service, classifier, pictures[side], clients, 1.0 if quick else 5.0)
+                    rows.append({"service": name, "clients": clients, "side": side, **figures})
     show_rows("the services", rows)
     ratios = compare(rows)
     show_rows("what is compared", [{"ratio": name, "value": value} for name, value in ratios.items()])
-    bars = {name: BARS.get(name, (1.0, math.inf)) for name in ratios}
-    held = {name: low <= ratios[name] <= high for name, (low, high) in bars.items()}
+    held = {name: low <= ratios[name] <= high for name, (low, high) in BARS.items()}
     return {"model": classifier.model.version, "rows": rows, "ratios": ratios, "held": held}
 
 
@@ -138,10 +130,6 @@ def compare(rows: Sequence[Figures]) -> dict[str, float]:
         "eight clients, two workers / one core in process": eight,
         "the same / naive": eight / found[NAIVE, 8, small]["rate_to_in_process"],
     }
-    for rival, clients, side in found:
-        if rival not in {one, two, NAIVE}:
-            ours, theirs = (found[name, clients, side]["rate_to_in_process"] for name in (one, rival))
-            ratios[f"one worker / {rival}, {clients} clients, {side} px"] = ours / theirs
     return {name: round(ratio, 2) for name, ratio in ratios.items()}
 
 

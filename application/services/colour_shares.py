@@ -28,13 +28,7 @@ def build_table() -> NDArray[np.uint8]:
 
 
 def measure_shares(image: BGRImage) -> dict[str, float]:
-    """Measure the shares of the named colours in a reduced picture, BGR uint8, shape (H, W, 3).
-
-    Returns
-    -------
-    dict of str to float
-        Every colour that has a pixel, the largest share first; the shares sum to 1.
-    """
+    """Measure the shares of the named colours in a reduced picture: those that have a pixel, the largest first."""
     quantised = (image >> (8 - BITS)).astype(np.uint16)
     cells = (quantised[..., 0] << (2 * BITS)) | (quantised[..., 1] << BITS) | quantised[..., 2]
     counts = np.bincount(build_table()[cells.reshape(-1)], minlength=len(SITE_COLOURS))

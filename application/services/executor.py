@@ -31,17 +31,10 @@ class BoundedExecutor:
     async def run(
         self, function: Callable[Arguments, Result], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Result:
-        """Run ``function`` in a thread.
+        """Run ``function`` in a thread; QueueFullError if no place is free, DeadlineError if it does not end in time.
 
         A thread cannot be interrupted: work that has begun keeps its place until it ends, also when
         nobody waits for it any more.
-
-        Raises
-        ------
-        QueueFullError
-            At once, if no place is free.
-        DeadlineError
-            If the work does not end in time; what has not begun by then never begins.
         """
         if not self._places.acquire(blocking=False):
             raise QueueFullError("too many pictures are waiting already: try again in a moment")

@@ -17,19 +17,9 @@ SELF_TEST_PICTURE: Final = Path(__file__).parents[1] / "static" / "self_test.jpg
 
 
 class ImgClassify:
-    """Classifies pictures with the model of a folder; may be shared by threads.
+    """Classifies pictures with the model of a folder; ModelError if it cannot be used. May be shared by threads.
 
-    Attributes
-    ----------
-    model
-        The one in use.
-    fingerprint
-        Of the files that were loaded last, also where they were refused.
-
-    Raises
-    ------
-    ModelError
-        If the model cannot be used.
+    ``fingerprint`` is of the files that were loaded last, also where they were refused and another ``model`` is in use.
     """
 
     def __init__(self, models_dir: Path, reader: PictureReader) -> None:
@@ -84,7 +74,7 @@ def _classify(picture: Picture, model: ColourModel, with_shares: bool, with_feat
         kind=picture.kind,
         width=picture.width,
         height=picture.height,
-        colour_profile=ColourProfile(action=picture.profile.action, detail=picture.profile.detail),
+        colour_profile=ColourProfile(**picture.profile._asdict()),
         model_version=model.version,
         shares=measure_shares(picture.image) if with_shares else None,
         features=dict(zip(FEATURE_NAMES, features.tolist(), strict=True)) if with_features else None,

@@ -1,8 +1,6 @@
 """From an upload to pixels: limits first, then the one decoder."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from src.errors import ImageTooLargeError
 from src.features.image_header import read_header
@@ -23,29 +21,18 @@ class PictureReader:
         self._changed = threading.Condition()
 
     def read(self, content: bytes) -> Picture:
-        """Read a whole file: reduced and in sRGB, with what it was.
-
-        Raises
-        ------
-        ImageTypeError, ImageTooLargeError, ImageDecodeError
-            As :func:`src.features.decode_image.decode_image` says.
-        """
+        """Read a whole file: reduced and in sRGB, with what it was; ImageError if it is none that we take."""
         if len(content) > self._maximum_bytes:
             raise ImageTooLargeError(
                 f"the picture has {len(content):,} bytes: expected at most {self._maximum_bytes:,}; "
                 "send a smaller or more compressed file"
             )
-        with self._take(read_header(content).memory):
-            return read_picture(content, self._memory)
-
-    @contextmanager
-    def _take(self, memory: int) -> Iterator[None]:
-        wanted = min(memory, self._memory)  # of more the decoder says that it is too much
+        wanted = min(read_header(content).memory, self._memory)  # of more the decoder says that it is too much
         with self._changed:
             self._changed.wait_for(lambda: self._used + wanted <= self._memory)
             self._used += wanted
         try:
-            yield
+            return read_picture(content, self._memory)
         finally:
             with self._changed:
                 self._used -= wanted

@@ -27,11 +27,7 @@ def limit_body(request: Request, settings: Settings, maximum_bytes: int) -> Iter
     """Give the request to read a body from, which is refused while it arrives: if it is too large or too slow.
 
     Its size, declared or at most, counts among those of the worker's uploads until the block ends.
-
-    Raises
-    ------
-    ProblemError
-        408, 413 or 503, at once or while the body is read.
+    ProblemError 408, 413 or 503, at once or while the body is read.
     """
     limit, state, received = maximum_bytes + FORM_ALLOWANCE_BYTES, request.app.state, 0
     length = request.headers.get("content-length", "")

@@ -22,9 +22,8 @@ import pandas as pd
 
 from src.command import open_console, run_command
 from src.errors import EXIT_DONE, EXIT_PARTIAL, TableError
-from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_store import ImageStore
-from src.features.measure_batch import ImageBatch, MeasuredPicture, measure_batch, measure_batch_isolated
+from src.features.measure_image import ImageBatch, MeasuredPicture, measure_batch, measure_batch_isolated
 from src.features.schema import FEATURE_COUNT, FEATURE_NAMES
 from src.files import hash_file, replace_file
 from src.parallel import add_parallel_arguments, map_with_progress, parallel_backend
@@ -45,11 +44,7 @@ _NO_FEATURES: Final = np.full(FEATURE_COUNT, np.nan)
 
 
 class FeatureSummary(NamedTuple):
-    """What a run did.
-
-    Of ``images`` (artworks that have a file) ``rows`` were measured, now or in an earlier run, and ``rejects`` could
-    not be; ``measured`` is how many were tried now, by so many ``workers``, in ``seconds`` for the whole stage.
-    """
+    """Artworks that have a file, rows and rejects of them, those that were measured in this run, and how fast."""
 
     images: int
     rows: int
@@ -58,33 +53,19 @@ class FeatureSummary(NamedTuple):
     workers: int
     seconds: float
 
-    @property
-    def exit_code(self) -> int:
-        """0 if every image gave a row, else 1."""
-        return EXIT_PARTIAL if self.rejects else EXIT_DONE
-
 
 def build_features(
-    workspace: Workspace,
-    jobs: int = -1,
-    *,
-    dask: str | None = None,
-    images: str | None = None,
-    maximum_memory: int = MAXIMUM_MEMORY,
+    workspace: Workspace, jobs: int = -1, *, dask: str | None = None, images: str | None = None
 ) -> FeatureSummary:
-    """Measure every downloaded thumbnail of a workspace.
+    """Measure every downloaded thumbnail of a workspace: its interim table is read, its processed table is written.
 
     Parameters
     ----------
-    workspace
-        Its interim table is read; its processed table and its rejects are written.
     jobs, dask
         As :func:`src.parallel.parallel_backend` takes them.
     images
         Folder or URL with the pictures; None is the workspace's own folder. Workers read from it
         themselves, so on a cluster without a shared disk it is a URL.
-    maximum_memory
-        Pictures whose decoding would take more bytes are rejected.
 
     Raises
     ------
@@ -101,7 +82,7 @@ def build_features(
     todo: set[Path] = set()
     total = measured = 0
     for number, rows in enumerate(_iterate_chunks(workspace, _LISTED)):
-        chunks.append(workspace.measured_dir / f"{number:08d}-{_hash_chunk(rows, store, maximum_memory)}.npz")
+        chunks.append(workspace.measured_dir / f"{number:08d}-{_hash_chunk(rows, store)}.npz")
         total += len(rows)
         known = _load_chunk(chunks[-1], len(rows))
         if known is None or not all(picture.is_final for picture in known):
@@ -112,7 +93,7 @@ def build_features(
             f"{workspace.interim_table} lists no picture with status ok: expected at least one; run the scraper again"
         )
     batches = (
-        ImageBatch(store, tuple(rows["filename"]), maximum_memory)
+        ImageBatch(store, tuple(rows["filename"]))
         for chunk, rows in zip(chunks, _iterate_chunks(workspace, _LISTED), strict=True)
         if chunk in todo
     )
@@ -152,9 +133,9 @@ def _describe_extractor() -> str:
     return " ".join([*libraries, *(hash_file(Path(__file__).with_name(f"{name}.py")) for name in EXTRACTOR.split())])
 
 
-def _hash_chunk(rows: pd.DataFrame, store: ImageStore, maximum_memory: int) -> str:
+def _hash_chunk(rows: pd.DataFrame, store: ImageStore) -> str:
     """Hash all that a chunk's features depend on: code, libraries, each artwork's file with its size and time."""
-    lines = [_describe_extractor(), f"{store.location if store.is_remote else 'folder'} {maximum_memory}"]
+    lines = [_describe_extractor(), store.location if store.is_remote else "folder"]
     lines += [
         f"{index} {name} {digest} {store.describe_file(name)}"
         for index, name, digest in zip(rows["index"], rows["filename"], rows["sha256"], strict=True)
@@ -218,33 +199,22 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--workspace", type=Path, default=Workspace().root, metavar="DIR", help="folder with data/")
     parser.add_argument("--images", metavar="DIR|URL", help="where the pictures are (default: data/processed/img)")
-    parser.add_argument(
-        "--maximum-memory",
-        type=int,
-        default=MAXIMUM_MEMORY,
-        metavar="BYTES",
-        help="reject pictures whose decoding takes more (%(default)s)",
-    )
     add_parallel_arguments(parser)
     options = parser.parse_args(arguments)
-    return run_command(
-        lambda: _run(options), "interrupted: finished chunks are kept, run the same command again to go on"
-    )
 
+    def run() -> int:
+        workspace = Workspace(options.workspace)
+        done = build_features(workspace, options.jobs, dask=options.dask, images=options.images)
+        console = open_console()
+        console.print(
+            f"{done.images:,} images: {done.rows:,} rows, {done.rejects:,} rejects; measured {done.measured:,} "
+            f"in {done.seconds:.1f} s ({done.measured / done.seconds:,.0f} images/s on {done.workers} workers)"
+        )
+        if done.rejects:
+            console.print(f"the reasons are in {workspace.rejects_table}")
+        return EXIT_PARTIAL if done.rejects else EXIT_DONE
 
-def _run(options: argparse.Namespace) -> int:
-    workspace = Workspace(options.workspace)
-    summary = build_features(
-        workspace, options.jobs, dask=options.dask, images=options.images, maximum_memory=options.maximum_memory
-    )
-    console = open_console()
-    console.print(
-        f"{summary.images:,} images: {summary.rows:,} rows, {summary.rejects:,} rejects; measured {summary.measured:,} "
-        f"in {summary.seconds:.1f} s ({summary.measured / summary.seconds:,.0f} images/s on {summary.workers} workers)"
-    )
-    if summary.rejects:
-        console.print(f"the reasons are in {workspace.rejects_table}")
-    return summary.exit_code
+    return run_command(run, "interrupted: finished chunks are kept, run the same command again to go on")
 
 
 if __name__ == "__main__":

@@ -65,19 +65,14 @@ def decode_image(content: bytes, maximum_memory: int = MAXIMUM_MEMORY) -> BGRIma
     content
         The whole file, of any of :data:`src.features.image_header.IMAGE_KINDS`.
     maximum_memory
-        Pictures whose decoding would take more bytes are refused before any pixel is decoded.
-
-    Returns
-    -------
-    BGRImage
-        uint8, shape (H, W, 3), channels blue, green, red.
+        In bytes.
 
     Raises
     ------
     ImageTypeError
         If the bytes are of another kind, whatever the file is called.
     ImageTooLargeError
-        If decoding would take more than ``maximum_memory``.
+        If decoding would take more than ``maximum_memory``; no pixel is decoded then.
     ImageDecodeError
         If the file is empty, truncated or damaged, or uses what the decoder does not know.
     """
@@ -174,11 +169,9 @@ def _decode_strictly(content: bytes, space: str) -> BGRImage:
     """Decode without a single warning, or raise it as ValueError; bytes before a marker are taken out first."""
     for _ in range(MAXIMUM_REPAIRS):
         try:
-            image: BGRImage = simplejpeg.decode_jpeg(content, space)
+            return simplejpeg.decode_jpeg(content, space)  # type: ignore[no-any-return]
         except ValueError as error:
             content = _take_first_better(content, str(error), space)
-        else:
-            return image
     raise ValueError("Corrupt JPEG data: too many oddities")
 
 
@@ -261,11 +254,10 @@ def _decode_png(content: bytes, header: ImageHeader) -> BGRImage:
 
 def _decode_webp(content: bytes, header: ImageHeader) -> BGRImage:
     content = content[: 8 + int.from_bytes(content[4:8], "little")]  # what follows never stands in for lost pixels
-    is_extended = content[12:16] == b"VP8X"
-    if is_extended and content[20] & 0x02:  # an animation: its canvas is transparent, whatever the alpha flag says
+    is_animated = content[12:16] == b"VP8X" and content[20] & 0x02
+    if is_animated:  # its canvas is transparent, whatever the alpha flag says
         content = content[:20] + bytes([content[20] | 0x10]) + content[21:]
-        return _lay_over_white(_decode_by_opencv(content, header, cv2.IMREAD_UNCHANGED))
-    if header.mode == "RGBA":
+    if is_animated or header.mode == "RGBA":
         return _lay_over_white(_decode_by_opencv(content, header, cv2.IMREAD_UNCHANGED))
     return _decode_by_opencv(content, header, cv2.IMREAD_COLOR)
 

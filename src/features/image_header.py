@@ -104,8 +104,6 @@ class ImageHeader:
         In pixels, as stored: before the orientation (1-8, as EXIF counts) is applied.
     mode
         Pillow's name of the pixel format: ``RGB``, ``L``, ``CMYK`` …
-    profile
-        The embedded ICC profile; None if there is none.
     memory
         Upper estimate of the bytes that decoding takes at its peak, the file itself not counted.
     opened
@@ -132,17 +130,6 @@ def find_kind(beginning: bytes) -> str:
     return next((name for name, kind in IMAGE_KINDS.items() if kind.signature.match(beginning)), "")
 
 
-def identify_kind(beginning: bytes) -> str:
-    """Name the kind of a picture as :func:`find_kind` does; else raise ImageTypeError, which names kinds we know."""
-    if name := find_kind(beginning):
-        return name
-    unknown = f"not a picture of a kind we take (it begins with {beginning[:8].hex(' ')})"
-    other = identify_other_kind(beginning) or unknown
-    raise ImageTypeError(
-        f"the content is {other}: expected {KIND_NAMES}; export it as one of these, a new name does not change its kind"
-    )
-
-
 def identify_other_kind(beginning: bytes) -> str:
     """Name a kind that we do not take by its first :data:`SIGNATURE_BYTES`; empty if we do not know it."""
     return next((name for signature, name in OTHER_KINDS.items() if signature.match(beginning)), "")
@@ -151,18 +138,19 @@ def identify_other_kind(beginning: bytes) -> str:
 def read_header(content: bytes) -> ImageHeader:
     """Read what the whole file of a picture declares, without decoding it.
 
-    Raises
-    ------
-    ImageTypeError
-        If the bytes are of another kind.
-    ImageTooLargeError
-        If it declares more pixels than Pillow itself takes in.
-    ImageDecodeError
-        If there are no bytes, or no header that can be read.
+    ImageTypeError if it is of another kind, ImageTooLargeError if it declares more pixels than Pillow itself takes in,
+    ImageDecodeError if there is no header that can be read.
     """
     if not content:
         raise ImageDecodeError(f"the file is empty (0 bytes): expected a {KIND_NAMES} picture")
-    kind = identify_kind(content[:SIGNATURE_BYTES])
+    beginning = content[:SIGNATURE_BYTES]
+    kind = find_kind(beginning)
+    if not kind:
+        unknown = f"not a picture of a kind we take (it begins with {beginning[:8].hex(' ')})"
+        raise ImageTypeError(
+            f"the content is {identify_other_kind(beginning) or unknown}: expected {KIND_NAMES}; export it as one of "
+            "these, a new name does not change its kind"
+        )
     needed, notes = _sort_chunks(content) if kind == "PNG" else (content, {})
     image = _open(needed, kind)
     profile = _unpack_profile(notes[b"iCCP"]) if b"iCCP" in notes else image.info.get("icc_profile")

@@ -27,13 +27,9 @@ REMOTE_READERS: Final = 16
 
 @dataclass(frozen=True)
 class ImageStore:
-    """A place with pictures.
+    """A place with pictures: a folder, or any URL that fsspec knows, as ``s3://bucket/img``, ``gs://…``, ``https://…``.
 
-    Attributes
-    ----------
-    location
-        A folder, or any URL that fsspec knows: ``s3://bucket/img``, ``gs://…``, ``https://…``.
-        Workers of a cluster read from it themselves, so a URL needs no shared disk.
+    Workers of a cluster read from it themselves, so a URL needs no shared disk.
     """
 
     location: str
@@ -44,15 +40,7 @@ class ImageStore:
         return "://" in self.location
 
     def check(self) -> None:
-        """See that the place is there.
-
-        Raises
-        ------
-        UsageError
-            If it is not.
-        MissingToolError
-            If the package for this kind of URL is not installed.
-        """
+        """See that the place is there: UsageError if not, MissingToolError if the package for such URLs is not."""
         if not self.is_remote:
             if not Path(self.location).is_dir():
                 raise UsageError(f"{self.location} is not a folder: expected the one with the pictures")
@@ -76,13 +64,7 @@ class ImageStore:
         return f"{state.st_size} {state.st_mtime_ns}"
 
     def read_many(self, names: Sequence[str]) -> Iterator[bytes | Exception]:
-        """Read files in the order given, a block or some requests ahead of who takes them.
-
-        Yields
-        ------
-        bytes or Exception
-            The content of each file, or the OSError or ImageTooLargeError that kept it from being read.
-        """
+        """Read files in the order given, ahead of who takes them; what kept one from being read stands in its place."""
         read: Callable[[str], bytes] = _read_local
         if self.is_remote:
             filesystem, root = open_remote(self.location)
@@ -105,15 +87,7 @@ class ImageStore:
 
 
 def open_remote(url: str) -> tuple[Any, str]:
-    """Open the file system of a URL; give it and the path there.
-
-    Raises
-    ------
-    UsageError
-        If no file system has that scheme.
-    MissingToolError
-        If the package for it is not installed.
-    """
+    """Open the file system of a URL; give it and the path there. UsageError if no file system has that scheme."""
     import fsspec  # noqa: PLC0415 - only URLs need it
 
     scheme, _, place = url.partition("://")
@@ -139,17 +113,16 @@ def _connect_s3() -> Any:
 
 
 def _read_block(read: Callable[[str], bytes], paths: Sequence[str]) -> list[bytes | Exception]:
-    return [_read_or_explain(read, path) for path in paths]
-
-
-def _read_or_explain(read: Callable[[str], bytes], path: str) -> bytes | Exception:
-    try:
-        content = read(path)
-    except Exception as error:  # noqa: BLE001 - a worker's border: every store has errors of its own
-        return error
-    if len(content) > MAXIMUM_BYTES:
-        return ImageTooLargeError(f"the file has more than {MAXIMUM_BYTES:,} bytes: expected a picture")
-    return content
+    contents: list[bytes | Exception] = []
+    for path in paths:
+        try:
+            content = read(path)
+            if len(content) > MAXIMUM_BYTES:
+                raise ImageTooLargeError(f"the file has more than {MAXIMUM_BYTES:,} bytes: expected a picture")
+            contents.append(content)
+        except Exception as error:  # noqa: BLE001 - a worker's border: every store has errors of its own
+            contents.append(error)
+    return contents
 
 
 def _read_remote(filesystem: Any, options: dict[str, Any], path: str) -> bytes:
@@ -168,8 +141,8 @@ def _read_local(path: str) -> bytes:
 
 def explain_file_type(mode: int) -> str:
     """Say what stands in the way of reading a file as a picture, by its ``st_mode``; empty if nothing does."""
-    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
     if stat.S_ISREG(mode):
         return ""
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
     kind = kinds.get(stat.S_IFMT(mode), "a device")
     return f"{kind}, no regular file: expected a picture's file, or its content on standard input (-)"

@@ -35,9 +35,8 @@ def reduce_image(image: BGRImage) -> BGRImage:
 
     Notes
     -----
-    Averaging whole pixels takes OpenCV's integer paths, which are up to twenty times faster than its
-    averaging of parts of pixels (``benchmarks/extraction.py`` measures both) and which no
-    processor rounds otherwise.
+    Averaging whole pixels takes OpenCV's integer paths, which are much faster than its averaging of parts of
+    pixels, and which no processor rounds otherwise.
     """
     height, width = image.shape[:2]
     if height * width <= REDUCE_ABOVE_PIXELS:

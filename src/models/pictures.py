@@ -23,7 +23,7 @@ from src.features.colour_profile import ProfileOutcome
 from src.features.decode_image import MAXIMUM_MEMORY
 from src.features.image_header import PICTURE_SUFFIXES, SIGNATURE_BYTES, find_kind, identify_other_kind
 from src.features.image_store import MAXIMUM_BYTES, ImageStore, explain_file_type, open_remote
-from src.features.measure_batch import (
+from src.features.measure_image import (
     ImageBatch,
     MeasuredPicture,
     measure_batch,

@@ -18,7 +18,7 @@ from application.schemas import Classification
 from application.services.colour_shares import measure_shares
 from application.settings import Settings
 from application.utility.conversion import PictureReader
-from src.errors import ImageTooLargeError, ModelMismatchError, ModelMissingError
+from src.errors import ImageTooLargeError, ModelMismatchError
 from src.features.image_header import read_header
 from src.features.measure_image import Picture, read_picture
 from tests.application.test_classify import TOKEN, check_problem
@@ -27,6 +27,7 @@ from tests.support.stand_in_model import make_stand_in_model
 
 
 def test_health_and_model(client: TestClient, models_dir: Path) -> None:
+    check_problem(client.post("/model/reload"), 403, "reload-closed")
     card = json.loads((models_dir / "model_card.json").read_text())
     assert client.get("/health/live").json() == {"status": "alive"}
     assert client.get("/health/ready").json() == {"status": "ready", "model_version": card["version"]}
@@ -52,13 +53,6 @@ def test_before_the_model_is_loaded_nothing_is_ready(models_dir: Path, picture: 
     assert client.get("/health/ready").headers["retry-after"] == "5"
     assert check_problem(client.post("/img_classify", files={"file": picture}), 503, "not-ready")
     assert client.get("/health/live").status_code == 200
-
-
-def test_no_model_is_a_refusal_to_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    app = create_app(Settings(models_dir=tmp_path))
-    with pytest.raises(ModelMissingError, match=r"lacks .*model_card\.json"), TestClient(app):
-        pass
-    assert "refusing to start" in capsys.readouterr().out
 
 
 def test_reloading_takes_a_new_model_and_refuses_a_broken_one(models_dir: Path, tmp_path: Path) -> None:
@@ -98,10 +92,6 @@ def test_new_files_are_taken_into_use_and_broken_ones_are_not(models_dir: Path, 
         after = make_stand_in_model(folder, seed=1).version
         wait_for('model_loads_total{outcome="reloaded"}', reloaded)
         assert client.get("/model").json()["version"] == after
-
-
-def test_reloading_over_http_needs_a_token(client: TestClient) -> None:
-    check_problem(client.post("/model/reload"), 403, "reload-closed")
 
 
 def read_figure(text: str, name: str) -> float:

@@ -1,4 +1,4 @@
-"""The running service: limits on what arrives, signals under load, several workers."""
+"""The running service: its OpenAPI document, limits on what arrives, signals under load, several workers."""
 
 import re
 import shutil
@@ -44,6 +44,18 @@ def test_several_workers_share_their_figures(service: ServiceProcess, picture: b
         connection.close()
     assert len(values) == 1, "the workers report different figures"
     assert float(values.pop()) >= 40
+
+
+def test_the_service_does_what_its_openapi_document_says(service: ServiceProcess, tmp_path: Path) -> None:
+    """All checks of schemathesis but one: bytes that the schema allows need not be a picture."""
+    options = ("--exclude-checks", "positive_data_acceptance", "--max-examples", "8", "--seed", "1", "--no-color")
+    command = ("-m", "schemathesis.cli", "run", f"{service.base_url}/openapi.json", "--generation-database", "none")
+    done = run_python(*command, *options, folder=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "7 selected / 7 total" in done.stdout
+    statuses = {event["status"] for event in service.read_events() if event["event"] == "request"}
+    assert 200 in statuses
+    assert 500 not in statuses
 
 
 def test_a_slow_body_is_refused(service: ServiceProcess) -> None:

@@ -8,22 +8,20 @@ The frame around it is what Elastic Beanstalk's Docker platform on Amazon Linux 
 import contextlib
 import os
 import shutil
-import struct
 import subprocess
-import zlib
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 import requests
+from urllib3 import encode_multipart_formdata
 
 from application.settings import Settings
 from benchmarks.service_process import start_service
 from deploy.bundle import NGINX_TARGET, collect_files, compute_request_limit
 from src.processes import find_free_port, start_process, wait_until_answers
+from tests.support.picture_files import draw
 
 pytestmark = pytest.mark.slow
 
@@ -77,25 +75,18 @@ def address(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def make_picture(size: int) -> bytes:
-    """A valid PNG of exactly that many bytes: its rest is one private chunk, which decoders pass over."""
-    _, encoded = cv2.imencode(".png", np.full((64, 64, 3), (200, 40, 40), np.uint8))
-    png = encoded.tobytes()
-    end = png.index(b"IEND") - 4
-    body = b"prVt" + bytes(size - len(png) - 12)
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    return png[:end] + chunk + png[end:]
+    """A PNG file of exactly that many bytes; decoders pass over what stands behind its end."""
+    return draw("RED", kind=".png").ljust(size, b"\0")
 
 
 def make_form(pictures: list[bytes], total: int) -> bytes:
     """A multipart form of exactly that many bytes, filled up by a text field."""
 
-    def part(headers: str, content: bytes) -> bytes:
-        return f"--{BOUNDARY}\r\nContent-Disposition: form-data; {headers}\r\n\r\n".encode() + content + b"\r\n"
+    def encode(padding: int) -> bytes:
+        files = [("files", (f"{index}.png", content)) for index, content in enumerate(pictures)]
+        return encode_multipart_formdata([*files, ("note", "x" * padding)], BOUNDARY)[0]
 
-    body = b"".join(part(f'name="files"; filename="{index}.png"', content) for index, content in enumerate(pictures))
-    end = f"--{BOUNDARY}--\r\n".encode()
-    padding = total - len(body) - len(end) - len(part('name="note"', b""))
-    return body + part('name="note"', b"x" * padding) + end
+    return encode(total - len(encode(0)))
 
 
 def test_a_picture_of_the_limit_passes_and_one_byte_more_gets_the_services_answer(address: str) -> None:

@@ -14,8 +14,7 @@ import pytest
 from src.errors import TableError, UsageError
 from src.features import build_features as stage
 from src.features.build_features import build_features, main
-from src.features.measure_batch import ImageBatch, MeasuredPicture, measure_batch
-from src.features.measure_image import measure_image
+from src.features.measure_image import ImageBatch, MeasuredPicture, measure_batch, measure_image
 from src.features.schema import FEATURE_NAMES
 from src.paths import PROJECT_ROOT, Workspace
 from src.tables import PROCESSED, REJECTS, read_table
@@ -32,7 +31,6 @@ def test_every_picture_becomes_a_row_or_a_reject(workspace: Workspace) -> None:
     list_files(workspace, {**contents, missing: None, failed: None}, without=(failed,))
     summary = build_features(workspace, jobs=1)
     assert (summary.images, summary.rows, summary.rejects) == (len(contents) + 1, len(good), len(bad) + 1)
-    assert summary.exit_code == 1
     rows = read_table(workspace.processed_table, PROCESSED)
     assert rows["index"].tolist() == list(range(len(good)))
     np.testing.assert_array_equal(rows[list(FEATURE_NAMES)].astype(float), [measure_image(make()) for make in good])
@@ -69,12 +67,14 @@ def test_a_second_run_measures_only_what_is_new(workspace: Workspace, small_file
     assert len(list(workspace.measured_dir.iterdir())) == 3
 
 
-def test_a_file_that_comes_back_is_measured(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+def test_a_file_that_comes_back_is_measured(
+    workspace: Workspace, small_files: Mapping[int, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
     list_files(workspace, {0: small_files[0], 1: None})
-    assert build_features(workspace, jobs=1).rejects == 1
+    assert main(["--workspace", str(workspace.root), "--jobs", "1"]) == 1
     (workspace.image_dir / "1.jpg").write_bytes(small_files[1])
-    healed = build_features(workspace, jobs=1)
-    assert (healed.rows, healed.rejects) == (2, 0)
+    assert main(["--workspace", str(workspace.root), "--jobs", "1"]) == 0
+    assert "2 images: 2 rows, 0 rejects; measured 2" in capsys.readouterr().out
     assert workspace.rejects_table.read_text() == "filename,reason\n"
 
 
@@ -145,7 +145,7 @@ def test_a_file_that_kills_its_process_is_a_reject(
     workspace: Workspace, small_files: Mapping[int, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage, "measure_batch", kill_own_worker_at_3)
-    monkeypatch.setattr("src.features.measure_batch.measure_batch", kill_own_worker_at_3)
+    monkeypatch.setattr("src.features.measure_image.measure_batch", kill_own_worker_at_3)
     list_files(workspace, {index: small_files[index] for index in range(7)})
     summary = build_features(workspace, jobs=2)
     assert (summary.rows, summary.rejects) == (6, 1)
@@ -167,31 +167,6 @@ def test_wrong_input_leaves_the_old_table(workspace: Workspace, small_files: Map
     with pytest.raises(UsageError, match="is not a folder"):
         build_features(workspace, jobs=1, images=str(workspace.root / "nowhere"))
     assert workspace.processed_table.read_bytes() == before
-
-
-@pytest.mark.parametrize("arguments", [["--jobs", "0"], ["--dask", "tcp://127.0.0.1:1"]])
-def test_wrong_usage_ends_with_2(
-    workspace: Workspace,
-    small_files: Mapping[int, bytes],
-    arguments: list[str],
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("src.parallel.CONNECT_SECONDS", 1)
-    list_files(workspace, {0: small_files[0]})
-    assert main(["--workspace", str(workspace.root), *arguments]) == 2
-    assert "expected" in capsys.readouterr().err
-
-
-def test_the_command_reports_and_ends_with_its_code(
-    workspace: Workspace, small_files: Mapping[int, bytes], capsys: pytest.CaptureFixture[str]
-) -> None:
-    list_files(workspace, {0: small_files[0], 1: small_files[1]})
-    assert main(["--workspace", str(workspace.root), "--jobs", "1"]) == 0
-    assert "2 images: 2 rows, 0 rejects" in capsys.readouterr().out
-    list_files(workspace, {0: small_files[0], 1: b"text"})
-    assert main(["--workspace", str(workspace.root), "--jobs", "1"]) == 1
-    assert "rejects.csv" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -167,6 +167,8 @@ def test_a_scheduler_without_workers_is_refused(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(parallel, "CONNECT_SECONDS", 1)
         with pytest.raises(UsageError, match="has no workers"), parallel_backend(dask=running.scheduler_address):
             pass
+    with pytest.raises(UsageError, match="no Dask scheduler answers"), parallel_backend(dask="tcp://127.0.0.1:1"):
+        pass
 
 
 def test_no_dask_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:

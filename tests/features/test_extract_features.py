@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from src.features.extract_features import extract_features
 from src.features.measure_image import measure_image
 from src.features.schema import CHANNELS, FEATURE_COUNT, FEATURE_NAMES
-from tests.support.picture_files import encode, make_pixels
+from tests.support.picture_files import make_pixels
 
 
 def measure_by_numpy(image: np.ndarray) -> np.ndarray:
@@ -96,9 +96,3 @@ def test_the_magpie_has_its_published_features(shared_dir: Path) -> None:
     expected = published["the_magpie"]["features"]
     features = measure_image((reference / "the_magpie_218.jpg").read_bytes())
     np.testing.assert_allclose(features, [expected[name] for name in FEATURE_NAMES], rtol=0, atol=1e-9)
-
-
-def test_large_pictures_are_measured_at_the_scale_of_thumbnails() -> None:
-    large = measure_image(encode(make_pixels(1_200, 1_600), "PNG"))
-    small = measure_image(encode(make_pixels(189, 252), "PNG"))
-    np.testing.assert_allclose(large, small, atol=1.5)

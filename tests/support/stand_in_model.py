@@ -13,19 +13,7 @@ ROWS_PER_COLOUR = 100
 
 
 def make_stand_in_model(models_dir: Path, *, seed: int = 0) -> ColourModel:
-    """Fit calibrated SVMs on seeded patches and save it as the training does.
-
-    Parameters
-    ----------
-    models_dir
-        Where to.
-    seed
-        Of the patches.
-
-    Returns
-    -------
-    ColourModel
-    """
+    """Fit calibrated SVMs on seeded patches and save it as the training does."""
     rng = np.random.default_rng(seed)
     rows, labels = [], []
     for name in STUDY_COLOURS:
