@@ -38,7 +38,7 @@ def create_naive_app() -> FastAPI:
     classifier = joblib.load(folder / "svm_classifier.joblib")
     app = FastAPI()
 
-    @app.get("/health")
+    @app.get("/health/ready")
     async def health() -> dict[str, bool]:
         return {"ok": True}
 

@@ -18,7 +18,7 @@ from application.services.img_classify import ImgClassify
 from application.utility.conversion import PictureReader
 from benchmarks.http_load import LoadResult, build_form, run_load
 from benchmarks.measuring import Figures, run_benchmark, show_rows
-from benchmarks.service_process import PORT, ServiceProcess, start_service
+from benchmarks.service_process import ServiceProcess, start_service
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import paint_crop
 from src.paths import Workspace
@@ -30,10 +30,8 @@ SLICE_SECONDS: Final = 0.25
 NO_LIMIT: Final = 1 << 30
 
 NAIVE: Final = "naive, 1 worker"
-NAIVE_COMMAND: Final = (
-    *(sys.executable, "-m", "uvicorn", "--factory", "benchmarks.naive_service:create_naive_app"),
-    *("--port", PORT, "--log-level", "warning"),
-)
+NAIVE_APPLICATION: Final = "benchmarks.naive_service:create_naive_app"
+NAIVE_COMMAND: Final = (sys.executable, "-m", "uvicorn", "--factory", NAIVE_APPLICATION, "--no-access-log")
 
 BARS: Final = {
     "one client's p50 at 218 px / in process": (0.0, 2.8),
@@ -96,7 +94,7 @@ def measure(quick: bool) -> Figures:
     classifier = ImgClassify(folder, PictureReader(NO_LIMIT, NO_LIMIT))
     pictures = {side: paint_pictures(side) for side in SIDES}
     services = {
-        NAIVE: start_service(folder, command=NAIVE_COMMAND, ready_path="/health"),
+        NAIVE: start_service(folder, command=NAIVE_COMMAND),
         "ours, 1 worker": start_service(folder, workers=1),
         "ours, 2 workers": start_service(folder, workers=2),
     }

@@ -18,8 +18,6 @@ from src.paths import PROJECT_ROOT
 from src.processes import find_free_port, start_process, wait_until_answers
 
 START_SECONDS: Final = 180
-PORT: Final = "{port}"
-"""Stands in a command for the port."""
 
 
 @dataclass(frozen=True)
@@ -63,40 +61,21 @@ def start_service(
     *,
     workers: int = 1,
     settings: Mapping[str, str] | None = None,
-    command: Sequence[str] | None = None,
-    ready_path: str = "/health/ready",
+    command: Sequence[str] = (sys.executable, "-m", "application"),
 ) -> Iterator[ServiceProcess]:
-    """Run ``python -m application`` on a free port while the block runs; it is ready by then.
+    """Run the service, or another one to compare with, on a free port while the block runs; all workers are ready.
 
-    Parameters
-    ----------
-    models_dir
-        Folder of the model.
-    workers
-        Worker processes.
-    settings
-        Environment variables of the service.
-    command
-        Another server to compare with; :data:`PORT` stands for its port.
-    ready_path
-        Answers GET with 200 when it is ready.
-
-    Raises
-    ------
-    RuntimeError
-        If it does not get ready, with its log.
+    ``settings`` are environment variables. RuntimeError, with the log, if it does not get ready.
     """
     port = find_free_port()
-    chosen = command or (sys.executable, "-m", "application", "--port", PORT, "--workers", str(workers))
-    environment = {**os.environ, "MODELS_DIR": str(models_dir), "LOG_LEVEL": "info", **(settings or {})}
+    chosen = {"MODELS_DIR": str(models_dir), "WORKERS": str(workers), "LOG_LEVEL": "info", **(settings or {})}
     with tempfile.TemporaryDirectory(prefix="service-") as folder, Path(folder, "log.txt").open("wb") as log:
-        line = [str(port) if part == PORT else part for part in chosen]
-        with start_process(line, environment, log, folder=PROJECT_ROOT) as process:
+        line = [*command, "--port", str(port)]
+        with start_process(line, {**os.environ, **chosen}, log, folder=PROJECT_ROOT) as process:
             service = ServiceProcess(process, port, workers, Path(folder, "log.txt"))
             end = time.monotonic() + START_SECONDS
-            is_ready = wait_until_answers(process, f"{service.base_url}{ready_path}", START_SECONDS)
-            awaited = workers if command is None else 0  # each of ours says when it is ready, others need not
-            while is_ready and service.read_log().count("Application startup complete") < awaited:
+            is_ready = wait_until_answers(process, f"{service.base_url}/health/ready", START_SECONDS)
+            while is_ready and service.read_log().count("Application startup complete") < workers:
                 time.sleep(0.05)
                 is_ready = time.monotonic() < end and process.poll() is None
             if not is_ready:

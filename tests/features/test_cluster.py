@@ -17,7 +17,7 @@ from src.features.build_features import build_features
 from src.features.image_store import ImageStore
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
-from tests.support.cluster_tasks import fail_on_the_worker, wait_and_double
+from tests.support.cluster_tasks import wait_and_double
 from tests.support.picture_files import encode, make_pixels
 from tests.support.workspace_files import list_files
 
@@ -129,14 +129,6 @@ def test_a_lost_worker_costs_only_its_work_in_flight(tmp_path: Path) -> None:
     assert (
         len(starts) <= 24 + 4
     )  # what one worker of one thread can have in hand, and what was on its way to the client
-
-
-def test_errors_come_back(cluster: LocalCluster) -> None:
-    with (
-        parallel_backend(dask=cluster.scheduler_address),
-        pytest.raises(ValueError, match="something is wrong over there"),
-    ):
-        list(map_with_progress(fail_on_the_worker, range(3), description="test", total=3))
 
 
 def test_workers_with_other_versions_are_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,6 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from benchmarks.picture_files import list_originals, mutate_images
 from src import errors
@@ -93,23 +91,6 @@ def test_a_picture_is_turned_by_its_exif_orientation(kind: str, orientation: int
     assert np.abs(image.astype(int) - turned).mean() < 3
 
 
-def decode_or_refuse(content: bytes) -> None:
-    """Either a picture or an error of ours; anything else fails the test."""
-    image = None
-    with contextlib.suppress(ImageError):
-        image = decode_image(content, maximum_memory=10_000_000)
-    assert image is None or (image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.binary(max_size=200),
-    st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x40\x00\x00\x00WEBPVP8X"]),
-)
-def test_random_bytes_do_no_harm(content: bytes, start: bytes) -> None:
-    decode_or_refuse(start + content)
-
-
 @pytest.mark.parametrize(("content", "bytes_a_pixel"), [(JPEG, 3), (PROGRESSIVE, 6), (make_planes(), 9)])
 def test_the_coefficients_of_several_scans_count(content: bytes, bytes_a_pixel: int) -> None:
     content = declare_size(content, 6000, 4000)
@@ -117,5 +98,8 @@ def test_the_coefficients_of_several_scans_count(content: bytes, bytes_a_pixel: 
 
 
 def test_mutants_of_every_kind_do_no_harm() -> None:
+    """Either a picture or an error of ours; anything else fails the test."""
     for content in mutate_images(list_originals(), 1_500, seed=1):
-        decode_or_refuse(content)
+        with contextlib.suppress(ImageError):
+            image = decode_image(content, maximum_memory=10_000_000)
+            assert (image.dtype, image.ndim, image.shape[2]) == (np.uint8, 3, 3)

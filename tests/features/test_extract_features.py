@@ -45,14 +45,6 @@ def test_equal_to_numpy(height: int, width: int, seed: int, low: int, span: int)
     np.testing.assert_allclose(features, measure_by_numpy(image), rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2_000, 3_000)])
-@pytest.mark.parametrize("value", [0, 1, 128, 255])
-def test_one_colour_has_no_deviation(shape: tuple[int, int], value: int) -> None:
-    features = extract_features(np.full((*shape, 3), value, np.uint8))
-    assert (features[9:] == 0).all()
-    assert (features[:3] == value).all()
-
-
 @pytest.mark.parametrize(("height", "width"), [(218, 218), (1_500, 2_000)])
 @pytest.mark.parametrize("shade", [1, 100, 254])
 def test_nearly_uniform_pictures_are_exact(height: int, width: int, shade: int) -> None:

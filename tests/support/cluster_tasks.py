@@ -11,7 +11,3 @@ def wait_and_double(item: tuple[int, str]) -> int:
     Path(folder, f"{number}-{os.getpid()}").touch()
     time.sleep(0.2)
     return 2 * number
-
-
-def fail_on_the_worker(_: int) -> int:
-    raise ValueError("something is wrong over there")

@@ -149,54 +149,46 @@ def make_grey_tiff(bits: int, photometric: int, order: str) -> bytes:
     return mark + struct.pack(f"{order}IH", 8, len(tags)) + fields + bytes(4) + data
 
 
+LIKE_JPEG: Mapping[str, Callable[[], bytes]] = {
+    "a byte before marker da": lambda: put_before(JPEG, 0xDA, b"\0"),
+    "18 bytes before marker db": lambda: put_before(JPEG, 0xDB, bytes(range(18))),
+    "26 bytes before marker c0": lambda: put_before(JPEG, 0xC0, b"between two markers, twice"),
+    "a byte before marker c4": lambda: put_before(JPEG, 0xC4, b"a"),
+    "bytes before the end": lambda: JPEG[:-2] + b"1234567" + END,
+    "junk twice and no end marker": lambda: put_before(put_before(JPEG, 0xDA, b"one"), 0xDB, b"three")[:-2],
+    "a first marker that has lost its code": lambda: JPEG[:2] + b"\xff" + JPEG[4:],
+    "fill bytes before markers": lambda: JPEG[:2] + b"\xff" * 9 + JPEG[2:-2] + b"\xff" * 5 + END,
+    "an unknown Adobe transform": lambda: JPEG[:2] + b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\x0a" + JPEG[2:],
+    "an unknown JFIF version": lambda: JPEG[:11] + b"\x07" + JPEG[12:],
+    "no end marker": lambda: JPEG[:-2],
+    "another picture behind": lambda: JPEG + OTHER_JPEG,
+    "two pictures of a camera (MPF)": lambda: save(
+        RGB, "MPO", quality=90, save_all=True, append_images=[RGB.rotate(180)]
+    ),
+}
+
+LIKE_PNG: Mapping[str, Callable[[], bytes]] = {
+    "a large private chunk": lambda: put_into_png(make_chunk(b"prVt", bytes(9_000_000))),
+    "a text with a wrong checksum": lambda: put_into_png(make_chunk(b"tEXt", b"k\0text")[:-1] + b"?"),
+    "a large EXIF chunk": lambda: put_into_png(make_chunk(b"eXIf", bytes(9_000_000))),
+    "a profile of 50 MB": lambda: put_into_png(make_chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(50_000_000)))),
+    "no end chunk": lambda: PNG[:-12],
+    "no last checksum": lambda: PNG[:-16],
+    "a PNG trailer": lambda: PNG + bytes(3000),
+    "a last chunk that declares 2 GB": lambda: PNG[:33] + b"\x7f\xff\xff\xff" + PNG[37:],
+    "a large TIFF": lambda: encode(make_pixels(), "TIFF", big_tiff=True),
+    "pages of a TIFF": lambda: save(RGB, "TIFF", save_all=True, append_images=[RGB.rotate(180)]),
+}
+
 ODD: Mapping[str, tuple[Callable[[], bytes], Callable[[], bytes]]] = {
-    **{
-        f"{len(junk)} bytes before marker {marker:x}": (
-            lambda marker=marker, junk=junk: put_before(JPEG, marker, junk),
-            lambda: JPEG,
-        )
-        for marker, junk in (
-            (0xDA, b"\0"),
-            (0xDB, bytes(range(18))),
-            (0xC0, b"between two markers, twice"),
-            (0xC4, b"a"),
-        )
-    },
-    "bytes before the end": (lambda: JPEG[:-2] + b"1234567" + END, lambda: JPEG),
+    **{name: (make, lambda: JPEG) for name, make in LIKE_JPEG.items()},
+    **{name: (make, lambda: PNG) for name, make in LIKE_PNG.items()},
     "junk before scan 9 of 10": (lambda: put_before(PROGRESSIVE, 0xDA, bytes(5), 9), lambda: PROGRESSIVE),
     "bytes before a restart": (lambda: put_before(RESTARTS, 0xD3, b"\x55" * 40), lambda: RESTARTS),
-    "junk twice and no end marker": (
-        lambda: put_before(put_before(JPEG, 0xDA, b"one"), 0xDB, b"three")[:-2],
-        lambda: JPEG,
-    ),
-    "a first marker that has lost its code": (lambda: JPEG[:2] + b"\xff" + JPEG[4:], lambda: JPEG),
-    "fill bytes before markers": (lambda: JPEG[:2] + b"\xff" * 9 + JPEG[2:-2] + b"\xff" * 5 + END, lambda: JPEG),
-    "an unknown Adobe transform": (
-        lambda: JPEG[:2] + b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\x0a" + JPEG[2:],
-        lambda: JPEG,
-    ),
-    "an unknown JFIF version": (lambda: JPEG[:11] + b"\x07" + JPEG[12:], lambda: JPEG),
-    "no end marker": (lambda: JPEG[:-2], lambda: JPEG),
     "no end marker, progressive": (lambda: PROGRESSIVE[:-2], lambda: PROGRESSIVE),
-    "another picture behind": (lambda: JPEG + OTHER_JPEG, lambda: JPEG),
     "progressive, with a thumbnail": (lambda: put_thumbnail(PROGRESSIVE), lambda: PROGRESSIVE),
     "a scan for each component": (make_planes, make_planes_twin),
     "sampling factors of three": (lambda: make_planes(factors=0x33), make_planes_twin),
-    "two pictures of a camera (MPF)": (
-        lambda: save(RGB, "MPO", quality=90, save_all=True, append_images=[RGB.rotate(180)]),
-        lambda: JPEG,
-    ),
-    "a large private chunk": (lambda: put_into_png(make_chunk(b"prVt", bytes(9_000_000))), lambda: PNG),
-    "a text with a wrong checksum": (lambda: put_into_png(make_chunk(b"tEXt", b"k\0text")[:-1] + b"?"), lambda: PNG),
-    "a large EXIF chunk": (lambda: put_into_png(make_chunk(b"eXIf", bytes(9_000_000))), lambda: PNG),
-    "a profile of 50 MB in a PNG": (
-        lambda: put_into_png(make_chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(50_000_000)))),
-        lambda: PNG,
-    ),
-    "no end chunk": (lambda: PNG[:-12], lambda: PNG),
-    "no last checksum": (lambda: PNG[:-16], lambda: PNG),
-    "a PNG trailer": (lambda: PNG + bytes(3000), lambda: PNG),
-    "a last chunk that declares 2 GB": (lambda: PNG[:33] + b"\x7f\xff\xff\xff" + PNG[37:], lambda: PNG),
     **{
         f"transparent grey of {depth} bits": (
             lambda depth=depth: make_clear_grey(depth),
@@ -230,8 +222,6 @@ ODD: Mapping[str, tuple[Callable[[], bytes], Callable[[], bytes]]] = {
         lambda: encode(add_alpha(make_pixels(), 0), "TIFF"),
         lambda: put_on_white(np.empty((0, 0, 3)), HEIGHT, WIDTH),
     ),
-    "a large TIFF": (lambda: encode(make_pixels(), "TIFF", big_tiff=True), lambda: PNG),
-    "pages of a TIFF": (lambda: save(RGB, "TIFF", save_all=True, append_images=[RGB.rotate(180)]), lambda: PNG),
     **{
         f"a grey TIFF of {bits} bits, photometric {photometric}": (
             lambda bits=bits, photometric=photometric, order=order: make_grey_tiff(bits, photometric, order),
