@@ -10,23 +10,21 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from distributed import Client, LocalCluster
 
-from benchmarks.measuring import Figures, run_benchmark, show_rows
+from benchmarks.measuring import Figures, run_benchmark, run_watched, show_rows
 from benchmarks.painted_workspace import paint_workspace
-from src.errors import ProjectError
 from src.features.build_features import CHUNK_ROWS
 from src.files import hash_file
-from src.paths import PROJECT_ROOT, Workspace
-from src.processes import start_process
+from src.paths import Workspace
 
 KILLED = "a worker was killed"
 SAME = "the bytes of the local run"
+JOBS = ("--jobs", "2")
 
 
 def measure(quick: bool) -> Figures:
@@ -43,19 +41,17 @@ def run_stages(workspace: Workspace, artworks: int, folder: Path) -> list[Figure
     """Give of each stage its seconds, locally and on the cluster, and whether its promises hold."""
     paint_workspace(workspace, artworks)
     root, models, table = str(workspace.root), folder / "models", folder / "predictions.csv"
+    prediction = ["src.models.predict_model", str(workspace.image_dir), "--models", str(models), "--csv", str(table)]
     stages: dict[str, tuple[list[str], list[Path]]] = {
-        "features": (["src.features.build_features", "--workspace", root], [workspace.processed_table]),
+        "features": (["src.features.build_features", "--workspace", root, *JOBS], [workspace.processed_table]),
         "train": (
-            ["src.models.train_model", "--workspace", root, "--models", str(models)],
+            ["src.models.train_model", "--workspace", root, "--models", str(models), *JOBS],
             [models / "scaler.joblib", models / "svm_classifier.joblib"],
         ),
-        "predict": (
-            ["src.models.predict_model", str(workspace.image_dir), "--models", str(models), "--csv", str(table)],
-            [table],
-        ),
+        "predict": ([*prediction, *JOBS], [table]),
     }
     local = {
-        name: (_run(command, lambda: None), [hash_file(path) for path in results])
+        name: (run_watched(command, lambda _: None), [hash_file(path) for path in results])
         for name, (command, results) in stages.items()
     }
     for cache in (workspace.measured_dir, workspace.search_cache_dir):
@@ -72,7 +68,7 @@ def run_stages(workspace: Workspace, artworks: int, folder: Path) -> list[Figure
         with LocalCluster(n_workers=2, threads_per_worker=1, **options) as cluster, Client(cluster) as client:
             killed: list[int] = []
             watch = partial(_kill_once, cluster, killed, partial(is_midway[name], client))
-            seconds = _run([*command, "--dask", cluster.scheduler_address], watch)
+            seconds = run_watched([*command, "--dask", cluster.scheduler_address], watch, pause=0.02)
         is_same = [hash_file(path) for path in results] == local[name][1]
         rows.append(
             {
@@ -86,24 +82,10 @@ def run_stages(workspace: Workspace, artworks: int, folder: Path) -> list[Figure
     return rows
 
 
-def _kill_once(cluster: LocalCluster, killed: list[int], is_midway: Callable[[], bool]) -> None:
+def _kill_once(cluster: LocalCluster, killed: list[int], is_midway: Callable[[], bool], _: int) -> None:
     if not killed and is_midway():
         killed.append(cluster.workers[1].pid)
         os.kill(killed[0], signal.SIGKILL)
-
-
-def _run(module_and_options: Sequence[str], watch: Callable[[], None]) -> float:
-    """Run one of the project's commands to its end, calling ``watch`` meanwhile; return its seconds."""
-    started = time.monotonic()
-    command = [sys.executable, "-m", *module_and_options, "--jobs", "2"]
-    with tempfile.TemporaryFile() as log, start_process(command, log=log, folder=PROJECT_ROOT) as process:
-        while process.poll() is None:
-            watch()
-            time.sleep(0.02)
-        if process.returncode != 0:
-            log.seek(0)
-            raise ProjectError(f"{' '.join(command)} ended with {process.returncode}:\n{log.read().decode()[-3000:]}")
-    return time.monotonic() - started
 
 
 if __name__ == "__main__":

@@ -7,21 +7,19 @@ processes; other work on the machine disturbs them less than it does the wall cl
 those of the size before, is free of the start.
 """
 
+import contextlib
 import resource
-import subprocess
 import sys
 import tempfile
-import time
 from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 import psutil
 
-from benchmarks.measuring import Figures, read_memory, run_benchmark, show_rows
+from benchmarks.measuring import Figures, read_memory, run_benchmark, run_watched, show_rows
 from benchmarks.painted_workspace import paint_workspace
-from src.paths import PROJECT_ROOT, Workspace
-from src.processes import start_process
+from src.paths import Workspace
 from src.tables import INTERIM, read_table, write_table
 
 SIZES = (1_000, 4_000, 16_000, 64_509)
@@ -32,20 +30,19 @@ def measure_stage(artworks: pd.DataFrame, image_dir: Path, scratch: Path) -> Fig
     """Run the stage on artworks whose thumbnails are in a folder."""
     size, workspace = len(artworks), Workspace(scratch / str(len(artworks)))
     write_table(artworks, workspace.interim_table, INTERIM)
-    command = [sys.executable, "-m", "src.features.build_features", "--workspace", str(workspace.root)]
-    command += ["--images", str(image_dir), "--jobs", str(JOBS)]
-    parent_peak = total_peak = 0.0
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    with start_process(command, log=subprocess.DEVNULL, folder=PROJECT_ROOT) as process:
-        watched = psutil.Process(process.pid)
-        while process.poll() is None:
-            parent = read_memory(watched)
-            parent_peak = max(parent_peak, parent)
-            total_peak = max(total_peak, parent + sum(map(read_memory, watched.children(recursive=True))))
-            time.sleep(0.25)
-    seconds, used = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode != 0:
-        raise RuntimeError(f"the stage ended with {process.returncode}: expected a row for each of {size} pictures")
+    peaks = {"parent": 0.0, "all": 0.0}
+
+    def look(pid: int) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process = psutil.Process(pid)
+            parent = read_memory(process)
+            peaks["parent"] = max(peaks["parent"], parent)
+            peaks["all"] = max(peaks["all"], parent + sum(map(read_memory, process.children(recursive=True))))
+
+    command = ["src.features.build_features", "--workspace", str(workspace.root), "--images", str(image_dir)]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = run_watched([*command, "--jobs", str(JOBS)], look)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor_seconds = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
     return {
         "images": size,
@@ -53,8 +50,8 @@ def measure_stage(artworks: pd.DataFrame, image_dir: Path, scratch: Path) -> Fig
         "images_per_second": round(size / seconds),
         "processor_seconds": round(processor_seconds, 1),
         "images_per_processor_second": round(size / processor_seconds),
-        "parent_megabytes": round(parent_peak),
-        "all_megabytes": round(total_peak),
+        "parent_megabytes": round(peaks["parent"]),
+        "all_megabytes": round(peaks["all"]),
     }
 
 

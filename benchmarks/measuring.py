@@ -4,6 +4,8 @@ import argparse
 import contextlib
 import json
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from src.command import run_command
-from src.errors import EXIT_DONE, EXIT_PARTIAL
+from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
 from src.files import write_text
+from src.paths import PROJECT_ROOT
+from src.processes import start_process
 
 Figures = dict[str, Any]
 
@@ -44,6 +48,23 @@ def run_benchmark(measure: Callable[..., Figures], **options: str) -> int:
         return EXIT_DONE if all(held.values()) else EXIT_PARTIAL
 
     return run_command(run)
+
+
+def run_watched(module_and_options: Sequence[str], look: Callable[[int], None], pause: float = 0.2) -> float:
+    """Run one of the project's commands to its end, calling ``look`` with its process id meanwhile; return its seconds.
+
+    ProjectError, with the end of its output, if its exit code is not 0.
+    """
+    started = time.monotonic()
+    command = [sys.executable, "-m", *module_and_options]
+    with tempfile.TemporaryFile() as log, start_process(command, log=log, folder=PROJECT_ROOT) as process:
+        while process.poll() is None:
+            look(process.pid)
+            time.sleep(pause)
+        if process.returncode != 0:
+            log.seek(0)
+            raise ProjectError(f"{' '.join(command)} ended with {process.returncode}:\n{log.read().decode()[-3000:]}")
+    return time.monotonic() - started
 
 
 def read_memory(process: psutil.Process) -> float:

@@ -24,7 +24,7 @@ def list_encoders(pixels: BGRImage) -> dict[str, Callable[[], bytes]]:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     turned = Image.Exif()
     turned[0x0112] = 6
-    animated = {"save_all": True, "append_images": [colours.transpose(Image.Transpose.ROTATE_180)]}
+    animated: dict[str, Any] = {"save_all": True, "append_images": [colours.transpose(Image.Transpose.ROTATE_180)]}
 
     def save(kind: str, mode: str = "RGB", **options: Any) -> Callable[[], bytes]:
         def make() -> bytes:

@@ -8,18 +8,16 @@ Then a browser lists one long colour, and its memory is read meanwhile. Exit cod
 import contextlib
 import json
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.measuring import Figures, list_scraper_processes, read_memory, run_benchmark, show_rows
+from benchmarks.measuring import Figures, list_scraper_processes, read_memory, run_benchmark, run_watched, show_rows
 from src import study
 from src.gallery.process import GalleryProcess
-from src.paths import PROJECT_ROOT, Workspace
-from src.processes import start_process
+from src.paths import Workspace
 
 Row = Figures
 
@@ -35,23 +33,24 @@ def run(workspace: Workspace, base_url: str, *options: str, marks: Sequence[int]
         The run file with ``whole_seconds``; megabytes (proportional set size) of the parent, the workers and the
         browsers at their peaks, and of the browsers when as many artworks were listed as ``marks`` name.
     """
-    command = [sys.executable, "-m", "src.scraping", "--base-url", base_url, "--workspace", str(workspace.root)]
+    command = ["src.scraping", "--base-url", base_url, "--workspace", str(workspace.root), *options]
     waiting, last = list(marks), 0.0
     peaks: Row = dict.fromkeys(("parent", "worker", "browser"), 0.0)
     by_tiles: Row = {}
-    began = time.monotonic()
-    with start_process([*command, *options], log=subprocess.DEVNULL, folder=PROJECT_ROOT) as process:
-        while process.poll() is None:
-            time.sleep(0.2)
-            listed = count_listed(workspace) if waiting else 0
-            if (waiting and listed >= waiting[0]) or time.monotonic() - last > SAMPLE_SECONDS:
-                processes, last = list_scraper_processes(process.pid), time.monotonic()
-                found = {kind: sum(map(read_memory, processes[kind])) for kind in peaks}
-                peaks = {kind: max(peaks[kind], megabytes) for kind, megabytes in found.items()}
-                while found["browser"] and waiting and listed >= waiting[0]:
-                    by_tiles[f"browsers at {waiting.pop(0):,} tiles"] = found["browser"]
+
+    def look(pid: int) -> None:
+        nonlocal last, peaks
+        listed = count_listed(workspace) if waiting else 0
+        if (waiting and listed >= waiting[0]) or time.monotonic() - last > SAMPLE_SECONDS:
+            processes, last = list_scraper_processes(pid), time.monotonic()
+            found = {kind: sum(map(read_memory, processes[kind])) for kind in peaks}
+            peaks = {kind: max(peaks[kind], megabytes) for kind, megabytes in found.items()}
+            while found["browser"] and waiting and listed >= waiting[0]:
+                by_tiles[f"browsers at {waiting.pop(0):,} tiles"] = found["browser"]
+
+    seconds = run_watched(command, look)
     content: Row = json.loads(workspace.run_file.read_text("utf-8"))
-    return content | {"whole_seconds": time.monotonic() - began}, peaks | by_tiles
+    return content | {"whole_seconds": seconds}, peaks | by_tiles
 
 
 def count_listed(workspace: Workspace) -> int:

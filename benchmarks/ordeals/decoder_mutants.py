@@ -147,7 +147,8 @@ def measure(quick: bool) -> Figures:
             if outcome["disagreement"]:
                 disagreements[outcome["kind"], outcome["disagreement"]] += 1
     show_rows("mutants by kind", [{"kind": kind, **numbers} for kind, numbers in sorted(kinds.items())])
-    rows = [{"kind": kind, "reason": why, "mutants": number} for (kind, why), number in disagreements.most_common()]
+    common = disagreements.most_common()
+    rows: list[Figures] = [{"kind": kind, "reason": why, "mutants": number} for (kind, why), number in common]
     show_rows("who accepts, and why the other does not", rows)
     figures = {"mutants": count, "slowest_seconds": round(slowest, 2), "peak_megabytes": round(peak / 1e6)}
     print(figures)

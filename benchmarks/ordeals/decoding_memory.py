@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import psutil
 
-from benchmarks.measuring import read_peak, reset_peak, show_rows
+from benchmarks.measuring import Figures, read_peak, reset_peak, show_rows
 from benchmarks.picture_files import list_encoders, make_pixels
 from src.features.decode_image import decode_image
 from src.features.image_header import read_header
@@ -36,7 +36,7 @@ def measure_peak(content: bytes) -> tuple[int, int]:
 
 def main() -> int:
     """Run the command."""
-    rows = []
+    rows: list[Figures] = []
     for name, make in list_encoders(make_pixels(HEIGHT, WIDTH)).items():
         content = make()
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
