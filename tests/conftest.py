@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from src.paths import PROJECT_ROOT
 
 
 def pytest_configure() -> None:
-    """Let programs under test hear Ctrl-C: a shell starts background jobs with SIGINT ignored, and all inherit it."""
+    """Set the process up, and those that it starts."""
+    # A shell starts background jobs with SIGINT ignored, and all inherit it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # The processes of pytest-xdist share the processors: threads of OpenMP would spin while they wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
