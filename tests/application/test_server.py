@@ -1,5 +1,6 @@
 """The running service: its OpenAPI document, limits on what arrives, signals under load, several workers."""
 
+import os
 import re
 import shutil
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from application.__main__ import parse_arguments
+from application.__main__ import main, parse_arguments
 from benchmarks.http_load import LoadResult, build_form, run_load, send_endless_body
 from benchmarks.service_process import ServiceProcess, start_service
 from tests.support.commands import run_python
@@ -132,22 +133,22 @@ def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
     assert (result.statuses, result.broken) == ({200: 16}, 0)
 
 
-def test_the_command_refuses_clearly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MODELS_DIR", str(tmp_path))
-    for workers in ("1", "2"):
-        done = run_python("-m", "application", "--port", "0", "--workers", workers)
-        assert done.returncode == 3
-        assert '"event":"refusing to start"' in done.stdout
+def test_workers_that_cannot_start_end_the_command(tmp_path: Path) -> None:
+    environment = {**os.environ, "MODELS_DIR": str(tmp_path)}
+    done = run_python("-m", "application", "--port", "0", "--workers", "2", environment=environment)
+    assert done.returncode == 3
+    assert '"event":"refusing to start"' in done.stdout
+
+
+def test_the_command_refuses_clearly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("WORKERS", "1")  # the command sets it
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run_python("-m", "application", "--port", str(port), "--workers", "2")
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"cannot listen on 127.0.0.1 port {port} (")
-    assert "Traceback" not in done.stdout + done.stderr
+        assert main(["--port", str(port), "--workers", "2"]) == 2
+    assert capsys.readouterr().err.startswith(f"cannot listen on 127.0.0.1 port {port} (")
     monkeypatch.setenv("DECODING_MEMORY_BYTES", "none")
-    done = run_python("-m", "application", "--port", "0")
-    assert done.returncode == 2
-    assert done.stderr.startswith("DECODING_MEMORY_BYTES: ")
+    assert main(["--port", "0"]) == 2
+    assert capsys.readouterr().err.startswith("DECODING_MEMORY_BYTES: ")
 
 
 def test_a_small_refused_body_keeps_the_connection(service: ServiceProcess) -> None:
