@@ -4,12 +4,7 @@ import io
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,36 +14,31 @@ from benchmarks.measuring import list_scraper_processes
 from src.errors import EXIT_PARTIAL, BlockedError, WorkspaceLockedError
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
-from src.paths import PROJECT_ROOT, Workspace
-from src.processes import start_process
+from src.paths import Workspace
 from src.scraping.browser.marks import find_marked, make_run_mark
 from src.scraping.collect import collect
 from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings, GallerySource
 from src.scraping.store.lock import lock_workspace
 from src.tables import INTERIM, RAW, read_table
-from tests.support.page_servers import PageServers, send
-from tests.support.scraper_runs import ARTWORKS, COLOURS, make_settings, open_gallery, read_listed, read_result
+from tests.support.page_servers import PageServers
+from tests.support.scraper_runs import (
+    ARTWORKS,
+    make_settings,
+    open_gallery,
+    read_listed,
+    read_result,
+    start_command,
+    wait_for,
+)
 
 pytestmark = pytest.mark.browser
 Undisturbed = tuple[Workspace, RunSummary]
 
-MENDABLE = Faults(
-    drop=0.1,
-    consent=0.5,
-    banner=0.5,
-    renamed_classes=0.5,
-    untagged=0.5,
-    missing_bgsrc=0.3,
-    never_loads=0.3,
-    list_error=0.2,
-    list_garbled=0.1,
-    endless=0.5,
-    image_truncated=0.1,
-    image_empty=0.1,
-    image_not_image=0.1,
-    image_error=0.1,
-)
+HALF = dict.fromkeys(("consent", "banner", "renamed_classes", "untagged", "endless"), 0.5)
+THIRD = dict.fromkeys(("missing_bgsrc", "never_loads"), 0.3)
+TENTH = dict.fromkeys(("drop", "list_garbled", "image_truncated", "image_empty", "image_not_image", "image_error"), 0.1)
+MENDABLE = Faults(list_error=0.2, **HALF, **THIRD, **TENTH)
 
 
 def test_no_tile_is_lost(undisturbed: Undisturbed) -> None:
@@ -58,9 +48,7 @@ def test_no_tile_is_lost(undisturbed: Undisturbed) -> None:
     assert len(raw) == len(interim) == len(files) == summary.found == summary.downloaded == ARTWORKS
     assert set(interim["filename"]) == files == {f"{index}.jpg" for index in range(ARTWORKS)}
     assert (interim["status"] == "ok").all()
-    assert raw["title"].notna().all()
-    assert raw["aspect"].notna().all()
-    assert raw["partner"].notna().all()
+    assert raw[["title", "aspect", "partner"]].notna().all(axis=None)
     assert raw["artist"].isna().any()  # the gallery knows works without one, as the site does
     assert summary.exit_code == 0
     assert not find_marked(make_run_mark(workspace.root))
@@ -169,19 +157,16 @@ def test_manners_count_where_they_are_asked_for(tmp_path: Path) -> None:
     assert console.export_text().count("Terms and rights") == 1
 
 
-def test_robots_are_obeyed(tmp_path: Path) -> None:
-    with (
-        open_gallery(Faults(robots="disallow-all")) as closed,
-        pytest.raises(BlockedError, match=r"robots.txt of .* does not allow /color"),
-    ):
-        collect(make_settings(Workspace(tmp_path), closed, is_polite=True, contact="me@example.org"))
-
-
-def test_a_pause_of_days_is_a_refusal(servers: PageServers, tmp_path: Path) -> None:
-    robots = servers.serve_with(
-        lambda request: send(request, b"User-agent: *\nCrawl-delay: 90000\n", Content_Type="text/plain")
-    )
-    with pytest.raises(BlockedError, match=r"asks for 90,000 s between pages"):
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("Disallow: /", r"robots.txt of .* does not allow /color"),
+        ("Crawl-delay: 90000", "asks for 90,000 s between pages"),
+    ],
+)
+def test_robots_are_obeyed(servers: PageServers, tmp_path: Path, rule: str, words: str) -> None:
+    robots = servers.serve(f"User-agent: *\n{rule}\n", headers={"Content-Type": "text/plain"})
+    with pytest.raises(BlockedError, match=words):
         collect(make_settings(Workspace(tmp_path), None, base_url=robots, is_polite=True, contact="me@example.org"))
 
 
@@ -198,23 +183,6 @@ def test_two_runs_do_not_share_a_workspace(tmp_path: Path) -> None:
         collect(CollectSettings(workspace=Workspace(tmp_path), base_url="http://127.0.0.1:9"))
     with lock_workspace(Workspace(tmp_path)):
         pass
-
-
-@contextmanager
-def start_command(workspace: Workspace, base_url: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "src.scraping", "--base-url", base_url, "--workspace", str(workspace.root)]
-    command += ["--colours", *COLOURS, *options]
-    with start_process(command, log=subprocess.DEVNULL, folder=PROJECT_ROOT, has_own_session=True) as process:
-        yield process
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_killed_again_and_again_the_result_is_the_same(
@@ -238,14 +206,3 @@ def test_killed_again_and_again_the_result_is_the_same(
     summary = collect(make_settings(workspace, gallery))
     assert summary.exit_code == 0
     assert read_result(workspace) == read_result(undisturbed[0])
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_browser_outlives_its_run(gallery: GalleryProcess, tmp_path: Path, number: int) -> None:
-    workspace = Workspace(tmp_path)
-    mark = make_run_mark(workspace.root)
-    with start_command(workspace, gallery.base_url, "--browsers", "1") as process:
-        assert wait_for(lambda: any("chrom" in one.name() for one in find_marked(mark)))
-        process.send_signal(number)
-        assert process.wait(30) == (130 if number != signal.SIGKILL else -signal.SIGKILL)
-    assert wait_for(lambda: not find_marked(mark), 15)

@@ -1,17 +1,15 @@
 """No exit of a run touches a file that the scraper did not write."""
 
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
-from src.paths import PROJECT_ROOT, Workspace
-from tests.support.scraper_runs import COLOURS, open_gallery, read_listed
+from src.paths import Workspace
+from src.scraping.browser.marks import find_marked, make_run_mark
+from tests.support.scraper_runs import COLOURS, open_gallery, read_listed, start_command, wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -38,16 +36,9 @@ def find_contents(workspace: Workspace) -> set[bytes]:
     return {path.read_bytes() for path in workspace.root.rglob("*") if path.is_file()}
 
 
-def write_command(workspace: Workspace, base_url: str, *options: str) -> list[str]:
-    command = [sys.executable, "-m", "src.scraping", "--workspace", str(workspace.root), "--base-url", base_url]
-    return [*command, "--colours", *COLOURS, *options]
-
-
 def run(workspace: Workspace, base_url: str, *options: str) -> int:
-    command = write_command(workspace, base_url, *options)
-    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, timeout=120, check=False)
-    assert b"Traceback" not in done.stderr
-    return done.returncode
+    with start_command(workspace, base_url, *options) as process:
+        return process.wait(120)
 
 
 @pytest.mark.parametrize(
@@ -73,16 +64,16 @@ def test_every_exit_leaves_the_files_of_others(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_so_does_a_run_that_is_stopped(gallery: GalleryProcess, tmp_path: Path, number: int) -> None:
+def test_so_does_a_run_that_is_stopped_and_no_browser_outlives_it(
+    gallery: GalleryProcess, tmp_path: Path, number: int
+) -> None:
     workspace = Workspace(tmp_path)
-    theirs = fill(workspace)
-    command = write_command(workspace, gallery.base_url)
-    with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 30
-        while not read_listed(workspace) and time.monotonic() < deadline:
-            time.sleep(0.02)
+    theirs, mark = fill(workspace), make_run_mark(workspace.root)
+    with start_command(workspace, gallery.base_url) as process:
+        assert wait_for(lambda: bool(read_listed(workspace)))
         process.send_signal(number)
-        process.wait(30)
+        assert process.wait(30) == (130 if number != signal.SIGKILL else -signal.SIGKILL)
+    assert wait_for(lambda: not find_marked(mark), 15)
     assert theirs <= find_contents(workspace)
     for options in ((), ("--image-size", "64"), ("--start-over", "--limit", "3")):
         assert run(workspace, gallery.base_url, *options) == 0

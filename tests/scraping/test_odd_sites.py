@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from src.errors import BlockedError, LayoutChangedError, MissingToolError
@@ -14,7 +15,7 @@ from src.gallery.site.faults import Faults
 from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.collect import collect
-from src.scraping.run_file import RunSummary
+from src.scraping.run_file import ColourSummary, RunSummary
 from src.tables import RAW, read_table
 from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import make_settings, open_gallery, read_result
@@ -49,38 +50,34 @@ def test_an_odd_page_gives_the_same_rows(
     assert said is None or any(said in note for note in summary.notes)
 
 
-def test_wrong_colours_are_not_taken_for_the_limit_either(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    with open_gallery(Faults(featured=1.0)) as odd:
+@pytest.mark.parametrize("faults", [Faults(featured=1.0), Faults(broken_text=1.0)])
+def test_wrong_colours_are_not_taken_for_the_limit_and_broken_text_costs_at_most_itself(
+    undisturbed: Undisturbed, tmp_path: Path, faults: Faults
+) -> None:
+    with open_gallery(faults) as odd:
         collect(make_settings(Workspace(tmp_path), odd, colours=("RED",), limit=5, list_only=True))
-    ids = read_table(Workspace(tmp_path).raw_table, RAW)["asset_id"].tolist()
+    table = read_table(Workspace(tmp_path).raw_table, RAW)
     whole = read_table(undisturbed[0].raw_table, RAW)
-    assert ids == whole.loc[whole["color"] == "RED", "asset_id"].tolist()[:5]
+    assert table["asset_id"].tolist() == whole.loc[whole["color"] == "RED", "asset_id"].tolist()[:5]
+    assert (table["page"][0].split("/")[-2] == "half-�") == bool(faults.broken_text)
 
 
-def test_broken_text_costs_at_most_itself(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    with open_gallery(Faults(broken_text=1.0)) as odd:
-        summary = collect(make_settings(Workspace(tmp_path), odd, colours=("RED",)))
-    assert summary.exit_code == 0
-    pages = read_table(Workspace(tmp_path).raw_table, RAW)["page"]
-    assert pages[0].split("/")[-2] == "half-�"
-    whole = read_table(undisturbed[0].raw_table, RAW)
-    assert pages[1:].tolist() == whole.loc[whole["color"] == "RED", "page"].tolist()[1:]
-
-
-def test_a_refusal_stops_the_run_at_once(tmp_path: Path) -> None:
-    with open_gallery(Faults(refused=1.0, refused_status=451)) as refusing:
+@pytest.mark.parametrize(
+    ("faults", "said", "state"),
+    [
+        (Faults(refused=1.0, refused_status=451), "HTTP 451", "blocked"),
+        # the listing is still going on, and ends too
+        (Faults(image_refused=1.0, retry_after="90", slow=1.0, slow_seconds=0.5), "come back after 90 s", "listing"),
+    ],
+)
+def test_a_refusal_of_a_page_or_a_picture_stops_the_run_at_once(
+    tmp_path: Path, faults: Faults, said: str, state: str
+) -> None:
+    with open_gallery(faults) as refusing:
         summary = collect(make_settings(Workspace(tmp_path), refusing, browsers=1))
     assert summary.exit_code == BlockedError.exit_code
-    assert "HTTP 451" in str(summary.blocked)
-    assert [colour.state for colour in summary.colours.values()].count("blocked") == 1
-
-
-def test_a_refused_image_ends_the_listing_too(tmp_path: Path) -> None:
-    with open_gallery(Faults(image_refused=1.0, retry_after="90", slow=1.0, slow_seconds=0.5)) as refusing:
-        summary = collect(make_settings(Workspace(tmp_path), refusing, browsers=1))
-    assert summary.exit_code == BlockedError.exit_code
-    assert "asks to come back after 90 s" in str(summary.blocked)
-    assert "listing" in {colour.state for colour in summary.colours.values()}, "the listing went on"
+    assert said in str(summary.blocked)
+    assert [colour.state for colour in summary.colours.values()].count(state) == 1
 
 
 def make_item(number: int, base_url: str) -> list[Any]:
@@ -117,14 +114,18 @@ def test_tiles_and_data_are_held_against_each_other(
         html = write_page(items[:tiles], ["t", "AssetsQuery:1", items[:listed], None, total])
         send(request, html.encode(), Content_Type="text/html; charset=utf-8")
 
-    base_url = servers.serve_with(answer)
-    settings = make_settings(Workspace(tmp_path), None, base_url=base_url, colours=("RED",), list_only=True)
-    red = collect(settings).colours["RED"]
+    red, table = list_red(tmp_path, servers.serve_with(answer))
     assert (red.found, red.state) == expected
     assert (red.reason is None) == (reason is None)
     assert reason is None or reason in str(red.reason)
-    tints = read_table(Workspace(tmp_path).raw_table, RAW)["tint"]
-    assert tints.dropna().unique().tolist() == ["#e0b8c5"]
+    assert table["tint"].dropna().unique().tolist() == ["#e0b8c5"]
+
+
+def list_red(folder: Path, base_url: str) -> tuple[ColourSummary, pd.DataFrame]:
+    """List RED; give what became of it, and the table."""
+    settings = make_settings(Workspace(folder), None, base_url=base_url, colours=("RED",), list_only=True)
+    red = collect(settings).colours["RED"]
+    return red, read_table(Workspace(folder).raw_table, RAW)
 
 
 SCRIPT = """
@@ -173,13 +174,9 @@ def test_what_else_a_page_asks_for_is_not_its_list(servers: PageServers, tmp_pat
             page = write_page(shown, block, strange, extra=swatches, script=SCRIPT)
             send(request, page.encode(), Content_Type="text/html; charset=utf-8")
 
-    settings = make_settings(
-        Workspace(tmp_path), None, base_url=servers.serve_with(answer), colours=("RED",), list_only=True
-    )
-    summary = collect(settings)
-    assert (summary.colours["RED"].state, summary.colours["RED"].total) == ("complete", 20)
-    ids = read_table(Workspace(tmp_path).raw_table, RAW)["asset_id"].tolist()
-    assert ids == [f"{number:014d}" for number in range(20)]
+    red, table = list_red(tmp_path, servers.serve_with(answer))
+    assert (red.state, red.total) == ("complete", 20)
+    assert table["asset_id"].tolist() == [f"{number:014d}" for number in range(20)]
 
 
 def test_a_page_that_leads_to_another_colour_is_no_list(servers: PageServers, tmp_path: Path) -> None:
@@ -212,13 +209,9 @@ def test_credentials_of_a_grid_are_used_and_never_shown(servers: PageServers, tm
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         seen.append((request.command, str(request.headers["Authorization"])))
-        if request.command == "DELETE":
-            send(request, b'{"value": null}', Content_Type="application/json")
-        elif request.path.endswith("/session"):
-            value = {"sessionId": "1", "capabilities": {"browserName": "chrome"}}
-            send(request, json.dumps({"value": value}).encode(), Content_Type="application/json")
-        else:
-            send(request, b'{"value": null}', Content_Type="application/json")
+        session = {"sessionId": "1", "capabilities": {"browserName": "chrome"}}
+        value = session if request.path.endswith("/session") else None
+        send(request, json.dumps({"value": value}).encode(), Content_Type="application/json")
 
     grid = servers.serve_with(answer).replace("http://", "http://user:s3cret@")
     with Browser(BrowserSettings(mark="tests-grid.", grid=grid)):

@@ -2,11 +2,16 @@
 
 import contextlib
 import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
-from src.paths import Workspace
+from src.paths import PROJECT_ROOT, Workspace
+from src.processes import start_process
 from src.scraping.settings import CollectSettings
 
 ARTWORKS = 180
@@ -40,3 +45,20 @@ def read_listed(workspace: Workspace) -> list[tuple[str, str]]:
             return list(connection.execute("SELECT color, asset_id FROM artworks ORDER BY position"))
         except sqlite3.OperationalError:
             return []  # it is just being made
+
+
+@contextlib.contextmanager
+def start_command(workspace: Workspace, base_url: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the scraper's command line as a person does, while the block lasts."""
+    command = [sys.executable, "-m", "src.scraping", "--base-url", base_url, "--workspace", str(workspace.root)]
+    command += ["--colours", *COLOURS, *options]
+    with start_process(command, log=subprocess.DEVNULL, folder=PROJECT_ROOT, has_own_session=True) as process:
+        yield process
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
+    """Wait until something holds; return whether it does."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()

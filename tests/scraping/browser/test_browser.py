@@ -1,7 +1,7 @@
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -36,32 +36,23 @@ def open_page(browser: Browser, base_url: str, folder: Path, report: Callable[[s
     return ColourPage(browser, Site(addresses, manners, folder), "RED", report).open()
 
 
-def test_a_changed_layout_is_reported_with_the_page_saved(
-    browser: Browser, serve_page: Callable[..., str], tmp_path: Path
-) -> None:
-    html = "<title>New design</title><a href='/asset/viewer'>x</a><div class='card'>The Magpie</div>"
-    with pytest.raises(LayoutChangedError) as caught:
-        open_page(browser, serve_page(html), tmp_path)
-    message = str(caught.value)
-    assert message.startswith("the page no longer shows artwork tiles: expected")
-    assert "found 1 links under /asset/" in message
-    assert "'New design'" in message
-    assert "The Magpie" in (tmp_path / "RED.html").read_text("utf-8")
-    assert message.endswith(str(tmp_path / "RED.html"))
-
-
-def test_a_saved_page_of_somebody_else_is_not_overwritten(
+def test_a_changed_layout_is_reported_with_the_page_saved_beside_those_of_others(
     browser: Browser, serve_page: Callable[..., str], tmp_path: Path
 ) -> None:
     (tmp_path / "RED.html").write_text("mine")
-    base_url = serve_page("<title>New design</title>")
+    html = "<title>New design</title><a href='/asset/viewer'>x</a><div class='card'>The Magpie</div>"
+    base_url = serve_page(html)
     for _ in range(2):
-        with pytest.raises(LayoutChangedError, match=r"RED-2\.html"):
+        with pytest.raises(LayoutChangedError) as caught:
             open_page(browser, base_url, tmp_path)
-    assert {path.name: path.read_text()[:4] for path in tmp_path.iterdir()} == {
-        "RED.html": "mine",
-        "RED-2.html": "<htm",
-    }
+        message = str(caught.value)
+        assert message.startswith("the page no longer shows artwork tiles: expected")
+        assert "found 1 links under /asset/" in message
+        assert "'New design'" in message
+        assert message.endswith(str(tmp_path / "RED-2.html"))
+    assert "The Magpie" in (tmp_path / "RED-2.html").read_text("utf-8")
+    assert {path.name for path in tmp_path.iterdir()} == {"RED.html", "RED-2.html"}
+    assert (tmp_path / "RED.html").read_text() == "mine"
 
 
 def test_tiles_without_any_picture_are_a_changed_layout(
@@ -91,13 +82,15 @@ def test_a_refusal_is_recognised(
         open_page(browser, serve_page(*answer), tmp_path)
 
 
-def test_an_error_page_may_pass(browser: Browser, serve_page: Callable[..., str], tmp_path: Path) -> None:
-    with pytest.raises(PageError, match="HTTP 500"):
-        open_page(browser, serve_page("<p>oops</p>", 500), tmp_path)
-    with pytest.raises(PageError, match="HTTP 503"):
-        open_page(browser, serve_page("", 503), tmp_path)
-    with pytest.raises(PageError, match="cannot be reached: ERR_"):
-        open_page(browser, "http://127.0.0.1:9", tmp_path)
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(("<p>oops</p>", 500), "HTTP 500"), (("", 503), "HTTP 503"), (None, "cannot be reached: ERR_")],
+)
+def test_an_error_page_may_pass(
+    browser: Browser, serve_page: Callable[..., str], tmp_path: Path, answer: tuple[object, ...] | None, words: str
+) -> None:
+    with pytest.raises(PageError, match=words):
+        open_page(browser, serve_page(*answer) if answer else "http://127.0.0.1:9", tmp_path)
 
 
 def test_a_dead_browser_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
@@ -117,33 +110,23 @@ def test_the_user_agent_names_a_contact() -> None:
         assert "+me@example.org" in one.run("return navigator.userAgent")
 
 
-@pytest.fixture
-def remote_endpoint() -> Iterator[tuple[str, int]]:
-    """A ``chromedriver`` listening on a port of its own: a remote WebDriver endpoint."""
+def test_a_remote_browser_lists_the_same(
+    gallery: GalleryProcess, undisturbed: tuple[Workspace, object], tmp_path: Path
+) -> None:
     installed = find_installed_browser()
     if installed is None:
         pytest.skip("no chromedriver on the search path")
     port = find_free_port()
+    endpoint = f"http://127.0.0.1:{port}"  # a driver with a port of its own is a remote WebDriver endpoint
     with start_process([installed.driver, f"--port={port}"], log=subprocess.DEVNULL) as driver:
-        assert wait_until_answers(driver, f"http://127.0.0.1:{port}/status")
-        yield f"http://127.0.0.1:{port}", driver.pid
-
-
-def test_a_remote_browser_lists_the_same(
-    gallery: GalleryProcess, undisturbed: tuple[Workspace, object], remote_endpoint: tuple[str, int], tmp_path: Path
-) -> None:
-    endpoint, pid = remote_endpoint
-    settings = make_settings(Workspace(tmp_path), gallery, grid=endpoint, colours=("PINK",), browsers=1)
-    assert collect(settings).exit_code == 0
+        assert wait_until_answers(driver, f"{endpoint}/status")
+        settings = make_settings(Workspace(tmp_path), gallery, grid=endpoint, colours=("PINK",), browsers=1)
+        assert collect(settings).exit_code == 0
+        left = [child for child in psutil.Process(driver.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
+        assert left == []
     rows = Workspace(tmp_path).raw_table.read_text("utf-8").splitlines()
     assert rows == undisturbed[0].raw_table.read_text("utf-8").splitlines()[: len(rows)]
     assert len(rows) == 21
-    assert [child for child in psutil.Process(pid).children() if child.status() != psutil.STATUS_ZOMBIE] == []
-
-
-def test_a_grid_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(BrowserError, match=r"could be started at http://127.0.0.1:9"):
-        Browser(BrowserSettings(mark="tests-none.", grid="http://127.0.0.1:9"))
 
 
 def test_a_browser_opens_where_temporary_files_lie_deep(
