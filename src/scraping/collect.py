@@ -21,7 +21,7 @@ from src.scraping.get_img import DownloadOutcome, get_img
 from src.scraping.page.colour_page import Site
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
 from src.scraping.progress import Display
-from src.scraping.run_file import ColourSummary, RunFile, RunSummary
+from src.scraping.run_file import ColourSummary, RunSummary, read_run_file, write_run_file
 from src.scraping.settings import CollectSettings, open_source
 from src.scraping.store.lock import lock_workspace
 from src.scraping.store.placement import find_pictures, incoming_dir
@@ -72,8 +72,7 @@ class _Run:
         self._display = Display(console)
         self._began = time.monotonic()
         self._listing_began: dict[str, float] = {}
-        self._summary = RunSummary(is_listing_only=settings.list_only)
-        self._run_file = RunFile(settings.workspace)
+        self._summary = RunSummary(source.origin.site, is_listing_only=settings.list_only)
         self._fetcher = Fetcher(manners)
         self._store = Store(self._workspace, source.origin, f"jpeg-{settings.image_size}", relist=settings.relist)
         if self._store.was_replaced:
@@ -89,13 +88,15 @@ class _Run:
                     with self._display.progress:
                         self._work(colors, thumbnails)
                 except KeyboardInterrupt:
-                    self._summary.is_interrupted = True
+                    self._summary.state = "interrupted"
                 except BlockedError as error:
                     self._note_block(str(error))
                 except ProjectError as error:
                     failure = error
             publish(self._workspace, self._store, self._summary)
-            self._write_run_file("interrupted" if self._summary.is_interrupted else "ended")
+            if not self._summary.is_interrupted:
+                self._summary.state = "ended"
+            self._write_run_file()
         self._fetcher.client.close()
         if failure is not None:
             raise failure
@@ -113,17 +114,18 @@ class _Run:
             self._take_list(self._source.artworks)
         elif not settings.retry_failed:
             colors = [color for color in settings.colours if not store.is_finished(color, settings.limit)]
-        if self._fetcher.manners.is_polite:
-            if not self._run_file.has_shown_terms:
-                self._console.print(TERMS_NOTE, style="bold")
-            self._fetcher.ask_leave([self._source.addresses.color_page(one, settings.language) for one in colors])
+        has_shown_terms = read_run_file(self._workspace.run_file).get("terms_shown", False)
+        if self._fetcher.manners.is_polite and not has_shown_terms:
+            self._console.print(TERMS_NOTE, style="bold")
+        self._summary.terms_shown = has_shown_terms or self._fetcher.manners.is_polite
+        self._fetcher.ask_leave([self._source.addresses.color_page(one, settings.language) for one in colors])
         store.forget_missing(find_pictures(self._workspace).values())
         wanted = () if self._source.artworks is not None else settings.colours
         for color in order_colours({*wanted, *store.colors}):
             summary = self._summary.colours[color] = ColourSummary(color)
             if ended := store.endings.get(color):
                 summary.state, summary.reason, summary.total = ended.state, ended.reason, ended.total
-        self._write_run_file("running")
+        self._write_run_file()
         return sorted(colors, key=LONGEST_FIRST.index)
 
     def _take_list(self, artworks: tuple[Artwork, ...]) -> None:
@@ -205,7 +207,7 @@ class _Run:
         summary.total = outcome.total if outcome.total is not None else summary.total
         found = len(self._store.artworks[outcome.color])
         self._display.show_end(outcome.color, found, outcome.state, outcome.reason)
-        self._write_run_file("running")
+        self._write_run_file()
 
     def _fail(self, failure: Failure) -> None:
         color, error = failure.color, failure.error
@@ -279,8 +281,6 @@ class _Run:
             f"{message}. Everything collected so far is kept: run the same command again {when}, it goes on from here"
         )
 
-    def _write_run_file(self, state: str) -> None:
+    def _write_run_file(self) -> None:
         self._summary.seconds = time.monotonic() - self._began
-        self._run_file.write(
-            self._summary, state=state, source=self._source.origin.site, terms_shown=self._fetcher.manners.is_polite
-        )
+        write_run_file(self._workspace.run_file, self._summary)

@@ -5,12 +5,16 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from src.errors import EXIT_DONE, EXIT_INTERRUPTED, EXIT_PARTIAL, BlockedError, LayoutChangedError
 from src.files import write_text
-from src.paths import Workspace
 from src.scraping.store.placement import set_aside
+
+
+def _show_now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
 @dataclass
@@ -45,23 +49,33 @@ class ColourSummary:
 class RunSummary:
     """A whole run; ``colours`` stand in the site's order.
 
-    ``listing_seconds`` end with the last listing; ``blocked``, ``layout_changed`` and ``is_interrupted`` are
-    what ended the run early; ``asset_pages`` counts those read (``--details``), ``unread_pages`` the others by their
-    reason; ``left_out`` are the rows of a list that could not be taken, with the reason (``--list``).
+    Its ``state`` is ``running``, ``interrupted`` or ``ended``; ``listing_seconds`` end with the last listing;
+    ``blocked`` and ``layout_changed`` say what ended the run early; ``asset_pages`` counts those read (``--details``),
+    ``unread_pages`` the others by their reason; ``left_out`` are the rows of a list that could not be taken, with the
+    reason (``--list``); ``terms_shown``: the note on terms and rights was shown in this workspace.
     """
 
+    source: str = ""
+    state: str = "running"
+    started: str = field(default_factory=_show_now)
+    updated: str = ""
+    terms_shown: bool = False
     colours: dict[str, ColourSummary] = field(default_factory=dict)
     fetched: int = 0
     seconds: float = 0.0
     listing_seconds: float = 0.0
     blocked: str | None = None
     layout_changed: str | None = None
-    is_interrupted: bool = False
     is_listing_only: bool = False
     asset_pages: int | None = None
     unread_pages: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether a person or a signal ended the run."""
+        return self.state == "interrupted"
 
     @property
     def has_been_cut_short(self) -> bool:
@@ -98,39 +112,19 @@ class RunSummary:
         return EXIT_DONE if is_whole else EXIT_PARTIAL
 
 
-class RunFile:
-    """The run file of a workspace."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._path = workspace.run_file
-        self._started = _show_now()
-        try:
-            content = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
-            content = None
-        self._previous: dict[str, Any] = content if isinstance(content, dict) and "terms_shown" in content else {}
-
-    @property
-    def has_shown_terms(self) -> bool:
-        """Whether the note on terms and rights was shown in this workspace."""
-        return bool(self._previous.get("terms_shown"))
-
-    def write(self, summary: RunSummary, *, state: str, source: str, terms_shown: bool) -> None:
-        """Write the run as it stands."""
-        if self._path.exists() and not self._previous:
-            set_aside(self._path)  # not the scraper's
-        self._previous = {
-            "state": state,
-            "source": source,
-            "started": self._started,
-            "updated": _show_now(),
-            "terms_shown": terms_shown or self.has_shown_terms,
-            "found": summary.found,
-            "downloaded": summary.downloaded,
-            **asdict(summary),
-        }
-        write_text(self._path, json.dumps(self._previous, indent=2, ensure_ascii=False) + "\n")
+def read_run_file(path: Path) -> dict[str, Any]:
+    """Return what the last run wrote; nothing where there is none, or a file that is not the scraper's."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) and "terms_shown" in content else {}
 
 
-def _show_now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+def write_run_file(path: Path, summary: RunSummary) -> None:
+    """Write the run as it stands; a file of somebody else in its place is renamed."""
+    if path.exists() and not read_run_file(path):
+        set_aside(path)
+    summary.updated = _show_now()
+    content = {"found": summary.found, "downloaded": summary.downloaded, **asdict(summary)}
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

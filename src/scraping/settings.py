@@ -3,7 +3,6 @@
 import contextlib
 import json
 import math
-import re
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,11 +22,7 @@ _RANGES = {"limit": (1, 10**9), "browsers": (1, 64), "image_size": (16, 4096)}
 
 @dataclass(frozen=True)
 class GallerySource:
-    """The gallery that the run starts and stops itself; None leaves a value to the gallery.
-
-    ``images`` is a folder of real pictures, filed by the table ``labels``, in the place of paintings;
-    ``extra_arguments`` are further options of ``python -m src.gallery``, the faults for instance.
-    """
+    """Options of the gallery that the run starts and stops itself; None leaves a value to the gallery."""
 
     artworks: int | None = None
     seed: int | None = None
@@ -49,10 +44,7 @@ class GallerySource:
 class CollectSettings:
     """One run; ``python -m src.scraping --help`` describes each of these options.
 
-    Raises
-    ------
-    UsageError
-        If a value is out of its range, or two options exclude each other.
+    A value out of its range is a UsageError, and so are two options that exclude each other.
     """
 
     workspace: Workspace = field(default_factory=Workspace)
@@ -88,8 +80,6 @@ class CollectSettings:
             raise UsageError(f"--contact {self.contact!r}: expected a mail address or a web page, in one line")
         if self.grid is not None and not is_web_address(self.grid):
             raise UsageError(f"--grid {hide_credentials(self.grid)!r}: expected http://[USER:PASSWORD@]HOST[:PORT]")
-        if self.language is not None and not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", self.language):
-            raise UsageError(f"--hl {self.language!r}: expected the code of a language, as de or pt-BR")
         if self.list_file is not None and (self.base_url is not None or self.source != "gallery" or self.relist):
             raise UsageError("--list takes the place of a site: leave out --source, --base-url and --relist")
         if self.retry_failed and (self.relist or self.list_only):

@@ -60,9 +60,8 @@ def list_colours(
     workers = [_Worker(settings, site, number) for number in range(min(browsers, len(colors)))]
     try:
         while True:
-            for worker in workers:
-                if worker.color is None and waiting:
-                    worker.hand_out(make_task(waiting.popleft()))
+            for worker in [one for one in workers if one.color is None][: len(waiting)]:
+                worker.hand_out(make_task(waiting.popleft()))
             busy = [worker for worker in workers if worker.color is not None]
             if not busy:
                 return
@@ -71,26 +70,20 @@ def list_colours(
                 yield None
             for worker in busy:
                 message = worker.receive() if worker.connection in ready else None
-                if isinstance(message, Failure) and _may_try_again(message, failures, workers):
-                    waiting.appendleft(message.color)
-                elif message is not None:
-                    if isinstance(message, Listed):
-                        del failures[message.color]
+                if isinstance(message, Listed):
+                    del failures[message.color]
+                elif isinstance(message, Failure) and isinstance(message.error, BrowserError):
+                    failures[message.color] += 1
+                    if failures[message.color] < ATTEMPTS:
+                        waiting.appendleft(message.color)
+                        continue
+                    if not any(one.has_opened for one in workers):
+                        raise MissingToolError(str(message.error))
+                if message is not None:
                     yield message
     finally:
         for worker in workers:
             worker.end()
-
-
-def _may_try_again(failure: Failure, failures: Counter[str], workers: Sequence["_Worker"]) -> bool:
-    if not isinstance(failure.error, BrowserError):
-        return False
-    failures[failure.color] += 1
-    if failures[failure.color] < ATTEMPTS:
-        return True
-    if not any(worker.has_opened for worker in workers):
-        raise MissingToolError(str(failure.error))
-    return False
 
 
 class _Worker:
@@ -149,7 +142,26 @@ def _run_worker(connection: Connection, settings: BrowserSettings, site: Site) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and decides
     tasks: queue.SimpleQueue[ListingTask] = queue.SimpleQueue()
     browsers: list[Browser] = []
-    threading.Thread(target=_serve, args=(tasks, connection, settings, site, browsers), daemon=True).start()
+
+    def serve() -> None:
+        """List one colour after the other with the same browser, or with a new one after an error."""
+        with contextlib.suppress(ConnectionError):  # the parent has gone: the main thread ends us
+            while task := tasks.get():
+                try:
+                    if not browsers:
+                        browsers.append(Browser(settings))
+                        connection.send(browsers[0].session)
+                    connection.send(list_colour(browsers[0], site, task, connection.send))
+                except ConnectionError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - a worker's border: the other colours go on
+                    if not isinstance(error, ProjectError):
+                        error = ScrapingError(f"unexpected {type(error).__name__}: {error}")
+                    while browsers:
+                        browsers.pop().close()
+                    connection.send(Failure(task.color, error))
+
+    threading.Thread(target=serve, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         while True:
             tasks.put(connection.recv())
@@ -158,28 +170,3 @@ def _run_worker(connection: Connection, settings: BrowserSettings, site: Site) -
     if settings.grid is None:
         end_marked(settings.mark)  # one that was just being opened
     os._exit(0)
-
-
-def _serve(
-    tasks: queue.SimpleQueue[ListingTask],
-    connection: Connection,
-    settings: BrowserSettings,
-    site: Site,
-    browsers: list[Browser],
-) -> None:
-    """List one colour after the other with the same browser, or with a new one after an error."""
-    with contextlib.suppress(ConnectionError):  # the parent has gone: the main thread ends us
-        while task := tasks.get():
-            try:
-                if not browsers:
-                    browsers.append(Browser(settings))
-                    connection.send(browsers[0].session)
-                connection.send(list_colour(browsers[0], site, task, connection.send))
-            except ConnectionError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a worker's border: the other colours go on
-                if not isinstance(error, ProjectError):
-                    error = ScrapingError(f"unexpected {type(error).__name__}: {error}")
-                while browsers:
-                    browsers.pop().close()
-                connection.send(Failure(task.color, error))

@@ -69,15 +69,7 @@ def _read_text(element: PageElement | None) -> str | None:
 
 
 def get_details(fetcher: Fetcher, address: str) -> Details:
-    """Fetch an asset page and read it.
-
-    Raises
-    ------
-    DownloadError
-        If it cannot be had, or shows no list of details.
-    BlockedError
-        If the site refuses us altogether.
-    """
+    """Fetch an asset page and read it; a DownloadError if it cannot be had or shows no list of details."""
     return fetcher.fetch(address, lambda answer: _read_answer(answer, address), is_page=True, accept="text/html")
 
 

@@ -30,26 +30,15 @@ class Robots:
         self._lock = threading.Lock()
 
     def check(self, address: str) -> None:
-        """See that an address may be fetched.
-
-        Raises
-        ------
-        DownloadError
-            If it may not.
-        BlockedError
-            If the host refuses us altogether.
-        """
+        """Raise DownloadError if an address may not be fetched, BlockedError if its host refuses us altogether."""
         if not self._read(address).can_fetch(address, PRODUCT):
             parts = urlsplit(address)
             raise DownloadError(f"robots.txt of {parts.netloc} does not allow {parts.path}")
 
     def check_site(self, pages: Sequence[str]) -> float:
-        """See that pages of a site may be opened; return the seconds that it wants between them, 0 if it names none.
+        """Return the seconds that a site wants between its pages, 0 if it names none.
 
-        Raises
-        ------
-        BlockedError
-            If one of them may not.
+        Where one of the pages may not be opened, the site is not scraped: BlockedError.
         """
         try:
             for page in pages:

@@ -14,15 +14,10 @@ from src.paths import Workspace
 
 @contextmanager
 def lock_workspace(workspace: Workspace) -> Iterator[None]:
-    """Hold a workspace for as long as the block lasts.
+    """Hold a workspace for as long as the block lasts; WorkspaceLockedError names the run that holds it already.
 
     The lock is the system's own, on an open file: it goes with the process that holds it, however
     that process ends. The note beside it only names the holder.
-
-    Raises
-    ------
-    WorkspaceLockedError
-        If another run holds it; the message names the run.
     """
     workspace.lock_file.parent.mkdir(parents=True, exist_ok=True)
     owner = workspace.lock_file.with_suffix(".owner")

@@ -1,5 +1,7 @@
 """What a run leaves in the workspace: the tables and the numbered thumbnails."""
 
+import contextlib
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +14,7 @@ from src.paths import Workspace
 from src.scraping.artwork import Artwork
 from src.scraping.run_file import RunSummary
 from src.scraping.store.placement import incoming_dir, name_in, place_pictures, set_aside
-from src.scraping.store.store import Store, read_owned_files
+from src.scraping.store.store import Store
 from src.tables import DETAILS, INTERIM, RAW, write_table
 
 
@@ -69,11 +71,15 @@ def _write_table(store: Store, workspace: Workspace, frame: pd.DataFrame, path: 
 
 def forget_scraped(workspace: Workspace) -> None:
     """Remove what the scraper wrote into a workspace, and nothing else: its store, tables and thumbnails."""
-    owned = read_owned_files(workspace)
-    if owned is None:
-        if workspace.scraping_store.exists():
-            set_aside(workspace.scraping_store)
+    store = workspace.scraping_store
+    if not store.is_file():
         return
+    with contextlib.closing(sqlite3.connect(store)) as connection:
+        try:
+            owned = set(connection.execute("SELECT path, sha256 FROM files"))
+        except sqlite3.DatabaseError:
+            set_aside(store)  # not the scraper's
+            return
     for name in {name for name, _ in owned}:
         path = workspace.root / name
         if path.is_file() and (name, hash_file(path)) in owned:
@@ -81,4 +87,4 @@ def forget_scraped(workspace: Workspace) -> None:
     if incoming_dir(workspace).is_dir():
         place_pictures(workspace, {}, (), is_whole=True)
     for suffix in ("", "-wal", "-shm"):
-        workspace.scraping_store.with_name(workspace.scraping_store.name + suffix).unlink(missing_ok=True)
+        store.with_name(store.name + suffix).unlink(missing_ok=True)

@@ -43,28 +43,13 @@ CREATE TABLE files (path TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (path,
 class Store:
     """The memory of a workspace; used from one thread.
 
-    ``origin`` is where this run lists, ``kind`` the format and size of the thumbnails that it wants: those of another
-    kind count as not fetched. With ``relist`` complete colours are listed again; what is new is appended.
+    ``artworks`` are those listed, by colour and asset id, in listing order; ``endings`` how the last listing of each
+    colour ended, ``outcomes`` what became of each thumbnail that was asked for, by asset id.
 
-    Attributes
-    ----------
-    artworks
-        Those listed, by colour and asset id, in listing order.
-    endings
-        How the last listing of each colour ended.
-    outcomes
-        What became of each thumbnail that was asked for, by asset id.
-    was_replaced
-        Whether what another gallery had listed was forgotten.
-
-    Raises
-    ------
-    UsageError
-        If the workspace holds artworks of another site that may not be replaced.
-    TableError
-        If the file was not written by this version of the scraper.
-    OSError
-        If it cannot be written.
+    A run lists at ``origin`` and wants thumbnails of a ``kind``, those of another count as not fetched; with ``relist``
+    complete colours are listed again. Where another gallery was listed before, that is forgotten (``was_replaced``);
+    another site that may not be replaced is a UsageError, a file that this version did not write a TableError, one that
+    cannot be written an OSError.
     """
 
     def __init__(self, workspace: Workspace, origin: Origin, kind: str, *, relist: bool = False) -> None:
@@ -120,8 +105,6 @@ class Store:
                     self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
             self._connection.execute("INSERT INTO origin VALUES (?)", (_dump(asdict(origin)),))
 
-    # ---- artworks
-
     @property
     def colors(self) -> tuple[str, ...]:
         """Colours with artworks or an ended list, in the site's order."""
@@ -155,8 +138,6 @@ class Store:
                 rows.setdefault(asset_id, artwork)
         return list(rows.values())
 
-    # ---- thumbnails
-
     def note(self, outcomes: Sequence[DownloadOutcome]) -> None:
         """Remember what became of thumbnails."""
         self.outcomes.update((outcome.asset_id, outcome) for outcome in outcomes)
@@ -167,8 +148,6 @@ class Store:
         """Count thumbnails as never fetched whose content is not among the hashes of what is there."""
         found = {None, *there}
         self.outcomes = {name: outcome for name, outcome in self.outcomes.items() if outcome.sha256 in found}
-
-    # ---- asset pages and files
 
     def read_asset_pages(self) -> dict[str, Details]:
         """Return what the asset pages read so far say, by asset id."""
@@ -186,8 +165,6 @@ class Store:
     def claim_files(self, files: Iterable[tuple[str, str]]) -> None:
         """Note files as the scraper's own, before they are put in place."""
         self._write("INSERT OR IGNORE INTO files VALUES (?, ?)", files)
-
-    # ---- the file itself
 
     def __enter__(self) -> Self:
         return self
@@ -213,17 +190,6 @@ class Store:
                 f"{self.path} is not what this version of the scraper wrote ({error}): move it away, and what it "
                 "listed is listed again"
             ) from error
-
-
-def read_owned_files(workspace: Workspace) -> set[tuple[str, str]] | None:
-    """Return the files that the scraper has put into a workspace; None where there is no store of its own."""
-    if not workspace.scraping_store.is_file():
-        return None
-    with contextlib.closing(sqlite3.connect(workspace.scraping_store)) as connection:
-        try:
-            return set(connection.execute("SELECT path, sha256 FROM files"))
-        except sqlite3.DatabaseError:
-            return None
 
 
 def _dump(record: dict[str, Any]) -> str:
