@@ -23,10 +23,9 @@ from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
 from src.scraping.progress import Display
 from src.scraping.run_file import ColourSummary, RunSummary, read_run_file, write_run_file
 from src.scraping.settings import CollectSettings, open_source
-from src.scraping.store.lock import lock_workspace
 from src.scraping.store.placement import find_pictures, incoming_dir
 from src.scraping.store.publish import forget_scraped, publish, publish_details
-from src.scraping.store.store import Store
+from src.scraping.store.store import Store, lock_workspace
 
 LONGEST_FIRST: Final = (
     *("BROWN", "BLACK", "GRAY", "BLUE", "TEAL", "GREEN"),
@@ -97,7 +96,6 @@ class _Run:
             if not self._summary.is_interrupted:
                 self._summary.state = "ended"
             self._write_run_file()
-        self._fetcher.client.close()
         if failure is not None:
             raise failure
         return self._summary

@@ -54,9 +54,7 @@ def get_img(fetcher: Fetcher, image: str, folder: Path, size: int = 218) -> str:
 
 
 def fetch_picture(fetcher: Fetcher, image: str, size: int) -> bytes:
-    """Fetch the centre-cropped square of a picture, ``size`` pixels wide, as JPEG.
-
-    ``image`` is the live address without a size suffix.
+    """Fetch the centre-cropped square of a picture, ``size`` pixels wide, as JPEG; ``image`` has no size suffix.
 
     Raises
     ------
@@ -70,7 +68,6 @@ def fetch_picture(fetcher: Fetcher, image: str, size: int) -> bytes:
         f"{image}=w{size}-h{size}-c-rj",
         lambda answer: _verify(answer, size, honours_opt_out=honours_opt_out),
         maximum_bytes=max(1 << 20, MAXIMUM_BYTES_A_PIXEL * size**2),
-        accept="image/*",
     )
 
 

@@ -20,11 +20,7 @@ def read_list_file(path: Path, *, with_pages: bool = False) -> Source:
     Columns ``title``, ``artist``, ``partner``, ``aspect`` and ``tint`` are taken too, others are ignored. Commas,
     semicolons or tabs part the cells. With ``with_pages`` the pages are fetched too, so that their site's manners
     count. A row without a usable picture has ``image`` None. The origin is named by the list's content, not its place.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read, a column is missing, or no row can be taken.
+    A file that cannot be read, without a column or without a row that can be taken is a TableError.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import math
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from src.errors import UsageError
 from src.paths import Workspace
 from src.processes import start_gallery
 from src.scraping.artwork import GOOGLE, Addresses, Origin, Source, hide_credentials, is_web_address
+from src.scraping.fetch.client import HttpClient
 from src.scraping.fetch.manners import LONGEST_PAUSE
 from src.scraping.list_file import read_list_file
 
@@ -97,8 +97,6 @@ def open_source(settings: CollectSettings) -> Iterator[Source]:
     elif settings.source == "google":
         yield Source(Addresses(GOOGLE), Origin(GOOGLE))
     else:
-        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with start_gallery(settings.gallery.arguments) as (address, _):
-            with direct.open(f"{address}/gallery/status", timeout=20) as answer:
-                status = json.load(answer)
+            status = json.loads(HttpClient(None).get(f"{address}/gallery/status").text)
             yield Source(Addresses(address), Origin(status["name"], status["extent"], is_replaceable=True))

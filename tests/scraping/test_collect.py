@@ -19,7 +19,7 @@ from src.scraping.browser.marks import find_marked, make_run_mark
 from src.scraping.collect import collect
 from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings, GallerySource
-from src.scraping.store.lock import lock_workspace
+from src.scraping.store.store import lock_workspace
 from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers
 from tests.support.scraper_runs import (

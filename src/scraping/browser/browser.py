@@ -124,12 +124,8 @@ def _explaining_start(grid: str | None) -> Iterator[None]:
 class Browser:
     """A running browser; a context manager that always closes it.
 
-    Raises
-    ------
-    MissingToolError
-        If there is no browser or driver on this machine.
-    BrowserError
-        If it does not start. Every later command raises it when the browser has died or hangs.
+    MissingToolError: there is no browser or driver on this machine. BrowserError: it does not start; every later
+    command raises it when the browser has died or hangs.
     """
 
     def __init__(self, settings: BrowserSettings) -> None:

@@ -5,11 +5,9 @@ Selenium Manager, which fetches Chrome and its driver into the user's cache.
 """
 
 import os
-import platform
 import shutil
 import subprocess
 import sys
-from typing import Final
 
 from rich.console import Console
 from selenium.common.exceptions import WebDriverException
@@ -24,18 +22,9 @@ from src.scraping.browser.browser import (
     find_installed_browser,
 )
 
-DEBIAN_PACKAGES: Final = ("chromium", "chromium-driver")
-UBUNTU_PACKAGES: Final = ("chromium-browser", "chromium-chromedriver")
-
 
 def install_browser(console: Console) -> InstalledBrowser:
-    """Find a browser with a driver, or install one.
-
-    Raises
-    ------
-    MissingToolError
-        If none can be had; the message says how to get one.
-    """
+    """Find a browser with a driver, or install one; MissingToolError says how to get one if none can be had."""
     if installed := find_installed_browser():
         return installed
     if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -52,13 +41,17 @@ def install_browser(console: Console) -> InstalledBrowser:
 
 
 def _install_packages(console: Console) -> None:
-    is_ubuntu = platform.freedesktop_os_release().get("ID") == "ubuntu"
-    packages = UBUNTU_PACKAGES if is_ubuntu else DEBIAN_PACKAGES
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-    for command in (["apt-get", "update", "-qq"], install):
-        console.print(f"$ {' '.join(command)}")
+    install = "install -y -qq --no-install-recommends"
+    # by the names of Debian, or those of Ubuntu
+    for command in (
+        "update -qq",
+        f"{install} chromium chromium-driver",
+        f"{install} chromium-browser chromium-chromedriver",
+    ):
+        console.print(f"$ apt-get {command}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
+        subprocess.run(["apt-get", *command.split()], env=environment, stdout=subprocess.DEVNULL, check=False)
+        if find_installed_browser():
             return
 
 

@@ -79,7 +79,7 @@ class HttpClient:
     """Fetches addresses, from many threads; ``contact`` stands in the user agent."""
 
     def __init__(self, contact: str | None, connections: int = 4) -> None:
-        self._headers = {"User-Agent": make_product_agent(contact), "Accept-Encoding": "gzip, deflate"}
+        self._headers = {"User-Agent": make_product_agent(contact), "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
         self._connections = connections
         self._pools: dict[str | None, urllib3.PoolManager] = {}
         self._lock = threading.Lock()
@@ -90,21 +90,14 @@ class HttpClient:
         *,
         deadline_seconds: float = DEADLINE_SECONDS,
         maximum_bytes: int = MAXIMUM_BYTES,
-        accept: str = "*/*",
     ) -> Answer:
-        """Fetch an address.
-
-        Raises
-        ------
-        FetchError
-            If no whole answer comes: no connection, TLS, too many redirects, too slow, too large.
-        """
+        """Fetch an address; FetchError if no whole answer comes: no connection, TLS, redirects, too slow, too large."""
         outcome: Future[Answer] = Future()
         deadline = time.monotonic() + deadline_seconds
 
         def work() -> None:
             try:
-                outcome.set_result(self._follow(address, deadline, maximum_bytes, accept))
+                outcome.set_result(self._follow(address, deadline, maximum_bytes))
             except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
                 outcome.set_exception(error)
 
@@ -115,15 +108,10 @@ class HttpClient:
         except TimeoutError:
             raise FetchError(_TOO_SLOW, is_passing=False) from None
 
-    def close(self) -> None:
-        """Close idle connections."""
-        for pool in self._pools.values():
-            pool.clear()
-
-    def _follow(self, address: str, deadline: float, maximum_bytes: int, accept: str) -> Answer:
+    def _follow(self, address: str, deadline: float, maximum_bytes: int) -> Answer:
         target = address
         for _ in range(MAXIMUM_REDIRECTS + 1):
-            answer = self._ask(target, deadline, maximum_bytes, accept)
+            answer = self._ask(target, deadline, maximum_bytes)
             location = answer.headers.get("location")
             if answer.status not in (301, 302, 303, 307, 308) or not location:
                 return answer
@@ -132,12 +120,12 @@ class HttpClient:
                 raise FetchError(f"it redirects to {target[:100]!r}, which is no web address", is_passing=False)
         raise FetchError(f"more than {MAXIMUM_REDIRECTS} redirects, the last to {target[:200]}", is_passing=False)
 
-    def _ask(self, address: str, deadline: float, maximum_bytes: int, accept: str) -> Answer:
+    def _ask(self, address: str, deadline: float, maximum_bytes: int) -> Answer:
         try:
             response = self._choose_pool(address).request(
                 "GET",
                 address,
-                headers={**self._headers, "Accept": accept},
+                headers=self._headers,
                 redirect=False,
                 retries=False,
                 preload_content=False,

@@ -70,7 +70,7 @@ def _read_text(element: PageElement | None) -> str | None:
 
 def get_details(fetcher: Fetcher, address: str) -> Details:
     """Fetch an asset page and read it; a DownloadError if it cannot be had or shows no list of details."""
-    return fetcher.fetch(address, lambda answer: _read_answer(answer, address), is_page=True, accept="text/html")
+    return fetcher.fetch(address, lambda answer: _read_answer(answer, address), is_page=True)
 
 
 def _read_answer(answer: Answer, address: str) -> Details:

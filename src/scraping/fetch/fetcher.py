@@ -7,13 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Final, Generic, Self, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from src.errors import BlockedError, ProjectError, ScrapingError
 from src.scraping.artwork import Artwork
-from src.scraping.fetch.client import Answer, FetchError, HttpClient
+from src.scraping.fetch.client import MAXIMUM_BYTES, Answer, FetchError, HttpClient
 from src.scraping.fetch.manners import LONGEST_PAUSE, Manners
 from src.scraping.fetch.robots import Robots
 
@@ -38,10 +38,7 @@ class Fetcher:
     def ask_leave(self, pages: Sequence[str]) -> None:
         """Obey the site's robots.txt before its pages are opened; a longer pause that it asks for is kept from now on.
 
-        Raises
-        ------
-        BlockedError
-            If the site wants one of the pages not to be opened, or a pause longer than we wait.
+        Where it does not allow one of the pages, or wants a pause longer than we wait: BlockedError.
         """
         if not self.manners.is_polite or not pages:
             return
@@ -55,12 +52,18 @@ class Fetcher:
         if delay > shortest:
             self.manners = replace(self.manners, pause_seconds=(delay, delay + longest - shortest))
 
-    def fetch(self, address: str, read: Callable[[Answer], Value], *, is_page: bool = False, **options: Any) -> Value:
+    def fetch(
+        self,
+        address: str,
+        read: Callable[[Answer], Value],
+        *,
+        is_page: bool = False,
+        maximum_bytes: int = MAXIMUM_BYTES,
+    ) -> Value:
         """Fetch an address and return what ``read`` makes of the answer.
 
         What raises a :class:`FetchError` that may pass is tried again, at most six times; pauses double, and are at
-        least what the host asks for. Pages of the site have longer pauses before them than pictures. ``options``
-        are those of :meth:`HttpClient.get`.
+        least what the host asks for. Pages of the site have longer pauses before them than pictures.
 
         Raises
         ------
@@ -86,7 +89,7 @@ class Fetcher:
             retry=retry_if_exception(_may_pass),
             sleep=self._sleep,
             reraise=True,
-        )(lambda: read(self.client.get(address, **options)))
+        )(lambda: read(self.client.get(address, maximum_bytes=maximum_bytes)))
 
     @property
     def is_stopped(self) -> bool:
@@ -139,10 +142,7 @@ class FetchPool(Generic[Value]):
     def collect(self, wait_seconds: float = 0.0) -> None:
         """Note what has come since the last call; wait for the first result if none is there.
 
-        Raises
-        ------
-        BlockedError, OSError
-            They end the run and are noted nowhere: the site's refusal, or a file that cannot be written.
+        A refusal by the site (BlockedError) or a file that cannot be written (OSError) is raised and noted nowhere.
         """
         arrived = []
         with contextlib.suppress(queue.Empty):

@@ -67,12 +67,8 @@ def choose_manners(
 ) -> Manners:
     """Choose manners by where the site runs; ``is_polite`` asks for those of a real site on this machine too.
 
-    ``pause`` is the shortest between scrolls, in seconds; the longest is half as long again.
-
-    Raises
-    ------
-    UsageError
-        If a contact is missing.
+    ``pause`` is the shortest between scrolls, in seconds; the longest is half as long again. A real site without a
+    contact is a UsageError.
     """
     if addresses.is_loopback and not is_polite:
         return Manners(False, (pause or 0.0, 1.5 * (pause or 0.0)), 0.0, 2, 8, PagePatience(), contact)
@@ -100,7 +96,7 @@ class Pace:
     _usual_seconds: float | None = field(default=None, init=False)
 
     def note_answer(self, seconds: float) -> None:
-        """Take note of an answer's duration."""
+        """Slow down after an answer that was slow, in seconds."""
         usual = seconds if self._usual_seconds is None else self._usual_seconds
         self._scale(1.5 if seconds > max(2 * usual, 0.5) else 0.9)
         self._usual_seconds = 0.8 * usual + 0.2 * seconds

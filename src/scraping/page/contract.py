@@ -33,12 +33,8 @@ class Clause(NamedTuple):
 def check_contract(settings: CollectSettings) -> list[Clause]:
     """Open the page of the first colour and hold five of its tiles to the contract.
 
-    One page is opened, nothing is scrolled, one thumbnail and one asset page are fetched.
-
-    Raises
-    ------
-    BlockedError
-        If the site refuses us, robots.txt included.
+    One page is opened, nothing is scrolled, one thumbnail and one asset page are fetched. A refusal by the site,
+    robots.txt included, is a BlockedError.
     """
     with open_source(settings) as source:
         return _check(settings, source.addresses)

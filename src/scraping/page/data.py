@@ -39,10 +39,7 @@ class Block:
 def parse_blocks(text: str | None) -> list[Block]:
     """Read the body of an answer, or ``window.INIT_data``: an optional ``)]}'`` prefix, then JSON.
 
-    Returns
-    -------
-    list of Block
-        Of several colours, perhaps; empty if the text is not JSON or lists nothing.
+    The blocks may be of several colours; there are none if the text is not JSON or lists nothing.
     """
     try:
         tree = json.loads(_PREFIX.sub("", text or "", count=1))
