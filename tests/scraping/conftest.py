@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,11 @@ def undisturbed(gallery: GalleryProcess, tmp_path_factory: pytest.TempPathFactor
     """A whole run with two browsers that nothing disturbed."""
     workspace = Workspace(tmp_path_factory.mktemp("undisturbed"))
     return workspace, collect(make_settings(workspace, gallery, browsers=2))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
 
 
 @pytest.fixture

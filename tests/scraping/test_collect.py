@@ -5,7 +5,6 @@ import json
 import os
 import random
 import time
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -58,18 +57,18 @@ def test_no_tile_is_lost(undisturbed: Undisturbed) -> None:
     assert content["seconds"] >= content["listing_seconds"] > 0
 
 
-def test_a_storm_of_faults_gives_the_same_bytes(undisturbed: Undisturbed, tmp_path: Path) -> None:
+def test_a_storm_of_faults_gives_the_same_bytes(undisturbed: Undisturbed, workspace: Workspace) -> None:
     with open_gallery(MENDABLE) as stormy:
-        summary = collect(make_settings(Workspace(tmp_path), stormy))
+        summary = collect(make_settings(workspace, stormy))
     assert summary.failures == {}
-    assert read_result(Workspace(tmp_path)) == read_result(undisturbed[0])
+    assert read_result(workspace) == read_result(undisturbed[0])
 
 
-def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, tmp_path: Path) -> None:
-    summary = collect(make_settings(Workspace(tmp_path), gallery, colours=("TEAL",)))
+def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, workspace: Workspace) -> None:
+    summary = collect(make_settings(workspace, gallery, colours=("TEAL",)))
     assert summary.colours["TEAL"].state == "complete"
     assert (summary.found, summary.exit_code) == (0, 0)
-    assert not Workspace(tmp_path).raw_table.exists()
+    assert not workspace.raw_table.exists()
 
 
 def test_a_rerun_fetches_only_what_is_missing_or_spoilt(undisturbed: Undisturbed, gallery: GalleryProcess) -> None:
@@ -90,9 +89,8 @@ def test_a_rerun_fetches_only_what_is_missing_or_spoilt(undisturbed: Undisturbed
 
 
 def test_rows_keep_their_files_when_the_limit_grows(
-    undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path
+    undisturbed: Undisturbed, gallery: GalleryProcess, workspace: Workspace
 ) -> None:
-    workspace = Workspace(tmp_path)
     common = {"colours": ("PINK", "RED"), "browsers": 1}
     listed = collect(make_settings(workspace, gallery, limit=3, list_only=True, **common))
     assert (listed.found, listed.fetched, listed.exit_code) == (6, 0, 0)
@@ -107,8 +105,7 @@ def test_rows_keep_their_files_when_the_limit_grows(
     assert table["sha256"].tolist() == whole.loc[table["asset_id"]].tolist()
 
 
-def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undisturbed, tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undisturbed, workspace: Workspace) -> None:
     with open_gallery(Faults(block_after=4, block_seconds=3)) as blocking:
         settings = make_settings(workspace, blocking, browsers=1)
         summary = collect(settings)
@@ -126,8 +123,7 @@ def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undistur
     assert read_result(workspace) == read_result(undisturbed[0])
 
 
-def test_what_failed_has_its_reason_and_is_tried_again(gallery: GalleryProcess, tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_what_failed_has_its_reason_and_is_tried_again(gallery: GalleryProcess, workspace: Workspace) -> None:
     with open_gallery(Faults(image_gone=0.4)) as losing:
         summary = collect(make_settings(workspace, losing, colours=("PINK",)))
     table = read_table(workspace.interim_table, INTERIM)
@@ -142,8 +138,7 @@ def test_what_failed_has_its_reason_and_is_tried_again(gallery: GalleryProcess, 
     assert (read_table(workspace.interim_table, INTERIM)["status"] == "ok").all()
 
 
-def test_manners_count_where_they_are_asked_for(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_manners_count_where_they_are_asked_for(workspace: Workspace) -> None:
     console = Console(record=True, width=200, file=io.StringIO())
     with open_gallery(Faults(image_opt_out=0.5)) as reserving:
         settings = make_settings(
@@ -164,32 +159,31 @@ def test_manners_count_where_they_are_asked_for(tmp_path: Path) -> None:
         ("Crawl-delay: 90000", "asks for 90,000 s between pages"),
     ],
 )
-def test_robots_are_obeyed(servers: PageServers, tmp_path: Path, rule: str, words: str) -> None:
+def test_robots_are_obeyed(servers: PageServers, workspace: Workspace, rule: str, words: str) -> None:
     robots = servers.serve(f"User-agent: *\n{rule}\n", headers={"Content-Type": "text/plain"})
     with pytest.raises(BlockedError, match=words):
-        collect(make_settings(Workspace(tmp_path), None, base_url=robots, is_polite=True, contact="me@example.org"))
+        collect(make_settings(workspace, None, base_url=robots, is_polite=True, contact="me@example.org"))
 
 
-def test_the_gallery_is_the_default_source(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_the_gallery_is_the_default_source(workspace: Workspace) -> None:
     gallery = GallerySource(artworks=240, seed=2, extra_arguments=("--workers", "1"))
     summary = collect(CollectSettings(workspace=workspace, gallery=gallery, colours=("RED",), limit=4, browsers=1))
     assert (summary.found, summary.downloaded, summary.exit_code) == (4, 4, 0)
     assert json.loads(workspace.run_file.read_text("utf-8"))["source"] == "gallery, seed 2"
 
 
-def test_two_runs_do_not_share_a_workspace(tmp_path: Path) -> None:
-    with lock_workspace(Workspace(tmp_path)), pytest.raises(WorkspaceLockedError, match=f"process {os.getpid()}"):
-        collect(CollectSettings(workspace=Workspace(tmp_path), base_url="http://127.0.0.1:9"))
-    with lock_workspace(Workspace(tmp_path)):
+def test_two_runs_do_not_share_a_workspace(workspace: Workspace) -> None:
+    with lock_workspace(workspace), pytest.raises(WorkspaceLockedError, match=f"process {os.getpid()}"):
+        collect(CollectSettings(workspace=workspace, base_url="http://127.0.0.1:9"))
+    with lock_workspace(workspace):
         pass
 
 
 def test_killed_again_and_again_the_result_is_the_same(
-    undisturbed: Undisturbed, gallery: GalleryProcess, tmp_path: Path
+    undisturbed: Undisturbed, gallery: GalleryProcess, workspace: Workspace
 ) -> None:
     """The parent, a worker and a browser get SIGKILL; ``benchmarks/ordeals/kill_storm.py`` does it 30 times."""
-    workspace, dice = Workspace(tmp_path), random.Random(4)
+    dice = random.Random(4)
     mark = make_run_mark(workspace.root)
     for victim in ("browser", "worker", "parent"):
         with start_command(workspace, gallery.base_url) as process:

@@ -1,7 +1,6 @@
 """No exit of a run touches a file that the scraper did not write."""
 
 import signal
-from pathlib import Path
 
 import pytest
 
@@ -54,9 +53,8 @@ def run(workspace: Workspace, base_url: str, *options: str) -> int:
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) else "",
 )
 def test_every_exit_leaves_the_files_of_others(
-    tmp_path: Path, faults: Faults, options: tuple[str, ...], code: int
+    workspace: Workspace, faults: Faults, options: tuple[str, ...], code: int
 ) -> None:
-    workspace = Workspace(tmp_path)
     theirs = fill(workspace)
     with open_gallery(faults) as site:
         assert run(workspace, site.base_url, *options) == code
@@ -65,9 +63,8 @@ def test_every_exit_leaves_the_files_of_others(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_so_does_a_run_that_is_stopped_and_no_browser_outlives_it(
-    gallery: GalleryProcess, tmp_path: Path, number: int
+    gallery: GalleryProcess, workspace: Workspace, number: int
 ) -> None:
-    workspace = Workspace(tmp_path)
     theirs, mark = fill(workspace), make_run_mark(workspace.root)
     with start_command(workspace, gallery.base_url) as process:
         assert wait_for(lambda: bool(read_listed(workspace)))

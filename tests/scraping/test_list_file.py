@@ -88,13 +88,13 @@ def test_a_list_is_filed_like_what_was_scraped(
     assert (again.fetched, again.exit_code) == (0, 0)
 
 
-def test_what_cannot_be_had_has_its_reason(servers: PageServers, tmp_path: Path) -> None:
+def test_what_cannot_be_had_has_its_reason(servers: PageServers, workspace: Workspace, tmp_path: Path) -> None:
     base_url = servers.serve("gone", 404)
     host = base_url.removeprefix("http:")
     path = write(tmp_path, STUDY.replace("https://lh3.googleusercontent.com", base_url).replace("//lh3", f"{host}/lh3"))
-    summary = collect(CollectSettings(Workspace(tmp_path), list_file=path))
+    summary = collect(CollectSettings(workspace, list_file=path))
     assert summary.exit_code == EXIT_PARTIAL
     assert len(summary.left_out) == 3
-    reasons = read_table(Workspace(tmp_path).interim_table, INTERIM)["reason"].tolist()
+    reasons = read_table(workspace.interim_table, INTERIM)["reason"].tolist()
     assert "404" in reasons[0]
     assert "no address" in reasons[1]

@@ -41,22 +41,22 @@ Undisturbed = tuple[Workspace, RunSummary]
     ids=lambda value: "-".join(value.arguments[::2]) if isinstance(value, Faults) else "",
 )
 def test_an_odd_page_gives_the_same_rows(
-    undisturbed: Undisturbed, tmp_path: Path, faults: Faults, said: str | None
+    undisturbed: Undisturbed, workspace: Workspace, faults: Faults, said: str | None
 ) -> None:
     with open_gallery(faults) as odd:
-        summary = collect(make_settings(Workspace(tmp_path), odd))
+        summary = collect(make_settings(workspace, odd))
     assert summary.exit_code == 0
-    assert read_result(Workspace(tmp_path)) == read_result(undisturbed[0])
+    assert read_result(workspace) == read_result(undisturbed[0])
     assert said is None or any(said in note for note in summary.notes)
 
 
 @pytest.mark.parametrize("faults", [Faults(featured=1.0), Faults(broken_text=1.0)])
 def test_wrong_colours_are_not_taken_for_the_limit_and_broken_text_costs_at_most_itself(
-    undisturbed: Undisturbed, tmp_path: Path, faults: Faults
+    undisturbed: Undisturbed, workspace: Workspace, faults: Faults
 ) -> None:
     with open_gallery(faults) as odd:
-        collect(make_settings(Workspace(tmp_path), odd, colours=("RED",), limit=5, list_only=True))
-    table = read_table(Workspace(tmp_path).raw_table, RAW)
+        collect(make_settings(workspace, odd, colours=("RED",), limit=5, list_only=True))
+    table = read_table(workspace.raw_table, RAW)
     whole = read_table(undisturbed[0].raw_table, RAW)
     assert table["asset_id"].tolist() == whole.loc[whole["color"] == "RED", "asset_id"].tolist()[:5]
     assert (table["page"][0].split("/")[-2] == "half-�") == bool(faults.broken_text)
@@ -71,10 +71,10 @@ def test_wrong_colours_are_not_taken_for_the_limit_and_broken_text_costs_at_most
     ],
 )
 def test_a_refusal_of_a_page_or_a_picture_stops_the_run_at_once(
-    tmp_path: Path, faults: Faults, said: str, state: str
+    workspace: Workspace, faults: Faults, said: str, state: str
 ) -> None:
     with open_gallery(faults) as refusing:
-        summary = collect(make_settings(Workspace(tmp_path), refusing, browsers=1))
+        summary = collect(make_settings(workspace, refusing, browsers=1))
     assert summary.exit_code == BlockedError.exit_code
     assert said in str(summary.blocked)
     assert [colour.state for colour in summary.colours.values()].count(state) == 1
@@ -179,7 +179,7 @@ def test_what_else_a_page_asks_for_is_not_its_list(servers: PageServers, tmp_pat
     assert table["asset_id"].tolist() == [f"{number:014d}" for number in range(20)]
 
 
-def test_a_page_that_leads_to_another_colour_is_no_list(servers: PageServers, tmp_path: Path) -> None:
+def test_a_page_that_leads_to_another_colour_is_no_list(servers: PageServers, workspace: Workspace) -> None:
     def answer(request: BaseHTTPRequestHandler) -> None:
         if "RED" in request.path:
             send(request, status=302, Location="/today")
@@ -188,23 +188,23 @@ def test_a_page_that_leads_to_another_colour_is_no_list(servers: PageServers, tm
                 request, b"<title>Today</title><div><a href='/asset/x/bgEuwDxel93-Pg' data-bgsrc='//x/ci/a'></a></div>"
             )
 
-    settings = make_settings(Workspace(tmp_path), None, base_url=servers.serve_with(answer), colours=("RED",))
+    settings = make_settings(workspace, None, base_url=servers.serve_with(answer), colours=("RED",))
     summary = collect(settings)
     assert (summary.found, summary.exit_code) == (0, LayoutChangedError.exit_code)
     assert "does not name the colour" in str(summary.layout_changed)
 
 
-def test_a_driver_that_does_not_fit_is_named_once(servers: PageServers, tmp_path: Path) -> None:
+def test_a_driver_that_does_not_fit_is_named_once(servers: PageServers, workspace: Workspace) -> None:
     words = "session not created: This version of ChromeDriver only supports Chrome version 114\n"
     words += "Current browser version is 148"
     body = json.dumps({"value": {"error": "session not created", "message": words, "stacktrace": ""}}).encode()
     grid = servers.serve_with(lambda request: send(request, body, 500, Content_Type="application/json"))
-    settings = make_settings(Workspace(tmp_path), None, base_url="http://127.0.0.1:9", grid=grid, browsers=2)
+    settings = make_settings(workspace, None, base_url="http://127.0.0.1:9", grid=grid, browsers=2)
     with pytest.raises(MissingToolError, match=r"only supports Chrome version 114 Current browser version is 148"):
         collect(settings)
 
 
-def test_credentials_of_a_grid_are_used_and_never_shown(servers: PageServers, tmp_path: Path) -> None:
+def test_credentials_of_a_grid_are_used_and_never_shown(servers: PageServers, workspace: Workspace) -> None:
     seen: list[tuple[str, str]] = []
 
     def answer(request: BaseHTTPRequestHandler) -> None:
@@ -219,19 +219,17 @@ def test_credentials_of_a_grid_are_used_and_never_shown(servers: PageServers, tm
     expected = "Basic " + base64.b64encode(b"user:s3cret").decode()
     assert {authorization for _, authorization in seen} == {expected}
     assert seen[-1][0] == "DELETE"
-    dead = make_settings(
-        Workspace(tmp_path), None, base_url="http://127.0.0.1:9", grid="http://user:s3cret@127.0.0.1:9"
-    )
+    dead = make_settings(workspace, None, base_url="http://127.0.0.1:9", grid="http://user:s3cret@127.0.0.1:9")
     with pytest.raises(MissingToolError, match=r"could be started at http://127.0.0.1:9") as caught:
         collect(dead)
-    assert "s3cret" not in f"{caught.value} {Workspace(tmp_path).run_file.read_text('utf-8')}"
+    assert "s3cret" not in f"{caught.value} {workspace.run_file.read_text('utf-8')}"
 
 
-def test_a_long_pause_is_waited_for(tmp_path: Path) -> None:
+def test_a_long_pause_is_waited_for(workspace: Workspace) -> None:
     began = time.monotonic()
     with open_gallery() as gallery:
         settings = make_settings(
-            Workspace(tmp_path), gallery, colours=("BLACK",), limit=50, pause=3.0, list_only=True, browsers=1
+            workspace, gallery, colours=("BLACK",), limit=50, pause=3.0, list_only=True, browsers=1
         )
         summary = collect(settings)
     assert (summary.found, summary.exit_code) == (50, 0)

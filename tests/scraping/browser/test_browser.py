@@ -111,7 +111,7 @@ def test_the_user_agent_names_a_contact() -> None:
 
 
 def test_a_remote_browser_lists_the_same(
-    gallery: GalleryProcess, undisturbed: tuple[Workspace, object], tmp_path: Path
+    gallery: GalleryProcess, undisturbed: tuple[Workspace, object], workspace: Workspace
 ) -> None:
     installed = find_installed_browser()
     if installed is None:
@@ -120,11 +120,11 @@ def test_a_remote_browser_lists_the_same(
     endpoint = f"http://127.0.0.1:{port}"  # a driver with a port of its own is a remote WebDriver endpoint
     with start_process([installed.driver, f"--port={port}"], log=subprocess.DEVNULL) as driver:
         assert wait_until_answers(driver, f"{endpoint}/status")
-        settings = make_settings(Workspace(tmp_path), gallery, grid=endpoint, colours=("PINK",), browsers=1)
+        settings = make_settings(workspace, gallery, grid=endpoint, colours=("PINK",), browsers=1)
         assert collect(settings).exit_code == 0
         left = [child for child in psutil.Process(driver.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
         assert left == []
-    rows = Workspace(tmp_path).raw_table.read_text("utf-8").splitlines()
+    rows = workspace.raw_table.read_text("utf-8").splitlines()
     assert rows == undisturbed[0].raw_table.read_text("utf-8").splitlines()[: len(rows)]
     assert len(rows) == 21
 

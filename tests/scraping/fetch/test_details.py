@@ -1,6 +1,5 @@
 import json
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 
 import pytest
 
@@ -67,7 +66,7 @@ def test_a_page_is_followed_by_its_id_on_its_own_host(servers: PageServers) -> N
             get_details(make_fetcher(), f"{base_url}/asset/{slug}/{ID}")
 
 
-def test_pages_are_read_once_and_a_refusal_keeps_those_read(servers: PageServers, tmp_path: Path) -> None:
+def test_pages_are_read_once_and_a_refusal_keeps_those_read(servers: PageServers, workspace: Workspace) -> None:
     asked: list[str] = []
 
     def answer(request: BaseHTTPRequestHandler) -> None:
@@ -80,7 +79,7 @@ def test_pages_are_read_once_and_a_refusal_keeps_those_read(servers: PageServers
         else:
             send(request, status=429, Retry_After="60")
 
-    base_url, path, workspace = servers.serve_with(answer), tmp_path / "list.csv", Workspace(tmp_path)
+    base_url, path = servers.serve_with(answer), workspace.root / "list.csv"
     ids = [f"{mark}gEuwDxel93-Pg" for mark in "abcdefgh"]
     rows = [f"{base_url}/ci/{asset_id},{base_url}/asset/x/{asset_id},RED" for asset_id in ids]
     path.write_text("\n".join(["image,page,color", *rows]))

@@ -9,11 +9,6 @@ from src.paths import Workspace
 from src.scraping.store.placement import find_pictures, incoming_dir, name_in, place_pictures
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
-
-
 def digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -1,6 +1,5 @@
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,11 +20,6 @@ ROWS = [
     Artwork(B, "RED", None, f"{PAGE}b/{B}", artist='Ünïcode "quoted"'),
     Artwork(C, "RED", "https://gallery.invalid/ci/c", f"{PAGE}{C}", aspect=1.25),
 ]
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
 
 
 @pytest.fixture

@@ -113,8 +113,7 @@ def test_a_file_that_is_not_ours_is_left_alone(open_store: Open, content: bytes 
     assert store.path.exists()
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_a_place_that_cannot_be_written_is_named(workspace: Workspace) -> None:
     workspace.scraping_store.mkdir(parents=True)
     with pytest.raises(OSError, match=r"scraping\.sqlite3"):
         Store(workspace, GALLERY, "jpeg-218")
