@@ -9,10 +9,9 @@ import pytest
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
-from src.scraping.collect import collect
 from src.scraping.run_file import RunSummary
 from tests.support.page_servers import PageServers
-from tests.support.scraper_runs import make_settings, open_gallery
+from tests.support.scraper_runs import open_gallery
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,7 +38,7 @@ def browser() -> Iterator[Browser]:
 def undisturbed(gallery: GalleryProcess, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, RunSummary]:
     """A whole run with two browsers that nothing disturbed."""
     workspace = Workspace(tmp_path_factory.mktemp("undisturbed"))
-    return workspace, collect(make_settings(workspace, gallery, browsers=2))
+    return workspace, scrape(workspace, gallery, browsers=2)
 
 
 @pytest.fixture

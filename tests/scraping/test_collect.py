@@ -23,10 +23,10 @@ from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers
 from tests.support.scraper_runs import (
     ARTWORKS,
-    make_settings,
     open_gallery,
     read_listed,
     read_result,
+    scrape,
     start_command,
     wait_for,
 )
@@ -58,14 +58,13 @@ def test_no_tile_is_lost(undisturbed: Undisturbed) -> None:
 
 
 def test_a_storm_of_faults_gives_the_same_bytes(undisturbed: Undisturbed, workspace: Workspace) -> None:
-    with open_gallery(MENDABLE) as stormy:
-        summary = collect(make_settings(workspace, stormy))
+    summary = scrape(workspace, MENDABLE)
     assert summary.failures == {}
     assert read_result(workspace) == read_result(undisturbed[0])
 
 
 def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, workspace: Workspace) -> None:
-    summary = collect(make_settings(workspace, gallery, colours=("TEAL",)))
+    summary = scrape(workspace, gallery, colours=("TEAL",))
     assert summary.colours["TEAL"].state == "complete"
     assert (summary.found, summary.exit_code) == (0, 0)
     assert not workspace.raw_table.exists()
@@ -74,12 +73,12 @@ def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, workspac
 def test_a_rerun_fetches_only_what_is_missing_or_spoilt(undisturbed: Undisturbed, gallery: GalleryProcess) -> None:
     workspace, _ = undisturbed
     before, listed = read_result(workspace), read_listed(workspace)
-    again = collect(make_settings(workspace, gallery))
+    again = scrape(workspace, gallery)
     assert (again.fetched, again.exit_code, sum(colour.new for colour in again.colours.values())) == (0, 0, 0)
     assert (read_result(workspace), read_listed(workspace)) == (before, listed)
     (workspace.image_dir / "7.jpg").unlink()
     (workspace.image_dir / "9.jpg").write_bytes(b"spoilt")
-    again = collect(make_settings(workspace, gallery))
+    again = scrape(workspace, gallery)
     assert again.fetched == 2
     kept = workspace.image_dir / "9.kept.jpg"
     assert kept.read_bytes() == b"spoilt"
@@ -92,11 +91,11 @@ def test_rows_keep_their_files_when_the_limit_grows(
     undisturbed: Undisturbed, gallery: GalleryProcess, workspace: Workspace
 ) -> None:
     common = {"colours": ("PINK", "RED"), "browsers": 1}
-    listed = collect(make_settings(workspace, gallery, limit=3, list_only=True, **common))
+    listed = scrape(workspace, gallery, limit=3, list_only=True, **common)
     assert (listed.found, listed.fetched, listed.exit_code) == (6, 0, 0)
     assert set(read_table(workspace.interim_table, INTERIM)["status"]) == {"pending"}
     for limit, fetched, listed_again in ((3, 6, 0), (8, 10, 10)):
-        summary = collect(make_settings(workspace, gallery, limit=limit, **common))
+        summary = scrape(workspace, gallery, limit=limit, **common)
         table = read_table(workspace.interim_table, INTERIM)
         assert table["color"].value_counts().to_dict() == {"PINK": limit, "RED": limit}
         assert (summary.fetched, summary.exit_code) == (fetched, 0)
@@ -107,15 +106,14 @@ def test_rows_keep_their_files_when_the_limit_grows(
 
 def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undisturbed, workspace: Workspace) -> None:
     with open_gallery(Faults(block_after=4, block_seconds=3)) as blocking:
-        settings = make_settings(workspace, blocking, browsers=1)
-        summary = collect(settings)
+        summary = scrape(workspace, blocking, browsers=1)
         assert summary.exit_code == BlockedError.exit_code
         assert "run the same command again" in str(summary.blocked)
         collected = len(read_table(workspace.raw_table, RAW))
         assert 0 < collected < ARTWORKS
         for _ in range(20):
             time.sleep(3.1)
-            summary = collect(settings)
+            summary = scrape(workspace, blocking, browsers=1)
             assert len(read_table(workspace.raw_table, RAW)) >= collected
             if summary.exit_code != BlockedError.exit_code:
                 break
@@ -124,15 +122,14 @@ def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undistur
 
 
 def test_what_failed_has_its_reason_and_is_tried_again(gallery: GalleryProcess, workspace: Workspace) -> None:
-    with open_gallery(Faults(image_gone=0.4)) as losing:
-        summary = collect(make_settings(workspace, losing, colours=("PINK",)))
+    summary = scrape(workspace, Faults(image_gone=0.4), colours=("PINK",))
     table = read_table(workspace.interim_table, INTERIM)
     failed = table[table["status"] == "failed"]
     assert len(failed) == sum(summary.failures.values()) > 0
     assert failed["reason"].str.contains("404").all()
     assert failed["filename"].isna().all()
     assert summary.exit_code == EXIT_PARTIAL
-    again = collect(make_settings(workspace, gallery, colours=("PINK",), retry_failed=True))
+    again = scrape(workspace, gallery, colours=("PINK",), retry_failed=True)
     assert again.fetched == len(failed)
     assert again.exit_code == 0
     assert (read_table(workspace.interim_table, INTERIM)["status"] == "ok").all()
@@ -140,12 +137,10 @@ def test_what_failed_has_its_reason_and_is_tried_again(gallery: GalleryProcess, 
 
 def test_manners_count_where_they_are_asked_for(workspace: Workspace) -> None:
     console = Console(record=True, width=200, file=io.StringIO())
+    polite = {"colours": ("PINK",), "is_polite": True, "contact": "me@example.org", "pause": 0.01}
     with open_gallery(Faults(image_opt_out=0.5)) as reserving:
-        settings = make_settings(
-            workspace, reserving, colours=("PINK",), is_polite=True, contact="me@example.org", pause=0.01
-        )
-        first = collect(settings, console)
-        collect(settings, console)
+        first = scrape(workspace, reserving, console, **polite)
+        scrape(workspace, reserving, console, **polite)
     reasons = read_table(workspace.interim_table, INTERIM)["reason"].dropna()
     assert 0 < len(reasons) == sum(first.failures.values()) < first.found
     assert set(reasons) == {"the picture is reserved by its owner (X-Robots-Tag: noai, noimageai)"}
@@ -162,7 +157,7 @@ def test_manners_count_where_they_are_asked_for(workspace: Workspace) -> None:
 def test_robots_are_obeyed(servers: PageServers, workspace: Workspace, rule: str, words: str) -> None:
     robots = servers.serve(f"User-agent: *\n{rule}\n", headers={"Content-Type": "text/plain"})
     with pytest.raises(BlockedError, match=words):
-        collect(make_settings(workspace, None, base_url=robots, is_polite=True, contact="me@example.org"))
+        scrape(workspace, robots, is_polite=True, contact="me@example.org")
 
 
 def test_the_gallery_is_the_default_source(workspace: Workspace) -> None:
@@ -197,6 +192,6 @@ def test_killed_again_and_again_the_result_is_the_same(
                 dice.choice(list_scraper_processes(process.pid)[victim]).kill()
                 assert process.wait(90) == 0
         assert wait_for(lambda: not find_marked(mark)), "browsers are left"
-    summary = collect(make_settings(workspace, gallery))
+    summary = scrape(workspace, gallery)
     assert summary.exit_code == 0
     assert read_result(workspace) == read_result(undisturbed[0])

@@ -4,7 +4,6 @@ import base64
 import json
 import time
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,11 +13,10 @@ from src.errors import BlockedError, LayoutChangedError, MissingToolError
 from src.gallery.site.faults import Faults
 from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
-from src.scraping.collect import collect
 from src.scraping.run_file import ColourSummary, RunSummary
 from src.tables import RAW, read_table
 from tests.support.page_servers import PageServers, send
-from tests.support.scraper_runs import make_settings, open_gallery, read_result
+from tests.support.scraper_runs import read_result, scrape
 
 pytestmark = pytest.mark.browser
 Undisturbed = tuple[Workspace, RunSummary]
@@ -43,8 +41,7 @@ Undisturbed = tuple[Workspace, RunSummary]
 def test_an_odd_page_gives_the_same_rows(
     undisturbed: Undisturbed, workspace: Workspace, faults: Faults, said: str | None
 ) -> None:
-    with open_gallery(faults) as odd:
-        summary = collect(make_settings(workspace, odd))
+    summary = scrape(workspace, faults)
     assert summary.exit_code == 0
     assert read_result(workspace) == read_result(undisturbed[0])
     assert said is None or any(said in note for note in summary.notes)
@@ -54,8 +51,7 @@ def test_an_odd_page_gives_the_same_rows(
 def test_wrong_colours_are_not_taken_for_the_limit_and_broken_text_costs_at_most_itself(
     undisturbed: Undisturbed, workspace: Workspace, faults: Faults
 ) -> None:
-    with open_gallery(faults) as odd:
-        collect(make_settings(workspace, odd, colours=("RED",), limit=5, list_only=True))
+    scrape(workspace, faults, colours=("RED",), limit=5, list_only=True)
     table = read_table(workspace.raw_table, RAW)
     whole = read_table(undisturbed[0].raw_table, RAW)
     assert table["asset_id"].tolist() == whole.loc[whole["color"] == "RED", "asset_id"].tolist()[:5]
@@ -73,8 +69,7 @@ def test_wrong_colours_are_not_taken_for_the_limit_and_broken_text_costs_at_most
 def test_a_refusal_of_a_page_or_a_picture_stops_the_run_at_once(
     workspace: Workspace, faults: Faults, said: str, state: str
 ) -> None:
-    with open_gallery(faults) as refusing:
-        summary = collect(make_settings(workspace, refusing, browsers=1))
+    summary = scrape(workspace, faults, browsers=1)
     assert summary.exit_code == BlockedError.exit_code
     assert said in str(summary.blocked)
     assert [colour.state for colour in summary.colours.values()].count(state) == 1
@@ -106,7 +101,11 @@ def write_page(tiles: list[list[Any]], *blocks: list[Any], extra: str = "", scri
     ],
 )
 def test_tiles_and_data_are_held_against_each_other(
-    servers: PageServers, tmp_path: Path, page: tuple[int, int, int], expected: tuple[int, str], reason: str | None
+    servers: PageServers,
+    workspace: Workspace,
+    page: tuple[int, int, int],
+    expected: tuple[int, str],
+    reason: str | None,
 ) -> None:
     def answer(request: BaseHTTPRequestHandler) -> None:
         tiles, listed, total = page
@@ -114,18 +113,17 @@ def test_tiles_and_data_are_held_against_each_other(
         html = write_page(items[:tiles], ["t", "AssetsQuery:1", items[:listed], None, total])
         send(request, html.encode(), Content_Type="text/html; charset=utf-8")
 
-    red, table = list_red(tmp_path, servers.serve_with(answer))
+    red, table = list_red(workspace, servers.serve_with(answer))
     assert (red.found, red.state) == expected
     assert (red.reason is None) == (reason is None)
     assert reason is None or reason in str(red.reason)
     assert table["tint"].dropna().unique().tolist() == ["#e0b8c5"]
 
 
-def list_red(folder: Path, base_url: str) -> tuple[ColourSummary, pd.DataFrame]:
+def list_red(workspace: Workspace, base_url: str) -> tuple[ColourSummary, pd.DataFrame]:
     """List RED; give what became of it, and the table."""
-    settings = make_settings(Workspace(folder), None, base_url=base_url, colours=("RED",), list_only=True)
-    red = collect(settings).colours["RED"]
-    return red, read_table(Workspace(folder).raw_table, RAW)
+    red = scrape(workspace, base_url, colours=("RED",), list_only=True).colours["RED"]
+    return red, read_table(workspace.raw_table, RAW)
 
 
 SCRIPT = """
@@ -148,7 +146,7 @@ setInterval(() => {
 """
 
 
-def test_what_else_a_page_asks_for_is_not_its_list(servers: PageServers, tmp_path: Path) -> None:
+def test_what_else_a_page_asks_for_is_not_its_list(servers: PageServers, workspace: Workspace) -> None:
     """Another list beside its own, a request that needs a login, a footer that talks of captchas, swatches."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
@@ -174,7 +172,7 @@ def test_what_else_a_page_asks_for_is_not_its_list(servers: PageServers, tmp_pat
             page = write_page(shown, block, strange, extra=swatches, script=SCRIPT)
             send(request, page.encode(), Content_Type="text/html; charset=utf-8")
 
-    red, table = list_red(tmp_path, servers.serve_with(answer))
+    red, table = list_red(workspace, servers.serve_with(answer))
     assert (red.state, red.total) == ("complete", 20)
     assert table["asset_id"].tolist() == [f"{number:014d}" for number in range(20)]
 
@@ -188,8 +186,7 @@ def test_a_page_that_leads_to_another_colour_is_no_list(servers: PageServers, wo
                 request, b"<title>Today</title><div><a href='/asset/x/bgEuwDxel93-Pg' data-bgsrc='//x/ci/a'></a></div>"
             )
 
-    settings = make_settings(workspace, None, base_url=servers.serve_with(answer), colours=("RED",))
-    summary = collect(settings)
+    summary = scrape(workspace, servers.serve_with(answer), colours=("RED",))
     assert (summary.found, summary.exit_code) == (0, LayoutChangedError.exit_code)
     assert "does not name the colour" in str(summary.layout_changed)
 
@@ -199,9 +196,8 @@ def test_a_driver_that_does_not_fit_is_named_once(servers: PageServers, workspac
     words += "Current browser version is 148"
     body = json.dumps({"value": {"error": "session not created", "message": words, "stacktrace": ""}}).encode()
     grid = servers.serve_with(lambda request: send(request, body, 500, Content_Type="application/json"))
-    settings = make_settings(workspace, None, base_url="http://127.0.0.1:9", grid=grid, browsers=2)
     with pytest.raises(MissingToolError, match=r"only supports Chrome version 114 Current browser version is 148"):
-        collect(settings)
+        scrape(workspace, "http://127.0.0.1:9", grid=grid, browsers=2)
 
 
 def test_credentials_of_a_grid_are_used_and_never_shown(servers: PageServers, workspace: Workspace) -> None:
@@ -219,18 +215,13 @@ def test_credentials_of_a_grid_are_used_and_never_shown(servers: PageServers, wo
     expected = "Basic " + base64.b64encode(b"user:s3cret").decode()
     assert {authorization for _, authorization in seen} == {expected}
     assert seen[-1][0] == "DELETE"
-    dead = make_settings(workspace, None, base_url="http://127.0.0.1:9", grid="http://user:s3cret@127.0.0.1:9")
     with pytest.raises(MissingToolError, match=r"could be started at http://127.0.0.1:9") as caught:
-        collect(dead)
+        scrape(workspace, "http://127.0.0.1:9", grid="http://user:s3cret@127.0.0.1:9")
     assert "s3cret" not in f"{caught.value} {workspace.run_file.read_text('utf-8')}"
 
 
 def test_a_long_pause_is_waited_for(workspace: Workspace) -> None:
     began = time.monotonic()
-    with open_gallery() as gallery:
-        settings = make_settings(
-            workspace, gallery, colours=("BLACK",), limit=50, pause=3.0, list_only=True, browsers=1
-        )
-        summary = collect(settings)
+    summary = scrape(workspace, Faults(), colours=("BLACK",), limit=50, pause=3.0, list_only=True, browsers=1)
     assert (summary.found, summary.exit_code) == (50, 0)
     assert time.monotonic() - began > 3.0

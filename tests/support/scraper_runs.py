@@ -8,10 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from rich.console import Console
+
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
+from src.scraping.collect import collect
+from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings
 
 ARTWORKS = 180
@@ -24,10 +28,15 @@ def open_gallery(faults: Faults | None = None) -> GalleryProcess:
     return GalleryProcess(ARTWORKS, seed=SEED, colours=COLOURS, workers=1, faults=faults or Faults())
 
 
-def make_settings(workspace: Workspace, gallery: GalleryProcess | None, **changes: Any) -> CollectSettings:
-    """The settings of a run over the whole gallery, or over the ``base_url`` among the changes."""
-    site = {} if gallery is None else {"base_url": gallery.base_url}
-    return CollectSettings(**{"workspace": workspace, "colours": COLOURS, **site, **changes})
+def scrape(
+    workspace: Workspace, site: GalleryProcess | Faults | str, console: Console | None = None, **changes: Any
+) -> RunSummary:
+    """Run the scraper over a gallery, over one with such faults, or over a base URL."""
+    if isinstance(site, Faults):
+        with open_gallery(site) as gallery:
+            return scrape(workspace, gallery, console, **changes)
+    base_url = site if isinstance(site, str) else site.base_url
+    return collect(CollectSettings(workspace, **{"base_url": base_url, "colours": COLOURS, **changes}), console)
 
 
 def read_result(workspace: Workspace) -> dict[str, bytes]:

@@ -17,13 +17,12 @@ from src.processes import find_free_port, start_process, wait_until_answers
 from src.scraping.artwork import Addresses
 from src.scraping.browser.browser import Browser, BrowserSettings, find_installed_browser
 from src.scraping.browser.marks import find_marked
-from src.scraping.collect import collect
 from src.scraping.fetch.manners import PagePatience, choose_manners
 from src.scraping.page.colour_page import ColourPage, PageError, Site
 from src.scraping.page.listing import ListingTask
 from src.scraping.scraping_pictures import list_colour
 from tests.support.page_servers import PageServers, send
-from tests.support.scraper_runs import make_settings
+from tests.support.scraper_runs import scrape
 
 pytestmark = pytest.mark.browser
 HASTY = PagePatience(load_seconds=20.0, settle_seconds=0.3, quiet_seconds=1.0)
@@ -120,8 +119,7 @@ def test_a_remote_browser_lists_the_same(
     endpoint = f"http://127.0.0.1:{port}"  # a driver with a port of its own is a remote WebDriver endpoint
     with start_process([installed.driver, f"--port={port}"], log=subprocess.DEVNULL) as driver:
         assert wait_until_answers(driver, f"{endpoint}/status")
-        settings = make_settings(workspace, gallery, grid=endpoint, colours=("PINK",), browsers=1)
-        assert collect(settings).exit_code == 0
+        assert scrape(workspace, gallery, grid=endpoint, colours=("PINK",), browsers=1).exit_code == 0
         left = [child for child in psutil.Process(driver.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
         assert left == []
     rows = workspace.raw_table.read_text("utf-8").splitlines()
