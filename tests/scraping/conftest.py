@@ -11,7 +11,7 @@ from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.run_file import RunSummary
 from tests.support.page_servers import PageServers
-from tests.support.scraper_runs import open_gallery
+from tests.support.scraper_runs import open_gallery, scrape
 
 
 @pytest.fixture(scope="session", autouse=True)
