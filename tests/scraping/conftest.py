@@ -1,7 +1,7 @@
 """One gallery and one browser for all tests of the scraper; small web servers for odd pages."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,9 +51,3 @@ def servers() -> Iterator[PageServers]:
     """Small servers for odd pages."""
     with PageServers() as some:
         yield some
-
-
-@pytest.fixture
-def serve_page(servers: PageServers) -> Callable[..., str]:
-    """Serve one page at every address: ``serve_page(html, status=200)`` gives the base URL."""
-    return servers.serve

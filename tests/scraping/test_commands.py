@@ -28,6 +28,7 @@ from tests.support.scraper_runs import open_gallery
         ["--retry-failed", "--relist"],
         ["--source", "google"],
         ["--base-url", "nonsense"],
+        ["--base-url", "http://127.0.0.1:1", "--list", "x.csv"],
     ],
 )
 def test_wrong_usage_is_exit_code_2(
@@ -75,12 +76,6 @@ def test_exit_codes_and_a_table_without_any_division(changes: dict[str, object],
     console = Console(width=100, file=io.StringIO())
     show_summary(console, summary)
     assert summary.exit_code == code
-
-
-def test_an_installed_browser_is_taken() -> None:
-    if shutil.which("chromedriver") is None:
-        pytest.skip("no chromedriver on the search path")
-    assert installer.main() == 0
 
 
 def test_without_any_browser_the_message_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:

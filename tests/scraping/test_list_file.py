@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from src.errors import EXIT_PARTIAL, TableError, UsageError
+from src.errors import EXIT_PARTIAL, TableError
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 from src.scraping.collect import collect
@@ -65,11 +65,6 @@ def test_a_list_of_nothing_is_refused(tmp_path: Path, content: str, message: str
         read_list_file(write(tmp_path, content))
     with pytest.raises(TableError, match="cannot be read"):
         read_list_file(tmp_path / "missing.csv")
-
-
-def test_a_list_takes_the_place_of_a_site() -> None:
-    with pytest.raises(UsageError, match="takes the place of a site"):
-        CollectSettings(list_file=Path("x.csv"), base_url="http://127.0.0.1:1")
 
 
 @pytest.mark.browser

@@ -36,11 +36,11 @@ def open_page(browser: Browser, base_url: str, folder: Path, report: Callable[[s
 
 
 def test_a_changed_layout_is_reported_with_the_page_saved_beside_those_of_others(
-    browser: Browser, serve_page: Callable[..., str], tmp_path: Path
+    browser: Browser, servers: PageServers, tmp_path: Path
 ) -> None:
     (tmp_path / "RED.html").write_text("mine")
     html = "<title>New design</title><a href='/asset/viewer'>x</a><div class='card'>The Magpie</div>"
-    base_url = serve_page(html)
+    base_url = servers.serve(html)
     for _ in range(2):
         with pytest.raises(LayoutChangedError) as caught:
             open_page(browser, base_url, tmp_path)
@@ -54,10 +54,8 @@ def test_a_changed_layout_is_reported_with_the_page_saved_beside_those_of_others
     assert (tmp_path / "RED.html").read_text() == "mine"
 
 
-def test_tiles_without_any_picture_are_a_changed_layout(
-    browser: Browser, serve_page: Callable[..., str], tmp_path: Path
-) -> None:
-    addresses = Addresses(serve_page(TILE))
+def test_tiles_without_any_picture_are_a_changed_layout(browser: Browser, servers: PageServers, tmp_path: Path) -> None:
+    addresses = Addresses(servers.serve(TILE))
     manners = choose_manners(addresses, contact=None)
     with pytest.raises(LayoutChangedError, match="no longer shows pictures"):
         list_colour(browser, Site(addresses, manners, tmp_path), ListingTask("RED", limit=1), lambda *_: None)
@@ -75,10 +73,10 @@ def test_tiles_without_any_picture_are_a_changed_layout(
     ],
 )
 def test_a_refusal_is_recognised(
-    browser: Browser, serve_page: Callable[..., str], tmp_path: Path, answer: tuple[object, ...]
+    browser: Browser, servers: PageServers, tmp_path: Path, answer: tuple[object, ...]
 ) -> None:
     with pytest.raises(BlockedError):
-        open_page(browser, serve_page(*answer), tmp_path)
+        open_page(browser, servers.serve(*answer), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +84,10 @@ def test_a_refusal_is_recognised(
     [(("<p>oops</p>", 500), "HTTP 500"), (("", 503), "HTTP 503"), (None, "cannot be reached: ERR_")],
 )
 def test_an_error_page_may_pass(
-    browser: Browser, serve_page: Callable[..., str], tmp_path: Path, answer: tuple[object, ...] | None, words: str
+    browser: Browser, servers: PageServers, tmp_path: Path, answer: tuple[object, ...] | None, words: str
 ) -> None:
     with pytest.raises(PageError, match=words):
-        open_page(browser, serve_page(*answer) if answer else "http://127.0.0.1:9", tmp_path)
+        open_page(browser, servers.serve(*answer) if answer else "http://127.0.0.1:9", tmp_path)
 
 
 def test_a_dead_browser_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
@@ -128,13 +126,13 @@ def test_a_remote_browser_lists_the_same(
 
 
 def test_a_browser_opens_where_temporary_files_lie_deep(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve_page: Callable[..., str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, servers: PageServers
 ) -> None:
     deep = tmp_path / "a-folder-with-a-long-name" / "another-folder-with-a-long-name"
     deep.mkdir(parents=True)
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
     with Browser(BrowserSettings(mark="tests-deep.")) as one:
-        assert open_page(one, serve_page(TILE), tmp_path)["artworks"] == 1
+        assert open_page(one, servers.serve(TILE), tmp_path)["artworks"] == 1
 
 
 def test_a_form_that_offers_a_refusal_is_refused_on_any_page(

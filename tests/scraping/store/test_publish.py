@@ -57,16 +57,6 @@ def test_every_row_has_its_file_or_a_reason(store: Store, workspace: Workspace) 
     assert summary.failures == {"the page gives no address of a picture": 1}
 
 
-def test_nothing_listed_changes_nothing(workspace: Workspace) -> None:
-    workspace.image_dir.mkdir(parents=True)
-    (workspace.image_dir / "0.jpg").write_text("mine")
-    with Store(workspace, ORIGIN, "jpeg-218") as store:
-        publish(workspace, store, RunSummary())
-    assert not workspace.raw_table.exists()
-    assert not workspace.interim_table.exists()
-    assert read_images(workspace) == {"0.jpg": "mine"}
-
-
 def test_thumbnails_of_another_size_wait_until_the_new_ones_are_all_there(store: Store, workspace: Workspace) -> None:
     publish_with(workspace, store, a="a", c="c")
     with Store(workspace, ORIGIN, "jpeg-64") as smaller:
@@ -75,15 +65,6 @@ def test_thumbnails_of_another_size_wait_until_the_new_ones_are_all_there(store:
     with Store(workspace, ORIGIN, "jpeg-218") as again:
         publish_with(workspace, again)
     assert read_images(workspace) == {"0.jpg": "a", "2.jpg": "c"}
-
-
-def test_a_table_of_somebody_else_is_kept(store: Store, workspace: Workspace) -> None:
-    workspace.raw_table.parent.mkdir(parents=True)
-    workspace.raw_table.write_text("mine")
-    for _ in range(2):
-        publish_with(workspace, store)
-    assert {path.name for path in workspace.raw_table.parent.iterdir()} == {"pictures.csv", "pictures.kept.csv"}
-    assert workspace.raw_table.with_name("pictures.kept.csv").read_text() == "mine"
 
 
 def test_a_store_of_somebody_else_is_kept(workspace: Workspace) -> None:

@@ -40,14 +40,6 @@ def test_rows_stand_in_the_sites_order_and_an_id_under_two_colours_counts_for_th
     assert store.rows() == WHITE[:2] + RED[:4]
 
 
-def test_a_killed_run_keeps_what_it_listed(open_store: Open) -> None:
-    open_store().add("RED", RED[:3])
-    again = open_store()
-    assert again.rows() == RED[:3]
-    assert not again.is_finished("RED", None)
-    assert again.add("RED", RED) == RED[3:]
-
-
 @pytest.mark.parametrize(
     ("state", "limit", "is_finished"),
     [
