@@ -16,7 +16,7 @@ from src.scraping.browser.marks import end_marked, make_run_mark
 from src.scraping.browser.pool import Failure, list_colours
 from src.scraping.fetch.details import Details, get_details
 from src.scraping.fetch.fetcher import Fetcher, FetchPool
-from src.scraping.fetch.manners import TERMS_NOTE, Manners, choose_manners, suggest_return
+from src.scraping.fetch.manners import TERMS_NOTE, Manners, choose_manners
 from src.scraping.get_img import DownloadOutcome, get_img
 from src.scraping.page.colour_page import Site
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
@@ -273,7 +273,7 @@ class _Run:
     def _note_block(self, message: str) -> None:
         when = "then"
         if "asks to come back" not in message:
-            when = f"after {suggest_return()}"
+            when = time.strftime("after %Y-%m-%d %H:%M", time.localtime(time.time() + 24 * 3600))
             message += ": blocks are per address and last hours to a day"
         self._summary.blocked = (
             f"{message}. Everything collected so far is kept: run the same command again {when}, it goes on from here"

@@ -64,13 +64,6 @@ def build_parser() -> argparse.ArgumentParser:
     add("--proportions", choices=("study", "site"), help="of the colours (default: study)")
     add("--images", type=Path, metavar="DIR", help="serve these pictures instead")
     add("--labels", type=Path, metavar="CSV", help="how the pictures are filed")
-    add(
-        "--gallery-option",
-        action="append",
-        default=[],
-        metavar="OPTION",
-        help="a further option of python -m src.gallery, as --gallery-option=--fault-slow=0.1; may be repeated",
-    )
     return parser
 
 
@@ -84,8 +77,7 @@ def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, 
         workspace=Workspace(options.pop("workspace")),
         colours=parse_colours(options.pop("colours")) or (SITE_COLOURS if has_list else STUDY_COLOURS),
         gallery=GallerySource(
-            **{name: options.pop(name) for name in ("artworks", "seed", "proportions", "images", "labels")},
-            extra_arguments=tuple(part for option in options.pop("gallery_option") for part in option.split("=", 1)),
+            **{name: options.pop(name) for name in ("artworks", "seed", "proportions", "images", "labels")}
         ),
         **options,
     )

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from src.scraping.fetch.client import HttpClient
 from src.scraping.fetch.manners import LONGEST_PAUSE
 from src.scraping.list_file import read_list_file
 
-_RANGES = {"limit": (1, 10**9), "browsers": (1, 64), "image_size": (16, 4096)}
+_RANGES = {"limit": (1, 10**9), "browsers": (1, 64), "image_size": (16, 4096), "pause": (0, LONGEST_PAUSE)}
 
 
 @dataclass(frozen=True)
@@ -34,9 +33,10 @@ class GallerySource:
     @property
     def arguments(self) -> list[str]:
         """The options of ``python -m src.gallery``."""
-        given = {name: getattr(self, name) for name in ("artworks", "seed", "proportions")}
-        given |= {"images": self.images and self.images.resolve(), "labels": self.labels and self.labels.resolve()}
-        words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
+        words = []
+        for name in ("artworks", "seed", "proportions", "images", "labels"):
+            if (value := getattr(self, name)) is not None:
+                words += [f"--{name}", str(value.resolve() if isinstance(value, Path) else value)]
         return [*words, *self.extra_arguments]
 
 
@@ -73,9 +73,7 @@ class CollectSettings:
         for name, (least, most) in _RANGES.items():
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
-                raise UsageError(f"{name.replace('_', ' ')} {value}: expected {least:,} to {most:,}")
-        if self.pause is not None and not (math.isfinite(self.pause) and 0 <= self.pause <= LONGEST_PAUSE):
-            raise UsageError(f"pause {self.pause}: expected 0 to {LONGEST_PAUSE:.0f} seconds")
+                raise UsageError(f"{name.replace('_', ' ')} {value}: expected {least:,} to {most:,.0f}")
         if self.contact is not None and not (self.contact.strip() and self.contact.isprintable()):
             raise UsageError(f"--contact {self.contact!r}: expected a mail address or a web page, in one line")
         if self.grid is not None and not is_web_address(self.grid):

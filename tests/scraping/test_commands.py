@@ -41,11 +41,11 @@ def test_wrong_usage_is_exit_code_2(
 
 def test_options_become_settings() -> None:
     settings, is_check = read_settings(
-        ["--colours", "red", "blue", "--limit", "5", "--gallery-option=--fault-slow=0.5", "--check", "--hl", "de"]
+        ["--colours", "red", "blue", "--limit", "5", "--seed", "3", "--check", "--hl", "de"]
     )
     assert is_check
     assert settings.colours == ("BLUE", "RED")
-    assert settings.gallery.extra_arguments == ("--fault-slow", "0.5")
+    assert settings.gallery.arguments == ["--seed", "3"]
     assert (settings.limit, settings.language) == (5, "de")
 
 

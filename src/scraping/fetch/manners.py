@@ -117,8 +117,3 @@ class Pace:
     def wait(self) -> None:
         """Sleep for one pause."""
         time.sleep(self.factor * random.uniform(self.shortest, self.longest))
-
-
-def suggest_return() -> str:
-    """Say when to come back after a refusal: blocks are per address and last hours to a day."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(time.time() + 24 * 3600))
