@@ -9,24 +9,9 @@ LAST_PORT: Final = 65_535
 
 
 def open_listener(host: str, port: int, backlog: int = 128) -> socket.socket:
-    """Listen on an address.
+    """Listen on a host (name, IPv4 or IPv6 address) and port (0 takes a free one); UsageError says why nobody can.
 
-    Parameters
-    ----------
-    host, port
-        Name, IPv4 or IPv6 address, and port; 0 takes a free one.
-    backlog
-        Connections that may wait.
-
-    Returns
-    -------
-    socket.socket
-        Child processes may inherit it.
-
-    Raises
-    ------
-    UsageError
-        If nobody can listen there, with the reason.
+    ``backlog`` connections may wait; child processes may inherit the socket.
     """
     if not 0 <= port <= LAST_PORT:
         raise UsageError(f"cannot listen on {host} port {port}: expected 0 (takes a free one) to {LAST_PORT}")

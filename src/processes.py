@@ -30,15 +30,7 @@ START_SECONDS: Final = 60.0
 def end_with_parent(number: int = signal.SIGTERM) -> Callable[[], None] | None:
     """Make a hook for a new process, between fork and exec, that ties its life to its starter's.
 
-    Parameters
-    ----------
-    number
-        The signal that the process gets when the thread that started it is gone.
-
-    Returns
-    -------
-    callable or None
-        None where the system knows no such tie.
+    It gets the signal ``number`` when the thread that started it is gone. None where the system knows no such tie.
     """
     if not sys.platform.startswith("linux"):
         return None
@@ -64,15 +56,8 @@ def start_process(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command while the block runs, and always end it afterwards.
 
-    Parameters
-    ----------
-    command, environment, folder
-        Program and arguments; the whole environment and the working folder, ours by default.
-    log
-        What takes its standard output (and its errors, unless it is ``subprocess.PIPE``); our own
-        output by default.
-    has_own_session
-        Whether Ctrl-C in a terminal reaches only us, so that we end it in our order.
+    Environment, folder and output are ours by default; ``log`` takes the output, and the errors too unless it is
+    ``subprocess.PIPE``. With ``has_own_session`` Ctrl-C in a terminal reaches only us, so that we end it in our order.
     """
     process = subprocess.Popen(
         list(command),
@@ -122,12 +107,7 @@ def run_stage(command: Sequence[str]) -> int:
 
 @contextmanager
 def start_gallery(options: Sequence[str] = ()) -> Iterator[tuple[str, int]]:
-    """Run ``python -m src.gallery`` on a free port while the block runs.
-
-    Parameters
-    ----------
-    options
-        Of its command line; paths are absolute.
+    """Run ``python -m src.gallery`` on a free port while the block runs; paths among its options are absolute.
 
     Yields
     ------

@@ -16,7 +16,7 @@ from src.scraping.browser.marks import end_marked, make_run_mark
 from src.scraping.browser.pool import Failure, list_colours
 from src.scraping.fetch.details import Details, get_details
 from src.scraping.fetch.fetcher import Fetcher, FetchPool
-from src.scraping.fetch.manners import TERMS_NOTE, Manners, choose_manners
+from src.scraping.fetch.manners import TERMS_NOTE, choose_manners
 from src.scraping.get_img import DownloadOutcome, get_img
 from src.scraping.page.colour_page import Site
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
@@ -43,27 +43,19 @@ def collect(settings: CollectSettings, console: Console | None = None) -> RunSum
     Returns
     -------
     RunSummary
-        What was found and fetched, and the reason of everything that was not. A block by the site, a
-        changed layout and an interruption are in it too; what was collected before is kept.
-
-    Raises
-    ------
-    UsageError, WorkspaceLockedError, MissingToolError
-        Before anything was changed.
+        What was found and fetched, and the reason of everything that was not. A block by the site, a changed layout
+        and an interruption are in it too; errors are raised only before anything was changed.
     """
     with lock_workspace(settings.workspace):
         end_marked(make_run_mark(settings.workspace.root))  # what a killed run could not end itself
         if settings.start_over:
             forget_scraped(settings.workspace)
         with open_source(settings) as source:
-            manners = choose_manners(
-                source.addresses, contact=settings.contact, is_polite=settings.is_polite, pause=settings.pause
-            )
-            return _Run(settings, source, manners, console or Console(quiet=True)).go()
+            return _Run(settings, source, console or Console(quiet=True)).go()
 
 
 class _Run:
-    def __init__(self, settings: CollectSettings, source: Source, manners: Manners, console: Console) -> None:
+    def __init__(self, settings: CollectSettings, source: Source, console: Console) -> None:
         self._settings = settings
         self._workspace = settings.workspace
         self._source = source
@@ -72,7 +64,10 @@ class _Run:
         self._began = time.monotonic()
         self._listing_began: dict[str, float] = {}
         self._summary = RunSummary(source.origin.site, is_listing_only=settings.list_only)
-        self._fetcher = Fetcher(manners)
+        polite, pause = settings.is_polite, settings.pause
+        self._fetcher = Fetcher(
+            choose_manners(source.addresses, contact=settings.contact, is_polite=polite, pause=pause)
+        )
         self._store = Store(self._workspace, source.origin, f"jpeg-{settings.image_size}", relist=settings.relist)
         if self._store.was_replaced:
             self._summary.notes.append(f"the workspace held another gallery; it now holds {source.origin.site}")
@@ -221,7 +216,7 @@ class _Run:
     # ---- thumbnails and asset pages
 
     def _list_missing(self) -> list[tuple[Artwork, DownloadOutcome | None]]:
-        """Return the rows without a thumbnail, with their failures; None for one that was never asked for."""
+        """Return the rows without a thumbnail and their failures, if they were asked for."""
         rows = [(row, self._store.outcomes.get(row.asset_id)) for row in self._store.rows()]
         return [(row, outcome) for row, outcome in rows if outcome is None or outcome.status == "failed"]
 

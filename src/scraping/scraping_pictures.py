@@ -35,17 +35,8 @@ def list_colour(
     A page that stops in the middle is opened again, for as long as each opening brings something new.
     ``report`` takes new artworks in listing order, and sentences about what was done to the page.
 
-    Returns
-    -------
-    ListingOutcome
-        Never ``complete`` with fewer artworks than the page's own data promise.
-
-    Raises
-    ------
-    BlockedError, LayoutChangedError
-        They concern the whole run.
-    BrowserError
-        If the browser dies; what was reported stays valid.
+    The outcome is never ``complete`` with fewer artworks than the page's own data promise. BlockedError and
+    LayoutChangedError concern the whole run; after a BrowserError what was reported stays valid.
     """
     page = ColourPage(browser, site, task.color, report)
     listing = ColourListing(task, site.addresses, report)

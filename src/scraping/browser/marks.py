@@ -24,12 +24,11 @@ MARK_VARIABLE: Final = "ARTWORK_SCRAPER_MARK"
 END_SECONDS: Final = 10.0
 LONGEST_FOLDER: Final = 24
 """Characters of a folder in which a profile's socket still fits (108 in all, on macOS 104)."""
-
 _PROFILE_PREFIX: Final = "artwork-browser-"
 
 
 def make_run_mark(workspace: Path) -> str:
-    """Return the mark of a workspace: every run in it has the same, because only one runs at a time."""
+    """Return the mark of a workspace, the same for every run in it: only one runs at a time."""
     return hashlib.sha256(str(workspace.resolve()).encode()).hexdigest()[:8]
 
 

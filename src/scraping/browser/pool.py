@@ -45,16 +45,8 @@ def list_colours(
     A browser or a worker that dies is replaced, and its colour handed out again: ``make_task`` makes its task anew, so
     that it knows what is known by then. Colours with most artworks first make the best use of the browsers.
 
-    Yields
-    ------
-    Listed, str, ListingOutcome, Failure or None
-        What the workers report until every colour has ended, notes for people among it; None where all are
-        silent for a while.
-
-    Raises
-    ------
-    MissingToolError
-        If no browser can be started at all.
+    Yields what the workers report until every colour has ended, notes for people among it, and None where all are
+    silent for a while. MissingToolError: no browser can be started at all.
     """
     waiting, failures = deque(colors), Counter[str]()
     workers = [_Worker(settings, site, number) for number in range(min(browsers, len(colors)))]

@@ -49,11 +49,8 @@ class ColourPage:
     def open(self) -> dict[str, Any]:
         """Open it and wait for its first tiles; consent is answered (refused where it can be), banners are taken away.
 
-        Returns
-        -------
-        dict
-            The page's state (``page_state.js``); ``artworks`` is 0 only where the page carries data and has settled
-            without tiles: an empty colour, for the caller to verify.
+        Returns the page's state (``page_state.js``); ``artworks`` is 0 only where the page carries data and has settled
+        without tiles: an empty colour, for the caller to verify.
 
         Raises
         ------
