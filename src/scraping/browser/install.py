@@ -1,7 +1,7 @@
 """Makes sure that there is a browser with a driver: ``python -m src.scraping.browser.install``.
 
-One that is installed is taken. Else, as root on Debian or Ubuntu, the system's own packages; else
-Selenium Manager, which fetches Chrome and its driver into the user's cache.
+One that is installed is taken. Else, as root where there is apt-get, Debian's packages; else Selenium Manager,
+which fetches Chrome and its driver into the user's cache.
 """
 
 import os
@@ -41,18 +41,10 @@ def install_browser(console: Console) -> InstalledBrowser:
 
 
 def _install_packages(console: Console) -> None:
-    install = "install -y -qq --no-install-recommends"
-    # by the names of Debian, or those of Ubuntu
-    for command in (
-        "update -qq",
-        f"{install} chromium chromium-driver",
-        f"{install} chromium-browser chromium-chromedriver",
-    ):
+    for command in ("update -qq", "install -y -qq --no-install-recommends chromium chromium-driver"):
         console.print(f"$ apt-get {command}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", *command.split()], env=environment, stdout=subprocess.DEVNULL, check=False)
-        if find_installed_browser():
-            return
 
 
 def _run() -> int:
