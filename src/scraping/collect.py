@@ -64,10 +64,10 @@ class _Run:
         self._began = time.monotonic()
         self._listing_began: dict[str, float] = {}
         self._summary = RunSummary(source.origin.site, is_listing_only=settings.list_only)
-        polite, pause = settings.is_polite, settings.pause
-        self._fetcher = Fetcher(
-            choose_manners(source.addresses, contact=settings.contact, is_polite=polite, pause=pause)
+        manners = choose_manners(
+            source.addresses, contact=settings.contact, is_polite=settings.is_polite, pause=settings.pause
         )
+        self._fetcher = Fetcher(manners)
         self._store = Store(self._workspace, source.origin, f"jpeg-{settings.image_size}", relist=settings.relist)
         if self._store.was_replaced:
             self._summary.notes.append(f"the workspace held another gallery; it now holds {source.origin.site}")
