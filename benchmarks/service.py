@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.service [--quick]``, about five minutes. Every measurement over HTTP is made
 of short slices, each between two of the in-process work, and its ratios are medians over the slices: they
-compare what the machine could do at that time. Exit code 1 if a bar of :data:`BARS` does not hold.
+compare what the machine could do at that time. Exit code 1 if a bar does not hold.
 """
 
 import math
@@ -30,16 +30,10 @@ SLICE_SECONDS: Final = 0.25
 NO_LIMIT: Final = 1 << 30
 
 NAIVE: Final = "naive, 1 worker"
+ONE: Final = "ours, 1 worker"
+TWO: Final = "ours, 2 workers"
 NAIVE_APPLICATION: Final = "benchmarks.naive_service:create_naive_app"
 NAIVE_COMMAND: Final = (sys.executable, "-m", "uvicorn", "--factory", NAIVE_APPLICATION, "--no-access-log")
-
-BARS: Final = {
-    "one client's p50 at 218 px / in process": (0.0, 2.8),
-    "one client's p50 at 1024 px / in process": (0.0, 1.6),
-    "eight clients, two workers / one core in process": (0.6, math.inf),
-    "the same / naive": (8.0, math.inf),
-}
-"""Lowest and highest value of what is asked."""
 
 
 def paint_pictures(side: int) -> list[bytes]:
@@ -95,8 +89,8 @@ def measure(quick: bool) -> Figures:
     pictures = {side: paint_pictures(side) for side in SIDES}
     services = {
         NAIVE: start_service(folder, command=NAIVE_COMMAND),
-        "ours, 1 worker": start_service(folder, workers=1),
-        "ours, 2 workers": start_service(folder, workers=2),
+        ONE: start_service(folder),
+        TWO: start_service(folder, workers=2),
     }
     rows: list[Figures] = []
     for name, started in services.items():
@@ -107,28 +101,20 @@ def measure(quick: bool) -> Figures:
                     figures = measure_load(service, classifier, pictures[side], clients, 1.0 if quick else 5.0)
                     rows.append({"service": name, "clients": clients, "side": side, **figures})
     show_rows("the services", rows)
-    ratios = compare(rows)
-    show_rows("what is compared", [{"ratio": name, "value": value} for name, value in ratios.items()])
-    held = {name: low <= ratios[name] <= high for name, (low, high) in BARS.items()}
-    return {"model": classifier.model.version, "rows": rows, "ratios": ratios, "held": held}
-
-
-def compare(rows: Sequence[Figures]) -> dict[str, float]:
-    """Give what the service is judged by.
-
-    Rates are taken relative to the in-process time around them: the machine may be busier at one time.
-    """
     found = {(row["service"], row["clients"], row["side"]): row for row in rows}
     small, large = SIDES
-    one, two = "ours, 1 worker", "ours, 2 workers"
-    eight = found[two, 8, small]["rate_to_in_process"]
-    ratios = {
-        "one client's p50 at 218 px / in process": found[one, 1, small]["p50_to_in_process"],
-        "one client's p50 at 1024 px / in process": found[one, 1, large]["p50_to_in_process"],
-        "eight clients, two workers / one core in process": eight,
-        "the same / naive": eight / found[NAIVE, 8, small]["rate_to_in_process"],
-    }
-    return {name: round(ratio, 2) for name, ratio in ratios.items()}
+    # rates are taken relative to the in-process time around them: the machine may be busier at one time
+    two = found[TWO, 8, small]["rate_to_in_process"]
+    bars = (
+        ("one client's p50 at 218 px / in process", found[ONE, 1, small]["p50_to_in_process"], 0.0, 2.8),
+        ("one client's p50 at 1024 px / in process", found[ONE, 1, large]["p50_to_in_process"], 0.0, 1.6),
+        ("eight clients, two workers / one core in process", two, 0.6, math.inf),
+        ("the same / naive", two / found[NAIVE, 8, small]["rate_to_in_process"], 8.0, math.inf),
+    )
+    ratios = {name: round(ratio, 2) for name, ratio, *_ in bars}
+    show_rows("what is compared", [{"ratio": name, "value": ratio} for name, ratio in ratios.items()])
+    held = {name: low <= ratio <= high for name, ratio, low, high in bars}
+    return {"model": classifier.model.version, "rows": rows, "ratios": ratios, "held": held}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ The same checkout gives the same bytes; ``python -m deploy.bundle --check`` says
 
 import argparse
 import io
+import itertools
 import math
 import sys
 import zipfile
@@ -38,13 +39,7 @@ REGULAR_FILE: Final = 0o100644
 
 
 def read_production_settings(root: Path) -> Settings:
-    """Read the environment variables of the saved configuration as the service will.
-
-    Raises
-    ------
-    UsageError
-        If one is no setting of the service, or has a value that it refuses.
-    """
+    """Read the environment variables of the saved configuration as the service will; UsageError if it refuses one."""
     place = root / SAVED_CONFIGURATION
     variables = yaml.safe_load(place.read_text("utf-8"))["OptionSettings"][VARIABLES]
     if unknown := sorted(name for name in variables if name.lower() not in Settings.model_fields):
@@ -72,30 +67,21 @@ def list_copied_files(root: Path) -> list[Path]:
     nothing that is there.
     """
     files: set[Path] = set()
-    for line in (root / "dockerfile").read_text("utf-8").splitlines():
-        if not line.startswith("COPY ") or "--from" in line:
-            continue
-        for source in line.split()[1:-1]:
-            found = [path for top in root.glob(source) for path in (top, *top.rglob("*")) if path.is_file()]
-            if not found:
-                raise UsageError(
-                    f"the dockerfile copies {source}, which {root} lacks: expected the root of the project"
-                )
-            files |= {path.relative_to(root) for path in found}
-    return sorted(
-        path for path in files if not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
-    )
+    lines = (root / "dockerfile").read_text("utf-8").splitlines()
+    copies = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--from" not in line]
+    for source in itertools.chain.from_iterable(copies):
+        found = [path for top in root.glob(source) for path in (top, *top.rglob("*")) if path.is_file()]
+        if not found:
+            raise UsageError(f"the dockerfile copies {source}, which {root} lacks: expected the root of the project")
+        files |= {path.relative_to(root) for path in found}
+    return sorted(path for path in files if not any(part[0] == "." or part == "__pycache__" for part in path.parts))
 
 
 def collect_files(root: Path) -> dict[str, bytes]:
     """Collect the bundle's files by their names in it, with forward slashes.
 
-    Raises
-    ------
-    ModelError
-        If the project's model is missing or would not load: such a bundle would fail in production.
-    UsageError
-        If the saved configuration or the dockerfile does not fit the project.
+    ModelError or UsageError if the model would not load, or the settings or the dockerfile do not fit the project:
+    such a bundle would fail in production.
     """
     load_model(Workspace(root).models_dir)
     settings = read_production_settings(root)

@@ -53,8 +53,8 @@ print(json.dumps({
 """
 """Runs in the container, as the service's user, with the image's own Python."""
 
-Answers = dict[str, tuple[int, dict[str, Any]]]
-"""Status and document of a service's answer, by the name of the file."""
+Answer = tuple[int, dict[str, Any]]
+"""Status and document of what a service answers for a file."""
 
 
 class ContainerError(ProjectError):
@@ -72,11 +72,8 @@ def expect(promise: str, holds: bool, found: object = "") -> None:
 
 def find_engine() -> str:
     """Return ``docker`` where its engine answers, else ``podman``, which takes the same commands."""
-    for engine in ("docker", "podman"):
-        if (
-            shutil.which(engine)
-            and not subprocess.run([engine, "version"], capture_output=True, check=False).returncode
-        ):
+    for engine in filter(shutil.which, ("docker", "podman")):
+        if subprocess.run([engine, "version"], capture_output=True, check=False).returncode == 0:
             return engine
     raise MissingToolError(
         "neither Docker nor podman runs containers here: start Docker, or `apt-get install podman`, and run this again"
@@ -111,8 +108,8 @@ def make_samples() -> dict[str, bytes]:
     return {**samples, **BAD_FILES}
 
 
-def ask(address: str, samples: Mapping[str, bytes]) -> Answers:
-    """Post each file to a service, one after the other."""
+def ask(address: str, samples: Mapping[str, bytes]) -> dict[str, Answer]:
+    """Post each file to a service, one after the other, and give the answers by their names."""
     answers = {}
     for name, content in samples.items():
         response = requests.post(f"{address}/img_classify", files={"file": (name, content)}, timeout=60)
@@ -120,17 +117,13 @@ def ask(address: str, samples: Mapping[str, bytes]) -> Answers:
     return answers
 
 
-def find_differing(here: Answers, there: Answers) -> list[str]:
-    """List the files that two services answer differently: in status, colour or a probability."""
-
-    def is_same(name: str) -> bool:
-        (status, one), (other_status, other) = here[name], there[name]
-        first, second = one.get("probabilities", {}), other.get("probabilities", {})
-        if (status, one.get("prediction"), first.keys()) != (other_status, other.get("prediction"), second.keys()):
-            return False
-        return all(abs(first[colour] - second[colour]) <= TOLERANCE for colour in first)
-
-    return [name for name in here if not is_same(name)]
+def is_same(here: Answer, there: Answer) -> bool:
+    """Whether two services answer alike: in status, colour and probabilities."""
+    (status, one), (other_status, other) = here, there
+    first, second = one.get("probabilities", {}), other.get("probabilities", {})
+    if (status, one.get("prediction"), first.keys()) != (other_status, other.get("prediction"), second.keys()):
+        return False
+    return all(abs(first[colour] - second[colour]) <= TOLERANCE for colour in first)
 
 
 def check_inside(seen: Mapping[str, Any], root: Path) -> None:
@@ -170,12 +163,13 @@ def start(engine: str, options: Sequence[str]) -> Iterator[tuple[str, str]]:
         subprocess.run([engine, "rm", "-f", name], capture_output=True, check=False)
 
 
-def try_container(engine: str, options: Sequence[str], probe: Sequence[str], expected: Answers) -> None:
+def try_container(engine: str, options: Sequence[str], probe: Sequence[str], expected: dict[str, Answer]) -> None:
     """Start a container, look inside, ask it everything, and stop it."""
     print(f"\n{' '.join(options) or 'as documented'}", flush=True)
     with start(engine, options) as (name, address):
         check_inside(json.loads(call(engine, "exec", name, "python", "-c", LOOK)), PROJECT_ROOT)
-        differing = find_differing(expected, ask(address, make_samples()))
+        answers = ask(address, make_samples())
+        differing = [name for name in expected if not is_same(expected[name], answers[name])]
         expect(f"{len(expected)} files get the same answers as here", not differing, differing)
         call(engine, "exec", name, *probe)
         expect("the health check finds the service", holds=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from application.__main__ import main, parse_arguments
+from application.__main__ import main
 from benchmarks.http_load import LoadResult, build_form, run_load, send_endless_body
 from benchmarks.service_process import ServiceProcess, start_service
 from tests.support.commands import run_python
@@ -96,7 +96,7 @@ def test_bombs_cost_nothing(service: ServiceProcess, bombs: list[bytes], statuse
     assert service.measure_resident_bytes() - before < 20 * MEBIBYTE
 
 
-def test_a_new_model_is_taken_into_use_under_load_and_a_killed_worker_is_replaced(
+def test_under_load_a_new_model_is_taken_a_broken_one_refused_and_a_killed_worker_replaced(
     models_dir: Path, tmp_path: Path, picture: bytes
 ) -> None:
     folder = tmp_path / "models"
@@ -112,6 +112,10 @@ def test_a_new_model_is_taken_into_use_under_load_and_a_killed_worker_is_replace
         reloads = [event["model_version"] for event in service.read_events() if event["event"] == "model reloaded"]
         assert reloads == [version, version]
         assert (set(result.statuses), result.broken) == ({200}, 0)
+        (folder / "scaler.joblib").write_bytes(b"broken")
+        wait_until(lambda: service.read_log().count("model refused") >= 2)
+        assert set(run_load(service.port, requests, clients=4, count=20).statuses) == {200}
+        make_stand_in_model(folder, seed=1)
         victim, other = service.list_workers()
         victim.kill()
         wait_until(lambda: service.read_log().count("Application startup complete") == 3)
@@ -149,22 +153,3 @@ def test_the_command_refuses_clearly(monkeypatch: pytest.MonkeyPatch, capsys: py
     monkeypatch.setenv("DECODING_MEMORY_BYTES", "none")
     assert main(["--port", "0"]) == 2
     assert capsys.readouterr().err.startswith("DECODING_MEMORY_BYTES: ")
-
-
-def test_a_small_refused_body_keeps_the_connection(service: ServiceProcess) -> None:
-    connection = HTTPConnection("127.0.0.1", service.port, timeout=10)
-    connection.connect()
-    first = connection.sock
-    for _ in range(3):
-        connection.request("POST", "/img_classify", b"{}", {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        answer.read()
-        assert (answer.status, connection.sock) == (415, first)
-    connection.close()
-
-
-@pytest.mark.parametrize(("value", "port"), [("8080", 8080), ("", 9797)])
-def test_the_port_is_the_platforms_unless_one_is_named(monkeypatch: pytest.MonkeyPatch, value: str, port: int) -> None:
-    monkeypatch.setenv("PORT", value)
-    assert parse_arguments([]).port == port
-    assert parse_arguments(["--port", "9000"]).port == 9000

@@ -43,10 +43,10 @@ def test_what_every_builder_and_platform_expects() -> None:
 def test_the_service_gets_its_port_and_is_process_1(monkeypatch: pytest.MonkeyPatch) -> None:
     python, option, module, *arguments = json.loads(read_instructions("ENTRYPOINT")[0])  # no shell in between
     assert (python, option, module) == ("python", "-m", "application")
-    for port in ("9797", "8080"):
-        monkeypatch.setenv("PORT", port)
+    for named, port in (("", 9797), ("8080", 8080)):
+        monkeypatch.setenv("PORT", named)
         parsed = parse_arguments(arguments)
-        assert (parsed.host, parsed.port) == ("0.0.0.0", int(port))
+        assert (parsed.host, parsed.port) == ("0.0.0.0", port)
     assert "PORT=9797" in read_instructions("ENV")[0]
 
 
