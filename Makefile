@@ -108,7 +108,9 @@ report: $(VENV)/.job ## The model report and its figures (of the project root)
 	$(BIN)/python -m src.models.report
 
 benchmarks: $(VENV)/.dev ## Speed and memory, as JSON and a table
-	$(BIN)/python -m benchmarks
+	for name in extraction growth service scraping cluster_demo; do \
+		$(BIN)/python -m "benchmarks.$$name" --json "runs/benchmarks/$$name.json" || exit 1; \
+	done
 
 cluster-demo: $(VENV)/.dev ## Features, training and prediction on a Dask cluster of two workers, one of them killed
 	$(BIN)/python -m benchmarks.cluster_demo

@@ -1,8 +1,13 @@
-"""What benchmarks share: their command line, memory of processes, a table on the screen, figures as JSON in a file."""
+"""What benchmarks share: their command line, memory of processes, a table on the screen, figures as JSON in a file.
+
+Measure on an idle machine: ratios within a run stand a little noise, wall-clock times do not.
+"""
 
 import argparse
 import contextlib
 import json
+import os
+import platform
 import sys
 import tempfile
 import time
@@ -17,6 +22,7 @@ from rich.table import Table
 from src.command import run_command
 from src.errors import EXIT_DONE, EXIT_PARTIAL, ProjectError
 from src.files import write_text
+from src.parallel import describe_libraries
 from src.paths import PROJECT_ROOT
 from src.processes import start_process
 
@@ -44,7 +50,8 @@ def run_benchmark(measure: Callable[..., Figures], **options: str) -> int:
         answers = {True: "yes", False: "NO"}
         show_rows("what is asked", [{"promise": name, "held": answers[is_held]} for name, is_held in held.items()])
         if path:
-            write_figures(figures, path)
+            machine = {"processors": os.cpu_count(), "system": platform.platform(), "libraries": describe_libraries()}
+            write_text(path, json.dumps({"machine": machine, **figures}, indent=2, ensure_ascii=False) + "\n")
         return EXIT_DONE if all(held.values()) else EXIT_PARTIAL
 
     return run_command(run)
@@ -117,8 +124,3 @@ def show_rows(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         table.add_row(*map(_show_briefly, row.values()))
     Console(width=None if sys.stdout.isatty() else 160).print(table)
-
-
-def write_figures(figures: Figures, path: Path) -> None:
-    """Write figures as JSON."""
-    write_text(path, json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
