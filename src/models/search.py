@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import joblib
 import numpy as np
@@ -22,31 +21,19 @@ from src.parallel import map_with_progress
 RESULTS_NAME: Final = "search_results.csv"
 
 
-@dataclass(frozen=True)
-class CandidateResult:
-    """A candidate's cross-validation: accuracy and processor seconds of each fold's fit."""
-
-    candidate: Candidate
-    accuracies: tuple[float, ...]
-    seconds: tuple[float, ...]
-
-    @property
-    def mean(self) -> float:
-        """Mean accuracy of the folds."""
-        return float(np.mean(self.accuracies))
-
-    @property
-    def deviation(self) -> float:
-        """Standard deviation (population) of the folds' accuracies."""
-        return float(np.std(self.accuracies))
-
-
 def run_search(
     data: TrainingData, candidates: Sequence[Candidate], splits: Sequence[Split], cache_dir: Path | None = None
-) -> list[CandidateResult]:
-    """Score every candidate in every split, where :func:`src.parallel.parallel_backend` says; best mean first.
+) -> pd.DataFrame:
+    """Score every candidate in every split, where :func:`src.parallel.parallel_backend` says.
 
     Finished fits are remembered in ``cache_dir``, if there is one, so that a stopped search goes on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each ``candidate``, best mean first: the columns of ``search_results.csv``, not rounded, which are
+        family and parameters, mean and deviation (population) of the accuracies, processor seconds of a fit, and the
+        accuracy in each fold.
     """
     score = joblib.Memory(cache_dir, verbose=0).cache(_score_fold, ignore=["features", "colours"])
     tasks = [(candidate, split) for candidate in candidates for split in splits]
@@ -57,11 +44,21 @@ def run_search(
         total=len(tasks),
         unit="fits",
     )
-    results = []
+    rows = []
     for candidate in candidates:
         accuracies, seconds = zip(*islice(fits, len(splits)), strict=True)
-        results.append(CandidateResult(candidate, accuracies, seconds))
-    return sorted(results, key=lambda result: -result.mean)
+        rows.append(
+            {
+                "candidate": candidate,
+                "classifier": candidate.family,
+                "params": candidate.label,
+                "mean_test_score": np.mean(accuracies),
+                "std_test_score": np.std(accuracies),
+                "mean_fit_seconds": np.mean(seconds),
+                **{f"fold_{number}": accuracy for number, accuracy in enumerate(accuracies, 1)},
+            }
+        )
+    return pd.DataFrame(rows).sort_values("mean_test_score", ascending=False, kind="stable", ignore_index=True)
 
 
 def _score_fold(
@@ -76,33 +73,28 @@ def _score_fold(
     return float(np.mean(pipeline.predict(features[test]) == colours[test])), seconds
 
 
-def choose_svm(results: Sequence[CandidateResult]) -> CandidateResult:
-    """Choose which support vector machine is fitted and saved.
+def choose_svm(results: pd.DataFrame) -> "pd.Series[Any]":
+    """Choose which support vector machine is fitted and saved: a row of the search's results.
 
     Of those within one standard error of the best mean it is the smoothest, which has the smallest gamma, and of
     equally smooth ones the best: simpler models within the error of the best are to be preferred (Breiman et al.,
     "Classification and Regression Trees", 1984). Smoother SVMs extrapolate more evenly where no row is near.
     """
-    svms = [result for result in results if result.candidate.family in SVM_FAMILIES]
-    best = max(svms, key=lambda result: result.mean)
-    error = best.deviation / len(best.accuracies) ** 0.5
-    near = [result for result in svms if result.mean >= best.mean - error]
-    return min(near, key=lambda result: (result.candidate.parameters.get("gamma", np.inf), -result.mean))
+    svms = results[results["classifier"].isin(SVM_FAMILIES)]
+    best = svms.iloc[int(svms["mean_test_score"].argmax())]
+    error = best["std_test_score"] / np.sqrt(results.columns.str.startswith("fold_").sum())
+    near = svms[svms["mean_test_score"] >= best["mean_test_score"] - error]
+    gammas = [candidate.parameters.get("gamma", np.inf) for candidate in near["candidate"]]
+    smoothest: pd.Series[Any] = near.iloc[int(np.lexsort((-near["mean_test_score"], gammas))[0])]
+    return smoothest
 
 
-def write_results(results: Sequence[CandidateResult], path: Path) -> None:
-    """Write family, parameters, mean, deviation, fit seconds and the accuracy of each fold, best first."""
-    frame = pd.DataFrame(
-        {
-            "classifier": result.candidate.family,
-            "params": result.candidate.label,
-            "mean_test_score": round(result.mean, 6),
-            "std_test_score": round(result.deviation, 6),
-            "mean_fit_seconds": round(float(np.mean(result.seconds)), 3),
-            **{f"fold_{number}": round(accuracy, 6) for number, accuracy in enumerate(result.accuracies, 1)},
-        }
-        for result in results
-    )
+def write_results(results: pd.DataFrame, path: Path) -> None:
+    """Write the search's results, best first, without their last digits."""
+    frame = results.drop(columns="candidate")
+    for name in frame.columns[2:]:
+        digits = 3 if name == "mean_fit_seconds" else 6
+        frame[name] = [round(value, digits) for value in frame[name].tolist()]  # exact where pandas only multiplies
     with replace_file(path) as temporary:
         frame.to_csv(temporary, index=False, lineterminator="\n")
 

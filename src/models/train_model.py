@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -28,7 +29,7 @@ from src.models.data import HELD_OUT_FOLDS, TrainingData, check_training_data, g
 from src.models.evaluate import Evaluation, build_class_table, evaluate
 from src.models.grids import FAMILIES, STUDY_CHOICE, Candidate, fit_calibrated, list_candidates, parse_families
 from src.models.scoring import SvmScorer
-from src.models.search import RESULTS_NAME, CandidateResult, choose_svm, run_search, write_results
+from src.models.search import RESULTS_NAME, choose_svm, run_search, write_results
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 
@@ -42,10 +43,10 @@ SHOWN_CANDIDATES: Final = 8
 
 
 class TrainingSummary(NamedTuple):
-    """The saved model, every candidate, best first, and the chosen one on the quarter that was held out."""
+    """The saved model, the search's results, and the chosen candidate on the quarter that was held out."""
 
     model: ColourModel
-    results: list[CandidateResult]
+    results: pd.DataFrame
     test: Evaluation
 
 
@@ -79,19 +80,20 @@ def train(
     learning = data.take(held_out.train)
     results = run_search(learning, candidates, learning.split_folds(folds, seed), cache_dir)
     best = choose_svm(results)
-    scaler, classifier = fit_calibrated(best.candidate, learning.features, learning.colours, seed)
+    candidate: Candidate = best["candidate"]
+    scaler, classifier = fit_calibrated(candidate, learning.features, learning.colours, seed)
     unseen = scaler.transform(data.features[held_out.test])
     test = evaluate(data.colours[held_out.test], classifier.predict_proba(unseen), classifier.classes_.tolist())
     distance = None
     if SvmScorer.fits(classifier):
         distance = float(np.quantile(SvmScorer(classifier).score(unseen)[1], FAMILIAR_SHARE))
-    scaler, classifier = fit_calibrated(best.candidate, data.features, data.colours, seed)
+    scaler, classifier = fit_calibrated(candidate, data.features, data.colours, seed)
     model = save_model(
         models_dir,
         scaler,
         classifier,
-        family=best.candidate.family,
-        parameters=best.candidate.parameters,
+        family=candidate.family,
+        parameters=candidate.parameters,
         familiar_distance=distance,
         data={
             "table": data.name,
@@ -104,8 +106,8 @@ def train(
             "folds": folds,
         },
         scores={
-            "cross_validation_accuracy": best.mean,
-            "cross_validation_deviation": best.deviation,
+            "cross_validation_accuracy": float(best["mean_test_score"]),
+            "cross_validation_deviation": float(best["std_test_score"]),
             "test_accuracy": test.accuracy,
             "test_macro_f1": test.macro_f1,
             "test_expected_calibration_error": test.expected_calibration_error,
@@ -123,13 +125,10 @@ def train(
 def _show_summary(console: Console, summary: TrainingSummary) -> None:
     """Show the best candidates, the best of each family, and the test of the winner."""
     table = Table("family", "parameters", "mean", "std", "fit s", title="Cross-validation", title_justify="left")
-    families: set[str] = set()
-    for place, result in enumerate(summary.results):
-        family = result.candidate.family
-        if place < SHOWN_CANDIDATES or family not in families:
-            figures = f"{result.mean:.4f}", f"{result.deviation:.4f}", f"{np.mean(result.seconds):.2f}"
-            table.add_row(family.replace("_", " "), result.candidate.label, *figures)
-        families.add(family)
+    is_first = ~summary.results["classifier"].duplicated()
+    for row in summary.results[is_first | (summary.results.index < SHOWN_CANDIDATES)].itertuples():
+        figures = f"{row.mean_test_score:.4f}", f"{row.std_test_score:.4f}", f"{row.mean_fit_seconds:.2f}"
+        table.add_row(str(row.classifier).replace("_", " "), str(row.params), *figures)
     table.caption = f"all {len(summary.results)} candidates: {RESULTS_NAME}"
     console.print(table)
     test, model = summary.test, summary.model

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from unittest.mock import Mock
 
+import pandas as pd
 import pytest
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -22,7 +23,7 @@ from src.models.grids import (
     list_candidates,
     parse_families,
 )
-from src.models.search import CandidateResult, choose_svm, run_search
+from src.models.search import choose_svm, run_search
 from tests.support.made_rows import write_csv
 
 FEW = [Candidate("svm", {"C": C, "gamma": 0.01}) for C in (1, 100)] + list_candidates(["logistic_regression"])
@@ -56,9 +57,9 @@ def test_a_candidate_of_every_family_learns(family: str, made_rows: TrainingData
 def test_scores_are_those_of_separate_fits(made_rows: TrainingData) -> None:
     splits = made_rows.split_folds(3, 0)
     results = run_search(made_rows, FEW, splits)
-    assert [result.mean for result in results] == sorted((result.mean for result in results), reverse=True)
-    (found,) = [result for result in results if result.candidate.parameters == {"C": 100, "gamma": 0.01}]
-    for split, accuracy in zip(splits, found.accuracies, strict=True):
+    assert results["mean_test_score"].is_monotonic_decreasing
+    found = results.set_index("params").loc["C=100, gamma=0.01", ["fold_1", "fold_2", "fold_3"]]
+    for split, accuracy in zip(splits, found, strict=True):
         scaler = StandardScaler().fit(made_rows.features[split.train])
         own = SVC(C=100, gamma=0.01, break_ties=True)
         own.fit(scaler.transform(made_rows.features[split.train]), made_rows.colours[split.train])
@@ -72,7 +73,7 @@ def test_finished_fits_are_not_repeated_and_those_of_other_rows_are(
     monkeypatch.setattr(search, "fit_pipeline", fit)
     splits = made_rows.split_folds(2, 0)
     first = run_search(made_rows, FEW, splits, tmp_path)
-    assert run_search(made_rows, FEW, splits, tmp_path) == first
+    pd.testing.assert_frame_equal(run_search(made_rows, FEW, splits, tmp_path), first)
     assert fit.call_count == len(FEW) * 2
     other = TrainingData("made.csv", made_rows.features + 1, made_rows.colours, made_rows.groups)
     run_search(other, FEW, splits, tmp_path)
@@ -80,15 +81,22 @@ def test_finished_fits_are_not_repeated_and_those_of_other_rows_are(
 
 
 def test_the_smoothest_svm_within_a_standard_error_of_the_best_is_chosen() -> None:
-    def make(family: str, gamma: float, C: float, *accuracies: float) -> CandidateResult:  # noqa: N803 - sklearn's name
-        return CandidateResult(Candidate(family, {"C": C, "gamma": gamma}), accuracies, (1.0, 1.0))
-
-    best, near = make("svm", 0.01, 100, 0.92, 0.96), make("svm_extended", 0.003, 300, 0.92, 0.94)
-    nearer, far = make("svm_extended", 0.003, 3000, 0.92, 0.95), make("svm", 0.001, 100, 0.90, 0.91)
-    beyond = make("svm_extended", 0.002, 30, 0.92, 0.924)  # within one standard deviation, not within one error
-    other = make("polynomial", 0.0001, 1, 0.99, 0.99)
-    assert choose_svm([other, best, nearer, near, far, beyond]) is nearer
-    assert choose_svm([other, best, far]) is best
+    results = pd.DataFrame(
+        [
+            ("other", "polynomial", 0.0001, 0.99, 0.99),
+            ("best", "svm", 0.01, 0.92, 0.96),
+            ("nearer", "svm_extended", 0.003, 0.92, 0.95),
+            ("near", "svm_extended", 0.003, 0.92, 0.94),
+            ("beyond", "svm_extended", 0.002, 0.92, 0.924),  # within one standard deviation, not within one error
+            ("far", "svm", 0.001, 0.90, 0.91),
+        ],
+        columns=["params", "classifier", "gamma", "fold_1", "fold_2"],
+    )
+    folds = results[["fold_1", "fold_2"]]
+    results = results.assign(mean_test_score=folds.mean(axis=1), std_test_score=folds.std(axis=1, ddof=0))
+    results["candidate"] = [Candidate("svm", {"gamma": gamma}) for gamma in results["gamma"]]
+    assert choose_svm(results)["params"] == "nearer"
+    assert choose_svm(results[results["params"].isin(["other", "best", "far"])])["params"] == "best"
 
 
 @pytest.mark.slow
