@@ -8,26 +8,14 @@ for, and a collection of any size starts at once.
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from src.colours import SITE_COLOURS
 from src.features.schema import BGRImage
 from src.gallery.collection.artwork import Artwork
 from src.gallery.collection.catalogue import make_slug
 from src.gallery.collection.tokens import Names
-from src.gallery.collection.vocabulary import (
-    ARTIST_NAMES,
-    DEFAULT_LANGUAGE,
-    FREE_LABELS,
-    LABELS,
-    LANGUAGES,
-    MEDIA,
-    MUSEUMS,
-    PLACES,
-    RIGHTS,
-    TITLE_TAILS,
-    read_titles,
-)
+from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES, read_titles, read_words
 from src.gallery.painter.describe import describe, outline
 from src.gallery.painter.painting import paint, paint_crop
 
@@ -71,7 +59,7 @@ class PaintedCollection:
 
     def describe_artwork(self, artwork: Artwork, language: str) -> tuple[str | None, Sequence[tuple[str, str]]]:
         """Make up what the artwork's page says: labels may be translated, free, or missing."""
-        draw = self._draw_bytes(artwork.number, "details")
+        words, draw = read_words(), self._draw_bytes(artwork.number, "details")
         tongue = LANGUAGES.index(language)
         year = 1480 + draw[0] * 2 - draw[1] // 8
         dates = (str(year), f"{year}/{year + 1 + draw[2] % 9}", f"ca. {year}", f"{year // 100 + 1}th century: early")
@@ -82,21 +70,21 @@ class PaintedCollection:
             ("creator", artwork.artist, 250),
             ("date", dates[draw[4] % 4 if draw[4] < 120 else 0], 225),
             ("size", f"w{width_cm} x h{height_cm} cm", 200),
-            ("medium", MEDIA[draw[5] % len(MEDIA)][tongue], 215),
+            ("medium", _pick(words["media"], draw[5])[tongue], 215),
             ("type", "Painting", 190),
-            ("rights", RIGHTS[draw[6] % len(RIGHTS)], 150),
+            ("rights", _pick(words["rights"], draw[6]), 150),
             ("provenance", f"{artwork.partner}: acquired {year + 120}", 90),
             ("link", f"https://museum.example/object?id={artwork.number}&view=full", 110),
         )
         labels = [
-            (LABELS[key][tongue], value)
+            (words["labels"][key][tongue], value)
             for index, (key, value, share) in enumerate(candidates)
             if value is not None and draw[8 + index] <= share
         ]
         if draw[20] < 140:
-            label, value = FREE_LABELS[draw[21] % len(FREE_LABELS)]
+            label, value = _pick(words["free_labels"], draw[21])
             labels.insert(draw[22] % (len(labels) + 1), (label, value.format(number=artwork.number)))
-        return dict(MUSEUMS)[artwork.partner] if draw[23] < 230 else None, labels
+        return dict(words["museums"])[artwork.partner] if draw[23] < 230 else None, labels
 
     def _find(self, numbers: tuple[int, ...] | None, language: str) -> Artwork | None:
         if numbers is None:
@@ -107,19 +95,17 @@ class PaintedCollection:
 
     def _compute_artwork(self, number: int, language: str) -> Artwork:
         genre, aspect = outline(self._seed, number)
-        draw = self._draw_bytes(number, "entry")
-        titles = read_titles()[genre]
-        title = titles[draw[1] % len(titles)][LANGUAGES.index(language)]
+        words, draw = read_words(), self._draw_bytes(number, "entry")
+        title: str = _pick(read_titles()[genre], draw[1])[LANGUAGES.index(language)]
         if "*" in title:
-            title = title.replace("*", PLACES[draw[2] % len(PLACES)])
+            title = title.replace("*", _pick(words["places"], draw[2]))
         elif draw[3] < 100:
             title = f"{title}, No. {1 + draw[4] % 40}"
-        if draw[11] < len(TITLE_TAILS):
-            title += TITLE_TAILS[draw[11]]
+        if draw[11] < len(words["title_tails"]):
+            title += words["title_tails"][draw[11]]
         artist: str | None = None
         if draw[5] * 256 + draw[6] >= NULL_ARTIST_SHARE * 65536:
-            first, last = ARTIST_NAMES["first"], ARTIST_NAMES["last"]
-            artist = f"{first[draw[7] % len(first)]} {last[draw[8] % len(last)]}"
+            artist = f"{_pick(words['first_names'], draw[7])} {_pick(words['last_names'], draw[8])}"
         longest = SHORTEST_LONG_SIDE + 4 * self._draw_bytes(number, "size")[0]
         return Artwork(
             number=number,
@@ -128,7 +114,7 @@ class PaintedCollection:
             colour=SITE_COLOURS[number % len(SITE_COLOURS)],
             title=title,
             artist=artist,
-            partner=MUSEUMS[draw[9] % len(MUSEUMS)][0],
+            partner=_pick(words["museums"], draw[9])[0],
             slug=make_slug(f"{title} {artist}" if artist and draw[10] < 128 else title),
             aspect=aspect,
             size=(longest, round(longest / aspect)) if aspect >= 1 else (round(longest * aspect), longest),
@@ -138,3 +124,7 @@ class PaintedCollection:
     def _draw_bytes(self, number: int, purpose: str) -> bytes:
         """Return 24 random bytes that depend on seed, number and purpose alone."""
         return hashlib.blake2b(f"{self._seed}:{number}:{purpose}".encode(), digest_size=24).digest()
+
+
+def _pick(choices: Sequence[Any], draw: int) -> Any:
+    return choices[draw % len(choices)]

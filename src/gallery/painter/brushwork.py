@@ -15,22 +15,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-STROKE_TILE: Final = 384
-"""Side of a tile of strokes, in pixels."""
-
-GRAIN_TILE: Final = 384
-"""Side of a tile of grain, in pixels."""
+TILE: Final = 384
+"""Side of a tile, in pixels."""
 
 
 class Strokes(NamedTuple):
-    """A repeating pattern of brush strokes.
+    """A repeating pattern of brush strokes: a tile of float32 (TILE, TILE, 2) and one of uint8 (TILE, TILE, 3).
 
-    Attributes
-    ----------
-    to_middle
-        float32 (STROKE_TILE, STROKE_TILE, 2): x and y from each pixel to the middle of its stroke, in tile pixels.
-    relief
-        uint8 (STROKE_TILE, STROKE_TILE, 3): what each stroke adds to the pigment, 128 for nothing.
+    The first has x and y from each pixel to the middle of its stroke, in tile pixels; the second what each stroke adds
+    to the pigment, 128 for nothing.
     """
 
     to_middle: npt.NDArray[np.float32]
@@ -65,7 +58,7 @@ def stroke_tile(style: str) -> Strokes:
     """Return the strokes of a style of :data:`STROKE_STYLES`; the same for every process."""
     hand = STROKE_STYLES[style]
     generator = np.random.Generator(np.random.PCG64([71, sorted(STROKE_STYLES).index(style)]))
-    side = STROKE_TILE
+    side = TILE
     middles = generator.uniform(0, side, (hand.count, 2))
     phases = 2 * math.pi * middles / side
     flow = np.sin(phases[:, 0] + 1.3 * np.sin(phases[:, 1])) + np.cos(phases[:, 1] * 2 + np.sin(phases[:, 0]))
@@ -102,9 +95,9 @@ differs in every channel of every pixel."""
 
 @lru_cache(maxsize=len(GRAINS))
 def grain_tile(kind: str) -> npt.NDArray[np.uint8]:
-    """Return the grain of a kind of :data:`GRAINS`: uint8 (GRAIN_TILE, GRAIN_TILE, 3), 128 for nothing."""
+    """Return the grain of a kind of :data:`GRAINS`: uint8 (TILE, TILE, 3), 128 for nothing."""
     generator = np.random.Generator(np.random.PCG64([72, GRAINS.index(kind)]))
-    side = GRAIN_TILE
+    side = TILE
     columns, rows = np.meshgrid(np.arange(side), np.arange(side))
     if kind == "cloud":
         layers = [_fractal(generator, 1.9) * 22, _fractal(generator, 1.9) * 11, _fractal(generator, 1.9) * 11]
@@ -127,7 +120,7 @@ def grain_tile(kind: str) -> npt.NDArray[np.uint8]:
 
 def _fractal(generator: np.random.Generator, slope: float) -> npt.NDArray[np.float64]:
     """Return repeating noise whose amplitude falls with frequency to the power ``slope``; zero mean, unit variance."""
-    side = GRAIN_TILE
+    side = TILE
     frequency = np.hypot(np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None, :]) * side
     frequency[0, 0] = 1.0
     spectrum = np.fft.rfft2(generator.standard_normal((side, side))) * np.maximum(frequency, 2.0) ** -slope
@@ -138,7 +131,7 @@ def _fractal(generator: np.random.Generator, slope: float) -> npt.NDArray[np.flo
 
 def _cracks(generator: np.random.Generator) -> npt.NDArray[np.float64]:
     """Return the lightness of a net of fine cracks: the borders of Voronoi cells, bent a little."""
-    side = GRAIN_TILE
+    side = TILE
     bend = np.dstack((_fractal(generator, 1.2), _fractal(generator, 1.2))) * 3
     columns, rows = np.meshgrid(np.arange(side, dtype=np.float32), np.arange(side, dtype=np.float32))
     place_x, place_y = columns + bend[..., 0].astype(np.float32), rows + bend[..., 1].astype(np.float32)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from src.gallery.painter.brushwork import STROKE_TILE, Strokes
+from src.gallery.painter.brushwork import TILE, Strokes
 from src.gallery.painter.forms import form
 
 Pigment = tuple[float, float, float]
@@ -56,11 +56,6 @@ def around(x: float, y: float, reach_x: float, reach_y: float | None = None) -> 
 def standing(x: float, base: float, width: float, height: float) -> Box:
     """Return the box that stands on ``base`` with its middle at ``x``."""
     return (x - width / 2, base - height, x + width / 2, base)
-
-
-def at(x: float, y: float, *steps: Point) -> tuple[Point, ...]:
-    """Return the points that lie so far from a place."""
-    return tuple((x + step_x, y + step_y) for step_x, step_y in steps)
 
 
 def corners(left: float, top: float, right: float, bottom: float) -> tuple[Point, ...]:
@@ -123,16 +118,12 @@ class Canvas:
         """Draw the outline of a box."""
         self.line(corners(*box), thickness, colour, closed=True)
 
-    def ellipse(
-        self, x: float, y: float, radius_x: float, radius_y: float, colour: Pigment, *, angle: float = 0.0
-    ) -> None:
-        """Fill an ellipse; ``angle`` in degrees."""
-        centre = (
-            round((x * self._scale_x - self._left - 0.5) * _FIXED),
-            round((y * self._scale_y - self._top - 0.5) * _FIXED),
-        )
+    def ellipse(self, x: float, y: float, radius_x: float, radius_y: float, colour: Pigment) -> None:
+        """Fill an upright ellipse."""
+        across, down = x * self._scale_x - self._left - 0.5, y * self._scale_y - self._top - 0.5
+        centre = (round(across * _FIXED), round(down * _FIXED))
         axes = (max(1, round(radius_x * self._scale_x * _FIXED)), max(1, round(radius_y * self._scale_y * _FIXED)))
-        cv2.ellipse(self.pixels, centre, axes, angle, 0, 360, colour, -1, cv2.LINE_AA, _SHIFT)
+        cv2.ellipse(self.pixels, centre, axes, 0, 0, 360, colour, -1, cv2.LINE_AA, _SHIFT)
 
     def line(self, points: Sequence[Point], thickness: float, colour: Pigment, closed: bool = False) -> None:
         """Draw a polyline; where it is thinner than a pixel it is fainter, so that small sizes keep its weight."""
@@ -147,14 +138,7 @@ class Canvas:
         cv2.polylines(self.pixels, [fixed], closed, colour, max(1, round(pixels)), cv2.LINE_AA, _SHIFT)
 
     def shade(
-        self,
-        name: str,
-        box: Box,
-        colour: Pigment,
-        shades: tuple[float, float],
-        flip: bool = False,
-        *,
-        strength: float = 1.0,
+        self, name: str, box: Box, colour: Pigment, shades: Point, flip: bool = False, *, strength: float = 1.0
     ) -> None:
         """Draw a form in one colour, from so much darker to so much lighter (see :meth:`stamp`)."""
         self.stamp(name, box, lit(colour, shades[0]), lit(colour, shades[1]), flip, strength=strength)
@@ -198,7 +182,7 @@ class Canvas:
     def brush(self, strokes: Strokes, size: float, offset: Point) -> None:
         """Repaint in strokes: every stroke takes the pigment found under its middle (see :meth:`sample_tile`)."""
         shift = self.sample_tile(strokes.to_middle, size, offset)
-        shift *= size * self._scale_y / STROKE_TILE
+        shift *= size * self._scale_y / TILE
         shift += _pixel_grid(self._height, self._width)
         painted = cv2.remap(self.pixels, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[call-overload]
         self.pixels = np.asarray(painted, np.uint8)

@@ -15,13 +15,7 @@ import numpy.typing as npt
 
 from src.features.schema import FEATURE_COUNT, BGRImage, FeatureVector
 
-_BASIS: Final = np.array(
-    [
-        [0.98, 0.10, -1.62],
-        [0.98, -0.82, 0.12],
-        [0.98, 1.62, 0.42],
-    ]
-)
+_BASIS: Final = np.array([[0.98, 0.10, -1.62], [0.98, -0.82, 0.12], [0.98, 1.62, 0.42]])
 """About how B, G and R answer to a step of 1 in L, a and b; good enough to start from."""
 
 _CENTRE: Final = 128.0
@@ -41,6 +35,7 @@ _AVERAGE: Final = np.full((1, 3), 1.0 / 3.0, np.float32)
 _STEP_MATRIX: Final = np.diag(_STEPS)
 _STEP_SCALE: Final = _LOOSE / _STEPS
 _STRIDE: Final = 3
+_ROUNDS: Final = 2  # damped Gauss-Newton steps
 
 # How much a feature may be off: about a quarter of its spread over real pictures.
 _TOLERANCE: Final = np.array(
@@ -54,14 +49,9 @@ FloatArray = npt.NDArray[np.float64]
 class Grade:
     """From pigment to B, G, R.
 
-    Attributes
-    ----------
-    matrix
-        3 × 4, row by row: slopes on pigment − 128 and offset, in units of 255.
-    bend
-        1 leaves the curve straight; 0 makes it a square, which deepens shadows.
-    tie
-        0 adds colour to light; 1 makes it grow with light, so that shadows are as saturated as lights.
+    The matrix (3 × 4, row by row) holds slopes on pigment − 128 and offset, in units of 255. A bend of 1 leaves the
+    curve straight, 0 makes it a square, which deepens shadows. A tie of 0 adds colour to light, 1 makes it grow with
+    light, so that shadows are as saturated as lights.
     """
 
     matrix: tuple[float, ...]
@@ -93,11 +83,10 @@ PLAIN_GRADE: Final = Grade(
 """Takes pigment for B, G, R as it is."""
 
 
-def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: int = 2) -> tuple[Grade, float]:
+def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector) -> tuple[Grade, float]:
     """Find the grade that brings the features of a tiny rendering, float32 (H, W, 3), near ``target`` (18,).
 
-    ``rounds`` damped Gauss-Newton steps are taken. Returns the grade, and how far the features stay from the target
-    (squared, in tolerances).
+    Returns the grade, and how far the features stay from the target (squared, in tolerances).
     """
     coarse = np.ascontiguousarray(pigment[_STRIDE // 2 :: _STRIDE, _STRIDE // 2 :: _STRIDE])
     flat = coarse.reshape(-1, 3) - np.float32(_CENTRE)
@@ -106,13 +95,13 @@ def fit_grade(pigment: npt.NDArray[np.float32], target: FeatureVector, rounds: i
     apart = (_measure(few, guesses) - target) / _TOLERANCE
     parameters = guesses[int(((apart * apart).sum(axis=1) * _TURN_COST).argmin())]
     best, best_distance = parameters, np.inf
-    for turn in range(rounds + 1):
+    for turn in range(_ROUNDS + 1):
         measured = _measure_one(coarse, parameters)
         residual = (target - measured) / _TOLERANCE
         distance = float(residual @ residual)
         if distance < best_distance:
             best, best_distance = parameters, distance
-        if turn == rounds:
+        if turn == _ROUNDS:
             break
         trials = _measure(few, np.vstack((parameters, parameters + _STEP_MATRIX)))
         slopes = ((trials[1:] - trials[0]) / _TOLERANCE).T * _STEP_SCALE
@@ -184,10 +173,9 @@ def _wanted_covariance(target: FeatureVector, own: FloatArray) -> FloatArray:
     light, red, yellow = (target[half + 6 :] ** 2).tolist()
     light_red = (light + _BASIS[1, 1] ** 2 * red - green) / (-2.0 * _BASIS[1, 1])
     light_yellow = (light + _BASIS[0, 2] ** 2 * yellow - blue) / (-2.0 * _BASIS[0, 2])
-    limit = 0.85 * (light * red) ** 0.5
-    light_red = min(limit, max(-limit, light_red))
-    limit = 0.85 * (light * yellow) ** 0.5
-    light_yellow = min(limit, max(-limit, light_yellow))
+    most_red, most_yellow = 0.85 * (light * red) ** 0.5, 0.85 * (light * yellow) ** 0.5
+    light_red = min(most_red, max(-most_red, light_red))
+    light_yellow = min(most_yellow, max(-most_yellow, light_yellow))
     tie = float(own[1, 2] / (own[1, 1] * own[2, 2]) ** 0.5)
     red_yellow = 0.5 * tie * (red * yellow) ** 0.5 + 0.5 * light_red * light_yellow / max(light, 1.0)
     covariance = np.array(

@@ -16,7 +16,7 @@ from src.features.extract_features import extract_features
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage, FeatureVector
 from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.genres.registry import find_kind
+from src.gallery.painter.genres.registry import GENRES
 from src.gallery.painter.genres.tools import NEUTRAL_MOOD, Chance, Mood
 from src.gallery.painter.grading import PLAIN_GRADE, Grade
 from src.gallery.painter.surfaces import work_surface
@@ -104,7 +104,7 @@ def compose_tiny(painting: Painting) -> npt.NDArray[np.float32]:
 
     Genres with fine detail are composed larger and thinned out: a blend would take their contrast.
     """
-    step = find_kind(painting.genre).detail
+    step = GENRES[painting.genre].detail
     pigment = _compose(painting, TINY * step, TINY * step, is_crop=True)
     return np.ascontiguousarray(pigment[step // 2 :: step, step // 2 :: step])
 
@@ -113,5 +113,5 @@ def _compose(painting: Painting, width: int, height: int, *, is_crop: bool) -> n
     """Return the pigment of a picture, float32 (H, W, 3)."""
     rng = make_chances(painting.seed, painting.number, painting.attempt, COMPOSITION)
     canvas = Canvas(painting.aspect, width, height, is_crop=is_crop)
-    find_kind(painting.genre).compose(canvas, rng, painting.mood)
+    GENRES[painting.genre].compose(canvas, rng, painting.mood)
     return work_surface(canvas, rng, painting.genre)

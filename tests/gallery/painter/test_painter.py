@@ -121,7 +121,6 @@ def test_all_genres_appear_and_paint() -> None:
     for number in first.values():
         painting = describe(SEED, number)
         picture = paint_crop(painting, 96, 96)
-        assert (painting.mood.ground is not None) == (painting.genre in DESIGNS)
         assert picture.std() > 1.0 or painting.genre in DESIGNS
 
 

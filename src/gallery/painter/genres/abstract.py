@@ -95,9 +95,8 @@ def paint_colour_field(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     margin = rng.between(0.05, 0.1)
     while y < 0.9:
         bottom = min(0.95, y + rng.between(0.12, 0.5))
-        canvas.rectangle(
-            margin, y, canvas.aspect - margin, bottom, rng.jitter(scheme[1 + int(rng.random() * 5)], 22, 8)
-        )
+        colour = rng.jitter(scheme[1 + int(rng.random() * 5)], 22, 8)
+        canvas.rectangle(margin, y, canvas.aspect - margin, bottom, colour)
         y = bottom + rng.between(0.015, 0.05)
     canvas.soften(rng.between(0.008, 0.03))
 
@@ -155,10 +154,8 @@ def paint_textile(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         x, y = canvas.aspect / 2, 0.5
         for number in range(4):
             reach = 0.36 - 0.08 * number
-            canvas.polygon(
-                ((x, y - reach), (x + reach * 0.8, y), (x, y + reach), (x - reach * 0.8, y)),
-                scheme[(number * 2 + 1) % 7],
-            )
+            medallion = ((x, y - reach), (x + reach * 0.8, y), (x, y + reach), (x - reach * 0.8, y))
+            canvas.polygon(medallion, scheme[(number * 2 + 1) % 7])
     if rng.random() < 0.6:
         for inset, thick, colour in ((0.03, 0.07, scheme[2]), (0.075, 0.02, scheme[-1]), (0.1, 0.02, scheme[-2])):
             canvas.frame((inset, inset, canvas.aspect - inset, 1 - inset), thick, colour)

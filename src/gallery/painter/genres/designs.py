@@ -61,20 +61,14 @@ def _accent(rng: Chance, ground: Pigment) -> Pigment:
     return _draw_any(rng)
 
 
-def _ground(mood: Mood) -> Pigment:
-    if mood.ground is None:
-        raise ValueError("a design needs the colour of its ground")
-    return mood.ground
-
-
 def paint_monochrome(canvas: Canvas, _rng: Chance, mood: Mood) -> None:
     """Cover the canvas with one colour."""
-    canvas.fill(_ground(mood))
+    canvas.fill(mood.ground)
 
 
 def paint_washes(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Let lighter and darker clouds of one colour run into each other."""
-    ground = _ground(mood)
+    ground = mood.ground
     canvas.fill(ground)
     reach = rng.between(0.05, 0.4)
     for _ in range(int(rng.between(10, 40))):
@@ -86,7 +80,7 @@ def paint_washes(canvas: Canvas, rng: Chance, mood: Mood) -> None:
 
 def paint_poster(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Set a few hard-edged shapes on a plain ground."""
-    ground = _ground(mood)
+    ground = mood.ground
     canvas.fill(ground)
     for _ in range(int(rng.between(1, 5))):
         x, y, radius = rng.between(0.1, 0.9) * canvas.aspect, rng.between(0.1, 0.9), rng.between(0.03, 0.17)
@@ -101,7 +95,7 @@ def paint_poster(canvas: Canvas, rng: Chance, mood: Mood) -> None:
 
 def paint_flag(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Divide the canvas into stripes, the ground the widest."""
-    ground = _ground(mood)
+    ground = mood.ground
     canvas.fill(ground)
     widest = rng.between(0.55, 0.9)
     start = rng.choice((0.0, 1.0 - widest, rng.random() * (1.0 - widest)))
@@ -115,7 +109,7 @@ def paint_flag(canvas: Canvas, rng: Chance, mood: Mood) -> None:
 
 def paint_duotone(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Print a screen of dots, in two strengths of one ink."""
-    ground = _ground(mood)
+    ground = mood.ground
     canvas.fill(ground)
     colour = _shade(ground, rng.between(0.4, 0.9)) if rng.random() < 0.6 else mix(ground, WHITE, rng.between(0, 0.4))
     step = rng.between(0.05, 0.11)
@@ -128,7 +122,7 @@ def paint_duotone(canvas: Canvas, rng: Chance, mood: Mood) -> None:
 
 def paint_tiles(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Lay tiles of like colours with joints between them."""
-    ground = _ground(mood)
+    ground = mood.ground
     canvas.fill(mix(ground, _accent(rng, ground), rng.between(0.0, 0.8)))
     count, gap, reach = int(rng.between(3, 9)), rng.between(0.0, 0.05), rng.between(0.02, 0.25)
     edges = [place / count for place in range(count + 1)]
@@ -136,14 +130,13 @@ def paint_tiles(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         for left, right in pairwise(edges):
             inset = gap / count
             colour = _shade(ground, rng.between(1 - reach, 1 + reach))
-            canvas.rectangle(
-                (left + inset) * canvas.aspect, top + inset, (right - inset) * canvas.aspect, bottom - inset, colour
-            )
+            near, far = (left + inset) * canvas.aspect, (right - inset) * canvas.aspect
+            canvas.rectangle(near, top + inset, far, bottom - inset, colour)
 
 
 def paint_mounted(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Put a sheet of one colour into a frame."""
-    ground = _ground(mood)
+    ground = mood.ground
     frame = rng.random()
     if frame < 0.8:
         canvas.fill(WHITE if frame < 0.4 else BLACK)

@@ -30,9 +30,8 @@ def paint_tree(canvas: Canvas, rng: Chance, place: Point, height: float, colour:
     trunk = rng.pick(16, 4, "umber")
     width = height * rng.between(0.45, 0.75)
     lean = width * rng.between(-0.15, 0.15)
-    canvas.line(
-        ((x, base), (x + lean / 2, base - height * 0.4), (x + lean, base - height * 0.7)), height * 0.045, trunk
-    )
+    stem = ((x, base), (x + lean / 2, base - height * 0.4), (x + lean, base - height * 0.7))
+    canvas.line(stem, height * 0.045, trunk)
     dark, light = lit(colour, -46), lit(colour, rng.between(22, 56))
     for _ in range(2 if height < 0.25 else 3):
         left = x + lean + width * rng.between(-0.68, -0.32)
@@ -58,9 +57,7 @@ def paint_house(canvas: Canvas, rng: Chance, place: Point, size: float) -> None:
     width, height = size * rng.between(0.9, 1.7), size * 0.7
     top = base - height
     canvas.rectangle(x, top, x + width, base, wall)
-    canvas.polygon(
-        ((x + width, top), (x + width * 1.3, top), (x + width * 1.3, base), (x + width, base)), lit(wall, -58)
-    )
+    canvas.rectangle(x + width, top, x + width * 1.3, base, lit(wall, -58))
     peak = top - size * rng.between(0.3, 0.6)
     canvas.polygon(((x - size * 0.08, top), (x + width * 0.12, peak), (x + width * 1.2, peak), (x + width, top)), roof)
     canvas.polygon(((x + width, top), (x + width * 1.2, peak), (x + width * 1.34, top)), lit(roof, -36))
@@ -162,9 +159,8 @@ def paint_woods(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     """Paint the inside of a wood: trunks, leaves, light on the ground."""
     leaf = rng.pick(24, 12, "foliage", "foliage", "pine", "gold", "earth")
     glade = lit(rng.jitter(leaf, 10, 10), rng.between(40, 110))
-    canvas.wash(
-        ((lit(leaf, -14), leaf), (glade, lit(leaf, 20)), (lit(leaf, -6), glade), (lit(leaf, -40), lit(leaf, -30)))
-    )
+    upper, lower = (lit(leaf, -14), leaf), (lit(leaf, -40), lit(leaf, -30))
+    canvas.wash((upper, (glade, lit(leaf, 20)), (lit(leaf, -6), glade), lower))
     floor = rng.pick(20, 9, "earth", "meadow", "foliage")
     paint_ground(canvas, rng, rng.between(0.6, 0.75), floor, 3)
     for number in range(int(rng.between(8, 15))):
@@ -214,9 +210,8 @@ def paint_town(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         canvas.rectangle(left, top, left + width, horizon + 0.03, wall)
         canvas.rectangle(left + width * 0.65, top, left + width, horizon + 0.03, lit(wall, -40))
         if rng.random() < 0.5:
-            canvas.stamp(
-                "sphere", (left - 0.01, top - width * 0.6, left + width + 0.01, top + width * 0.5), lit(wall, -70), wall
-            )
+            dome = (left - 0.01, top - width * 0.6, left + width + 0.01, top + width * 0.5)
+            canvas.shade("sphere", dome, wall, (-70, 0))
         spire = ((left, top), (left + width / 2, top - rng.between(0.08, 0.2)), (left + width, top))
         canvas.polygon(spire, rng.pick(30, 10, "stone"))
     floor = rng.pick(24, 8, "sand", "stone", "earth", "sea")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
-from src.gallery.painter.canvas import Canvas, Pigment, at, lit, mix
+from src.gallery.painter.canvas import Canvas, Pigment, lit, mix
 from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, lighten, make_scheme, ridge
+
+SNOW_CAP: Final = ((-0.13, 0.085), (-0.03, 0), (0.03, 0), (0.13, 0.085), (0.05, 0.06), (0, 0.11), (-0.06, 0.06))
+"""The outline of the snow on a printed mountain, from its top."""
 
 
 def paint_sketch(canvas: Canvas, rng: Chance, mood: Mood) -> None:
@@ -42,10 +46,9 @@ def paint_sketch(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         horizon = rng.between(0.45, 0.65)
         for number in range(4):
             line = ridge(rng, 0.05, canvas.aspect - 0.05, horizon + 0.1 * number, 0.16, depth=5)
-            canvas.polygon(
-                [*line, (canvas.aspect - 0.05, horizon + 0.13 * number + 0.1), (0.05, horizon + 0.13 * number + 0.1)],
-                mix(paper, wash, rng.between(0.1, 0.9)),
-            )
+            base = horizon + 0.13 * number + 0.1
+            hill = [*line, (canvas.aspect - 0.05, base), (0.05, base)]
+            canvas.polygon(hill, mix(paper, wash, rng.between(0.1, 0.9)))
             canvas.line(line, thick, mix(paper, ink, 0.4 + 0.15 * number))
         for _ in range(int(rng.between(2, 6))):
             size, x, base = rng.between(0.2, 0.45), rng.between(0.1, 0.9) * canvas.aspect, rng.between(horizon, 0.85)
@@ -88,10 +91,9 @@ def paint_print(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         x, reach = rng.between(0.25, 0.75) * canvas.aspect, rng.between(0.5, 0.9)
         top = horizon - rng.between(0.2, 0.36)
         cone = rng.pick(20, 10, "sea", "earth", "stone", "brick")
-        slopes = at(x, top, (-0.22, 0.17), (-0.03, 0), (0.03, 0), (0.22, 0.17))
+        slopes = [(x + way, top + down) for way, down in ((-0.22, 0.17), (-0.03, 0), (0.03, 0), (0.22, 0.17))]
         canvas.polygon(((x - reach, horizon), *slopes, (x + reach, horizon)), cone)
-        snow = at(x, top, (-0.13, 0.085), (-0.03, 0), (0.03, 0), (0.13, 0.085), (0.05, 0.06), (0, 0.11), (-0.06, 0.06))
-        canvas.polygon(snow, lit(paper, 14))
+        canvas.polygon([(x + way, top + down) for way, down in SNOW_CAP], lit(paper, 14))
     for number in range(int(rng.between(2, 5))):
         level = horizon + 0.12 * number
         colour = rng.pick(26, 10, "sea", "meadow", "foliage", "sand", "pine")
@@ -105,11 +107,9 @@ def paint_print(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
             for column in range(9):
                 x = canvas.aspect * (column / 8) + 0.06 * (row % 2)
                 canvas.ellipse(x, y + 0.06, 0.10, 0.09, lit(water, -10 * (row % 2)))
-                canvas.line(
-                    [(x - 0.09 + 0.018 * step, y + 0.06 - 0.085 * math.sin(math.pi * step / 10)) for step in range(11)],
-                    0.010,
-                    lit(paper, 8),
-                )
+                rises = [0.085 * math.sin(math.pi * step / 10) for step in range(11)]
+                crest = [(x - 0.09 + 0.018 * step, y + 0.06 - rise) for step, rise in enumerate(rises)]
+                canvas.line(crest, 0.010, lit(paper, 8))
     else:
         for _ in range(int(rng.between(1, 4))):
             x, base = rng.between(0, 1) * canvas.aspect, rng.between(0.75, 1.02)
@@ -158,9 +158,8 @@ def paint_page(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         canvas.frame((left, top, right, painted), 0.016, rng.pick(16, 8, "gold"))
     else:
         canvas.rectangle(left, top, left + size, top + size, scheme[0])
-        canvas.stamp(
-            "flower_eight", (left + 0.02, top + 0.02, left + size - 0.02, top + size - 0.02), scheme[1], scheme[2]
-        )
+        box = (left + 0.02, top + 0.02, left + size - 0.02, top + size - 0.02)
+        canvas.stamp("flower_eight", box, scheme[1], scheme[2])
         canvas.frame((left, top, left + size, top + size), 0.012, rng.pick(16, 8, "gold"))
     leading = rng.between(0.024, 0.04)
     y = top + leading / 2
@@ -169,9 +168,8 @@ def paint_page(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         while x < right:
             word = rng.between(0.03, 0.11)
             colour = ink if rng.random() < 0.94 else rng.pick(10, 8, "brick")
-            canvas.line(
-                ((x, y), (min(right, x + word), y)), leading * rng.between(0.24, 0.34), mix(colour, paper, 0.25)
-            )
+            height = leading * rng.between(0.24, 0.34)
+            canvas.line(((x, y), (min(right, x + word), y)), height, mix(colour, paper, 0.25))
             x += word + 0.016
         y += leading
     if rng.random() < 0.5:
@@ -179,6 +177,5 @@ def paint_page(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
             side = left * 0.5 if number % 2 else (right + canvas.aspect) / 2
             y = 0.08 + 0.06 * number
             colour = rng.jitter(scheme[number % 4], 20, 8)
-            canvas.shade(
-                "leaf" if number % 3 else "flower_five", (side - 0.025, y, side + 0.025, y + 0.06), colour, (-30, 30)
-            )
+            name = "leaf" if number % 3 else "flower_five"
+            canvas.shade(name, (side - 0.025, y, side + 0.025, y + 0.06), colour, (-30, 30))

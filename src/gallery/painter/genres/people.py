@@ -41,10 +41,8 @@ def _person(
     elif kind < 0.6:
         opening = ((x - width * 0.24, neckline), (x + width * 0.24, neckline), (x + 0.01, neckline + size * 0.5))
         canvas.polygon(opening, collar)
-        canvas.polygon(
-            ((x - width * 0.15, neckline), (x + width * 0.15, neckline), (x, neckline + size * 0.24)),
-            mix(dark, light, 0.5),
-        )
+        throat = ((x - width * 0.15, neckline), (x + width * 0.15, neckline), (x, neckline + size * 0.24))
+        canvas.polygon(throat, mix(dark, light, 0.5))
     if style < 0.85:
         box = (x - width * 0.42, top - size * 0.09, x + width * 0.42, top + size * 0.86)
         canvas.shade("hair", box, hair, (-22, 42), flip)
@@ -52,9 +50,8 @@ def _person(
         hat = rng.pick(16, 10, "charcoal", "umber", "brick", "sand")
         brim = rng.between(0.5, 0.85)
         canvas.ellipse(x, top + size * 0.10, width * brim, size * 0.09, lit(hat, -8))
-        canvas.shade(
-            "sphere", (x - width * 0.36, top - size * 0.22, x + width * 0.36, top + size * 0.2), hat, (-24, 26), flip
-        )
+        crown = (x - width * 0.36, top - size * 0.22, x + width * 0.36, top + size * 0.2)
+        canvas.shade("sphere", crown, hat, (-24, 26), flip)
 
 
 def paint_portrait(canvas: Canvas, rng: Chance, mood: Mood) -> None:
@@ -72,14 +69,12 @@ def paint_portrait(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         for number in range(7):
             x = (number / 20) * canvas.aspect
             x = canvas.aspect - x - 0.06 if flip else x
-            canvas.polygon(
-                ((x, -0.1), (x + 0.07, -0.1), (x + 0.05, 0.9), (x - 0.03, 1.1)), lit(drape, -26 + 44 * (number % 2))
-            )
+            fold = ((x, -0.1), (x + 0.07, -0.1), (x + 0.05, 0.9), (x - 0.03, 1.1))
+            canvas.polygon(fold, lit(drape, -26 + 44 * (number % 2)))
     elif rng.random() < 0.25:
         for level, name in ((0.55, "haze"), (0.68, "foliage"), (0.8, "earth")):
-            canvas.rectangle(
-                -0.1, level + rng.between(-0.06, 0.06), canvas.aspect + 0.1, 1.1, rng.jitter(PIGMENTS[name], 20, 8)
-            )
+            top = level + rng.between(-0.06, 0.06)
+            canvas.rectangle(-0.1, top, canvas.aspect + 0.1, 1.1, rng.jitter(PIGMENTS[name], 20, 8))
         canvas.soften(0.02)
     size = rng.between(0.34, 0.48)
     cloth = rng.pick(18, 12, "charcoal", "charcoal", "brick", "sea", "pine", "linen", "gold", "umber")
@@ -94,14 +89,8 @@ def paint_figures(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     ground = rng.pick(22, 8, "earth", "sand", "meadow", "stone", "wood")
     back = rng.pick(24, 8, "umber", "sky", "haze", "foliage", "wood", "stone")
     glow = lit(back, rng.between(15, 60))
-    canvas.wash(
-        (
-            (lit(back, -16), back, lit(back, -8)),
-            (back, glow, back),
-            (ground, lit(ground, 16), ground),
-            (lit(ground, -26),) * 3,
-        )
-    )
+    behind = ((lit(back, -16), back, lit(back, -8)), (back, glow, back))
+    canvas.wash((*behind, (ground, lit(ground, 16), ground), (lit(ground, -26),) * 3))
     if rng.random() < 0.5:
         for _ in range(int(rng.between(2, 5))):
             x, width = rng.between(-0.05, 0.95) * canvas.aspect, rng.between(0.05, 0.1)

@@ -66,13 +66,7 @@ DESIGNS: Final[dict[str, Kind]] = {
 }
 """Pictures of one strong colour: they are painted in that colour and not graded to a palette."""
 
-GENRES: Final = (*KINDS, *DESIGNS)
-"""The names of all of them."""
-
-
-def find_kind(genre: str) -> Kind:
-    """Return how a genre of :data:`GENRES` is painted."""
-    return KINDS[genre] if genre in KINDS else DESIGNS[genre]
+GENRES: Final = {**KINDS, **DESIGNS}
 
 
 def choose_genre(rng: Chance, mood: Mood) -> str:

@@ -62,16 +62,12 @@ def paint_still_life(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         cloth = rng.pick(12, 6, "linen", "linen", "snow", "sea", "brick")
         left, width = rng.between(0.0, 0.4) * canvas.aspect, rng.between(0.4, 0.8)
         low = rng.between(0.9, 1.1)
-        canvas.polygon(
-            ((left, table + 0.07), (left + width, table + 0.05), (left + width * 1.1, low), (left - 0.06, low + 0.04)),
-            cloth,
-        )
+        near = ((left + width * 1.1, low), (left - 0.06, low + 0.04))
+        canvas.polygon(((left, table + 0.07), (left + width, table + 0.05), *near), cloth)
         for number in range(6):
             x = left + width * (number + rng.random()) / 6
-            canvas.polygon(
-                ((x, table + 0.08), (x + 0.02, table + 0.1), (x + 0.05, low), (x - 0.01, low)),
-                lit(cloth, -36 - 20 * rng.random()),
-            )
+            fold = ((x, table + 0.08), (x + 0.02, table + 0.1), (x + 0.05, low), (x - 0.01, low))
+            canvas.polygon(fold, lit(cloth, -36 - 20 * rng.random()))
     for number in range(int(rng.between(1, 4))):
         x = canvas.aspect * (0.26 + 0.22 * number + rng.between(-0.06, 0.06))
         base, size = table + rng.between(0.05, 0.14), rng.between(0.24, 0.42)
@@ -164,11 +160,9 @@ def paint_interior(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     fill(beam, mix(floor, pane, 0.55))
     for _ in range(int(rng.between(0, 4))):
         px, py, size = rng.between(left + 0.35, right - 0.16), rng.between(top + 0.05, 0.32), rng.between(0.08, 0.16)
-        edges = (min(side(px), side(px + size)), max(side(px), side(px + size)))
-        canvas.rectangle(
-            edges[0] - 0.012, py - 0.012, edges[1] + 0.012, py + size * 1.1 + 0.012, rng.pick(20, 6, "gold")
-        )
-        canvas.rectangle(edges[0], py, edges[1], py + size * 1.1, rng.vivid(rng.between(40, 140), 16))
+        near, far = sorted((side(px), side(px + size)))
+        canvas.rectangle(near - 0.012, py - 0.012, far + 0.012, py + size * 1.1 + 0.012, rng.pick(20, 6, "gold"))
+        canvas.rectangle(near, py, far, py + size * 1.1, rng.vivid(rng.between(40, 140), 16))
     wood = rng.pick(20, 6, "wood")
     tx, ty = rng.between(0.4, 0.62) * width, floor_line + rng.between(0.0, 0.08)
     fill(((tx, ty), (tx + 0.36, ty), (tx + 0.42, ty + 0.07), (tx - 0.05, ty + 0.07)), lit(wood, 26))
@@ -209,9 +203,8 @@ def paint_object(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         canvas.shade("sphere", around(x, 0.5, radius), glaze, (-30, 26), flip)
         canvas.ellipse(x, 0.5, radius * 0.88, radius * 0.88, lit(glaze, -8))
         head = rng.one_of("head_left", "head_right")
-        canvas.shade(
-            head, (x - radius * 0.6, 0.5 - radius * 0.72, x + radius * 0.6, 0.5 + radius * 0.75), glaze, (-62, 56), flip
-        )
+        box = (x - radius * 0.6, 0.5 - radius * 0.72, x + radius * 0.6, 0.5 + radius * 0.75)
+        canvas.shade(head, box, glaze, (-62, 56), flip)
     else:
         radius = rng.between(0.28, 0.38) * min(1.0, canvas.aspect)
         cast_shadow(canvas, (x, 0.5 + radius), radius, ground, flip=flip)

@@ -55,14 +55,14 @@ FORMS_BY_KIND: Final[dict[str, tuple[str, ...]]] = {
 class Mood:
     """What a composition is told about the palette that it will be graded to, each from 0 to 1.
 
-    Mean lightness, mean distance from grey, spread of hue and chroma; and the B, G, R of a design's main colour, None
-    for a picture that is graded to a palette.
+    Mean lightness, mean distance from grey, spread of hue and chroma; and the B, G, R of the main colour if it is a
+    design, which is not graded.
     """
 
     light: float = 0.5
     chroma: float = 0.5
     variety: float = 0.0
-    ground: Pigment | None = None
+    ground: Pigment = (0.0, 0.0, 0.0)
 
 
 NEUTRAL_MOOD: Final = Mood()
@@ -85,11 +85,8 @@ class Chance(Random):
 
     def jitter(self, colour: Pigment, lightness: float, hue: float) -> Pigment:
         """Return a pigment near ``colour``."""
-        return (
-            min(250.0, max(4.0, colour[0] + lightness * (2 * self.random() - 1))),
-            colour[1] + hue * (2 * self.random() - 1),
-            colour[2] + hue * (2 * self.random() - 1),
-        )
+        lighter = lit(colour, lightness * (2 * self.random() - 1))
+        return (lighter[0], colour[1] + hue * (2 * self.random() - 1), colour[2] + hue * (2 * self.random() - 1))
 
     def pick(self, lightness: float, hue: float, *names: str) -> Pigment:
         """Return a pigment near that of one of the things named."""

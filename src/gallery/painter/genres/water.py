@@ -12,10 +12,8 @@ def paint_seascape(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     horizon = rng.between(0.3, 0.66)
     low = paint_sky(canvas, rng, horizon)
     sea = mix(rng.pick(26, 9, "sea"), low, rng.between(0.0, 0.35))
-    canvas.wash_below(
-        horizon,
-        ((sea, sea), (mix(sea, low, 0.4), mix(sea, low, 0.5)), (sea, lit(sea, -10)), (lit(sea, -30), lit(sea, -36))),
-    )
+    far, near = (mix(sea, low, 0.4), mix(sea, low, 0.5)), (lit(sea, -30), lit(sea, -36))
+    canvas.wash_below(horizon, ((sea, sea), far, (sea, lit(sea, -10)), near))
     storm = rng.random()
     for number in range(int(rng.between(14, 30))):
         near = ((number + rng.random()) / 30) ** 1.4
@@ -64,9 +62,8 @@ def _boat(canvas: Canvas, rng: Chance, horizon: float) -> None:
     points = ((x - size * way, y - size * 0.3), (x + size * way, y - size * 0.34), (x + size * 0.7 * way, y))
     canvas.polygon((*points, (x - size * 0.7 * way, y)), hull)
     canvas.line(((x, y - size * 0.3), (x + 0.04 * size, y - size * 2.0)), size * 0.06, lit(hull, -8))
-    canvas.polygon(
-        ((x, y - size * 0.45), (x + 0.04 * size, y - size * 1.95), (x + size * 0.95 * way, y - size * 0.55)), sail
-    )
+    mainsail = ((x, y - size * 0.45), (x + 0.04 * size, y - size * 1.95), (x + size * 0.95 * way, y - size * 0.55))
+    canvas.polygon(mainsail, sail)
     canvas.polygon(((x, y - size * 0.5), (x, y - size * 1.6), (x - size * 0.65 * way, y - size * 0.5)), lit(sail, -32))
     canvas.polygon((*points[:0:-1], (x - size * 0.5, y + size * 0.2), (x + size * 0.5, y + size * 0.25)), lit(hull, -4))
 
@@ -76,9 +73,8 @@ def paint_nocturne(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     horizon = rng.between(0.45, 0.72)
     night = rng.pick(12, 6, "night")
     low = lit(rng.jitter(night, 6, 8), rng.between(20, 60))
-    canvas.wash(
-        ((night, lit(night, 8)), (lit(night, 14), low), (low, lit(low, 10)), (lit(night, 6), night), (night, night))
-    )
+    sky = ((night, lit(night, 8)), (lit(night, 14), low), (low, lit(low, 10)))
+    canvas.wash((*sky, (lit(night, 6), night), (night, night)))
     x, y = rng.between(0.25, 0.75) * canvas.aspect, horizon * rng.between(0.2, 0.75)
     glow = rng.pick(14, 8, "cloud", "gold", "sunset", "cloud")
     reach = rng.between(0.35, 0.75)
@@ -86,11 +82,8 @@ def paint_nocturne(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
     for _ in range(int(rng.between(1, 5))):
         width = rng.between(0.4, 1.0) * canvas.aspect
         left, top = rng.between(-0.3, 0.8) * canvas.aspect, rng.between(-0.1, 0.7) * horizon
-        cloud = rng.form("cloud")
-        dark = lit(night, 4)
-        canvas.stamp(
-            cloud, (left, top, left + width, top + width * 0.3), dark, mix(low, glow, 0.35), rng.random() < 0.5
-        )
+        cloud, box = rng.form("cloud"), (left, top, left + width, top + width * 0.3)
+        canvas.stamp(cloud, box, lit(night, 4), mix(low, glow, 0.35), rng.random() < 0.5)
     radius = rng.between(0.025, 0.055)
     canvas.ellipse(x, y, radius, radius, lit(glow, 26))
     far = lit(night, rng.between(-10, 14))
