@@ -186,23 +186,6 @@ def _fit_mixture(features: npt.NDArray[np.float64], components: int) -> list[Com
     ]
 
 
-def save_colour_index(index: ColourIndex, path: Path, about: str) -> None:
-    """Write the index, weights rounded to four places."""
-    layers = [
-        {"weights": weights.round(4).tolist(), "intercepts": intercepts.round(4).tolist()}
-        for weights, intercepts in index.layers
-    ]
-    stored = {
-        "about": about,
-        "classes": list(index.classes),
-        "features": list(FEATURE_NAMES),
-        "mean": index.mean.round(4).tolist(),
-        "scale": index.scale.round(4).tolist(),
-        "layers": layers,
-    }
-    _save(stored, path)
-
-
 def _save(fitted: dict[str, Any], path: Path) -> None:
     """Write readable JSON, each list of numbers on one line."""
     text = json.dumps(fitted, indent=1)
@@ -222,11 +205,19 @@ def _run(options: argparse.Namespace) -> int:
     rows = read_labelled_rows(options.rows)
     about = f"fitted by src/gallery/calibration/fit.py to {len(rows)} real labelled rows"
     index_file, palettes_file = (options.output / path.name for path in (COLOUR_INDEX_FILE, PALETTES_FILE))
-    save_colour_index(
-        fit_colour_index(rows.features, rows.colours),
-        index_file,
-        f"Neural network of rectified units, {about}, invented rows and chips",
-    )
+    index = fit_colour_index(rows.features, rows.colours)
+    stored = {
+        "about": f"Neural network of rectified units, {about}, invented rows and chips",
+        "classes": list(index.classes),
+        "features": list(FEATURE_NAMES),
+        "mean": index.mean.round(4).tolist(),
+        "scale": index.scale.round(4).tolist(),
+        "layers": [
+            {"weights": weights.round(4).tolist(), "intercepts": intercepts.round(4).tolist()}
+            for weights, intercepts in index.layers
+        ],
+    }
+    _save(stored, index_file)
     palettes = fit_palettes(rows, load_colour_index(index_file))
     about = f"Mixtures of Gaussians over transformed features, {about}"
     _save({"about": about, "features": list(FEATURE_NAMES), "colours": palettes}, palettes_file)

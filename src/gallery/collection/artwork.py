@@ -11,24 +11,9 @@ from src.features.schema import BGRImage
 class Artwork:
     """One artwork as lists and pages show it.
 
-    Attributes
-    ----------
-    number
-        Number within the collection.
-    asset_id, image_token
-        Identity, and the name of its picture at the image host.
-    colour
-        The colour under which it is filed.
-    title, artist, partner
-        Texts; the artist is None where nobody knows.
-    slug
-        Translated title as it stands in the page address; decoration.
-    aspect
-        Width divided by height.
-    size
-        Width and height of the picture at full size, in pixels.
-    tint
-        Pale placeholder as ``#RRGGBB``, or None.
+    The image token names its picture at the image host. The artist is None where nobody knows, the slug a translated
+    title for the page address, the aspect width divided by height, the size width and height at full size, in pixels,
+    and the tint a pale placeholder as ``#RRGGBB``.
     """
 
     number: int

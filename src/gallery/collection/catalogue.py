@@ -30,15 +30,7 @@ def apportion(total: int, proportions: str = "study", colours: tuple[str, ...] =
     Colours that are named have the minimum only where ``total`` allows it; without names there are all colours of the
     proportions: ``study`` (eleven, about as in 2023) or ``site`` (twelve, 2026).
 
-    Returns
-    -------
-    dict of str to int
-        Counts in the site's order, which sum to ``total``.
-
-    Raises
-    ------
-    UsageError
-        If ``total`` is too small.
+    Returns counts in the site's order, which sum to ``total``; raises UsageError if it is too small.
     """
     weights = SITE_TOTALS if proportions == "site" or "GRAY" in colours else study.CLASS_COUNTS
     names = [name for name in SITE_COLOURS if name in weights and (not colours or name in colours)]

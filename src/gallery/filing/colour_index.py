@@ -41,16 +41,10 @@ def is_gray(features: FeatureVector) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class ColourIndex:
-    """Weights of the index.
+    """The colours in the site's order, and the weights of the index, all float64.
 
-    Attributes
-    ----------
-    classes
-        The colours, in the site's order.
-    mean, scale
-        float64, shape (18,): the features are standardised with these.
-    layers
-        Weights (inputs, outputs) and intercepts (outputs,) of each layer, float64.
+    The features are standardised by ``mean`` and ``scale``, shape (18,); each layer has weights (inputs, outputs) and
+    intercepts (outputs,).
     """
 
     classes: tuple[str, ...]

@@ -51,16 +51,10 @@ class Component(TypedDict):
 
 @dataclass(frozen=True, eq=False)
 class PaletteModel:
-    """A mixture of Gaussians for each colour.
+    """A mixture of Gaussians in free numbers for each colour.
 
-    Attributes
-    ----------
-    shares
-        Cumulative weight of each component, by colour.
-    means
-        Mean of each component in free numbers, by colour: shape (components, 18).
-    roots
-        Cholesky root of each covariance, by colour: shape (components, 18, 18).
+    By colour the cumulative weight of each component, its mean, shape (components, 18), and the Cholesky root of its
+    covariance, shape (components, 18, 18).
     """
 
     shares: dict[str, list[float]]

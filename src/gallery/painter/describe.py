@@ -87,14 +87,7 @@ def describe(
     composes a picture, grades a tiny rendering of it, and is taken if the colour index files it under the colour
     and its features come near the palette. After :data:`ATTEMPTS_A_PALETTE` the nearest one that is filed rightly
     is taken, or else another palette is drawn, at most :data:`MOST_PALETTES`.
-
-    Raises
-    ------
-    ValueError
-        If ``number`` is negative.
     """
-    if number < 0:
-        raise ValueError(f"the number of an artwork is 0 or more, got {number}")
     models = _Models(palettes or load_palettes(), index or load_colour_index())
     design = _choose_design(seed, number)
     if design is not None:

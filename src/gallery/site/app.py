@@ -85,27 +85,26 @@ class Site:
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
         self._since_closing = 0
         self.routes = [
-            Route("/", self.show_home),
-            Route("/color", self.show_colour),
-            Route("/asset/{rest:path}", self.show_asset),
-            Route("/ci/{name:path}", self.send_image),
-            Route("/api/color", self.send_colours),
-            Route("/api/assets/images/color", self.send_list),
+            Route("/", self._show_home),
+            Route("/color", self._show_colour),
+            Route("/asset/{rest:path}", self._show_asset),
+            Route("/ci/{name:path}", self._send_image),
+            Route("/api/color", self._send_colours),
+            Route("/api/assets/images/color", self._send_list),
             Route("/api/favourites", lambda _: PlainTextResponse("Unauthorized", status_code=401)),
-            Route("/robots.txt", self.send_robots),
-            Route("/consent/m", self.show_consent),
-            Route("/consent/save", self.save_consent, methods=["POST"]),
-            Route("/gallery/status", self.send_status),
-            Route("/gallery/never", self.hang),
-            Route("/{rest:path}", self.show_missing),
+            Route("/robots.txt", self._send_robots),
+            Route("/consent/m", self._show_consent),
+            Route("/consent/save", self._save_consent, methods=["POST"]),
+            Route("/gallery/status", self._send_status),
+            Route("/gallery/never", self._hang),
+            Route("/{rest:path}", self._show_missing),
         ]
 
-    async def show_home(self, request: Request) -> Response:
-        """Answer the start page."""
+    async def _show_home(self, request: Request) -> Response:
         page = render_page("home.html", _visit(request), counts=self._collection.counts, title="Offline Gallery")
         return HTMLResponse(page)
 
-    async def show_colour(self, request: Request) -> Response:
+    async def _show_colour(self, request: Request) -> Response:
         """Answer the page of a colour; an unknown name gives a page without tiles."""
         visit, name = _visit(request), request.query_params.get("col", "")
         pages, page_object = self._open_all(visit)
@@ -118,7 +117,7 @@ class Site:
         pages = [self._listing.open(colour, visit.language, visit.draw) for colour in SITE_COLOURS]
         return pages, make_page_object(pages, visit.host, is_tagged=not visit.draw.happens("untagged"))
 
-    async def show_asset(self, request: Request) -> Response:
+    async def _show_asset(self, request: Request) -> Response:
         """Answer the page of an artwork, whatever its slug, or of a story."""
         visit = _visit(request)
         asset_id = request.path_params["rest"].rsplit("/", 1)[-1]
@@ -127,15 +126,14 @@ class Site:
             return HTMLResponse(render_page("notice.html", visit, title=story, text="A story, not an artwork."))
         artwork = self._collection.find_asset(asset_id, visit.language)
         if artwork is None:
-            return await self.show_missing(request)
+            return await self._show_missing(request)
         if visit.draw.happens("asset_moved") and not request.path_params["rest"].startswith("moved/"):
             return RedirectResponse(f"/asset/moved/{asset_id}", status_code=301)
         place, labels = self._collection.describe_artwork(artwork, visit.language)
         page = render_page("asset.html", visit, title=artwork.title, artwork=artwork, place=place, labels=labels)
         return HTMLResponse(page)
 
-    async def send_list(self, request: Request) -> Response:
-        """Answer the page's own request for more artworks."""
+    async def _send_list(self, request: Request) -> Response:
         query, visit = request.query_params, _visit(request)
         size = query.get("s", str(DEFAULT_PAGE_SIZE))
         if not size.isdecimal() or int(size) > LARGEST_PAGE_SIZE:
@@ -149,13 +147,11 @@ class Site:
             body = body[: len(body) * 2 // 3]
         return _json(body)
 
-    async def send_colours(self, request: Request) -> Response:
-        """Answer all colours with their first artworks."""
+    async def _send_colours(self, request: Request) -> Response:
         _, page_object = self._open_all(_visit(request))
         return _json(write_body(page_object, is_nested=request.query_params.get("rt") == "j"))
 
-    async def send_image(self, request: Request) -> Response:
-        """Answer a picture at the size that its suffix asks for."""
+    async def _send_image(self, request: Request) -> Response:
         token, _, suffix = request.path_params["name"].partition("=")
         artwork, draw = self._collection.find_image(token), _visit(request).draw
         if artwork is None:
@@ -192,7 +188,7 @@ class Site:
         self._since_closing = 0
         return True
 
-    async def send_robots(self, _: Request) -> Response:
+    async def _send_robots(self, _: Request) -> Response:
         """Answer robots.txt: a text, a failure, or bytes without end, slowly or fast."""
         variant, comment = self._settings.faults.robots, b"# a comment\n"
         if variant == "drip":
@@ -202,19 +198,18 @@ class Site:
         status, text = ROBOTS_ANSWERS[variant]
         return PlainTextResponse(text, status_code=status)
 
-    async def show_consent(self, request: Request) -> Response:
-        """Answer the consent form."""
+    async def _show_consent(self, request: Request) -> Response:
         target = local_target(request.query_params.get("continue", "/"))
         return HTMLResponse(render("consent.html", target=target, kind=self._settings.faults.consent_kind))
 
-    async def save_consent(self, request: Request) -> Response:
+    async def _save_consent(self, request: Request) -> Response:
         """Keep the choice in a cookie and lead on."""
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
         response = RedirectResponse(local_target(form.get("continue", ["/"])[0]), status_code=303)
         response.set_cookie(CONSENT_COOKIE, form.get("set", ["reject"])[0], max_age=3600 * 24 * 365)
         return response
 
-    async def send_status(self, _: Request) -> Response:
+    async def _send_status(self, _: Request) -> Response:
         """Answer what the gallery holds and what it was asked for; never spoiled by a fault."""
         return JSONResponse(
             {
@@ -227,14 +222,13 @@ class Site:
             }
         )
 
-    async def hang(self, request: Request) -> Response:
+    async def _hang(self, request: Request) -> Response:
         """Answer when the client has given up."""
         while (await request.receive())["type"] != "http.disconnect":
             pass
         return PlainTextResponse("")
 
-    async def show_missing(self, request: Request) -> Response:
-        """Answer an address that does not exist."""
+    async def _show_missing(self, request: Request) -> Response:
         page = render_page("notice.html", _visit(request), title="Not found", text="There is nothing here.")
         return HTMLResponse(page, status_code=404)
 

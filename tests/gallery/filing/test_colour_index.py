@@ -22,7 +22,7 @@ def _plain(blue: int, green: int, red: int) -> np.ndarray:
     return extract_features(picture.astype(np.uint8))
 
 
-def _write_rows(path: Path, count: int = 1200) -> None:
+def _write_rows(path: Path, count: int = 600) -> None:
     generator = np.random.Generator(np.random.PCG64(8))
     swatches = {"RED": (40, 40, 190), "BLUE": (190, 90, 40), "BLACK": (25, 25, 30)}
     lines = [",".join((*FEATURE_NAMES, "color", "origin"))]

@@ -137,11 +137,6 @@ def test_a_monochrome_is_painted_in_its_ground() -> None:
     assert np.abs(picture.reshape(-1, 3).mean(axis=0) - (200, 30, 10)).max() < 6
 
 
-def test_negative_number_is_refused() -> None:
-    with pytest.raises(ValueError, match="0 or more, got -1"):
-        describe(SEED, -1)
-
-
 def test_palettes_draw_features_in_range() -> None:
     palettes = load_palettes()
     rng = Random(3)
