@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from src.gallery.painter.brushwork import TILE, Strokes
 from src.gallery.painter.forms import form
 
 Pigment = tuple[float, float, float]
@@ -179,10 +178,13 @@ class Canvas:
             side = 2 * round(sigma * 1.2) + 1  # two boxes come near a Gaussian of this deviation
             self.pixels = np.asarray(cv2.blur(cv2.blur(self.pixels, (side, side)), (side, side)), np.uint8)
 
-    def brush(self, strokes: Strokes, size: float, offset: Point) -> None:
-        """Repaint in strokes: every stroke takes the pigment found under its middle (see :meth:`sample_tile`)."""
-        shift = self.sample_tile(strokes.to_middle, size, offset)
-        shift *= size * self._scale_y / TILE
+    def brush(self, to_middle: TileImage, size: float, offset: Point) -> None:
+        """Repaint in strokes: every stroke takes the pigment found under its middle.
+
+        The tile holds the way from each pixel to the middle of its stroke, in tile pixels (see :meth:`sample_tile`).
+        """
+        shift = self.sample_tile(to_middle, size, offset)
+        shift *= size * self._scale_y / len(to_middle)
         shift += _pixel_grid(self._height, self._width)
         painted = cv2.remap(self.pixels, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[call-overload]
         self.pixels = np.asarray(painted, np.uint8)

@@ -83,7 +83,7 @@ class Site:
         self._name, self._extent = describe_gallery(settings)
         self._render_image = lru_cache(maxsize=KEPT_IMAGES)(partial(render_image, collection))
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
-        self._since_closing = 0
+        self._pictures_sent = 0
         self.routes = [
             Route("/", self._show_home),
             Route("/color", self._show_colour),
@@ -182,11 +182,8 @@ class Site:
 
         All workers listen on one port, and one of them may have accepted most of the connections.
         """
-        self._since_closing += 1
-        if self._since_closing < CLOSING_INTERVAL or self._threads.statistics().tasks_waiting < LONG_QUEUE:
-            return False
-        self._since_closing = 0
-        return True
+        self._pictures_sent += 1
+        return self._pictures_sent % CLOSING_INTERVAL == 0 and self._threads.statistics().tasks_waiting >= LONG_QUEUE
 
     async def _send_robots(self, _: Request) -> Response:
         """Answer robots.txt: a text, a failure, or bytes without end, slowly or fast."""

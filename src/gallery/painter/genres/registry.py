@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from src.gallery.painter.canvas import Canvas
-from src.gallery.painter.genres import abstract, designs, land, paper, people, things, water
+from src.gallery.painter.genres import abstract, designs, land, paper, people, things
 from src.gallery.painter.genres.tools import Chance, Mood
 
 Compose = Callable[[Canvas, Chance, Mood], None]
@@ -36,8 +36,8 @@ KINDS: Final[dict[str, Kind]] = {
     "landscape": Kind(land.paint_landscape, (1.15, 1.75), 3.0, (0.16, 0.85)),
     "mountains": Kind(land.paint_mountains, (1.15, 1.7), 1.4, (0.2, 0.9)),
     "woods": Kind(land.paint_woods, (0.75, 1.35), 1.4, (0.12, 0.75)),
-    "seascape": Kind(water.paint_seascape, (1.2, 1.9), 1.8, (0.2, 0.9)),
-    "nocturne": Kind(water.paint_nocturne, (0.8, 1.6), 1.4, (0.0, 0.32)),
+    "seascape": Kind(land.paint_seascape, (1.2, 1.9), 1.8, (0.2, 0.9)),
+    "nocturne": Kind(land.paint_nocturne, (0.8, 1.6), 1.4, (0.0, 0.32)),
     "town": Kind(land.paint_town, (0.75, 1.45), 1.5, (0.2, 0.9)),
     "portrait": Kind(people.paint_portrait, (0.72, 0.88), 3.2, (0.0, 0.75)),
     "figures": Kind(people.paint_figures, (1.0, 1.6), 2.2, (0.1, 0.75)),
