@@ -40,16 +40,16 @@ class Collection(Protocol):
     counts: Mapping[str, int]
     """Artworks of each colour, in the site's order; colours without any are left out."""
 
-    def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
+    def list_artworks(self, colour: str, start: int, stop: int, language: str, /) -> list[Artwork]:
         """Return the artworks at positions ``start`` to ``stop`` (exclusive) of a colour's list."""
 
-    def find_asset(self, asset_id: str, language: str) -> Artwork | None:
+    def find_asset(self, asset_id: str, language: str, /) -> Artwork | None:
         """Return the artwork with this id, or None."""
 
     def find_image(self, token: str) -> Artwork | None:
         """Return the artwork that an image token shows, or None."""
 
-    def describe_artwork(self, artwork: Artwork, language: str) -> tuple[str | None, Sequence[tuple[str, str]]]:
+    def describe_artwork(self, artwork: Artwork, language: str, /) -> tuple[str | None, Sequence[tuple[str, str]]]:
         """Return what the artwork's page says beside its title: a place, and labels with their values."""
 
     def draw(self, artwork: Artwork, width: int, height: int, *, is_crop: bool) -> BGRImage | bytes:

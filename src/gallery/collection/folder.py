@@ -128,23 +128,20 @@ class FolderCollection:
         self._by_asset_id = {name: number for number, name in enumerate(self._asset_ids)}
         self._by_token = {name: number for number, name in enumerate(self._tokens)}
 
-    def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
+    def list_artworks(self, colour: str, start: int, stop: int, _language: str) -> list[Artwork]:
         """Return the artworks at some positions of a colour's list."""
-        del language
         return [self._make_artwork(number) for number in self._numbers[colour][start:stop]]
 
-    def find_asset(self, asset_id: str, language: str) -> Artwork | None:
+    def find_asset(self, asset_id: str, _language: str) -> Artwork | None:
         """Return the artwork with this id, or None."""
-        del language
         return self._find(self._by_asset_id.get(asset_id))
 
     def find_image(self, token: str) -> Artwork | None:
         """Return the artwork that an image token shows, or None."""
         return self._find(self._by_token.get(token))
 
-    def describe_artwork(self, artwork: Artwork, language: str) -> tuple[None, Sequence[tuple[str, str]]]:
+    def describe_artwork(self, artwork: Artwork, _language: str) -> tuple[None, Sequence[tuple[str, str]]]:
         """Return the columns of the table as labels."""
-        del language
         labels = {"Title": artwork.title} | ({"Creator": artwork.artist} if artwork.artist else {})
         further = [
             (name.replace("_", " ").capitalize(), value)

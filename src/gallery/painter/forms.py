@@ -6,25 +6,19 @@ a mirrored form is lit from the right.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 _Field = npt.NDArray[np.float64]
+_Shaded = tuple[_Field, _Field]
+"""Coverage and shade of every pixel; makers get x and y of these, from -1 to 1, first."""
 
 _SIDE: Final = 128
 _BORDER: Final = 2  # transparent rim, so that edges stay soft when stretched
-
-
-def _grid() -> tuple[_Field, _Field]:
-    """Return x and y of every pixel, from -1 to 1."""
-    line = (np.arange(_SIDE) + 0.5 - _SIDE / 2) / (_SIDE / 2 - _BORDER)
-    x, y = np.meshgrid(line, line)
-    return x, y
 
 
 def _edge(distance: _Field) -> _Field:
@@ -54,21 +48,18 @@ def _lit(normal_x: _Field, normal_y: _Field, ambient: float = 0.12) -> _Field:
     return ambient + (1 - ambient) * diffuse
 
 
-def _sphere() -> tuple[_Field, _Field]:
-    x, y = _grid()
+def _sphere(x: _Field, y: _Field) -> _Shaded:
     shade = _lit(x, y) + 0.35 * _spot(x, y, (-0.38, -0.36), (0.16, 0.16))
     return _edge(1 - np.hypot(x, y)), shade
 
 
-def _glow() -> tuple[_Field, _Field]:
-    x, y = _grid()
+def _glow(x: _Field, y: _Field) -> _Shaded:
     coverage = np.clip(1 - np.hypot(x, y), 0, 1)
     return coverage**2 * (3 - 2 * coverage), np.ones_like(x)
 
 
-def _turned(radii: tuple[float, ...]) -> tuple[_Field, _Field]:
+def _turned(x: _Field, y: _Field, radii: tuple[float, ...]) -> _Shaded:
     """Return a vessel turned on a wheel from its radii, top to bottom."""
-    x, y = _grid()
     corners = np.interp(np.linspace(-1, 1, 129), np.linspace(-1, 1, len(radii)), radii)
     spread = np.asarray(cv2.GaussianBlur(corners.reshape(-1, 1), (1, 15), 0), np.float64).ravel()
     radius = np.interp(y, np.linspace(-1, 1, 129), spread)
@@ -79,9 +70,8 @@ def _turned(radii: tuple[float, ...]) -> tuple[_Field, _Field]:
     return _edge(radius - np.abs(x)) * _edge(1 - np.abs(y)), shade
 
 
-def _head(turn: float) -> tuple[_Field, _Field]:
+def _head(x: _Field, y: _Field, turn: float) -> _Shaded:
     """Return a face with its neck; ``turn`` moves the features sideways."""
-    x, y = _grid()
     jaw = 0.60 - 0.17 * np.clip(y + 0.1, 0, 1) ** 2 - 0.05 * turn * x
     egg = 0.98 - np.sqrt((x / jaw) ** 2 + ((y + 0.16) / 0.82) ** 2)
     neck = np.minimum(0.34 + 0.25 * np.clip(y - 0.7, 0, 1) - np.abs(x - 0.02), y + 0.1)
@@ -104,9 +94,8 @@ def _head(turn: float) -> tuple[_Field, _Field]:
     return np.maximum(_edge(egg), _edge(neck)), shade
 
 
-def _hair() -> tuple[_Field, _Field]:
+def _hair(x: _Field, y: _Field) -> _Shaded:
     """Return hair that covers the skull down to the ears."""
-    x, y = _grid()
     noise = _noise(31, 0.6)
     outer = 1 - np.hypot(x / 0.80, (y + 0.02) / 0.95) + 0.02 * noise
     face = 1 - np.hypot((x + 0.06) / 0.60, (y - 0.28) / 0.80) + 0.03 * noise
@@ -114,9 +103,8 @@ def _hair() -> tuple[_Field, _Field]:
     return cover, 0.75 * _lit(x * 0.8, y * 0.8, 0.15) + 0.10 * np.sin(18 * np.arctan2(x, y + 0.2) + noise)
 
 
-def _bust(seed: int) -> tuple[_Field, _Field]:
+def _bust(x: _Field, y: _Field, seed: int) -> _Shaded:
     """Return shoulders and chest in folded cloth."""
-    x, y = _grid()
     noise = _noise(seed, 0.9)
     shoulders = -0.86 + 0.34 * np.abs(x) + 0.62 * np.abs(x) ** 5
     folds = np.sin(8 * x + 3.5 * y * np.tanh(4 * x) + 0.8 * noise)
@@ -133,9 +121,8 @@ def _limb(x: _Field, y: _Field, start: tuple[float, float], end: tuple[float, fl
     return radius - np.hypot(x - start[0] - share * along_x, y - start[1] - share * along_y)
 
 
-def _figure(stance: int) -> tuple[_Field, _Field]:
+def _figure(x: _Field, y: _Field, stance: int) -> _Shaded:
     """Return a small figure: in a long dress, in a coat, seated, or bent over its work."""
-    x, y = _grid()
     lean = (0.05, -0.04, 0.0, 0.22)[stance]
     waist_x = lean * 0.5
     parts = [_limb(x, y, (lean, -0.50), (waist_x, -0.05), 0.17)]
@@ -166,27 +153,24 @@ def _figure(stance: int) -> tuple[_Field, _Field]:
     return _edge(inside), shade
 
 
-def _crown(seed: int) -> tuple[_Field, _Field]:
+def _crown(x: _Field, y: _Field, seed: int) -> _Shaded:
     """Return the leafy crown of a tree."""
-    x, y = _grid()
     noise = _noise(seed, 0.45)
     distance = 0.82 - np.hypot(x, y * 1.08) + 0.15 * noise
     coverage = _edge(distance * 0.8) * np.clip((_noise(seed + 1, 0.15) + 2.2 + 6 * distance), 0, 1)
     return coverage, 0.75 * _lit(x * 0.85, y * 0.85, 0.1) + 0.16 * _noise(seed + 2, 0.25)
 
 
-def _cloud(seed: int) -> tuple[_Field, _Field]:
+def _cloud(x: _Field, y: _Field, seed: int) -> _Shaded:
     """Return a heaped cloud with a flat, darker base."""
-    x, y = _grid()
     noise = _noise(seed, 0.9)
     distance = 0.72 - np.hypot(x * 0.95, y * np.where(y > 0.1, 2.3, 1.15)) + 0.22 * noise
     shade = 0.74 - 0.42 * y - 0.16 * x + 0.16 * _noise(seed + 1, 0.8)
     return np.clip((distance + 0.1) * 3.4, 0, 1), shade
 
 
-def _flower(petals: int) -> tuple[_Field, _Field]:
+def _flower(x: _Field, y: _Field, petals: int) -> _Shaded:
     """Return a flower seen from the front."""
-    x, y = _grid()
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
     wave = np.abs(np.cos(angle * petals / 2))
     distance = 0.62 + 0.36 * wave**0.7 - radius
@@ -195,52 +179,50 @@ def _flower(petals: int) -> tuple[_Field, _Field]:
     return _edge(distance), shade
 
 
-def _leaf() -> tuple[_Field, _Field]:
-    x, y = _grid()
+def _leaf(x: _Field, y: _Field) -> _Shaded:
     width = 0.55 * np.clip(1 - np.abs(y) ** 1.7, 0, 1)
     shade = 0.55 - 0.45 * x - 0.3 * np.exp(-((x / 0.05) ** 2)) + 0.10 * np.sin(14 * (y + np.abs(x)))
     return _edge(width - np.abs(x)), shade
 
 
-def _rock(seed: int) -> tuple[_Field, _Field]:
-    x, y = _grid()
+def _rock(x: _Field, y: _Field, seed: int) -> _Shaded:
     noise = _noise(seed, 0.7)
     facets = np.round(_noise(seed + 1, 1.2) * 1.6) / 1.6
     distance = 0.85 - np.maximum(np.hypot(x, y * 0.9), y * 1.05) + 0.10 * noise
     return _edge(distance), 0.5 - 0.35 * (x + y) + 0.20 * facets + 0.05 * noise
 
 
-_MAKERS: Final[dict[str, Callable[[], tuple[_Field, _Field]]]] = {
-    "sphere": _sphere,
-    "glow": _glow,
-    "amphora": lambda: _turned((0.34, 0.24, 0.22, 0.62, 0.86, 0.80, 0.55, 0.30, 0.40)),
-    "bottle": lambda: _turned((0.20, 0.19, 0.19, 0.24, 0.58, 0.64, 0.64, 0.63, 0.58)),
-    "bowl": lambda: _turned((0.99, 0.96, 0.90, 0.80, 0.66, 0.46, 0.28, 0.24, 0.34)),
-    "jug": lambda: _turned((0.46, 0.36, 0.34, 0.52, 0.72, 0.78, 0.72, 0.58, 0.46)),
-    "goblet": lambda: _turned((0.60, 0.64, 0.62, 0.48, 0.16, 0.08, 0.08, 0.12, 0.48)),
-    "urn": lambda: _turned((0.62, 0.50, 0.66, 0.88, 0.92, 0.80, 0.50, 0.26, 0.44)),
-    "head_left": lambda: _head(-0.6),
-    "head_front": lambda: _head(0.05),
-    "head_right": lambda: _head(0.6),
-    "hair": _hair,
-    "bust_a": lambda: _bust(41),
-    "bust_b": lambda: _bust(44),
-    "woman": lambda: _figure(0),
-    "man": lambda: _figure(1),
-    "sitter": lambda: _figure(2),
-    "worker": lambda: _figure(3),
-    "crown_a": lambda: _crown(51),
-    "crown_b": lambda: _crown(55),
-    "crown_c": lambda: _crown(59),
-    "cloud_a": lambda: _cloud(61),
-    "cloud_b": lambda: _cloud(64),
-    "cloud_c": lambda: _cloud(67),
-    "flower_five": lambda: _flower(5),
-    "flower_eight": lambda: _flower(8),
-    "flower_many": lambda: _flower(13),
-    "leaf": _leaf,
-    "rock_a": lambda: _rock(81),
-    "rock_b": lambda: _rock(84),
+_MAKERS: Final[dict[str, tuple[Any, ...]]] = {
+    "sphere": (_sphere,),
+    "glow": (_glow,),
+    "amphora": (_turned, (0.34, 0.24, 0.22, 0.62, 0.86, 0.80, 0.55, 0.30, 0.40)),
+    "bottle": (_turned, (0.20, 0.19, 0.19, 0.24, 0.58, 0.64, 0.64, 0.63, 0.58)),
+    "bowl": (_turned, (0.99, 0.96, 0.90, 0.80, 0.66, 0.46, 0.28, 0.24, 0.34)),
+    "jug": (_turned, (0.46, 0.36, 0.34, 0.52, 0.72, 0.78, 0.72, 0.58, 0.46)),
+    "goblet": (_turned, (0.60, 0.64, 0.62, 0.48, 0.16, 0.08, 0.08, 0.12, 0.48)),
+    "urn": (_turned, (0.62, 0.50, 0.66, 0.88, 0.92, 0.80, 0.50, 0.26, 0.44)),
+    "head_left": (_head, -0.6),
+    "head_front": (_head, 0.05),
+    "head_right": (_head, 0.6),
+    "hair": (_hair,),
+    "bust_a": (_bust, 41),
+    "bust_b": (_bust, 44),
+    "woman": (_figure, 0),
+    "man": (_figure, 1),
+    "sitter": (_figure, 2),
+    "worker": (_figure, 3),
+    "crown_a": (_crown, 51),
+    "crown_b": (_crown, 55),
+    "crown_c": (_crown, 59),
+    "cloud_a": (_cloud, 61),
+    "cloud_b": (_cloud, 64),
+    "cloud_c": (_cloud, 67),
+    "flower_five": (_flower, 5),
+    "flower_eight": (_flower, 8),
+    "flower_many": (_flower, 13),
+    "leaf": (_leaf,),
+    "rock_a": (_rock, 81),
+    "rock_b": (_rock, 84),
 }
 
 
@@ -249,7 +231,9 @@ def form(name: str, is_mirrored: bool) -> npt.NDArray[np.float32]:
     """Return the plane of a form of this name, float32 (H, W, 2), 0-255: coverage × shade, coverage."""
     if is_mirrored:
         return np.ascontiguousarray(form(name, is_mirrored=False)[:, ::-1])
-    coverage, shade = _MAKERS[name]()
+    line = (np.arange(_SIDE) + 0.5 - _SIDE / 2) / (_SIDE / 2 - _BORDER)
+    make, *arguments = _MAKERS[name]
+    coverage, shade = make(*np.meshgrid(line, line), *arguments)
     coverage = np.clip(coverage, 0, 1)
     coverage[:_BORDER], coverage[-_BORDER:], coverage[:, :_BORDER], coverage[:, -_BORDER:] = 0, 0, 0, 0
     if name.startswith("bust"):  # cut off by its box, not by its outline

@@ -113,9 +113,3 @@ def test_details_are_free_translated_missing_and_hold_colons(collection: Painted
 )
 def test_slugs(title: str, slug: str) -> None:
     assert make_slug(title) == slug
-
-
-def test_two_collections_of_one_seed_are_the_same() -> None:
-    first = PaintedCollection(apportion(500), seed=3)
-    second = PaintedCollection(apportion(2000), seed=3)
-    assert first.list_artworks("RED", 0, 20, "en") == second.list_artworks("RED", 0, 20, "en")

@@ -4,7 +4,6 @@ from starlette.testclient import TestClient
 
 from src.errors import UsageError
 from src.features.decode_image import decode_image
-from src.features.extract_features import extract_features
 from src.features.image_header import read_header
 from src.gallery.collection.images import ImageOptions, parse_suffix, resize
 from tests.support.gallery_pages import OpenSite, read_colour_block
@@ -77,17 +76,6 @@ def test_nothing_is_larger_than_full_size(site: TestClient) -> None:
     large = read_header(site.get(path + "=w4000-h4000").content)
     assert (full.width, full.height) == (large.width, large.height)
     assert 1024 <= max(full.width, full.height) <= 2044
-
-
-def test_a_picture_is_the_same_at_any_size(site: TestClient) -> None:
-    """The size asked for must not change what a picture shows, or its colour would depend on it."""
-    distances = []
-    for position in range(6):
-        path = image_path(site, position=position)
-        small, large = (decode_image(site.get(f"{path}=w{side}-h{side}-c").content) for side in (96, 436))
-        means = [extract_features(image)[:9] for image in (small, large)]
-        distances.append(np.abs(means[0] - means[1])[[0, 1, 2, 6, 7, 8]].max())
-    assert np.median(distances) < 4
 
 
 def test_parts_are_cut_before_scaling(site: TestClient) -> None:
