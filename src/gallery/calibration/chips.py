@@ -4,8 +4,6 @@ Real art seldom comes near them. They tell the colour index what to call a pictu
 not go on where the real rows end as it happened to leave them.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 import cv2

@@ -4,8 +4,6 @@ The rows (18 features and ``color``) are third-party data and not part of the pr
 ``colour_index.json`` and ``palettes.json`` in ``src/gallery/filing``. No row is kept.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import re

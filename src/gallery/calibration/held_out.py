@@ -5,8 +5,6 @@ painted from them, SVMs are trained on that gallery, and scored on the last quar
 is held out once and each row scored once. Writes ``references/held_out.json``.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

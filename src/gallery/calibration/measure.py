@@ -6,8 +6,6 @@ feature's distribution, and how SVMs trained on it do on real rows and paintings
 :mod:`src.gallery.calibration.held_out`.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

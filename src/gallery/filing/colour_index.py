@@ -5,8 +5,6 @@ to chips of every colour by ``python -m src.gallery.calibration.fit``; see
 ``references/gallery_calibration.md``.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from functools import lru_cache

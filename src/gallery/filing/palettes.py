@@ -4,8 +4,6 @@ For each colour a mixture of Gaussians over transformed features, fitted by
 ``python -m src.gallery.calibration.fit``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

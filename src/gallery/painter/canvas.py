@@ -5,8 +5,6 @@ of it. Pixels are *pigment*, uint8 (H, W, 3): lightness, green-red and blue-yell
 last two. The grade (``src.gallery.painter.grading``) turns pigment into BGR.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any

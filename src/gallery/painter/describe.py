@@ -6,8 +6,6 @@ the painter makes attempt after attempt with palettes of that colour and takes o
 index files there.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Final
 

@@ -4,8 +4,6 @@ A form's plane is float32 (H, W, 2): coverage times shade, and coverage, 0-255. 
 a mirrored form is lit from the right.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Any, Final
 

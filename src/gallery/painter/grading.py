@@ -4,8 +4,6 @@ Pigment goes through one affine map into B, G, R; then colour is tied to light, 
 its hue, and a curve bends the shadows. The fourteen numbers are found on a tiny rendering by damped least squares.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

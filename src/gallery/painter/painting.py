@@ -1,7 +1,5 @@
 """A painting: all that decides it, and its renderings at any size."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final

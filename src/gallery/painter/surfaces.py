@@ -5,8 +5,6 @@ each pixel where the middle of its stroke lies, so that a canvas can be repainte
 single lookup. A tile of grain is added to the pigment.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Pictures of nothing but pigment: abstracts, colour fields, gestures, textiles."""
 
-from __future__ import annotations
-
 import math
 from itertools import pairwise
 

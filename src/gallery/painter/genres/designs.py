@@ -3,8 +3,6 @@
 Their pigment is B, G, R itself, so that any colour of the screen can be had; ``Mood.ground`` is the main colour.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Final
 

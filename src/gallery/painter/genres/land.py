@@ -1,7 +1,5 @@
 """Land, sea and night: landscapes, mountains, woods, towns, seascapes, nocturnes."""
 
-from __future__ import annotations
-
 from src.gallery.painter.canvas import Canvas, Pigment, Point, lit, mix, standing
 from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, ground_below, ridge
 

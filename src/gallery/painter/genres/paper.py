@@ -1,7 +1,5 @@
 """Works on paper: drawings, prints from wood blocks, written pages."""
 
-from __future__ import annotations
-
 import math
 from typing import Final
 

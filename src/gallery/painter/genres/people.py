@@ -1,7 +1,5 @@
 """People: portraits, groups of figures, icons."""
 
-from __future__ import annotations
-
 import math
 
 from src.gallery.painter.canvas import Canvas, Pigment, lit, mix

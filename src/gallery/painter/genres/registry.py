@@ -1,7 +1,5 @@
 """The genres: how each is composed, its usual shapes, and which palettes it suits; and the designs, which have none."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final

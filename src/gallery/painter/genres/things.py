@@ -1,7 +1,5 @@
 """Things: still lifes, flowers, interiors, single objects as museums photograph them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from src.gallery.painter.canvas import Canvas, Pigment, Point, around, corners, lit, mix, standing

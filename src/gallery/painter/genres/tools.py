@@ -1,7 +1,5 @@
 """What the genres share: pigments of things, chance, outlines."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from itertools import pairwise
