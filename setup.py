@@ -45,7 +45,7 @@ if __name__ == "__main__":
         package_data={
             "application": ["templates/*", "static/*", "static/*/*"],
             "src.gallery.site": ["templates/*", "static/*"],
-            "src.gallery.collection": ["*.tsv", "*.json"],
+            "src.gallery.collection": ["*.json"],
             "src.gallery.filing": ["*.json"],
             "src.scraping.page": ["*.js"],
             "src.visualization": ["*.mplstyle"],

@@ -43,26 +43,6 @@ class FolderEntry:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
-def list_pictures(folder: Path) -> list[str]:
-    """Return the pictures in a folder and below, by their names' endings, sorted.
-
-    Raises
-    ------
-    UsageError
-        If there is no such folder, or no picture in it.
-    """
-    if not folder.is_dir():
-        raise UsageError(f"--images {folder}: there is no such folder")
-    names = sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()
-    )
-    if not names:
-        raise UsageError(f"--images {folder}: expected files that end in {' '.join(sorted(PICTURE_SUFFIXES))}")
-    return names
-
-
 def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
     """Read which file is filed under which colour, sorted by name; rows without a file in the folder are left out.
 
@@ -90,8 +70,19 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
 
 
 def file_pictures(folder: Path) -> list[FolderEntry]:
-    """File the pictures of a folder by the colour index over their centre-cropped 218 × 218 thumbnails."""
-    names = list_pictures(folder)
+    """File the pictures of a folder and below by the colour index over their centre-cropped 218 × 218 thumbnails.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or no picture in it by the names' endings.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"--images {folder}: there is no such folder")
+    paths = (path for path in folder.rglob("*") if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file())
+    names = sorted(path.relative_to(folder).as_posix() for path in paths)
+    if not names:
+        raise UsageError(f"--images {folder}: expected files that end in {' '.join(sorted(PICTURE_SUFFIXES))}")
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         colours = pool.map(lambda name: _file_picture(folder / name), names)
         # A bar only where somebody watches.

@@ -15,7 +15,7 @@ from src.features.schema import BGRImage
 from src.gallery.collection.artwork import Artwork
 from src.gallery.collection.catalogue import make_slug
 from src.gallery.collection.tokens import Names
-from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES, read_titles, read_words
+from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES, read_words
 from src.gallery.painter.describe import describe, outline
 from src.gallery.painter.painting import paint, paint_crop
 
@@ -96,7 +96,7 @@ class PaintedCollection:
     def _compute_artwork(self, number: int, language: str) -> Artwork:
         genre, aspect = outline(self._seed, number)
         words, draw = read_words(), self._draw_bytes(number, "entry")
-        title: str = _pick(read_titles()[genre], draw[1])[LANGUAGES.index(language)]
+        title: str = _pick(words["titles"][genre], draw[1])[LANGUAGES.index(language)]
         if "*" in title:
             title = title.replace("*", _pick(words["places"], draw[2]))
         elif draw[3] < 100:

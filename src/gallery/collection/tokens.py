@@ -25,14 +25,17 @@ class Names:
         key = hashlib.blake2b(f"gallery:{seed}:{purpose}".encode(), digest_size=32).digest()
         self._keys = tuple(key + bytes([index]) for index in range(ROUNDS))
         self._layout = struct.Struct(layout)
-        self._half = (self._layout.size + len(CHECK)) // 2
+        self._size = self._layout.size + len(CHECK)
+        self._bits = 4 * self._size  # of either half
 
     def write(self, *numbers: int) -> str:
         """Return the name of some numbers: URL-safe base64 without padding."""
-        left, right = self._split(self._layout.pack(*numbers) + CHECK)
+        plain = int.from_bytes(self._layout.pack(*numbers) + CHECK, "big")
+        left, right = divmod(plain, 1 << self._bits)
         for key in self._keys:
             left, right = right, left ^ self._mix(key, right)
-        return base64.urlsafe_b64encode(self._join(left, right)).rstrip(b"=").decode("ascii")
+        sealed = (left << self._bits | right).to_bytes(self._size, "big")
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
 
     def read(self, name: str) -> tuple[int, ...] | None:
         """Return the numbers that a text names, or None if it is no name of ours."""
@@ -40,21 +43,15 @@ class Names:
             sealed = base64.b64decode(name + "=" * (-len(name) % 4), altchars=b"-_", validate=True)
         except ValueError:
             return None
-        if len(sealed) != 2 * self._half:
+        if len(sealed) != self._size:
             return None
-        left, right = self._split(sealed)
+        left, right = divmod(int.from_bytes(sealed, "big"), 1 << self._bits)
         for key in reversed(self._keys):
             left, right = right ^ self._mix(key, left), left
-        numbers = self._layout.unpack_from(self._join(left, right))
+        numbers = self._layout.unpack_from((left << self._bits | right).to_bytes(self._size, "big"))
         # Names of other seeds have no zeros at their end; another text may differ in the last character's unused bits.
         return numbers if self.write(*numbers) == name else None
 
-    def _split(self, record: bytes) -> tuple[int, int]:
-        return int.from_bytes(record[: self._half], "big"), int.from_bytes(record[self._half :], "big")
-
-    def _join(self, left: int, right: int) -> bytes:
-        return left.to_bytes(self._half, "big") + right.to_bytes(self._half, "big")
-
-    def _mix(self, key: bytes, value: int) -> int:
-        digest = hashlib.blake2b(value.to_bytes(self._half, "big"), digest_size=self._half, key=key).digest()
-        return int.from_bytes(digest, "big")
+    def _mix(self, key: bytes, half: int) -> int:
+        size = self._size // 2
+        return int.from_bytes(hashlib.blake2b(half.to_bytes(size, "big"), digest_size=size, key=key).digest(), "big")

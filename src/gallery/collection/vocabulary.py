@@ -4,10 +4,8 @@ All people and museums are invented. Titles are put together from a subject and,
 are made from the translated title, as the real site does.
 """
 
-import csv
 import json
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,23 +14,14 @@ DEFAULT_LANGUAGE: Final = "en"
 
 
 @cache
-def read_titles() -> dict[str, list[tuple[str, ...]]]:
-    """Read the titles of each genre, each in the order of :data:`LANGUAGES`; an asterisk stands for a place."""
-    titles: dict[str, list[tuple[str, ...]]] = {}
-    with Path(__file__).with_name("titles.tsv").open(encoding="utf-8", newline="") as stream:
-        for genre, *texts in islice(csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE), 1, None):
-            titles.setdefault(genre, []).append(tuple(texts))
-    return titles
-
-
-@cache
 def read_words() -> dict[str, Any]:
-    """Read the other words.
+    """Read the words.
 
-    ``places`` (the last ones are not Latin), ``first_names``, ``last_names``, ``museums`` (each with its place, one
-    without), ``rights``; ``labels`` of an asset page and ``media``, in the order of :data:`LANGUAGES`; ``free_labels``,
-    which museums invent and nobody translates, with values that may contain colons; and ``title_tails``, which stand
-    behind one title in 85: quotation marks, angle brackets, and more than 300 characters.
+    ``titles`` of each genre, an asterisk for a place; ``places`` (the last ones are not Latin), ``first_names``,
+    ``last_names``, ``museums`` (each with its place, one without), ``rights``; ``labels`` of an asset page and
+    ``media``, these and titles in the order of :data:`LANGUAGES`; ``free_labels``, which museums invent and nobody
+    translates, with values that may contain colons; and ``title_tails``, which stand behind one title in 85: quotation
+    marks, angle brackets, and more than 300 characters.
     """
     words: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
     return words

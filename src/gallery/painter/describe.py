@@ -6,6 +6,7 @@ the painter makes attempt after attempt with palettes of that colour and takes o
 index files there.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from src.features.schema import FeatureVector
 from src.gallery.filing.colour_index import ColourIndex, is_gray, load_colour_index
 from src.gallery.filing.palettes import PaletteModel, load_palettes
 from src.gallery.painter.genres.designs import draw_ground
-from src.gallery.painter.genres.registry import DESIGNS, KINDS, choose_design, choose_genre
+from src.gallery.painter.genres.registry import DESIGNS, KINDS, Kind
 from src.gallery.painter.genres.tools import Chance, Mood
 from src.gallery.painter.grading import fit_grade
 from src.gallery.painter.painting import (
@@ -141,9 +142,10 @@ class _Models:
 
 
 def _choose_genre(target: FeatureVector, seed: int, number: int) -> tuple[str, float]:
-    rng = make_chances(seed, number, 0, SHAPE)
-    genre = choose_genre(rng, _mood(target))
-    return genre, round(rng.between(*KINDS[genre].aspects), 3)
+    """Decide a genre that suits a palette, and its shape."""
+    mood = _mood(target)
+    weights = [kind.weight if kind.suits(mood) else kind.weight * 0.03 for kind in KINDS.values()]
+    return _choose(make_chances(seed, number, 0, SHAPE), KINDS, weights)
 
 
 def _choose_design(seed: int, number: int) -> tuple[str, float] | None:
@@ -151,8 +153,12 @@ def _choose_design(seed: int, number: int) -> tuple[str, float] | None:
     rng = make_chances(seed, number, 1, SHAPE)
     if rng.random() >= DESIGN_SHARES.get(SITE_COLOURS[number % len(SITE_COLOURS)], DESIGN_SHARE):
         return None
-    design = choose_design(rng)
-    return design, round(rng.between(*DESIGNS[design].aspects), 3)
+    return _choose(rng, DESIGNS, [kind.weight for kind in DESIGNS.values()])
+
+
+def _choose(rng: Chance, kinds: Mapping[str, Kind], weights: Sequence[float]) -> tuple[str, float]:
+    name = rng.choices(list(kinds), weights)[0]
+    return name, round(rng.between(*kinds[name].aspects), 3)
 
 
 def _describe_design(models: _Models, draft: Painting) -> Painting:

@@ -6,7 +6,6 @@ single lookup. A tile of grain is added to the pigment.
 """
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -32,43 +31,31 @@ class Strokes(NamedTuple):
     relief: npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class _StrokeStyle:
-    """Strokes of a hand: how many, how long and wide (tile pixels), and how they lie (degrees)."""
-
-    count: int
-    length: float
-    width: float
-    angle: float
-    spread: float
-    swirl: float = 0.0
-
-
 STROKE_STYLES: Final = {
-    "dabs": _StrokeStyle(2600, 9.0, 9.0, 0.0, 180.0),
-    "level": _StrokeStyle(1500, 34.0, 8.0, 0.0, 14.0),
-    "slanted": _StrokeStyle(1700, 26.0, 8.0, 52.0, 16.0),
-    "upright": _StrokeStyle(1500, 32.0, 8.0, 90.0, 15.0),
-    "loose": _StrokeStyle(1300, 30.0, 10.0, 20.0, 75.0),
-    "swirling": _StrokeStyle(2000, 26.0, 7.0, 0.0, 12.0, 150.0),
+    "dabs": (2600, 9.0, 9.0, 0.0, 180.0, 0.0),
+    "level": (1500, 34.0, 8.0, 0.0, 14.0, 0.0),
+    "slanted": (1700, 26.0, 8.0, 52.0, 16.0, 0.0),
+    "upright": (1500, 32.0, 8.0, 90.0, 15.0, 0.0),
+    "loose": (1300, 30.0, 10.0, 20.0, 75.0, 0.0),
+    "swirling": (2000, 26.0, 7.0, 0.0, 12.0, 150.0),
 }
-"""The styles of stroke by name."""
+"""The styles by name: number of strokes, length and width (tile pixels), angle, its spread and swirl (degrees)."""
 
 
 @lru_cache(maxsize=len(STROKE_STYLES))
 def stroke_tile(style: str) -> Strokes:
     """Return the strokes of a style of :data:`STROKE_STYLES`; the same for every process."""
-    hand = STROKE_STYLES[style]
+    count, length, width, angle, spread, swirl = STROKE_STYLES[style]
     generator = np.random.Generator(np.random.PCG64([71, sorted(STROKE_STYLES).index(style)]))
     side = TILE
-    middles = generator.uniform(0, side, (hand.count, 2))
+    middles = generator.uniform(0, side, (count, 2))
     phases = 2 * math.pi * middles / side
     flow = np.sin(phases[:, 0] + 1.3 * np.sin(phases[:, 1])) + np.cos(phases[:, 1] * 2 + np.sin(phases[:, 0]))
-    angles = np.radians(hand.angle + hand.swirl * flow / 2 + generator.uniform(-hand.spread, hand.spread, hand.count))
-    halves = hand.length * generator.uniform(0.6, 1.2, hand.count) / 2
-    widths = np.maximum(2, np.round(hand.width * generator.uniform(0.7, 1.3, hand.count))).astype(int)
+    angles = np.radians(angle + swirl * flow / 2 + generator.uniform(-spread, spread, count))
+    halves = length * generator.uniform(0.6, 1.2, count) / 2
+    widths = np.maximum(2, np.round(width * generator.uniform(0.7, 1.3, count))).astype(int)
     owner = np.full((side, side), 0, np.int32)
-    for number in range(hand.count):
+    for number in range(count):
         x, y = middles[number]
         reach_x, reach_y = math.cos(angles[number]) * halves[number], math.sin(angles[number]) * halves[number]
         for wrap_x in (0, side) if x > side / 2 else (0, -side):
@@ -84,8 +71,8 @@ def stroke_tile(style: str) -> Strokes:
     across = to_middle[..., 0] * np.sin(angles[index]) - to_middle[..., 1] * np.cos(angles[index])
     ridge = np.cos(np.clip(across / widths[index] * math.pi * 1.6, -math.pi, math.pi))
     bristles = np.sin(across * 2.4 + index) * 0.35
-    lightness = generator.normal(0, 12, hand.count)[index] + 9 * ridge + 10 * bristles
-    warmth = generator.normal(0, 4.5, (hand.count, 2))[index]
+    lightness = generator.normal(0, 12, count)[index] + 9 * ridge + 10 * bristles
+    warmth = generator.normal(0, 4.5, (count, 2))[index]
     relief = np.dstack((lightness, warmth)) + 128
     return Strokes(to_middle.astype(np.float32), np.clip(np.round(relief), 0, 255).astype(np.uint8))
 

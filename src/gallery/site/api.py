@@ -81,19 +81,9 @@ class Listing:
 def make_item(artwork: Artwork, host: str, *, is_tagged: bool) -> JsonList:
     """Return an artwork as the site's lists hold it."""
     facts = [artwork.asset_id, artwork.aspect, *[None] * 10, artwork.partner]
-    item: JsonList = [
-        "stella.common.cobject",
-        artwork.title,
-        artwork.artist,
-        f"//{host}/ci/{artwork.image_token}",
-        artwork.page,
-        ARTWORK_TYPE,
-        None,
-        None,
-        artwork.tint,
-        None,
-        facts,
-    ]
+    image = f"//{host}/ci/{artwork.image_token}"
+    item: JsonList = ["stella.common.cobject", artwork.title, artwork.artist, image, artwork.page, ARTWORK_TYPE]
+    item += [None, None, artwork.tint, None, facts]
     return item if is_tagged else item[1:]
 
 

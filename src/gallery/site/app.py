@@ -32,15 +32,7 @@ from src.gallery.collection.images import parse_suffix, render_image
 from src.gallery.collection.painted import PaintedCollection
 from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES
 from src.gallery.settings import GallerySettings, describe_gallery
-from src.gallery.site.api import (
-    DEFAULT_PAGE_SIZE,
-    LARGEST_PAGE_SIZE,
-    Listing,
-    ListPage,
-    make_block,
-    make_page_object,
-    write_body,
-)
+from src.gallery.site import api
 from src.gallery.site.faults import Draw
 from src.gallery.site.misbehaviour import CONSENT_COOKIE, Misbehaviour, local_target
 from src.gallery.site.pages import OTHER_LINKS, Visit, render, render_colour_page, render_page
@@ -79,7 +71,7 @@ class Site:
         self._settings = settings
         self._collection = collection
         self._state = state
-        self._listing = Listing(collection, settings.seed)
+        self._listing = api.Listing(collection, settings.seed)
         self._name, self._extent = describe_gallery(settings)
         self._render_image = lru_cache(maxsize=KEPT_IMAGES)(partial(render_image, collection))
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
@@ -112,10 +104,10 @@ class Site:
         colour = name if name in SITE_COLOURS else None
         return HTMLResponse(render_colour_page(colour, pages, page_object, visit, is_script_drawn=is_script_drawn))
 
-    def _open_all(self, visit: Visit) -> tuple[list[ListPage], list[Any]]:
+    def _open_all(self, visit: Visit) -> tuple[list[api.ListPage], list[Any]]:
         """Return the first list page of every colour, and the page object made of them."""
         pages = [self._listing.open(colour, visit.language, visit.draw) for colour in SITE_COLOURS]
-        return pages, make_page_object(pages, visit.host, is_tagged=not visit.draw.happens("untagged"))
+        return pages, api.make_page_object(pages, visit.host, is_tagged=not visit.draw.happens("untagged"))
 
     async def _show_asset(self, request: Request) -> Response:
         """Answer the page of an artwork, whatever its slug, or of a story."""
@@ -135,21 +127,21 @@ class Site:
 
     async def _send_list(self, request: Request) -> Response:
         query, visit = request.query_params, _visit(request)
-        size = query.get("s", str(DEFAULT_PAGE_SIZE))
-        if not size.isdecimal() or int(size) > LARGEST_PAGE_SIZE:
+        size = query.get("s", str(api.DEFAULT_PAGE_SIZE))
+        if not size.isdecimal() or int(size) > api.LARGEST_PAGE_SIZE:
             return PlainTextResponse("Internal Server Error", status_code=500)
         page = self._listing.resume(query.get("pt", ""), int(size), visit.language, visit.draw)
         if page is None:
             return PlainTextResponse("Bad Request", status_code=400)
-        block = make_block(page, visit.host, is_tagged=not visit.draw.happens("untagged"))
-        body = write_body(block, is_nested=query.get("rt") == "j")
+        block = api.make_block(page, visit.host, is_tagged=not visit.draw.happens("untagged"))
+        body = api.write_body(block, is_nested=query.get("rt") == "j")
         if visit.draw.happens("list_garbled"):
             body = body[: len(body) * 2 // 3]
         return _json(body)
 
     async def _send_colours(self, request: Request) -> Response:
         _, page_object = self._open_all(_visit(request))
-        return _json(write_body(page_object, is_nested=request.query_params.get("rt") == "j"))
+        return _json(api.write_body(page_object, is_nested=request.query_params.get("rt") == "j"))
 
     async def _send_image(self, request: Request) -> Response:
         token, _, suffix = request.path_params["name"].partition("=")

@@ -9,7 +9,7 @@ from src.errors import TableError, UsageError
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
 from src.features.image_header import read_header
-from src.gallery.collection.folder import FolderCollection, file_pictures, list_pictures, read_labels
+from src.gallery.collection.folder import FolderCollection, file_pictures, read_labels
 from src.gallery.collection.images import crop_to_box
 from src.gallery.filing.colour_index import load_colour_index
 from tests.support.gallery_pages import OpenSite, read_all_ids, read_colour_block
@@ -48,9 +48,9 @@ def labels(folder: Path) -> Path:
 
 def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
-        list_pictures(tmp_path / "none")
+        file_pictures(tmp_path / "none")
     with pytest.raises(UsageError, match="expected files that end in"):
-        list_pictures(tmp_path)
+        file_pictures(tmp_path)
 
 
 def test_labels_file_pictures_and_carry_metadata(folder: Path, labels: Path) -> None:

@@ -65,14 +65,3 @@ DESIGNS: Final[dict[str, Kind]] = {
 """Pictures of one strong colour: they are painted in that colour and not graded to a palette."""
 
 GENRES: Final = {**KINDS, **DESIGNS}
-
-
-def choose_genre(rng: Chance, mood: Mood) -> str:
-    """Draw a genre that suits a palette."""
-    weights = [kind.weight if kind.suits(mood) else kind.weight * 0.03 for kind in KINDS.values()]
-    return rng.choices(list(KINDS), weights)[0]
-
-
-def choose_design(rng: Chance) -> str:
-    """Draw a design."""
-    return rng.choices(list(DESIGNS), [kind.weight for kind in DESIGNS.values()])[0]
