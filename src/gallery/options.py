@@ -13,6 +13,11 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 """A fault's probability: its option begins with ``--fault-`` and means 1 where it stands without a value."""
 
 
+def option(meaning: str, default: Any = 0.0, **limits: Any) -> Any:
+    """Define a field that is an option: its help, its default, and further arguments of pydantic's ``Field``."""
+    return Field(default=default, description=meaning, **limits)
+
+
 def is_probability(field: FieldInfo) -> bool:
     """Whether a field is a :data:`Probability`."""
     return any(getattr(limit, "le", None) == 1 for limit in field.metadata)

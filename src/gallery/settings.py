@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
 from src.colours import SITE_COLOURS, parse_colours
 from src.errors import UsageError
 from src.files import hash_file
-from src.gallery.options import Options
+from src.gallery.options import Options, option
 from src.gallery.site.faults import Faults
 
 DEFAULT_SEED: Final = 7
@@ -21,23 +21,21 @@ DEFAULT_SEED: Final = 7
 class GallerySettings(Options):
     """One gallery."""
 
-    artworks: int = Field(default=2000, ge=1, description="number of paintings")
-    seed: int = Field(default=DEFAULT_SEED, description="seed of the paintings")
-    proportions: Literal["study", "site"] = Field(
-        default="study",
-        description="class proportions: study (eleven colours, 2023) or site (twelve colours and totals, 2026)",
+    artworks: int = option("number of paintings", 2000, ge=1)
+    seed: int = option("seed of the paintings", DEFAULT_SEED)
+    proportions: Literal["study", "site"] = option(
+        "class proportions: study (eleven colours, 2023) or site (twelve colours and totals, 2026)", "study"
     )
-    colours: tuple[str, ...] = Field(default=(), description=f"only these colours of {' '.join(SITE_COLOURS)}")
-    images: Path | None = Field(default=None, description="serve the pictures of this folder instead")
-    labels: Path | None = Field(
-        default=None,
-        description="table with filename and color (or study_label); further columns (title, artist, ...) are shown",
+    colours: tuple[str, ...] = option(f"only these colours of {' '.join(SITE_COLOURS)}", ())
+    images: Path | None = option("serve the pictures of this folder instead", None)
+    labels: Path | None = option(
+        "table with filename and color (or study_label); further columns (title, artist, ...) are shown", None
     )
-    host: str = Field(default="127.0.0.1", description="address to listen on")
-    port: int = Field(default=8765, ge=0, le=65535, description="port; 0 takes a free one")
-    workers: int | None = Field(default=None, ge=1, description="serving processes (default: one per processor)")
-    tiles: Literal["server", "script"] = Field(default="server", description="who draws the first tiles")
-    image_epoch: int = Field(default=0, description="another number: other image tokens, the same asset ids")
+    host: str = option("address to listen on", "127.0.0.1")
+    port: int = option("port; 0 takes a free one", 8765, ge=0, le=65535)
+    workers: int | None = option("serving processes (default: one per processor)", None, ge=1)
+    tiles: Literal["server", "script"] = option("who draws the first tiles", "server")
+    image_epoch: int = option("another number: other image tokens, the same asset ids", 0)
     faults: Faults = Faults()
 
     @field_validator("colours")

@@ -21,12 +21,8 @@ SIDE: Final = 64
 def make_chips(count: int, seed: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.str_]]:
     """Make chips and measure them.
 
-    Half of the colours are drawn evenly from sRGB, half from HSV, which holds more saturated ones.
-
-    Returns
-    -------
-    features, colours
-        float64, shape (count, 18), and the name of each chip's colour by :func:`src.colours.name_colours`.
+    Half of the colours are drawn evenly from sRGB, half from HSV, which holds more saturated ones. Returns the
+    features, shape (count, 18), and the name of each chip's colour by :func:`src.colours.name_colours`.
     """
     generator = np.random.Generator(np.random.PCG64(seed))
     grounds = np.array([_draw_ground(generator) for _ in range(count)])
@@ -52,9 +48,8 @@ def _render(generator: np.random.Generator, ground: npt.NDArray[np.uint8]) -> BG
         image = _mottle(generator, image)
     elif kind == 3:
         width = max(1, round(SIDE * generator.uniform(0.03, 0.13)))
-        frame = np.ones((SIDE, SIDE), np.bool_)
-        frame[width:-width, width:-width] = False
-        image[frame] = _draw_accent(generator)
+        image[:] = _draw_accent(generator)
+        image[width:-width, width:-width] = ground
     elif kind == 4:
         image[:, : round(SIDE * generator.uniform(0.05, 0.25))] = _draw_accent(generator)
     if generator.random() < 0.3:
@@ -73,8 +68,7 @@ def _draw_accent(generator: np.random.Generator) -> npt.NDArray[np.int64]:
 def _mottle(generator: np.random.Generator, image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     hsv = cv2.cvtColor(image / 255, cv2.COLOR_BGR2HSV)
     for channel, most in ((2, 0.3), (1, 0.2)):
-        cloud = cv2.GaussianBlur(
-            generator.standard_normal((SIDE, SIDE)).astype(np.float32), (0, 0), SIDE / generator.uniform(4, 16)
-        )
+        noise = generator.standard_normal((SIDE, SIDE)).astype(np.float32)
+        cloud = cv2.GaussianBlur(noise, (0, 0), SIDE / generator.uniform(4, 16))
         hsv[..., channel] *= 1 + generator.uniform(0.03, most) * (cloud - cloud.mean()) / cloud.std()
     return np.asarray(cv2.cvtColor(np.clip(hsv, 0, (360, 1, 1)).astype(np.float32), cv2.COLOR_HSV2BGR) * 255)

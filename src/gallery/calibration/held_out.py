@@ -8,7 +8,7 @@ is held out once and each row scored once. Writes ``references/held_out.json``.
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -75,12 +75,8 @@ def measure_split(
     """Score the index and calibrated SVMs on rows that none of them has seen.
 
     The split holds the numbers of the rows that are learned from and of those that are held out; the gallery is
-    painted in between.
-
-    Returns
-    -------
-    dict
-        By name, the accuracy on all of these rows, on those of the study if there are any, and the calibration error.
+    painted in between. Returns, by name, the accuracy on all of these rows, on those of the study if there are any,
+    and the calibration error.
     """
     part, test = (rows.take(numbers) for numbers in split)
     index = fit_colour_index(part.features, part.colours)
@@ -109,14 +105,13 @@ def _count_right(answers: npt.NDArray[np.str_], rows: TrainingData) -> dict[str,
 
 def summarise(splits: Sequence[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
     """Mean of every figure over the splits, and its spread (standard deviation) as ``…_spread``."""
-
-    def join(name: str) -> Iterator[tuple[str, float]]:
-        for figure in splits[0][name]:
+    summary: dict[str, dict[str, float]] = {name: {} for name in splits[0]}
+    for name, figures in splits[0].items():
+        for figure in figures:
             values = [split[name][figure] for split in splits]
-            yield figure, round(float(np.mean(values)), 4)
-            yield f"{figure}_spread", round(float(np.std(values)), 4)
-
-    return {name: dict(join(name)) for name in splits[0]}
+            summary[name][figure] = round(float(np.mean(values)), 4)
+            summary[name][f"{figure}_spread"] = round(float(np.std(values)), 4)
+    return summary
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
