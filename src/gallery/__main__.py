@@ -15,7 +15,7 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        return 0
+        pass
     return 0
 
 

@@ -33,7 +33,7 @@ class GallerySettings(Options):
     )
     host: str = option("address to listen on", "127.0.0.1")
     port: int = option("port; 0 takes a free one", 8765, ge=0, le=65535)
-    workers: int | None = option("serving processes (default: one per processor)", None, ge=1)
+    workers: int = option("serving processes that share the port; as many as processors", os.cpu_count() or 1, ge=1)
     tiles: Literal["server", "script"] = option("who draws the first tiles", "server")
     image_epoch: int = option("another number: other image tokens, the same asset ids", 0)
     faults: Faults = Faults()
@@ -48,11 +48,6 @@ class GallerySettings(Options):
         if self.labels is not None and self.images is None:
             raise UsageError("--labels files the pictures of a folder: give the folder with --images DIR")
         return self
-
-    @property
-    def worker_count(self) -> int:
-        """Processes that serve; they share one port."""
-        return self.workers or os.cpu_count() or 1
 
     @property
     def arguments(self) -> tuple[str, ...]:

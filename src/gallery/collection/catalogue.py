@@ -41,17 +41,14 @@ def apportion(total: int, proportions: str = "study", colours: tuple[str, ...] =
             f"{total} artworks: expected at least {minimum * len(names)}, {minimum} for each of {len(names)} colours"
         )
     # Colours whose share is below the minimum get the minimum; the others share what is left.
-    floored: set[str] = set()
+    free, left = names, total
     while True:
-        free = [name for name in names if name not in floored]
-        left = total - minimum * len(floored)
         weight = sum(weights[name] for name in free)
-        lacking = {name for name in free if left * weights[name] < minimum * weight}
-        if not lacking:
+        kept = [name for name in free if left * weights[name] >= minimum * weight]
+        if kept == free:
             break
-        floored |= lacking
-    counts = dict.fromkeys(names, minimum)
-    counts.update({name: left * weights[name] // weight for name in free})
+        free, left = kept, total - minimum * (len(names) - len(kept))
+    counts = dict.fromkeys(names, minimum) | {name: left * weights[name] // weight for name in free}
     by_remainder = sorted(free, key=lambda name: -(left * weights[name] % weight))
     for name in by_remainder[: total - sum(counts.values())]:
         counts[name] += 1

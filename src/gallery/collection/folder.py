@@ -56,10 +56,8 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
     entries = []
     for position, (filename, colour) in enumerate(zip(filenames, colours, strict=True)):
         if colour not in SITE_COLOURS:
-            raise TableError(
-                f"{table}, row {rows.row_numbers[position]}: unknown colour {colour or '(empty)'}: "
-                f"expected {', '.join(SITE_COLOURS)}"
-            )
+            wrong = f"{table}, row {rows.row_numbers[position]}: unknown colour {colour or '(empty)'}"
+            raise TableError(f"{wrong}: expected {', '.join(SITE_COLOURS)}")
         path = (folder / filename).resolve()
         if path.is_relative_to(folder.resolve()) and path.is_file():
             cells = zip(rows.names, rows.rows[position], strict=True)

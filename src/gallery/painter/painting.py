@@ -1,6 +1,6 @@
 """A painting: all that decides it, and its renderings at any size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -15,7 +15,7 @@ from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage, FeatureVector
 from src.gallery.painter.canvas import Canvas
 from src.gallery.painter.genres.registry import GENRES
-from src.gallery.painter.genres.tools import NEUTRAL_MOOD, Chance, Mood
+from src.gallery.painter.genres.tools import Chance, Mood
 from src.gallery.painter.grading import PLAIN_GRADE, Grade
 from src.gallery.painter.surfaces import work_surface
 
@@ -44,7 +44,7 @@ class Painting:
     genre: str
     aspect: float
     attempt: int = 0
-    mood: Mood = NEUTRAL_MOOD
+    mood: Mood = field(default_factory=Mood)
     grade: Grade = PLAIN_GRADE
 
     @property

@@ -41,7 +41,7 @@ def serve(settings: GallerySettings) -> None:
     sys.stdout.write(f"Gallery at http://{settings.host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if settings.worker_count == 1:
+    if settings.workers == 1:
         _work(settings, state, folder, listener)
         return
     spawning = multiprocessing.get_context("spawn")
@@ -51,7 +51,7 @@ def serve(settings: GallerySettings) -> None:
         worker.start()
         return worker
 
-    workers = [start_worker() for _ in range(settings.worker_count)]
+    workers = [start_worker() for _ in range(settings.workers)]
     try:
         while True:
             connection.wait([worker.sentinel for worker in workers])

@@ -1,7 +1,6 @@
-"""What all workers of a gallery know together: requests so far, a running block, attempts.
+"""What all workers of a gallery know together, in shared memory: requests so far, a running block, attempts.
 
-Memory that they share, because a block must hold for the whole site and a repeated request may reach another
-worker than the first one did.
+A block must hold for the whole site, and a repeated request may reach another worker than the first one did.
 """
 
 import hashlib

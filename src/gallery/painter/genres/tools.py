@@ -63,9 +63,6 @@ class Mood:
     ground: Pigment = (0.0, 0.0, 0.0)
 
 
-NEUTRAL_MOOD: Final = Mood()
-
-
 class Chance(Random):
     """Random numbers, and the pigments and names that are drawn with them."""
 
