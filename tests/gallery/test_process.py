@@ -109,15 +109,9 @@ def test_workers_are_replaced_and_end_when_their_supervisor_is_killed() -> None:
         assert find_alive(processes[1:]) == []
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"artworks": 5}, "exit code 2"),
-        ({"images": Path("nowhere")}, "exit code 2"),
-    ],
-)
-def test_wrong_options_are_reported(options: dict, message: str, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(UsageError, match=message), GalleryProcess(**options):
+@pytest.mark.parametrize("options", [{"artworks": 5}, {"images": Path("nowhere")}])
+def test_wrong_options_are_reported(options: dict, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match="exit code 2"), GalleryProcess(**options):
         pass
     assert "error: " in capfd.readouterr().err
 

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from types import MappingProxyType
 from typing import Final
 
 from src import study
@@ -16,8 +15,8 @@ MINIMUM_SHARE: Final = 0.02
 """Share of the study's artworks that each colour has at least. The study itself had 95 of PINK and 124 of PURPLE among
 16,311; an SVM trained on so few finds little more than half of the real paintings of these colours."""
 
-SITE_TOTALS: Final = MappingProxyType(
-    dict(zip(SITE_COLOURS, (2196, 6623, 169, 222, 2741, 2738, 2547, 1987, 1627, 1942, 23012, 18705), strict=True))
+SITE_TOTALS: Final = dict(
+    zip(SITE_COLOURS, (2196, 6623, 169, 222, 2741, 2738, 2547, 1987, 1627, 1942, 23012, 18705), strict=True)
 )
 """Totals that the site itself stated in 2026 (64,509)."""
 

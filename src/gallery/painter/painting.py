@@ -34,10 +34,7 @@ PALETTE, COMPOSITION, SHAPE = range(3)
 
 @dataclass(frozen=True)
 class Painting:
-    """Everything that decides a picture; cheap to make and to send between processes.
-
-    The aspect is width divided by height; the attempt that was taken counts from 0.
-    """
+    """Everything that decides a picture; the aspect is width divided by height."""
 
     seed: int
     number: int

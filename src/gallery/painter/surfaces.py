@@ -143,18 +143,10 @@ Range = tuple[float, float]
 class Surface(NamedTuple):
     """The choices and ranges from which a surface is drawn; names between spaces, equal ones raise a chance.
 
-    Attributes
-    ----------
-    strokes, grains
-        Of :data:`STROKE_STYLES` (``-`` for none) and :data:`GRAINS`.
-    stroke_size, grain_size
-        Height of the tile in picture units: strokes of 0.2 are fine, of 1.0 broad.
-    relief, strength, drift
-        How strongly the strokes stand out, the grain shows, and pigment drifts over the picture, 0 to 1.
-    power
-        Above 1, small strokes are drawn more often than large ones.
-    plain_share
-        Share of the surfaces that have no grain.
+    Strokes are of :data:`STROKE_STYLES` (``-`` for none), grains of :data:`GRAINS`. Their size is the height of the
+    tile in picture units: strokes of 0.2 are fine, of 1.0 broad; a power above 1 draws small ones more often. Relief,
+    strength and drift say how strongly the strokes stand out, the grain shows, and pigment drifts over the picture, 0
+    to 1; the plain share is that of the surfaces without grain.
     """
 
     strokes: str

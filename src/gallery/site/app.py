@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from functools import lru_cache, partial
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -50,18 +49,16 @@ LONG_QUEUE: Final = 3
 CLOSING_INTERVAL: Final = 8
 """... at most one in this many answers."""
 
-ROBOTS_ANSWERS: Final = MappingProxyType(
-    {
-        "site": (200, "User-agent: *\nDisallow: /api/*\n"),
-        "allow": (200, "User-agent: *\nDisallow:\n"),
-        "disallow-all": (200, "User-agent: *\nDisallow: /\n"),
-        "delay": (200, "User-agent: *\nCrawl-delay: 1\nDisallow: /api/*\n"),
-        "garbage": (200, bytes(range(256)) * 4 + b"\nUser-agent\nDisallow /\n"),
-        "refused": (429, "Too Many Requests"),
-        "missing": (404, "Not Found"),
-        "error": (500, "Internal Server Error"),
-    }
-)
+ROBOTS_ANSWERS: Final[dict[str, tuple[int, str | bytes]]] = {
+    "site": (200, "User-agent: *\nDisallow: /api/*\n"),
+    "allow": (200, "User-agent: *\nDisallow:\n"),
+    "disallow-all": (200, "User-agent: *\nDisallow: /\n"),
+    "delay": (200, "User-agent: *\nCrawl-delay: 1\nDisallow: /api/*\n"),
+    "garbage": (200, bytes(range(256)) * 4 + b"\nUser-agent\nDisallow /\n"),
+    "refused": (429, "Too Many Requests"),
+    "missing": (404, "Not Found"),
+    "error": (500, "Internal Server Error"),
+}
 
 
 class Site:
@@ -93,8 +90,8 @@ class Site:
         ]
 
     async def _show_home(self, request: Request) -> Response:
-        page = render_page("home.html", _visit(request), counts=self._collection.counts, title="Offline Gallery")
-        return HTMLResponse(page)
+        counts = self._collection.counts
+        return HTMLResponse(render_page("home.html", _visit(request), counts=counts, title="Offline Gallery"))
 
     async def _show_colour(self, request: Request) -> Response:
         """Answer the page of a colour; an unknown name gives a page without tiles."""
