@@ -55,8 +55,8 @@ def send_blocks(service: ServiceProcess, requests: Iterable[Post]) -> Figures:
 
 def make_heavy_pictures() -> Iterator[tuple[str, bytes]]:
     """Make of each kind a file that is nearly too heavy to decode, where the limit of uploads takes it."""
-    for name, make_small in list_encoders(make_pixels(64, 64, cv2.INTER_NEAREST)).items():
-        bytes_a_pixel = read_header(make_small()).memory / 64**2
+    for name, make_small in list_encoders(make_pixels(512, 512, cv2.INTER_NEAREST)).items():
+        bytes_a_pixel = read_header(make_small()).memory / 512**2
         side = int((0.97 * Settings().decoding_memory_bytes / bytes_a_pixel) ** 0.5)
         content = list_encoders(make_pixels(side, side, cv2.INTER_NEAREST))[name]()
         if len(content) <= Settings().maximum_body_bytes:
