@@ -20,12 +20,11 @@ from src.scraping.fetch.manners import TERMS_NOTE, choose_manners
 from src.scraping.get_img import DownloadOutcome, get_img
 from src.scraping.page.colour_page import Site
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
-from src.scraping.progress import Display
-from src.scraping.run_file import ColourSummary, RunSummary, read_run_file, write_run_file
 from src.scraping.settings import CollectSettings, open_source
 from src.scraping.store.placement import find_pictures, incoming_dir
 from src.scraping.store.publish import forget_scraped, publish, publish_details
 from src.scraping.store.store import Store, lock_workspace
+from src.scraping.summary import ColourSummary, Display, RunSummary, read_run_file, write_run_file
 
 LONGEST_FIRST: Final = (
     *("BROWN", "BLACK", "GRAY", "BLUE", "TEAL", "GREEN"),

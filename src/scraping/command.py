@@ -10,8 +10,8 @@ from src.errors import LayoutChangedError, UsageError
 from src.paths import PROJECT_ROOT, Workspace
 from src.scraping.collect import collect
 from src.scraping.page.contract import check_contract, show_clauses
-from src.scraping.progress import show_summary
 from src.scraping.settings import CollectSettings, GallerySource
+from src.scraping.summary import show_summary
 
 CONTACT_VARIABLE = "SCRAPER_CONTACT"
 INTERRUPTED = "interrupted: the same command goes on where it stopped"

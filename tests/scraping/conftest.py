@@ -9,7 +9,7 @@ import pytest
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
-from src.scraping.run_file import RunSummary
+from src.scraping.summary import RunSummary
 from tests.support.page_servers import PageServers
 from tests.support.scraper_runs import open_gallery, scrape
 

@@ -16,9 +16,9 @@ from src.gallery.site.faults import Faults
 from src.paths import Workspace
 from src.scraping.browser.marks import find_marked, make_run_mark
 from src.scraping.collect import collect
-from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings, GallerySource
 from src.scraping.store.store import lock_workspace
+from src.scraping.summary import RunSummary
 from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers
 from tests.support.scraper_runs import (

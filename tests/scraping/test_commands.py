@@ -10,8 +10,7 @@ from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.scraping.browser import install as installer
 from src.scraping.command import main, read_settings
-from src.scraping.progress import show_summary
-from src.scraping.run_file import ColourSummary, RunSummary
+from src.scraping.summary import ColourSummary, RunSummary, show_summary
 from tests.support.scraper_runs import open_gallery
 
 

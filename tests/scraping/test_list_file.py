@@ -7,8 +7,8 @@ from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 from src.scraping.collect import collect
 from src.scraping.list_file import read_list_file
-from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings
+from src.scraping.summary import RunSummary
 from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers
 from tests.support.scraper_runs import read_result

@@ -13,7 +13,7 @@ from src.errors import BlockedError, LayoutChangedError, MissingToolError
 from src.gallery.site.faults import Faults
 from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
-from src.scraping.run_file import ColourSummary, RunSummary
+from src.scraping.summary import ColourSummary, RunSummary
 from src.tables import RAW, read_table
 from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import read_result, scrape

@@ -15,8 +15,8 @@ from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import start_process
 from src.scraping.collect import collect
-from src.scraping.run_file import RunSummary
 from src.scraping.settings import CollectSettings
+from src.scraping.summary import RunSummary
 
 ARTWORKS = 180
 SEED = 5

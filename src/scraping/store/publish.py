@@ -12,9 +12,9 @@ from pandera.pandas import DataFrameSchema
 from src.files import hash_file
 from src.paths import Workspace
 from src.scraping.artwork import Artwork
-from src.scraping.run_file import RunSummary
 from src.scraping.store.placement import incoming_dir, name_in, place_pictures, set_aside
 from src.scraping.store.store import Store
+from src.scraping.summary import RunSummary
 from src.tables import DETAILS, INTERIM, RAW, write_table
 
 

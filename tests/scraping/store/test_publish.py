@@ -6,10 +6,10 @@ import pytest
 from src.paths import Workspace
 from src.scraping.artwork import Artwork, Origin
 from src.scraping.get_img import DownloadOutcome
-from src.scraping.run_file import ColourSummary, RunSummary
 from src.scraping.store.placement import incoming_dir
 from src.scraping.store.publish import forget_scraped, publish
 from src.scraping.store.store import Store
+from src.scraping.summary import ColourSummary, RunSummary
 
 ORIGIN = Origin("https://gallery.invalid", is_replaceable=True)
 PAGE = "https://gallery.invalid/asset/"
