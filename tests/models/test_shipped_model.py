@@ -46,7 +46,7 @@ def answers(shared_dir: Path) -> pd.DataFrame:
     with start_service(SHIPPED.models_dir) as service, requests.Session() as session:
         for name, colour in read_labels(shared_dir / "paintings" / "manifest.csv"):
             square = crop_thumbnail(decode_image((shared_dir / "paintings" / "img" / name).read_bytes()))
-            files = {"file": cv2.imencode(".png", square)[1].tobytes()}
+            files = {"file": cv2.imencode(".bmp", square)[1].tobytes()}
             answer = session.post(f"{service.base_url}/img_classify", files=files).json()
             rows.append((colour, answer["prediction"] == colour))
     return pd.DataFrame(rows, columns=["colour", "is_right"])

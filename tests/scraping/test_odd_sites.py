@@ -25,26 +25,27 @@ Undisturbed = tuple[Workspace, RunSummary]
 @pytest.mark.parametrize(
     ("faults", "said"),
     [
-        (Faults(featured=1.0, share_link=1.0, captcha_footer=1.0), "beside the list were left out"),
-        (Faults(containers=1.0, dialogs=1.0), None),
-        (Faults(beside=1.0), None),
-        (Faults(placeholder=0.5), None),
-        (Faults(consent=1.0, consent_kind="forms"), "refused by 'すべて拒否'"),
-        (Faults(consent=1.0), "refused by 'Reject all'"),
-        (Faults(list_style="sentinel"), None),
-        (Faults(list_style="button"), "the button 'Weitere anzeigen' below the list was clicked"),
-        (Faults(list_style="virtual", banner=1.0), "a banner was closed"),
-        (Faults(refresh=0.5), None),
+        (
+            Faults(featured=1.0, share_link=1.0, captcha_footer=1.0, consent=1.0, consent_kind="forms"),
+            ("beside the list were left out", "refused by 'すべて拒否'"),
+        ),
+        (
+            Faults(containers=1.0, dialogs=1.0, beside=1.0, placeholder=0.5, consent=1.0),
+            ("refused by 'Reject all'",),
+        ),
+        (Faults(list_style="sentinel", refresh=0.5), ()),
+        (Faults(list_style="button"), ("the button 'Weitere anzeigen' below the list was clicked",)),
+        (Faults(list_style="virtual", banner=1.0), ("a banner was closed",)),
     ],
     ids=lambda value: "-".join(value.arguments[::2]) if isinstance(value, Faults) else "",
 )
 def test_an_odd_page_gives_the_same_rows(
-    undisturbed: Undisturbed, workspace: Workspace, faults: Faults, said: str | None
+    undisturbed: Undisturbed, workspace: Workspace, faults: Faults, said: tuple[str, ...]
 ) -> None:
     summary = scrape(workspace, faults)
     assert summary.exit_code == 0
     assert read_result(workspace) == read_result(undisturbed[0])
-    assert said is None or any(said in note for note in summary.notes)
+    assert all(any(words in note for note in summary.notes) for words in said)
 
 
 @pytest.mark.parametrize("faults", [Faults(featured=1.0), Faults(broken_text=1.0)])
