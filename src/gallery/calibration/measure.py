@@ -195,10 +195,7 @@ def _run(options: argparse.Namespace) -> int:
         f"Index and palettes have seen all {len(rows):,} real rows in what follows, so these figures flatter. "
         f"{len(gallery):,} artworks of the gallery with seed {options.seed}; SVMs trained on them:\n"
     )
-    filed = (
-        f"{filed_share:.4f} of the thumbnails are filed under the colour of their artwork by the index; the others "
-        "were so filed by a smaller rendering.\n"
-    )
+    filed = f"{filed_share:.4f} of the thumbnails are filed under the colour of their artwork by the index.\n"
     unseen = describe_held_out(options.output / RESULTS_NAME)
     components = f"Components of the palettes: {palettes}."
     tables = "\n".join((unseen, seen, describe_scores(scores), filed, describe_distances(distances), components))

@@ -35,7 +35,7 @@ from src.gallery.painter.painting import (
 ATTEMPTS_A_PALETTE: Final = 3
 """So many compositions are tried for a palette; then the best of them is taken, if it is filed rightly."""
 
-MOST_PALETTES: Final = 4
+MOST_PALETTES: Final = 12
 """After this number of palettes the best attempt is taken, whatever the index says of it."""
 
 GOOD_DISTANCE: Final = 24.0
@@ -44,16 +44,11 @@ GOOD_DISTANCE: Final = 24.0
 MOST_DRAWS: Final = 24
 """So many palettes are drawn for one attempt until the index files one under the colour."""
 
-CLOSE_CALL: Final = 12.0
-"""If a colour leads by less than this (log-odds) on the tiny rendering, the thumbnail as it is served decides: JPEG
-thins out colour, which moves hue and saturation of dark and grey pixels by more than the renderings differ. Wrongly
-filed pictures would lie at the borders, where pictures teach the most."""
-
 BORDER_DRAWS: Final = 6
 """Of this number of palettes the one nearest to another colour is taken: pictures teach where a colour ends if they lie
 there, and of real art, too, a third lies near a border."""
 
-DESIGN_SHARE: Final = 0.075
+DESIGN_SHARE: Final = 0.05
 """Share of artworks that are designs; on the real site most works are paintings and drawings, so there are few."""
 
 DESIGN_SHARES: Final = {"PINK": 0.3, "PURPLE": 0.3, "BROWN": 0.035, "BLACK": 0.03}
@@ -181,7 +176,7 @@ def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> tup
     grade, distance = fit_grade(pigment, np.maximum(target / COMPRESSION - OVERSHOOT, 0.0))
     painting = replace(draft, grade=grade)
     lead = models.lead(measure_pigment(pigment, grade), draft.colour)
-    if 0 <= lead < CLOSE_CALL:
+    if lead >= 0:  # the thumbnail as it is served decides: JPEG thins out colour, which moves hue and saturation
         lead = models.lead(measure_thumbnail(painting), draft.colour)
     return painting, lead, distance
 
