@@ -60,18 +60,14 @@ RARE_ROWS: Final = 150
 RARE_WEIGHT: Final = 20.0
 """Weight of rows of rare colours, which their larger neighbours would swallow otherwise."""
 
-COMPONENTS: Final = 12
-RARE_COMPONENTS: Final = 6
+COMPONENTS: Final = 30
+RARE_COMPONENTS: Final = 8
 
 PALETTE_ROWS: Final = 250_000
 """Number of invented rows that the palettes are fitted to; of these about two thousand fall to each rare colour."""
 
-MOST_ROWS: Final = 8000
+MOST_ROWS: Final = 20_000
 """More invented rows than this of one colour change nothing but the time."""
-
-PALETTE_SMEAR: Final = 0.2
-RARE_SMEAR: Final = 0.4
-"""How far these are moved; further for the rare colours."""
 
 
 def read_labelled_rows(path: Path) -> TrainingData:
@@ -157,16 +153,16 @@ def fit_palettes(rows: TrainingData, index: ColourIndex) -> dict[str, list[Compo
     It is fitted to invented rows that the colour index files under the colour: so the mixture holds what the gallery
     will file there, and rare colours have rows enough. GRAY has no labelled rows: its rule stands in for the index.
     """
-    near, far = (smear_rows(rows.features, PALETTE_ROWS, smear) for smear in (PALETTE_SMEAR, RARE_SMEAR))
-    near_filed, far_filed = index.name(near), index.name(far)
+    invented = smear_rows(rows.features, PALETTE_ROWS, SMEAR)
+    filed = index.name(invented)
     fitted: dict[str, list[Component]] = {}
     for colour in SITE_COLOURS:
         if colour == "GRAY":
-            fitted[colour] = _fit_mixture(rows.features[[is_gray(row) for row in rows.features]], RARE_COMPONENTS)
-        elif (rows.colours == colour).sum() < RARE_ROWS:
-            fitted[colour] = _fit_mixture(far[far_filed == colour], RARE_COMPONENTS)
+            features = rows.features[[is_gray(row) for row in rows.features]]
         else:
-            fitted[colour] = _fit_mixture(near[near_filed == colour], COMPONENTS)
+            features = invented[filed == colour]
+        is_rare = (rows.colours == colour).sum() < RARE_ROWS
+        fitted[colour] = _fit_mixture(features, RARE_COMPONENTS if is_rare else COMPONENTS)
     return fitted
 
 
