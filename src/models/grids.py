@@ -28,7 +28,7 @@ from src.errors import UsageError
 
 SVM_CACHE_MEGABYTES: Final = 500
 
-ENSEMBLE_SIZE: Final = 10
+ENSEMBLE_SIZE: Final = 16
 """Support vector machines whose probabilities are averaged, each fitted to all parts of the rows but one."""
 
 

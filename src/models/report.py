@@ -171,10 +171,10 @@ Probabilities: the mean over the SVMs, each calibrated on a part of the rows tha
 ## Search
 
 {len(results)} candidates, {data["folds"]} stratified folds of three quarters of the rows, the \
-scaler fitted inside each fold, rows of one picture never on both sides. Shipped is the smoothest support \
-vector machine (smallest gamma) within one standard error of the best; the other families stand beside \
-it. The study's figures are on its own 16,311 thumbnails of the live site, so differences tell of the data \
-as well as of the models. All candidates stand in `models/search_results.csv`.
+scaler fitted inside each fold, rows of one picture never on both sides. Shipped is the support vector machine \
+with the best mean; the other families stand beside it. The study's figures are on its own 16,311 thumbnails of the \
+live site, so differences tell of the data as well as of the models. All candidates stand in \
+`models/search_results.csv`.
 
 ![best of each family]({figures["family_scores"]})
 

@@ -1,6 +1,6 @@
 """What calibrated support vector machines answer, without the cost of scikit-learn's input checks.
 
-``CalibratedClassifierCV.predict_proba`` of ten SVMs takes some ten milliseconds for one row, nearly all of it
+``CalibratedClassifierCV.predict_proba`` of sixteen SVMs takes some ten milliseconds for one row, nearly all of it
 validation and Python loops over pairs of classes: five times all other work on a thumbnail. What it computes is short:
 kernel values, one weighted sum and one vote for each pair of classes (libsvm; scikit-learn adds the squashed sum of
 confidences), a piecewise linear function of each class's score (isotonic regression), and the mean over the SVMs.

@@ -74,19 +74,10 @@ def _score_fold(
 
 
 def choose_svm(results: pd.DataFrame) -> "pd.Series[Any]":
-    """Choose which support vector machine is fitted and saved: a row of the search's results.
-
-    Of those within one standard error of the best mean it is the smoothest, which has the smallest gamma, and of
-    equally smooth ones the best: simpler models within the error of the best are to be preferred (Breiman et al.,
-    "Classification and Regression Trees", 1984). Smoother SVMs extrapolate more evenly where no row is near.
-    """
+    """Return the support vector machine with the best mean accuracy, which is fitted and saved."""
     svms = results[results["classifier"].isin(SVM_FAMILIES)]
-    best = svms.iloc[int(svms["mean_test_score"].argmax())]
-    error = best["std_test_score"] / np.sqrt(results.columns.str.startswith("fold_").sum())
-    near = svms[svms["mean_test_score"] >= best["mean_test_score"] - error]
-    gammas = [candidate.parameters.get("gamma", np.inf) for candidate in near["candidate"]]
-    smoothest: pd.Series[Any] = near.iloc[int(np.lexsort((-near["mean_test_score"], gammas))[0])]
-    return smoothest
+    best: pd.Series[Any] = svms.loc[svms["mean_test_score"].idxmax()]
+    return best
 
 
 def write_results(results: pd.DataFrame, path: Path) -> None:
