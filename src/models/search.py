@@ -76,7 +76,7 @@ def _score_fold(
 def choose_svm(results: pd.DataFrame) -> "pd.Series[Any]":
     """Return the support vector machine with the best mean accuracy, which is fitted and saved."""
     svms = results[results["classifier"].isin(SVM_FAMILIES)]
-    best: pd.Series[Any] = svms.loc[svms["mean_test_score"].idxmax()]
+    best: pd.Series[Any] = svms.iloc[int(svms["mean_test_score"].argmax())]
     return best
 
 
