@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pandas as pd
 import psutil
-from joblib.externals.loky import get_reusable_executor
 
 from benchmarks.measuring import Figures, read_memory, run_benchmark, run_watched, show_rows
 from benchmarks.painted_workspace import paint_workspace
@@ -60,8 +59,7 @@ def measure(quick: bool) -> Figures:
     sizes = SIZES[:2] if quick else SIZES
     with tempfile.TemporaryDirectory(prefix="growth-") as name:
         source = Workspace(Path(name, "painted"))
-        paint_workspace(source, sizes[-1])
-        get_reusable_executor().shutdown()  # what its processes took is no part of the stage
+        paint_workspace(source, sizes[-1], jobs=1)  # in this process: what children took is the stage's
         artworks = read_table(source.interim_table, INTERIM)
         measure_stage(artworks.head(sizes[0]), source.image_dir, Path(name, "warm"))  # files into the cache
         rows = [measure_stage(artworks.head(size), source.image_dir, Path(name)) for size in sizes]
