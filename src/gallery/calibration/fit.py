@@ -67,7 +67,7 @@ PALETTE_ROWS: Final = 250_000
 """Number of invented rows that the palettes are fitted to; of these about two thousand fall to each rare colour."""
 
 MOST_ROWS: Final = 20_000
-"""More invented rows than this of one colour change nothing but the time."""
+"""Of one colour no more invented rows than this are fitted to; it bounds the time."""
 
 
 def read_labelled_rows(path: Path) -> TrainingData:
