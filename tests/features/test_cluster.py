@@ -18,7 +18,6 @@ from src.features.image_store import ImageStore
 from src.parallel import map_with_progress, parallel_backend
 from src.paths import Workspace
 from tests.support.cluster_tasks import wait_and_double
-from tests.support.picture_files import encode, make_pixels
 from tests.support.workspace_files import list_files
 
 pytestmark = pytest.mark.slow
@@ -58,11 +57,10 @@ def cluster(s3_endpoint: str) -> Iterator[LocalCluster]:
 
 
 @pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def local(tmp_path_factory: pytest.TempPathFactory, small_files: Mapping[int, bytes]) -> Workspace:
     """A workspace of 300 pictures, some bad, measured in one local process."""
     workspace = Workspace(tmp_path_factory.mktemp("local"))
-    distinct = [encode(make_pixels(40, 50, seed), "JPEG") for seed in range(20)]
-    contents: Mapping[int, bytes] = {index: distinct[index % 20] for index in range(300)}
+    contents = {index: small_files[index] for index in range(300)}
     list_files(workspace, {**contents, 7: b"text", 290: b""})
     build_features(workspace, jobs=1)
     return workspace
