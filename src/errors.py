@@ -1,29 +1,7 @@
-"""The errors of the project, as one tree.
+"""The errors of the project, as one tree: what we say in our own words.
 
-::
-
-    ProjectError                     anything that we say in our own words          exit code
-    ├── UsageError                   wrong option, path or value                        2
-    ├── TableError                   a CSV or Parquet file breaks its contract          2
-    ├── WorkspaceLockedError         another run works in this workspace                2
-    ├── MissingToolError             a browser, driver or program is not there          2
-    ├── WorkerError                  worker processes die over one piece of work        2
-    ├── ImageError                   a file is not a picture that we take
-    │   ├── ImageTypeError           its bytes are of no type served (HTTP 415)
-    │   ├── ImageTooLargeError       too many bytes, in the file or to decode (HTTP 413)
-    │   └── ImageDecodeError         empty, truncated or damaged (HTTP 422)
-    ├── ScrapingError                a page or an image could not be collected          1
-    │   ├── BrowserError             the browser died or does not answer                1
-    │   ├── DownloadError            a thumbnail could not be fetched or verified       1
-    │   ├── BlockedError             the site refuses us: stop, come back later         3
-    │   └── LayoutChangedError       the page no longer keeps the contract              4
-    ├── ModelError                   a model cannot be used                             2
-    │   ├── ModelMissingError        a file of the model is not there                   2
-    │   └── ModelMismatchError       hash, version, features or classes do not agree    2
-    └── TrainingDataError            the table cannot be learned from                   2
-
-Every message says what was wrong, what was expected and what to do. A command ends with the exit
-code of its error; 0 is done, 1 done in part, 130 interrupted.
+Every message says what was wrong, what was expected and what to do. A command ends with the exit code of its error, 2
+where none is given; 0 is done, 1 done in part, 130 interrupted.
 """
 
 from typing import ClassVar
@@ -34,7 +12,7 @@ EXIT_INTERRUPTED = 130
 
 
 class ProjectError(Exception):
-    """Base of all errors that the project raises on purpose."""
+    """Base of all errors that the project raises on purpose, with the exit code of a command that one ends."""
 
     exit_code: ClassVar[int] = 2
 
@@ -64,15 +42,15 @@ class ImageError(ProjectError):
 
 
 class ImageTypeError(ImageError):
-    """The bytes are of no kind of picture that we take, whatever the file is called."""
+    """The bytes are of no kind of picture that we take, whatever the file is called (HTTP 415)."""
 
 
 class ImageTooLargeError(ImageError):
-    """The picture has more bytes, or takes more memory to decode, than the limit."""
+    """The picture has more bytes, or takes more memory to decode, than the limit (HTTP 413)."""
 
 
 class ImageDecodeError(ImageError):
-    """The picture is empty, truncated or damaged."""
+    """The picture is empty, truncated or damaged (HTTP 422)."""
 
 
 class ScrapingError(ProjectError):
@@ -90,13 +68,13 @@ class DownloadError(ScrapingError):
 
 
 class BlockedError(ScrapingError):
-    """The site answered with HTTP 429 or a captcha page."""
+    """The site refuses us, as by HTTP 429 or a captcha page: stop, come back later."""
 
     exit_code: ClassVar[int] = 3
 
 
 class LayoutChangedError(ScrapingError):
-    """The page no longer shows what the contract says."""
+    """The page no longer keeps the contract."""
 
     exit_code: ClassVar[int] = 4
 
@@ -110,7 +88,7 @@ class ModelMissingError(ModelError):
 
 
 class ModelMismatchError(ModelError):
-    """The model's files, card and libraries do not agree."""
+    """Hash, version, features or classes of a model do not agree."""
 
 
 class TrainingDataError(ProjectError):
