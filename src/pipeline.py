@@ -24,8 +24,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from src.command import open_console, run_command
-from src.errors import EXIT_PARTIAL, ModelError, ProjectError, UsageError, WorkspaceLockedError
+from src.command import open_console, print_error, run_command
+from src.errors import EXIT_PARTIAL, ModelError, UsageError, WorkspaceLockedError
 from src.files import check_folder, write_text
 from src.gallery.settings import DEFAULT_SEED
 from src.paths import PROJECT_ROOT, Workspace
@@ -36,13 +36,7 @@ MINIMUM_ARTWORKS: Final = 20 * 11
 
 
 def run_stages(console: Console, workspace: Workspace, options: argparse.Namespace) -> int:
-    """Run every stage in a workspace and show what each took; return 0, or 1 where a stage was done in part.
-
-    Raises
-    ------
-    ProjectError
-        If a stage fails; it has its exit code.
-    """
+    """Run every stage in a workspace and show what each took; return 0, 1 where one was done in part, or its error."""
     source = ["--artworks", str(options.artworks), "--seed", str(options.seed)]
     if options.images is not None:
         source = ["--images", options.images, *(() if options.labels is None else ("--labels", options.labels))]
@@ -66,9 +60,8 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
         started = time.monotonic()
         code = run_stage([sys.executable, *command])
         if code not in (0, EXIT_PARTIAL):
-            error = ProjectError(f"stage {name} ended with exit code {code}; its own message stands above")
-            error.exit_code = code  # type: ignore[misc]
-            raise error
+            print_error(f"stage {name} ended with exit code {code}; its own message stands above")
+            return code
         seconds, items = time.monotonic() - started, len(list_items())
         is_partial |= code == EXIT_PARTIAL
         note = " (in part)" if code == EXIT_PARTIAL else ""

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO, Final
@@ -98,28 +98,17 @@ def run_stage(command: Sequence[str]) -> int:
         try:
             return process.wait()
         except KeyboardInterrupt:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(GRACE_SECONDS / 2)
-            except subprocess.TimeoutExpired:
-                end_process(process)
             raise
 
 
 @contextmanager
 def start_gallery(options: Sequence[str] = ()) -> Iterator[tuple[str, int]]:
-    """Run ``python -m src.gallery`` on a free port while the block runs; paths among its options are absolute.
+    """Run ``python -m src.gallery`` on a free port while the block runs; give its address and process id.
 
-    Yields
-    ------
-    tuple of str and int
-        Its address, ``http://127.0.0.1:PORT``, and its process id; it answers by then.
-
-    Raises
-    ------
-    UsageError
-        If it refuses its options; its message stands on the error output.
-    MissingToolError
-        If it does not answer in time.
+    It answers by then; paths among its options are absolute. UsageError is raised if it refuses its options (its
+    message stands on the error output), MissingToolError if it does not answer in time.
     """
     command = [sys.executable, "-m", "src.gallery", "--port", "0", *options]
     with start_process(command, log=subprocess.PIPE, folder=PROJECT_ROOT, has_own_session=True) as process:
@@ -139,15 +128,10 @@ def wait_until_answers(process: subprocess.Popen[bytes], address: str, seconds: 
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         # http.client obeys no proxy settings: this is our own machine.
-        connection = HTTPConnection(host, timeout=seconds)
-        try:
+        with closing(HTTPConnection(host, timeout=seconds)) as connection, suppress(OSError, HTTPException):
             connection.request("GET", f"/{path}")
             if connection.getresponse().status == 200:
                 return True
-        except (OSError, HTTPException):
-            pass
-        finally:
-            connection.close()
         time.sleep(0.05)
     return False
 
