@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -65,9 +66,10 @@ def run_watched(module_and_options: Sequence[str], look: Callable[[int], None], 
     started = time.monotonic()
     command = [sys.executable, "-m", *module_and_options]
     with tempfile.TemporaryFile() as log, start_process(command, log=log, folder=PROJECT_ROOT) as process:
-        while process.poll() is None:
+        while process.returncode is None:
             look(process.pid)
-            time.sleep(pause)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(pause)
         if process.returncode != 0:
             log.seek(0)
             raise ProjectError(f"{' '.join(command)} ended with {process.returncode}:\n{log.read().decode()[-3000:]}")

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 def convert_colours(image: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     """Give a BGR image, shape (H, W, 3), in BGR, HSV and Lab."""
-    spaces = image, cv2.cvtColor(image, cv2.COLOR_BGR2HSV), cv2.cvtColor(image, cv2.COLOR_BGR2LAB)
-    return [space.astype(np.uint8, copy=False) for space in spaces]
+    return [image, cv2.cvtColor(image, cv2.COLOR_BGR2HSV), cv2.cvtColor(image, cv2.COLOR_BGR2LAB)]
 
 
 def measure_by_image(image: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -47,7 +46,6 @@ def create_naive_app() -> FastAPI:
         image = cv2.imdecode(np.frombuffer(await file.read(), np.uint8), cv2.IMREAD_COLOR)
         if image is None:
             return {"error": "no picture"}  # with status 200, as the study's did
-        features = measure_by_image(image.astype(np.uint8, copy=False))
-        return {"prediction": str(classifier.predict(scaler.transform([features]))[0])}
+        return {"prediction": str(classifier.predict(scaler.transform([measure_by_image(image)]))[0])}
 
     return app

@@ -5,13 +5,9 @@ scrolls of 3 seconds each in eleven parallel browsers: 373 s for the listing alo
 Then a browser lists one long colour, and its memory is read meanwhile. Exit code 1 if an artwork was lost.
 """
 
-import contextlib
 import json
-import sqlite3
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.measuring import Figures, list_scraper_processes, read_memory, run_benchmark, run_watched, show_rows
@@ -24,43 +20,26 @@ Row = Figures
 SAMPLE_SECONDS = 3.0
 
 
-def run(workspace: Workspace, base_url: str, *options: str, marks: Sequence[int] = ()) -> tuple[Row, Row]:
-    """Run the command as a person does, reading the memory of its processes meanwhile.
+def run(workspace: Workspace, base_url: str, *options: str) -> tuple[Row, Row]:
+    """Run the command as a person does, and read the memory of its processes meanwhile.
 
     Returns
     -------
     tuple of dict and dict
-        The run file with ``whole_seconds``; megabytes (proportional set size) of the parent, the workers and the
-        browsers at their peaks, and of the browsers when as many artworks were listed as ``marks`` name.
+        The run file with ``whole_seconds``; megabytes (proportional set size) of the parent, all workers and all
+        browsers at their peaks.
     """
     command = ["src.scraping", "--base-url", base_url, "--workspace", str(workspace.root), *options]
-    waiting, last = list(marks), 0.0
     peaks: Row = dict.fromkeys(("parent", "worker", "browser"), 0.0)
-    by_tiles: Row = {}
 
     def look(pid: int) -> None:
-        nonlocal last, peaks
-        listed = count_listed(workspace) if waiting else 0
-        if (waiting and listed >= waiting[0]) or time.monotonic() - last > SAMPLE_SECONDS:
-            processes, last = list_scraper_processes(pid), time.monotonic()
-            found = {kind: sum(map(read_memory, processes[kind])) for kind in peaks}
-            peaks = {kind: max(peaks[kind], megabytes) for kind, megabytes in found.items()}
-            while found["browser"] and waiting and listed >= waiting[0]:
-                by_tiles[f"browsers at {waiting.pop(0):,} tiles"] = found["browser"]
+        processes = list_scraper_processes(pid)
+        for kind in peaks:
+            peaks[kind] = max(peaks[kind], sum(map(read_memory, processes[kind])))
 
-    seconds = run_watched(command, look)
+    seconds = run_watched(command, look, pause=SAMPLE_SECONDS)
     content: Row = json.loads(workspace.run_file.read_text("utf-8"))
-    return content | {"whole_seconds": seconds}, peaks | by_tiles
-
-
-def count_listed(workspace: Workspace) -> int:
-    """Return how many artworks the store of a workspace lists."""
-    with (
-        contextlib.suppress(sqlite3.OperationalError),
-        contextlib.closing(sqlite3.connect(f"{workspace.scraping_store.as_uri()}?mode=ro", uri=True)) as connection,
-    ):
-        return int(connection.execute("SELECT count(*) FROM artworks").fetchone()[0])
-    return 0
+    return content | {"whole_seconds": seconds}, peaks
 
 
 def describe_stage(name: str, artworks: int, done: int, seconds: float) -> Row:
@@ -89,18 +68,16 @@ def time_scale(artworks: int, folder: Path) -> tuple[list[Row], Row]:
 
 
 def time_long_list(artworks: int, folder: Path) -> tuple[Row, Row]:
-    """List one colour of that many artworks with one browser, its memory read meanwhile."""
-    there = artworks + 1000  # the browser is still at work when the last mark is reached
-    with GalleryProcess(there, seed=0, proportions="site", colours=("BROWN",)) as gallery:
+    """List one colour of that many artworks with one browser."""
+    with GalleryProcess(artworks, seed=0, proportions="site", colours=("BROWN",)) as gallery:
         options = ("--colours", "BROWN", "--browsers", "1", "--list-only")
-        marks = sorted({min(1000, artworks), artworks // 2, artworks})
-        found, memory = run(Workspace(folder / "long"), gallery.base_url, *options, marks=marks)
-    return describe_stage(f"one list of {there:,}", there, found["found"], found["whole_seconds"]), memory
+        found, memory = run(Workspace(folder / "long"), gallery.base_url, *options)
+    return describe_stage(f"one list of {artworks:,}", artworks, found["found"], found["whole_seconds"]), memory
 
 
 def measure(quick: bool) -> Figures:
     """Measure the whole gallery, then one long list; a small gallery alone if ``quick``."""
-    artworks, long_list = (660, 0) if quick else (16_311, 20_000)
+    artworks, long_list = (660, 0) if quick else (16_311, 21_000)
     memory: dict[str, Row] = {}
     with tempfile.TemporaryDirectory(prefix="scraping-benchmark-") as folder:
         stages, memory["scale"] = time_scale(artworks, Path(folder))
