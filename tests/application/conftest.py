@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 from application.main import create_app
 from application.settings import Settings
 from benchmarks.service_process import ServiceProcess, start_service
+from tests.support.made_rows import make_stand_in_model
 from tests.support.picture_files import draw
-from tests.support.stand_in_model import make_stand_in_model
 
 
 @pytest.fixture(autouse=True)

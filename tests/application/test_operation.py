@@ -22,8 +22,8 @@ from src.errors import ImageTooLargeError, ModelMismatchError
 from src.features.image_header import read_header
 from src.features.measure_image import Picture, read_picture
 from tests.application.test_classify import TOKEN, check_problem
+from tests.support.made_rows import make_stand_in_model
 from tests.support.picture_files import draw, make_png
-from tests.support.stand_in_model import make_stand_in_model
 
 
 def test_health_and_model(client: TestClient, models_dir: Path) -> None:

@@ -17,8 +17,8 @@ from application.__main__ import main
 from benchmarks.http_load import LoadResult, build_form, run_load, send_endless_body
 from benchmarks.service_process import ServiceProcess, start_service
 from tests.support.commands import run_python
+from tests.support.made_rows import make_stand_in_model
 from tests.support.picture_files import draw, make_png
-from tests.support.stand_in_model import make_stand_in_model
 
 pytestmark = pytest.mark.slow
 

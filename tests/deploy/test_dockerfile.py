@@ -11,7 +11,7 @@ import yaml
 from application.__main__ import parse_arguments
 from deploy.bundle import list_copied_files
 from src.paths import PROJECT_ROOT
-from tests.support.imports import MODULES, find_closure, find_file
+from tests.support.imports import list_service_files
 from tests.support.page_servers import PageServers
 
 DOCKERFILE = (PROJECT_ROOT / "dockerfile").read_text("utf-8")
@@ -24,8 +24,7 @@ def read_instructions(name: str) -> list[str]:
 
 def test_it_copies_what_the_service_imports() -> None:
     copied = {PROJECT_ROOT / path for path in list_copied_files(PROJECT_ROOT)}
-    closure = find_closure(["main", *(name for name in MODULES if name.startswith("application"))])
-    assert {file for module in closure if (file := find_file(module))} <= copied
+    assert set(list_service_files()) <= copied
     assert not any("scraping" in path.parts or "gallery" in path.parts for path in copied)
 
 

@@ -4,8 +4,7 @@ import ast
 from pathlib import Path
 
 from src.paths import PROJECT_ROOT
-
-OURS = ("src", "application", "main")
+from tests.support.commands import run_python
 
 
 def find_modules(*folders: str) -> list[str]:
@@ -27,7 +26,7 @@ def find_file(module: str) -> Path | None:
     return None
 
 
-def find_imports(module: str, *, at_import_only: bool = False) -> set[str]:
+def find_imports(module: str) -> set[str]:
     """Dotted names that a module of ours imports, functions included."""
     path = find_file(module)
     assert path is not None, module
@@ -36,8 +35,6 @@ def find_imports(module: str, *, at_import_only: bool = False) -> set[str]:
 
     def visit(node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
-            if at_import_only and isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-                continue
             if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
                 continue
             if isinstance(child, ast.Import):
@@ -54,19 +51,21 @@ def find_imports(module: str, *, at_import_only: bool = False) -> set[str]:
     return found
 
 
-def find_closure(modules: list[str]) -> dict[str, set[str]]:
-    """Imports of modules and of everything of ours that they take in when they are imported."""
-    waiting, closure = list(modules), dict[str, set[str]]()
-    while waiting:
-        module = waiting.pop()
-        if module in closure or find_file(module) is None:
-            continue
-        closure[module] = find_imports(module, at_import_only=True)
-        for name in closure[module]:
-            if name.split(".")[0] in OURS:
-                parts = name.split(".")
-                waiting.extend(".".join(parts[:end]) for end in range(1, len(parts) + 1))
-    return closure
-
-
 MODULES = find_modules("src", "application")
+
+NOT_IN_SERVICE = ("selenium", "pandas", "matplotlib", "seaborn", "pandera", "requests", "dask", "distributed")
+
+
+def list_service_files() -> list[Path]:
+    """Import the service where there are none of the packages that it must not need; list what it takes in of ours."""
+    modules = ["main", *(name for name in MODULES if name.startswith("application"))]
+    program = (
+        "import importlib, sys\n"
+        f"sys.modules.update(dict.fromkeys({NOT_IN_SERVICE}))\n"
+        f"for name in {modules}:\n    importlib.import_module(name)\n"
+        "print(*(module.__file__ for module in sys.modules.values() if getattr(module, '__file__', None)), sep='\\n')\n"
+    )
+    done = run_python("-c", program)
+    assert done.returncode == 0, done.stderr
+    ours = [PROJECT_ROOT / name for name in ("main.py", "application", "src")]
+    return [path for path in map(Path, done.stdout.splitlines()) if any(map(path.is_relative_to, ours))]

@@ -1,4 +1,4 @@
-"""Rows and pictures whose colour is known, and a small model of them."""
+"""Rows and pictures whose colour is known, and small models of them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from src.colours import LEGIBLE_SWATCHES, STUDY_COLOURS
 from src.features.extract_features import extract_features
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import ColourModel, save_model
@@ -60,3 +61,16 @@ def fit_small_model(data: TrainingData) -> Callable[[Path], ColourModel]:
 
 def save_small_model(folder: Path, data: TrainingData) -> ColourModel:
     return fit_small_model(data)(folder)
+
+
+def make_stand_in_model(folder: Path, seed: int = 0) -> ColourModel:
+    """Save a small model of eleven colours, fitted to patches around their legible swatches."""
+    generator = np.random.default_rng(seed)
+    colours = np.repeat(np.array(STUDY_COLOURS), 100)
+    features = []
+    for colour in colours:
+        swatch = [int(LEGIBLE_SWATCHES[colour][start : start + 2], 16) for start in (5, 3, 1)]
+        middle, grain = swatch + generator.normal(0, 30, 3), generator.uniform(5, 60)
+        patch = np.clip(middle + generator.normal(0, grain, (16, 16, 3)), 0, 255)
+        features.append(extract_features(patch.astype(np.uint8)))
+    return save_small_model(folder, TrainingData("made.csv", np.array(features), colours, np.arange(len(colours))))
