@@ -19,7 +19,8 @@ import yaml
 from pydantic import ValidationError
 
 from application.settings import FORM_ALLOWANCE_BYTES, Settings, describe_faults
-from src.errors import ProjectError, UsageError
+from src.command import run_command
+from src.errors import EXIT_DONE, UsageError
 from src.files import write_bytes
 from src.models.artefacts import load_model
 from src.paths import PROJECT_ROOT, Workspace
@@ -134,18 +135,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=PROJECT_ROOT, help="project to pack (default: this one)")
     parser.add_argument("--check", action="store_true", help="write nothing; say whether the file is current")
     options = parser.parse_args(arguments)
-    bundle = options.root / BUNDLE
-    try:
-        files = collect_files(options.root)
+
+    def run() -> int:
+        bundle, files = options.root / BUNDLE, collect_files(options.root)
         if options.check:
             check_bundle(bundle, files)
         else:
             write_bytes(bundle, pack(files))
-    except ProjectError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    print(f"{bundle}: {bundle.stat().st_size:,} bytes, {len(files)} files, current")
-    return 0
+        print(f"{bundle}: {bundle.stat().st_size:,} bytes, {len(files)} files, current")
+        return EXIT_DONE
+
+    return run_command(run)
 
 
 if __name__ == "__main__":
