@@ -18,22 +18,21 @@ from src.features.measure_image import ImageBatch, MeasuredPicture, measure_batc
 from src.features.schema import FEATURE_NAMES
 from src.paths import PROJECT_ROOT, Workspace
 from src.tables import PROCESSED, REJECTS, read_table
-from tests.support.picture_cases import REFUSED
-from tests.support.picture_files import GOOD
+from tests.support.picture_cases import GOOD, REFUSED
 from tests.support.process_groups import has_ended
 from tests.support.workspace_files import list_files
 
 
 def test_every_picture_becomes_a_row_or_a_reject(workspace: Workspace) -> None:
-    good, bad = list(GOOD.values()), [make for make, _, _ in REFUSED.values()]
-    contents = dict(enumerate([make() for make in good + bad]))
+    good, bad = list(GOOD.values()), [content for content, _, _ in REFUSED.values()]
+    contents = dict(enumerate(good + bad))
     missing, failed = len(contents), len(contents) + 1
     list_files(workspace, {**contents, missing: None, failed: None}, without=(failed,))
     summary = build_features(workspace, jobs=1)
     assert (summary.images, summary.rows, summary.rejects) == (len(contents) + 1, len(good), len(bad) + 1)
     rows = read_table(workspace.processed_table, PROCESSED)
     assert rows["index"].tolist() == list(range(len(good)))
-    np.testing.assert_array_equal(rows[list(FEATURE_NAMES)].astype(float), [measure_image(make()) for make in good])
+    np.testing.assert_array_equal(rows[list(FEATURE_NAMES)].astype(float), [measure_image(content) for content in good])
     rejects = read_table(workspace.rejects_table, REJECTS).set_index("filename")["reason"]
     assert rejects.index.tolist() == [f"{index}.jpg" for index in range(len(good), missing + 1)]
     assert "is missing" in rejects[f"{missing}.jpg"]
@@ -78,7 +77,9 @@ def test_a_file_that_comes_back_is_measured(
     assert workspace.rejects_table.read_text() == "filename,reason\n"
 
 
-def test_a_damaged_chunk_is_measured_again(workspace: Workspace, small_files: Mapping[int, bytes]) -> None:
+def test_chunks_that_are_damaged_or_of_other_code_are_measured_again(
+    workspace: Workspace, small_files: Mapping[int, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     list_files(workspace, small_files)
     build_features(workspace, jobs=1)
     before = workspace.processed_table.read_bytes()
@@ -86,36 +87,8 @@ def test_a_damaged_chunk_is_measured_again(workspace: Workspace, small_files: Ma
     chunk.write_bytes(chunk.read_bytes()[:100])
     assert build_features(workspace, jobs=1).measured == 256
     assert workspace.processed_table.read_bytes() == before
-
-
-def test_other_code_makes_chunks_stale(
-    workspace: Workspace, small_files: Mapping[int, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    list_files(workspace, small_files)
-    build_features(workspace, jobs=1)
     monkeypatch.setattr("src.features.build_features._describe_extractor", lambda: "another version")
     assert build_features(workspace, jobs=1).measured == 600
-
-
-def measure_until_the_third(batch: ImageBatch) -> list[MeasuredPicture]:
-    if batch.names[0] == "512.jpg":
-        raise KeyboardInterrupt
-    return measure_batch(batch)
-
-
-def test_a_stopped_run_goes_on(
-    workspace: Workspace,
-    small_files: Mapping[int, bytes],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    list_files(workspace, small_files)
-    monkeypatch.setattr(stage, "measure_batch", measure_until_the_third)
-    assert main(["--workspace", str(workspace.root), "--jobs", "1"]) == 130
-    assert "run the same command again" in capsys.readouterr().err
-    assert not workspace.processed_table.exists()
-    monkeypatch.undo()
-    assert build_features(workspace, jobs=1).measured == 600 - 512
 
 
 def test_a_table_that_changes_meanwhile_is_noticed(
@@ -183,6 +156,7 @@ def test_ctrl_c_leaves_no_process_and_loses_no_chunk(workspace: Workspace, small
         os.killpg(process.pid, signal.SIGINT)
         code = process.wait(60)
     assert code in (130, 0)  # 0 if it was done before the signal came
+    assert workspace.processed_table.exists() == (code == 0)
     assert has_ended(process.pid)
     kept = len(list(workspace.measured_dir.glob("*.npz")))
     assert build_features(workspace, jobs=1).measured == (12 - kept) * 256

@@ -1,6 +1,7 @@
 """A Dask cluster of this machine: the bytes of the local run, from files and from S3, also when a worker dies."""
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -66,41 +67,35 @@ def local(tmp_path_factory: pytest.TempPathFactory, small_files: Mapping[int, by
     return workspace
 
 
-def copy_tables(source: Workspace, target: Path) -> Workspace:
-    workspace = Workspace(target)
+@pytest.fixture
+def workspace(local: Workspace, tmp_path: Path) -> Workspace:
+    """One that lists the same pictures and has none."""
+    workspace = Workspace(tmp_path)
     workspace.interim_table.parent.mkdir(parents=True)
-    workspace.interim_table.write_bytes(source.interim_table.read_bytes())
+    shutil.copy(local.interim_table, workspace.interim_table)
     return workspace
 
 
-def assert_same_tables(one: Workspace, other: Workspace) -> None:
-    for table in ("processed_table", "rejects_table"):
-        assert getattr(one, table).read_bytes() == getattr(other, table).read_bytes()
-
-
-def test_a_cluster_gives_the_bytes_of_one_process(cluster: LocalCluster, local: Workspace, tmp_path: Path) -> None:
-    workspace = copy_tables(local, tmp_path)
-    summary = build_features(workspace, dask=cluster.scheduler_address, images=str(local.image_dir))
-    assert (summary.measured, summary.rows, summary.rejects) == (300, 298, 2)
-    assert_same_tables(workspace, local)
-
-
-def test_pictures_come_from_s3_without_a_shared_disk(
-    cluster: LocalCluster, s3_endpoint: str, local: Workspace, tmp_path: Path
+@pytest.mark.parametrize("place", ["a shared disk", "S3"])
+def test_a_cluster_gives_the_bytes_of_one_process(
+    cluster: LocalCluster, s3_endpoint: str, local: Workspace, workspace: Workspace, place: str
 ) -> None:
-    client = boto3.client("s3", endpoint_url=s3_endpoint)
-    for path in sorted(local.image_dir.iterdir()):
-        client.put_object(Bucket=BUCKET, Key=f"img/{path.name}", Body=path.read_bytes())
-    workspace = copy_tables(local, tmp_path)
-    summary = build_features(workspace, dask=cluster.scheduler_address, images=f"s3://{BUCKET}/img/")
+    images = str(local.image_dir)
+    if place == "S3":
+        client = boto3.client("s3", endpoint_url=s3_endpoint)
+        for path in sorted(local.image_dir.iterdir()):
+            client.put_object(Bucket=BUCKET, Key=f"img/{path.name}", Body=path.read_bytes())
+        images = f"s3://{BUCKET}/img/"
+    summary = build_features(workspace, dask=cluster.scheduler_address, images=images)
     assert (summary.measured, summary.rows, summary.rejects) == (300, 298, 2)
-    assert_same_tables(workspace, local)
+    for table in ("processed_table", "rejects_table"):
+        assert getattr(workspace, table).read_bytes() == getattr(local, table).read_bytes()
 
 
-def test_what_s3_lacks_has_a_reason(s3_endpoint: str, local: Workspace, tmp_path: Path) -> None:
+def test_what_s3_lacks_has_a_reason(s3_endpoint: str, local: Workspace, workspace: Workspace) -> None:
     client = boto3.client("s3", endpoint_url=s3_endpoint)
     client.put_object(Bucket=BUCKET, Key="few/0.jpg", Body=(local.image_dir / "0.jpg").read_bytes())
-    summary = build_features(copy_tables(local, tmp_path), jobs=1, images=f"s3://{BUCKET}/few")
+    summary = build_features(workspace, jobs=1, images=f"s3://{BUCKET}/few")
     assert (summary.rows, summary.rejects) == (1, 299)
     with pytest.raises(UsageError, match="is not there"):
         ImageStore(f"s3://{BUCKET}/nowhere").check()
@@ -124,18 +119,18 @@ def test_a_lost_worker_costs_only_its_work_in_flight(tmp_path: Path) -> None:
     assert found == [2 * number for number in range(24)]
     starts = [int(path.name.split("-")[0]) for path in tmp_path.iterdir()]
     assert set(starts) == set(range(24))
-    assert (
-        len(starts) <= 24 + 4
-    )  # what one worker of one thread can have in hand, and what was on its way to the client
+    in_flight = 4  # what one worker of one thread can have in hand, and what was on its way to the client
+    assert len(starts) <= 24 + in_flight
+
+
+def assert_refused(address: str, reason: str) -> None:
+    with pytest.raises((UsageError, MissingToolError), match=reason), parallel_backend(dask=address):
+        pass
 
 
 def test_workers_with_other_versions_are_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "version", lambda _: "0.0.1")  # here and in the scheduler, which is a thread of ours
-    with (
-        pytest.raises(UsageError, match=r"numpy .* \(here 0\.0\.1\)"),
-        parallel_backend(dask=cluster.scheduler_address),
-    ):
-        pass
+    assert_refused(cluster.scheduler_address, r"numpy .* \(here 0\.0\.1\)")
 
 
 def test_a_cluster_without_this_project_is_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,23 +140,13 @@ def test_a_cluster_without_this_project_is_refused(cluster: LocalCluster, monkey
     missing.__module__, missing.__qualname__ = "tests.support.cluster_tasks", "not_there"
     monkeypatch.setattr("tests.support.cluster_tasks.not_there", missing, raising=False)
     monkeypatch.setattr(parallel, "describe_libraries", missing)
-    with (
-        pytest.raises(UsageError, match="cannot import this project"),
-        parallel_backend(dask=cluster.scheduler_address),
-    ):
-        pass
+    assert_refused(cluster.scheduler_address, "cannot import this project")
 
 
 def test_a_scheduler_without_workers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with start_cluster(0) as running:
         monkeypatch.setattr(parallel, "CONNECT_SECONDS", 1)
-        with pytest.raises(UsageError, match="has no workers"), parallel_backend(dask=running.scheduler_address):
-            pass
-    with pytest.raises(UsageError, match="no Dask scheduler answers"), parallel_backend(dask="tcp://127.0.0.1:1"):
-        pass
-
-
-def test_no_dask_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+        assert_refused(running.scheduler_address, "has no workers")
+    assert_refused("tcp://127.0.0.1:1", "no Dask scheduler answers")
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(MissingToolError, match="Dask is not installed"), parallel_backend(dask="tcp://127.0.0.1:1"):
-        pass
+    assert_refused("tcp://127.0.0.1:1", "Dask is not installed")

@@ -4,7 +4,6 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Callable, Mapping
 
 import cv2
 import numpy as np
@@ -54,10 +53,6 @@ def make_exif(orientation: int) -> Image.Exif:
     return exif
 
 
-def make_frames(*shades: int) -> list[Image.Image]:
-    return [Image.fromarray(np.full((HEIGHT, WIDTH, 3), shade, np.uint8)) for shade in shades]
-
-
 def make_chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
@@ -84,24 +79,3 @@ def make_many_scans(count: int) -> bytes:
     first = re.search(rb"\xff\xda.*?(?=\xff[^\0\xff\xd0-\xd7])", content[1:], re.DOTALL)
     assert first is not None
     return content.replace(first[0], first[0] * count, 1)
-
-
-GOOD: Mapping[str, Callable[[], bytes]] = {
-    "jpeg": lambda: encode(make_pixels(), "JPEG", quality=95),
-    "progressive jpeg": lambda: encode(make_pixels(), "JPEG", quality=95, progressive=True),
-    "jpeg and more behind it": lambda: encode(make_pixels(), "JPEG", quality=95) + b"something else",
-    "cmyk jpeg": lambda: save(Image.fromarray(make_pixels()[:, :, ::-1]).convert("CMYK"), "JPEG", quality=95),
-    "png": lambda: encode(make_pixels(), "PNG"),
-    "16-bit png": lambda: encode_16_bits(make_pixels()),
-    "16-bit png with alpha": lambda: encode_16_bits(add_alpha(make_pixels(), 255)),
-    "png with opaque alpha": lambda: encode(add_alpha(make_pixels(), 255), "PNG"),
-    "webp": lambda: encode(make_pixels(), "WEBP", quality=95),
-    "lossless webp": lambda: encode(make_pixels(), "WEBP", lossless=True),
-    "gif": lambda: encode(make_pixels(), "GIF"),
-    "bmp": lambda: encode(make_pixels(), "BMP"),
-    "tiff": lambda: encode(make_pixels(), "TIFF", compression="tiff_lzw"),
-    "avif": lambda: encode(make_pixels(), "AVIF", quality=95),
-    "jpeg without end": lambda: encode(make_pixels(), "JPEG", quality=95)[:-2],
-    "png without end": lambda: encode(make_pixels(), "PNG")[:-12],
-}
-"""Files that all show the pixels of :func:`make_pixels`."""
