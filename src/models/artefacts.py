@@ -126,16 +126,12 @@ class Prediction(NamedTuple):
 class ColourModel:
     """A scaler, a classifier and their card in memory, ready for rows of features; may be shared by threads.
 
-    Raises
-    ------
-    ModelMismatchError
-        If scaler, classifier and card do not agree.
+    ModelMismatchError is raised if they do not agree.
     """
 
     def __init__(self, scaler: Any, estimator: Any, card: ModelCard) -> None:
         self.card, self.classes, self.version = card, card.classes, card.version
-        self.scaler = scaler
-        self.estimator = estimator
+        self.scaler, self.estimator = scaler, estimator
         found = tuple(str(name) for name in estimator.classes_)
         if found != card.classes:
             raise ModelMismatchError(
@@ -185,16 +181,10 @@ class ColourModel:
 
 
 def load_model(models_dir: Path) -> ColourModel:
-    """Load a model after checking that it is the one its card describes.
+    """Load a model after checking that it is the one its card describes, before anything is unpickled.
 
-    Hashes, library versions, feature names and classes are compared before anything is unpickled.
-
-    Raises
-    ------
-    ModelMissingError
-        If one of the three files is not there.
-    ModelMismatchError
-        If they do not agree with each other or with the installed libraries.
+    ModelMissingError is raised if one of the three files is not there, ModelMismatchError if they do not agree with
+    each other, with the features that are measured or with the installed libraries.
     """
     card, parts = _read_model(models_dir)
     _check_card(card, models_dir / CARD_NAME)
@@ -202,18 +192,8 @@ def load_model(models_dir: Path) -> ColourModel:
     return ColourModel(scaler, estimator, card)
 
 
-def read_card(path: Path) -> ModelCard:
-    """Read a card.
-
-    Raises
-    ------
-    ModelMismatchError
-        If the file is not a card of the format that this code knows.
-    """
-    return _parse_card(path.read_bytes(), path)
-
-
-def _parse_card(text: bytes, path: Path) -> ModelCard:
+def parse_card(text: bytes, path: Path) -> ModelCard:
+    """Read the content of a card's file; ModelMismatchError if it is none of the format that this code knows."""
     try:
         content = json.loads(text)
     except ValueError as error:
@@ -227,20 +207,18 @@ def _parse_card(text: bytes, path: Path) -> ModelCard:
             "or train it again"
         )
     entries: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
+        key: tuple(value) if isinstance(value, list) else value for key, value in content.items()
     }
     return ModelCard(**entries)
 
 
 def _check_card(card: ModelCard, place: Path) -> None:
-    """Refuse the card of a model that was made of other features or with other libraries, or that cannot be."""
+    """Refuse the card of a model that was made of other features or with other libraries."""
     if card.feature_names != FEATURE_NAMES:
         raise ModelMismatchError(
             f"{place}: the model was trained on the features {', '.join(card.feature_names)}; "
             f"this project measures {', '.join(FEATURE_NAMES)}: train the model again"
         )
-    if card.familiar_distance is not None and not card.familiar_distance > 0:
-        raise ModelMismatchError(f"{place}: expected a familiar_distance above 0, found {card.familiar_distance}")
     installed = read_libraries()
     for name in GUARDED_LIBRARIES:
         if card.libraries.get(name) != installed[name]:
@@ -277,14 +255,19 @@ def _read_model(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:
 def _read_parts(*places: Path) -> tuple[ModelCard, dict[str, bytes]]:
     """Read the three files of a model, each from the first folder that has it, unless they do not belong together."""
     models_dir = places[-1]
-    parts = {name: content for name in PARTS if (content := _read_first(places, name)) is not None}
-    missing = [name for name in PARTS if name not in parts]
-    if missing:
+    try:
+        paths = {name: place / name for name in PARTS for place in reversed(places) if (place / name).exists()}
+        parts = {name: path.read_bytes() for name, path in paths.items()}
+    except OSError as error:
+        raise ModelMismatchError(
+            f"{error.filename} cannot be read ({error.strerror}): expected a file of a model; name another folder"
+        ) from error
+    if missing := [name for name in PARTS if name not in parts]:
         raise ModelMissingError(
             f"{models_dir} lacks {', '.join(missing)}: train a model with `python -m src.models.train_model`, "
             "or name another folder"
         )
-    card = _parse_card(parts[CARD_NAME], models_dir / CARD_NAME)
+    card = parse_card(parts[CARD_NAME], models_dir / CARD_NAME)
     for name in (SCALER_NAME, CLASSIFIER_NAME):
         digest, expected = hashlib.sha256(parts[name]).hexdigest(), card.files.get(name, "none")
         if digest != expected:
@@ -293,19 +276,6 @@ def _read_parts(*places: Path) -> tuple[ModelCard, dict[str, bytes]]:
                 f"{expected[:12]}…): copy all files of one model, or train it again"
             )
     return card, parts
-
-
-def _read_first(places: tuple[Path, ...], name: str) -> bytes | None:
-    for place in places:
-        try:
-            return (place / name).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            raise ModelMismatchError(
-                f"{place / name} cannot be read ({error.strerror}): expected a file of a model; name another folder"
-            ) from error
-    return None
 
 
 def _unpickle(content: bytes, path: Path) -> Any:
@@ -341,8 +311,10 @@ def save_model(
     with lock_folder(models_dir):
         for left_over in models_dir.glob(f"{STAGING}*"):  # of a saver that was killed
             shutil.rmtree(left_over)
-        if (models_dir / PUBLISHING).is_dir() and not _is_model(models_dir):
-            _move_up(models_dir)  # what was killed at that
+        try:
+            _read_parts(models_dir)
+        except ModelError:  # there is none yet, or a saver was killed while it moved its files up
+            _move_up(models_dir)
         shutil.rmtree(models_dir / PUBLISHING, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=STAGING, dir=models_dir, ignore_cleanup_errors=True) as name:
             staging = Path(name)
@@ -356,12 +328,12 @@ def save_model(
                 classes=tuple(str(name) for name in estimator.classes_),
                 family=family,
                 estimator=type(estimator).__name__,
-                parameters=dict(parameters),
+                parameters=parameters,
                 familiar_distance=familiar_distance,
                 files=hashes,
                 libraries=read_libraries(),
-                data=dict(data),
-                scores=dict(scores),
+                data=data,
+                scores=scores,
             )
             text = json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n"
             (staging / CARD_NAME).write_text(text, encoding="utf-8", newline="\n")
@@ -372,16 +344,8 @@ def save_model(
     return model
 
 
-def _is_model(models_dir: Path) -> bool:
-    try:
-        _read_parts(models_dir)
-    except ModelError:
-        return False
-    return True
-
-
 def _move_up(models_dir: Path) -> None:
     for name in PARTS:
         with suppress(FileNotFoundError):
             (models_dir / PUBLISHING / name).replace(models_dir / name)
-    (models_dir / PUBLISHING).rmdir()
+    shutil.rmtree(models_dir / PUBLISHING, ignore_errors=True)

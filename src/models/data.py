@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import StratifiedKFold, train_test_split
@@ -220,18 +220,17 @@ def hash_pictures(files: Sequence[Path]) -> list[str | None]:
 
 
 def _hash_batch(files: Sequence[Path]) -> list[str | None]:
-    return [_hash_picture(path) for path in files]
-
-
-def _hash_picture(path: Path) -> str | None:
     import imagehash  # noqa: PLC0415 - an installation for prediction alone lacks it
 
-    try:
-        with Image.open(path) as picture:
-            picture.draft("L", (64, 64))  # the JPEG decoder halves for free; the hash looks at 32 × 32
-            return str(imagehash.phash(picture))
-    except (OSError, UnidentifiedImageError, ValueError):
-        return None
+    hashes: list[str | None] = []
+    for path in files:
+        try:
+            with Image.open(path) as picture:
+                picture.draft("L", (64, 64))  # the JPEG decoder halves for free; the hash looks at 32 × 32
+                hashes.append(str(imagehash.phash(picture)))
+        except (OSError, ValueError):
+            hashes.append(None)
+    return hashes
 
 
 def find_groups(

@@ -16,29 +16,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from src.colours import are_neighbours
 from src.command import open_console, run_command
 from src.errors import EXIT_DONE, EXIT_PARTIAL, UsageError
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import read_training_data
-from src.models.evaluate import Evaluation, build_class_table, evaluate
+from src.models.evaluate import Evaluation, evaluate, show_evaluation
 from src.models.pictures import measure_labelled_pictures, read_labels, show_failures
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import Workspace
 
 
 def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
-    """Score a model on a table of features: under ``all``, and each value of the ``origin`` column under its name.
-
-    Raises
-    ------
-    TableError
-        If the table lacks a column or holds a value that is no number.
-    """
+    """Score a model on a table of features: under ``all``, and each value of the ``origin`` column under its name."""
     data = read_training_data(path)
     probabilities = model.predict_probabilities(data.features)
     evaluations = {"all": evaluate(data.colours, probabilities, model.classes)}
@@ -47,29 +37,6 @@ def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
         chosen = origins == origin
         evaluations[str(origin)] = evaluate(data.colours[chosen], probabilities[chosen], model.classes)
     return evaluations
-
-
-def _show_evaluation(console: Console, name: str, evaluation: Evaluation) -> None:
-    errors = evaluation.near_errors + evaluation.far_errors
-    console.rule(Text.assemble((name, "bold"), f": {evaluation.count:,} rows"), align="left")
-    console.print(
-        f"accuracy {evaluation.accuracy:.4f}   macro F1 {evaluation.macro_f1:.4f}   "
-        f"expected calibration error {evaluation.expected_calibration_error:.4f}\n"
-        f"{errors:,} errors: {evaluation.near_errors:,} near misses (neighbouring colours), "
-        f"{evaluation.far_errors:,} far ones"
-    )
-    console.print(build_class_table(evaluation))
-    title = Text.assemble("True colour by row; ", ("near", "yellow"), " and ", ("far", "red"), " misses")
-    table = Table("", title=title, title_justify="left")
-    for colour in evaluation.classes:
-        table.add_column(colour, justify="right", min_width=4)
-    for true, counts in zip(evaluation.classes, evaluation.confusion.tolist(), strict=True):
-        cells = []
-        for said, count in zip(evaluation.classes, counts, strict=True):
-            style = "bold" if said == true else "yellow" if are_neighbours(true, said) else "red"
-            cells.append(Text(str(count), style) if count else Text("·"))
-        table.add_row(true, *cells)
-    console.print(table)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,10 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON and no tables")
     add_parallel_arguments(parser)
     options = parser.parse_args(arguments)
-    return run_command(lambda: _run(options, open_console(), open_console(stderr=True)))
+    return run_command(lambda: _run(options))
 
 
-def _run(options: argparse.Namespace, console: Console, messages: Console) -> int:
+def _run(options: argparse.Namespace) -> int:
     if (options.images is None) != (options.labels is None) or (options.rows is None and options.images is None):
         raise UsageError("expected --rows TABLE, or --images DIR with --labels FILE.csv, or both")
     model = load_model(options.models or Workspace(options.workspace).models_dir)
@@ -108,15 +75,19 @@ def _run(options: argparse.Namespace, console: Console, messages: Console) -> in
     if options.json:
         content = {
             "model": model.version,
-            "evaluations": {name: found.to_json() for name, found in evaluations.items()},
+            "evaluations": {
+                name: {key: value for key, value in vars(found).items() if key != "reliability"}
+                for name, found in evaluations.items()
+            },
             "failures": [{"filename": name, "reason": reason} for name, reason in failures],
         }
-        sys.stdout.write(json.dumps(content, indent=2) + "\n")
+        sys.stdout.write(json.dumps(content, indent=2, default=np.ndarray.tolist) + "\n")
     else:
+        console = open_console()
         console.print(f"model {model.version} ({model.card.family}, trained on {model.card.data.get('table')})")
         for name, found in evaluations.items():
-            _show_evaluation(console, name, found)
-    show_failures(messages, failures)
+            show_evaluation(console, name, found)
+    show_failures(open_console(stderr=True), failures)
     return EXIT_PARTIAL if failures else EXIT_DONE
 
 

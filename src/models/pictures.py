@@ -121,35 +121,31 @@ class FoundPictures:
 
     def take_argument(self, argument: str) -> None:
         """Take a file, what lies in a folder, or what matches a pattern."""
+        if Path(argument).name == "**":  # everything in a folder, as its name alone says
+            argument = str(Path(argument).parent)
         if os.path.isdir(argument):
-            found, reason = self._take_folder(argument), f"the folder {NO_PICTURE}"
+            paths, reason = self._walk(argument), f"the folder {NO_PICTURE}"
         elif glob.has_magic(argument) and not os.path.lexists(argument):
-            found, reason = [], "the pattern matches no picture"
-            for match in self._match(argument):
-                found += self._take_folder(match) if os.path.isdir(match) else [self._take_found(match)]
+            paths, reason = self._match(argument), "the pattern matches no picture"
         else:
             self._take_file(argument)
             return
-        if not any(found):
+        if not sum(self._take_found(path) for path in paths):
             self.missing.append((argument, reason))
 
-    def _match(self, pattern: str) -> list[str]:
-        """Give the paths that match a pattern, sorted; ``**`` does not follow links, of which a loop has no end."""
-        parts = list(Path(pattern).parts)
-        if "**" not in parts:
-            return sorted(glob.glob(pattern))
-        if parts[-1] == "**":
-            parts.pop()
-        magic = next((number for number, part in enumerate(parts) if glob.has_magic(part)), len(parts))
-        base = Path(*parts[:magic])
-        if magic == len(parts):
-            return [str(base)]
-        list(self._walk(str(base)))  # notes the links that are not followed
-        matches = sorted(base.glob("/".join(parts[magic:])))
-        return [str(match) for match in matches if not any(part[0] == "." for part in match.relative_to(base).parts)]
-
-    def _take_folder(self, folder: str) -> list[bool]:
-        return [self._take_found(path) for path in self._walk(folder)]
+    def _match(self, pattern: str) -> Iterator[str]:
+        """Give the files that match a pattern, and those of folders that do, sorted."""
+        parts = Path(pattern).parts
+        if "**" in parts:  # a Path does not follow links there, of which a loop has no end
+            magic = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+            base = Path(*parts[:magic])
+            list(self._walk(str(base)))  # notes the links that are not followed
+            found = sorted(base.glob("/".join(parts[magic:])))
+            matches = [str(path) for path in found if not any(part[0] == "." for part in path.relative_to(base).parts)]
+        else:
+            matches = sorted(glob.glob(pattern))
+        for match in matches:
+            yield from self._walk(match) if os.path.isdir(match) else [match]
 
     def _walk(self, folder: str) -> Iterator[str]:
         """Give the files below a folder; links to folders are noted and not followed, so that loops have an end."""
@@ -166,7 +162,7 @@ class FoundPictures:
         self.missing.append((os.fsdecode(error.filename), f"the folder cannot be read: {error.strerror}"))
 
     def _take_found(self, path: str) -> bool:
-        """Take a file that nobody named itself, if it is a picture by its name."""
+        """Take a file that nobody named itself, if it is a picture by its name; say whether it is."""
         suffix = os.path.splitext(path)[1].lower()
         if suffix in PICTURE_SUFFIXES or suffix in OTHER_PICTURE_SUFFIXES:
             return self._take_file(path)

@@ -20,7 +20,8 @@ import shutil
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -47,49 +48,48 @@ DIGITS: Final = 4
 SHEET_COLUMNS, SHEET_ROWS, SHEET_SIDE = 12, 2, 96
 
 
-def format_csv(pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> str:
-    """Write ``path,prediction``, probability, second guess and the probabilities of ``classes``.
+def describe_answers(pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Describe each picture for programs: its answer, with the probabilities of ``classes``, or its ``error``."""
+    for path, answer, reason, profile in pictures:
+        if answer is None:
+            yield {"path": path, "error": reason}
+            continue
+        content: dict[str, Any] = {
+            "path": path,
+            "prediction": answer.colour,
+            "probability": round(answer.probability, DIGITS),
+            "second": answer.second_colour,
+            "second_probability": round(answer.second_probability, DIGITS),
+            "familiar": answer.is_familiar,
+        }
+        if profile is not None:
+            content["profile"] = {"action": profile.action, "detail": profile.detail}
+        if classes:
+            content["probabilities"] = {name: round(value, DIGITS) for name, value in answer.probabilities.items()}
+        yield content
 
-    Files without an answer are left out.
+
+def format_csv(pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> bytes:
+    """Write answers as CSV, a column for the probability of each of ``classes``; what has none is left out.
+
+    It is UTF-8, whatever the locale; a name that is not UTF-8 gets its own bytes back.
     """
     stream = io.StringIO()
+    columns = ("path", "prediction", "probability", "second", "second_probability")
     writer = csv.writer(stream, lineterminator="\n")
-    more = [f"probability_{name}" for name in classes]
-    writer.writerow(["path", "prediction", "probability", "second", "second_probability", *more])
-    for path, answer, *_ in pictures:
-        if answer is not None:
-            first, second = round(answer.probability, DIGITS), round(answer.second_probability, DIGITS)
-            probabilities = [round(answer.probabilities[name], DIGITS) for name in classes]
-            writer.writerow([path, answer.colour, first, answer.second_colour, second, *probabilities])
-    return stream.getvalue()
+    writer.writerow([*columns, *(f"probability_{name}" for name in classes)])
+    for content in describe_answers(pictures, classes):
+        if "error" not in content:
+            writer.writerow(
+                [*(content[name] for name in columns), *(content["probabilities"][name] for name in classes)]
+            )
+    return stream.getvalue().encode("utf-8", "surrogateescape")
 
 
-def format_json_lines(pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> str:
-    """Write one JSON object a line; files without an answer have an ``error``."""
-    lines = []
-    for path, answer, reason, profile in pictures:
-        content: dict[str, Any] = {"path": path}
-        if answer is None:
-            content["error"] = reason
-        else:
-            content |= {
-                "prediction": answer.colour,
-                "probability": round(answer.probability, DIGITS),
-                "second": answer.second_colour,
-                "second_probability": round(answer.second_probability, DIGITS),
-                "familiar": answer.is_familiar,
-            }
-            if profile is not None:
-                content["profile"] = {"action": profile.action, "detail": profile.detail}
-            if classes:
-                content["probabilities"] = {name: round(value, DIGITS) for name, value in answer.probabilities.items()}
-        line = json.dumps(content, ensure_ascii=False)
-        try:
-            line.encode()
-        except UnicodeEncodeError:  # a name that is not UTF-8, escaped
-            line = json.dumps(content)
-        lines.append(f"{line}\n")
-    return "".join(lines)
+def format_json_lines(pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> bytes:
+    """Write one JSON object a line, in UTF-8; of a name that is not, the bytes that are none are escaped."""
+    lines = [f"{json.dumps(content, ensure_ascii=False)}\n" for content in describe_answers(pictures, classes)]
+    return "".join(lines).encode("utf-8", "backslashreplace")
 
 
 def show_table(console: Console, pictures: Iterable[ClassifiedPicture], classes: Sequence[str]) -> None:
@@ -178,16 +178,13 @@ def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, pat
             by_colour[answer.colour].append((-answer.probability, name))
     if not by_colour:
         raise UsageError("there is no picture for the contact sheet: none has an answer")
-    images: dict[str, list[BGRImage]] = {}
+    images: dict[str, list[BGRImage]] = defaultdict(list)
     for colour, ranked in by_colour.items():
-        images[colour] = []
         surest = [name for _, name in sorted(ranked)[: SHEET_COLUMNS * SHEET_ROWS]]
         for content in ImageStore(location).read_many(surest):
             if isinstance(content, bytes):
-                try:
+                with suppress(ProjectError):  # changed since it was classified
                     images[colour].append(fit_picture(read_picture(content).image, SHEET_SIDE))
-                except ProjectError:  # changed since it was classified
-                    continue
     notes = {colour: f"{len(ranked):,}" for colour, ranked in by_colour.items()}
     save_picture(make_colour_sheet(images, columns=SHEET_COLUMNS, rows=SHEET_ROWS, notes=notes), path)
 
@@ -224,11 +221,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     add_parallel_arguments(parser)
     options = parser.parse_args(arguments)
-    return run_command(lambda: _run(options, open_console(stderr=True)))
+    return run_command(lambda: _run(options))
 
 
-def _run(options: argparse.Namespace, messages: Console) -> int:
-    started = time.monotonic()
+def _run(options: argparse.Namespace) -> int:
+    started, messages = time.monotonic(), open_console(stderr=True)
     if options.link and options.sort_into is None:
         raise UsageError("--link says how --sort-into works: name a folder with --sort-into as well")
     model = load_model(options.models or Workspace(options.workspace).models_dir)
@@ -275,9 +272,7 @@ def _check_targets(options: argparse.Namespace) -> None:
         check_file(options.contact_sheet, "the contact sheet")
 
 
-def _write(place: str, text: str) -> None:
-    """Write UTF-8, whatever the locale; a name that is not UTF-8 gets its own bytes back."""
-    content = text.encode("utf-8", "surrogateescape")
+def _write(place: str, content: bytes) -> None:
     if place == STANDARD_OUTPUT:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)

@@ -24,9 +24,9 @@ from rich.table import Table
 from src.command import open_console, run_command
 from src.errors import ModelMismatchError, UsageError
 from src.files import check_folder
-from src.models.artefacts import CARD_NAME, ColourModel, ModelCard, read_card, save_model
+from src.models.artefacts import CARD_NAME, ColourModel, ModelCard, parse_card, save_model
 from src.models.data import HELD_OUT_FOLDS, TrainingData, check_training_data, group_rows, read_training_data
-from src.models.evaluate import Evaluation, build_class_table, evaluate
+from src.models.evaluate import Evaluation, evaluate, show_evaluation
 from src.models.grids import FAMILIES, STUDY_CHOICE, Candidate, fit_calibrated, list_candidates, parse_families
 from src.models.scoring import SvmScorer
 from src.models.search import RESULTS_NAME, choose_svm, run_search, write_results
@@ -131,14 +131,8 @@ def _show_summary(console: Console, summary: TrainingSummary) -> None:
         table.add_row(str(row.classifier).replace("_", " "), str(row.params), *figures)
     table.caption = f"all {len(summary.results)} candidates: {RESULTS_NAME}"
     console.print(table)
-    test, model = summary.test, summary.model
-    console.print(build_class_table(test))
-    console.print(
-        f"held-out quarter ({test.count:,} rows): accuracy {test.accuracy:.4f}   "
-        f"macro F1 {test.macro_f1:.4f}   near misses {test.near_errors}   far misses {test.far_errors}   "
-        f"expected calibration error {test.expected_calibration_error:.4f}",
-    )
-    console.print(f"saved, fitted to all rows: {model.card.family}, version {model.version}")
+    show_evaluation(console, "held-out quarter", summary.test)
+    console.print(f"saved, fitted to all rows: {summary.model.card.family}, version {summary.model.version}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -190,8 +184,9 @@ def _run(options: argparse.Namespace) -> int:
 
 def _read_earlier_card(models_dir: Path) -> ModelCard | None:
     """Read the card of the model that will be replaced, if it is one of this format."""
+    path = models_dir / CARD_NAME
     try:
-        return read_card(models_dir / CARD_NAME)
+        return parse_card(path.read_bytes(), path)
     except (ModelMismatchError, OSError):
         return None
 

@@ -172,23 +172,18 @@ def plot_learning_curve(curve: pd.DataFrame) -> Figure:
 
 @styled
 def plot_reliability(
-    confidences: NDArray[np.float64],
-    accuracies: NDArray[np.float64],
+    confidence: NDArray[np.float64],
+    accuracy: NDArray[np.float64],
     counts: NDArray[np.intp],
     *,
     calibration_error: float,
 ) -> Figure:
-    """Draw a reliability diagram: for each bin of confidence that has answers, the share of them that was right.
-
-    Bins have the mean probability of their answers (0-1), the share that was right (0-1), and how many there are.
-    """
+    """Draw a reliability diagram of bins of answers: their mean probability, the share that was right, how many."""
     from scipy.stats import binomtest  # noqa: PLC0415 - half a second to import
 
-    filled = np.asarray(counts) > 0
-    confidence, accuracy, count = (np.asarray(values)[filled] for values in (confidences, accuracies, counts))
     intervals = [  # Wilson's, which stays within 0-1 where bins are small
         binomtest(round(share * size), int(size)).proportion_ci(0.95, "wilson")
-        for share, size in zip(accuracy, count, strict=True)
+        for share, size in zip(accuracy, counts, strict=True)
     ]
     figure = Figure(figsize=(6.4, 5.6), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
@@ -201,7 +196,7 @@ def plot_reliability(
     note = f"expected calibration error {calibration_error:.3f}"
     upper.annotate(note, (0.98, 0.04), xycoords="axes fraction", ha="right", fontsize=10)
     upper.set_title("Does a probability mean what it says?")
-    lower.bar(confidence, count, width=min(0.06, 0.8 / max(len(confidence), 1)), color=OURS, alpha=0.75)
+    lower.bar(confidence, counts, width=min(0.06, 0.8 / max(len(confidence), 1)), color=OURS, alpha=0.75)
     lower.set(xlabel="probability that the model gives its answer", ylabel="pictures", xlim=(0, 1.02))
     return figure
 

@@ -3,18 +3,16 @@ import io
 import json
 import pickle
 import shutil
-import warnings
 import zlib
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pytest
 from joblib.numpy_pickle import NumpyUnpickler
 
 from src.errors import ModelMismatchError, ModelMissingError
 from src.features.schema import FEATURE_NAMES
-from src.models.artefacts import load_model, read_card
+from src.models.artefacts import load_model
 from src.models.data import TrainingData
 
 
@@ -26,16 +24,6 @@ def copied(models_dir: Path, tmp_path: Path) -> Path:
 def change_card(folder: Path, **changes: object) -> None:
     path = folder / "model_card.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
-
-
-def test_the_studys_own_loading_pattern_works_without_a_warning(models_dir: Path, made_rows: TrainingData) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        scaler = joblib.load(models_dir / "scaler.joblib")
-        model = joblib.load(models_dir / "svm_classifier.joblib")
-        answers = model.predict(scaler.transform([made_rows.features[0].tolist()]))
-    assert answers[0] == made_rows.colours[0]
-    assert isinstance(answers[0], str)
 
 
 @pytest.mark.parametrize("name", ["scaler.joblib", "svm_classifier.joblib"])
@@ -97,12 +85,10 @@ def test_a_missing_file_is_named(copied: Path, name: str) -> None:
     [
         ({"feature_names": list(reversed(FEATURE_NAMES))}, "trained on the features"),
         ({"classes": ["BLUE", "GREEN", "RED", "TEAL"]}, "its card names"),
-        ({"familiar_distance": 0}, "familiar_distance"),
         ({"libraries": {"scikit-learn": "0.24.0", "numpy": np.__version__}}, "scikit-learn 0.24.0"),
         ({"format": 99}, "format 99"),
         ({"files": {}}, "not the file that its card describes"),
         ({"files": None}, "of another kind than a card's: files"),
-        ({"classes": 4}, "of another kind than a card's: classes"),
         ({"familiar_distance": "far", "libraries": 7}, "of another kind than a card's: libraries, familiar_distance"),
     ],
 )
@@ -127,7 +113,7 @@ def test_a_folder_in_place_of_a_file_and_text_in_place_of_a_card_are_refused(cop
 def test_a_damaged_file_whose_hash_the_card_has_is_refused(copied: Path) -> None:
     content = (copied / "scaler.joblib").read_bytes()[:-9]
     (copied / "scaler.joblib").write_bytes(content)
-    files = dict(read_card(copied / "model_card.json").files)
+    files = json.loads((copied / "model_card.json").read_text())["files"]
     change_card(copied, files={**files, "scaler.joblib": hashlib.sha256(content).hexdigest()})
     with pytest.raises(ModelMismatchError, match=r"scaler\.joblib cannot be loaded"):
         load_model(copied)
@@ -141,14 +127,6 @@ def test_a_foreign_pickle_is_refused_and_never_run(copied: Path, tmp_path: Path)
             return Path.touch, (mark,)  # type: ignore[return-value]
 
     (copied / "svm_classifier.joblib").write_bytes(pickle.dumps(Hostile()))
-    with pytest.raises(ModelMismatchError, match="svm_classifier"):
+    with pytest.raises(ModelMismatchError, match=r"svm_classifier.*copy all files of one model"):
         load_model(copied)
     assert not mark.exists()
-
-
-def test_the_files_of_two_models_are_not_mixed(models_dir: Path, copied: Path, made_rows: TrainingData) -> None:
-    other = joblib.load(models_dir / "scaler.joblib")
-    other.mean_ = other.mean_ + 1
-    joblib.dump(other, copied / "scaler.joblib")
-    with pytest.raises(ModelMismatchError, match="copy all files of one model"):
-        load_model(copied)

