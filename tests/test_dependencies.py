@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from src.paths import PROJECT_ROOT
+from tests.support.commands import run_command, run_python
 
 FILES = ("Pipfile", "Pipfile.lock", "requirements.txt", "setup.py", ".ci/dependencies.py", ".ci/install", "Makefile")
 STUDY_PINS = {"numpy", "opencv-python-headless", "scikit-learn", "scipy", "joblib"}
@@ -28,8 +29,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(root / ".ci" / "dependencies.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return run_python(root / ".ci" / "dependencies.py", *arguments)
 
 
 def test_the_committed_files_agree(copy: Path) -> None:
@@ -99,9 +99,8 @@ def install(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     tools.mkdir(exist_ok=True)
     for name in ("dirname", "sed", "grep", "sort"):
         (tools / name).symlink_to(shutil.which(name) or "")
-    command = ["/bin/bash", str(root / ".ci" / "install"), "dev", *arguments]
     environment = {"PATH": str(tools), "HOME": str(root)}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return run_command("/bin/bash", root / ".ci" / "install", "dev", *arguments, environment=environment)
 
 
 @pytest.mark.parametrize(
@@ -140,15 +139,15 @@ def test_an_environment_of_another_python_is_made_anew_before_anything_is_downlo
     lock = json.loads((copy / "Pipfile.lock").read_text("utf-8"))
     (copy / "Pipfile.lock").write_text(json.dumps({**{group: {} for group in lock}, "_meta": lock["_meta"]}))
     assert ".venv is of another Python" in run(copy, "install", "predict").stderr
-    made = [str(copy / ".venv" / "bin" / "python"), "-c", "import sys; print(*sys.version_info[:3])"]
-    version = subprocess.run(made, capture_output=True, text=True, check=True).stdout
-    assert version.split() == [str(part) for part in sys.version_info[:3]]
+    made = run_command(copy / ".venv" / "bin" / "python", "-c", "import sys; print(sys.version)")
+    assert made.stdout == f"{sys.version}\n"
 
 
 def make(root: Path, *arguments: str, **environment: str) -> str:
-    command = ["make", "--dry-run", "--no-print-directory", *arguments]
     variables = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment}
-    return subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, check=True).stdout
+    done = run_command("make", "--dry-run", "--no-print-directory", *arguments, folder=root, environment=variables)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 VARIABLES = "WORKSPACE HOST SEED IMAGES LABELS PORT WORKERS ARTWORKS BROWSERS PYTHON PATHS TESTS VENV BIN"
@@ -161,9 +160,7 @@ def test_the_environment_does_not_steer_make(copy: Path) -> None:
 
 def test_the_environment_puts_no_other_packages_before_ours(copy: Path) -> None:
     names = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "CDPATH")
-    command = ["make", "--silent", "--eval", "show: ; @env", "show"]
-    environment = {"PATH": os.environ["PATH"], **dict.fromkeys(names, "/other"), "SHOWN": "yes"}
-    shown = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=True).stdout
+    shown = make(copy, "--eval", "show: ; +@env", "show", **dict.fromkeys(names, "/other"), SHOWN="yes")
     assert "SHOWN=yes" in shown.splitlines()
     assert "/other" not in shown
 

@@ -1,13 +1,12 @@
 """Files are written whole or not at all."""
 
-import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from src.files import hash_file, replace_file, write_bytes, write_text
+from src.files import replace_file, write_bytes, write_text
 
 
 def test_a_file_and_its_folder_are_made(tmp_path: Path) -> None:
@@ -30,12 +29,6 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> 
         fail()
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["table.csv"]
-
-
-def test_a_hash_is_the_one_of_the_content(tmp_path: Path) -> None:
-    content = bytes(range(256)) * 8192
-    write_bytes(tmp_path / "large.bin", content)
-    assert hash_file(tmp_path / "large.bin") == hashlib.sha256(content).hexdigest()
 
 
 def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:

@@ -102,8 +102,6 @@ REFUSED: dict[str, tuple[str, Callable[[pd.DataFrame], bytes]]] = {
     "the file may be cut off": ("a.csv", lambda f: to_csv(f, quoting=1).encode()[:-4]),
     "2 columns b_bgr_mean": ("a.csv", lambda f: to_csv(f.rename(columns={"filename": "b_bgr_mean"})).encode()),
     "2 columns color": ("a.csv", lambda f: to_csv(f.rename(columns={"filename": "Color"})).encode()),
-    "row 2: '1e\\+300'": ("a.csv", lambda f: to_csv(f.assign(h_hsv_std=1e300)).encode()),
-    "row 3: '300.0'": ("a.csv", lambda f: to_csv(f.assign(l_lab_std=[1.0, 300.0] + [2.0] * (len(f) - 2))).encode()),
     "row 2: '1.234,5'": ("a.csv", lambda f: to_csv(f.assign(l_lab_std="1.234,5"), sep=";").encode()),
     "24 values that are missing": ("a.pq", lambda f: to_parquet(f.assign(b_bgr_mean=f["b_bgr_mean"] > 9))),
     "row 2: 'inf'": ("a.csv", lambda f: to_csv(f.assign(h_hsv_std=np.inf), na_rep="inf").encode()),
@@ -188,29 +186,21 @@ def test_further_columns_of_labels_are_metadata_under_their_own_names(tmp_path: 
 
 @needs_cases
 @pytest.mark.reference
-@pytest.mark.parametrize(
-    ("folder", "names"),
-    [
-        ("trailing-comma", ["first-row.csv", "every-row.csv", "refused.csv"]),
-        ("semicolon-message", ["semicolon.csv", "decimal-comma.csv"]),
-        ("label-spaces-and-case", ["spaces.csv", "case.csv"]),
-        ("evaluate-rows-suffix", ["ROWS.CSV", "ROWS.PARQUET", "rows.csv.gz", "rows.pq", "rows.txt"]),
-    ],
-)
-def test_tables_of_the_cases_are_read_right(folder: str, names: list[str]) -> None:
-    for name in names:
-        data = read_training_data(CASES / folder / name)
-        assert set(data.colours) == {"BLUE", "RED"}
-        assert len(data) > 20
-        assert data.features.max() <= 255
-
-
-@needs_cases
-@pytest.mark.reference
-@pytest.mark.parametrize("name", ["latin1.csv", "utf16.csv", "case.csv"])
-def test_labels_of_the_cases_are_read_right(name: str) -> None:
-    labels = read_labels(CASES / "label-table-unreadable" / name)
-    assert labels == [("01-portrait.jpg", "RED"), ("02-landscape.jpg", "BLUE")]
+def test_tables_of_the_cases_are_read_right() -> None:
+    for folder, names in {
+        "trailing-comma": "first-row.csv every-row.csv refused.csv",
+        "semicolon-message": "semicolon.csv decimal-comma.csv",
+        "label-spaces-and-case": "spaces.csv case.csv",
+        "evaluate-rows-suffix": "ROWS.CSV ROWS.PARQUET rows.csv.gz rows.pq rows.txt",
+    }.items():
+        for name in names.split():
+            data = read_training_data(CASES / folder / name)
+            assert set(data.colours) == {"BLUE", "RED"}, name
+            assert len(data) > 20, name
+            assert data.features.max() <= 255, name
+    for name in ("latin1.csv", "utf16.csv", "case.csv"):
+        labels = read_labels(CASES / "label-table-unreadable" / name)
+        assert labels == [("01-portrait.jpg", "RED"), ("02-landscape.jpg", "BLUE")], name
 
 
 @needs_cases

@@ -1,4 +1,4 @@
-"""Who imports whom, read from the source."""
+"""Who imports whom."""
 
 import ast
 from pathlib import Path
@@ -6,54 +6,29 @@ from pathlib import Path
 from src.paths import PROJECT_ROOT
 from tests.support.commands import run_python
 
-
-def find_modules(*folders: str) -> list[str]:
-    """Dotted names of the modules below folders of the root."""
-    names = []
-    for folder in folders:
-        for path in sorted((PROJECT_ROOT / folder).rglob("*.py")):
-            parts = path.relative_to(PROJECT_ROOT).with_suffix("").parts
-            names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
-    return names
+NOT_IN_SERVICE = ("selenium", "pandas", "matplotlib", "seaborn", "pandera", "requests", "dask", "distributed")
 
 
-def find_file(module: str) -> Path | None:
-    """The file of one of our modules, None for anything else."""
-    path = PROJECT_ROOT.joinpath(*module.split("."))
-    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-        if candidate.is_file():
-            return candidate
-    return None
+def list_modules() -> dict[str, Path]:
+    """The files of ``src`` and ``application`` by the dotted names of the modules."""
+    paths = [path for folder in ("src", "application") for path in sorted((PROJECT_ROOT / folder).rglob("*.py"))]
+    names = [".".join(path.relative_to(PROJECT_ROOT).with_suffix("").parts) for path in paths]
+    return {name.removesuffix(".__init__"): path for name, path in zip(names, paths, strict=True)}
+
+
+MODULES = list_modules()
 
 
 def find_imports(module: str) -> set[str]:
     """Dotted names that a module of ours imports, functions included."""
-    path = find_file(module)
-    assert path is not None, module
-    tree = ast.parse(path.read_text("utf-8"))
     found: set[str] = set()
-
-    def visit(node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
-                continue
-            if isinstance(child, ast.Import):
-                found.update(alias.name for alias in child.names)
-            elif isinstance(child, ast.ImportFrom):
-                assert child.level == 0, f"{module}: a relative import"
-                base = child.module or ""
-                for alias in child.names:
-                    name = f"{base}.{alias.name}"
-                    found.add(name if find_file(name) else base)
-            visit(child)
-
-    visit(tree)
+    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names & MODULES.keys() or {str(node.module)}
     return found
-
-
-MODULES = find_modules("src", "application")
-
-NOT_IN_SERVICE = ("selenium", "pandas", "matplotlib", "seaborn", "pandera", "requests", "dask", "distributed")
 
 
 def list_service_files() -> list[Path]:
