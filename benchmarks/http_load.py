@@ -43,15 +43,6 @@ class LoadResult:
         self.statuses += other.statuses
         self.broken += other.broken
 
-    @property
-    def rate(self) -> float:
-        """Answers per second."""
-        return len(self.latencies) / self.seconds
-
-    def quantile(self, share: float) -> float:
-        """Seconds below which ``share`` of the answers lie."""
-        return sorted(self.latencies)[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
-
 
 def run_load(
     port: int, requests: Sequence[Post], *, clients: int, seconds: float = float("inf"), count: float = float("inf")

@@ -77,9 +77,9 @@ def open_console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
-def print_error(error: object, heading: str = "error:") -> None:
-    """Print an error, with its heading in red, to standard error."""
-    open_console(stderr=True).print(Text.assemble((heading, "bold red"), " ", make_printable(str(error), keep="\n")))
+def print_error(error: object) -> None:
+    """Print an error to standard error."""
+    open_console(stderr=True).print(Text.assemble(("error:", "bold red"), " ", make_printable(str(error), keep="\n")))
 
 
 def make_printable(text: str, keep: str = "") -> str:

@@ -44,9 +44,9 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
     train = ["src.models.train_model", "--families", *options.families]
     measured = workspace.processed_table
     stages: list[tuple[str, list[str], str, Callable[[], Sized]]] = [
-        ("scrape", scrape, "artworks", lambda: read_table(workspace.interim_table, INTERIM, ["page"])),
-        ("measure", ["src.features.build_features"], "images", lambda: read_table(measured, PROCESSED, ["page"])),
-        ("train", train, "rows", lambda: read_table(measured, PROCESSED, ["page"])),
+        ("scrape", scrape, "artworks", lambda: read_table(workspace.interim_table, INTERIM)),
+        ("measure", ["src.features.build_features"], "images", lambda: read_table(measured, PROCESSED)),
+        ("train", train, "rows", lambda: read_table(measured, PROCESSED)),
         ("draw figures", ["src.visualization.draw_workspace"], "figures", lambda: _list_figures(workspace)),
     ]
     table = Table(title="The run", title_justify="left")

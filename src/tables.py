@@ -198,9 +198,9 @@ def validate_table(frame: pd.DataFrame, table: DataFrameSchema) -> pd.DataFrame:
         raise TableError(f"table {table.name} ({table.title}) breaks its contract:\n{shown}") from error
 
 
-def read_table(path: Path, table: DataFrameSchema, columns: Sequence[str] | None = None) -> pd.DataFrame:
+def read_table(path: Path, table: DataFrameSchema) -> pd.DataFrame:
     """Read a CSV file whole, as :func:`iterate_table` does."""
-    return pd.concat(list(iterate_table(path, table, columns)), ignore_index=True)
+    return pd.concat(list(iterate_table(path, table)), ignore_index=True)
 
 
 def iterate_table(

@@ -30,8 +30,6 @@ MAXIMUM_NAME_BYTES: Final = 255  # of a file name, on every file system in commo
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _BYTE_ORDER_MARKS: Final = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -105,7 +103,7 @@ def read_user_table(path: Path) -> UserTable:
     """Read a table, deciding by its content and not by its name.
 
     CSV with commas, semicolons, tabs or bars, found by the header; ``sep=`` lines and comment lines
-    (``#``) before it; UTF-8, UTF-16, UTF-32, Windows-1252; plain or by gzip; Parquet.
+    (``#``) before it; UTF-8, UTF-16, Windows-1252; plain or by gzip; Parquet.
 
     Raises
     ------
