@@ -22,7 +22,10 @@ from src.errors import TableError
 from src.features.schema import FEATURE_NAMES
 
 LABEL_COLUMNS: Final = ("color", "study_label")
-KNOWN_COLUMNS: Final = {*FEATURE_NAMES, *LABEL_COLUMNS, "filename", "image", "origin", "title", "artist", "partner"}
+KNOWN_COLUMNS: Final = {
+    *(*FEATURE_NAMES, *LABEL_COLUMNS, "filename", "image", "page", "origin"),
+    *("title", "artist", "partner", "aspect", "tint"),
+}
 MISSING: Final = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "<na>", "-", "?"})
 """What an empty cell is written as, in lower case."""
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from rich.console import Console
 
 from src.colours import order_colours
-from src.errors import BlockedError, DownloadError, LayoutChangedError, MissingToolError, ProjectError, UsageError
+from src.errors import BlockedError, DownloadError, LayoutChangedError, MissingToolError, UsageError
 from src.scraping.artwork import Artwork, Source
 from src.scraping.browser.browser import BrowserSettings
 from src.scraping.browser.marks import end_marked, make_run_mark
@@ -21,7 +21,7 @@ from src.scraping.get_img import DownloadOutcome, get_img
 from src.scraping.page.colour_page import Site
 from src.scraping.page.listing import Listed, ListingOutcome, ListingTask
 from src.scraping.settings import CollectSettings, open_source
-from src.scraping.store.placement import find_pictures, incoming_dir
+from src.scraping.store.placement import add_picture, find_pictures
 from src.scraping.store.publish import forget_scraped, publish, publish_details
 from src.scraping.store.store import Store, lock_workspace
 from src.scraping.summary import ColourSummary, Display, RunSummary, read_run_file, write_run_file
@@ -72,26 +72,24 @@ class _Run:
             self._summary.notes.append(f"the workspace held another gallery; it now holds {source.origin.site}")
 
     def go(self) -> RunSummary:
-        failure: ProjectError | None = None
+        threads = self._fetcher.manners.download_threads
         with self._store:
             colors = self._prepare()
-            threads = self._fetcher.manners.download_threads
-            with FetchPool(self._fetcher, self._get_thumbnail, self._note_thumbnails, threads) as thumbnails:
-                try:
-                    with self._display.progress:
-                        self._work(colors, thumbnails)
-                except KeyboardInterrupt:
-                    self._summary.state = "interrupted"
-                except BlockedError as error:
-                    self._note_block(str(error))
-                except ProjectError as error:
-                    failure = error
-            publish(self._workspace, self._store, self._summary)
-            if not self._summary.is_interrupted:
-                self._summary.state = "ended"
-            self._write_run_file()
-        if failure is not None:
-            raise failure
+            try:
+                with (
+                    FetchPool(self._fetcher, self._get_thumbnail, self._note_thumbnails, threads) as thumbnails,
+                    self._display.progress,
+                ):
+                    self._work(colors, thumbnails)
+            except KeyboardInterrupt:
+                self._summary.state = "interrupted"
+            except BlockedError as error:
+                self._note_block(str(error))
+            finally:
+                publish(self._workspace, self._store, self._summary)
+                if not self._summary.is_interrupted:
+                    self._summary.state = "ended"
+                self._write_run_file()
         return self._summary
 
     # ---- before
@@ -142,7 +140,7 @@ class _Run:
         self._finish("thumbnails", thumbnails)
         if not settings.list_only:
             passing = [row for row, failure in self._list_missing() if failure and failure.is_passing]
-            thumbnails.ask(passing, is_again=True)
+            thumbnails.ask(passing)
             self._finish("thumbnails", thumbnails)
         if settings.details:
             self._read_details()
@@ -205,11 +203,10 @@ class _Run:
         color, error = failure.color, failure.error
         if isinstance(error, MissingToolError):
             raise error
-        state = "partial" if self._store.artworks[color] else "failed"
-        if isinstance(error, BlockedError):
-            state = "blocked"
+        is_block = isinstance(error, BlockedError)
+        state = "blocked" if is_block else "partial" if self._store.artworks[color] else "failed"
         self._end(ListingOutcome(color, state, str(error), self._summary.colours[color].total))
-        if isinstance(error, BlockedError):
+        if is_block:
             raise error
 
     # ---- thumbnails and asset pages
@@ -222,8 +219,8 @@ class _Run:
     def _get_thumbnail(self, artwork: Artwork) -> str:
         if artwork.image is None:
             raise DownloadError("the page gives no address of a picture")
-        image = self._source.addresses.live(artwork.image)
-        return get_img(self._fetcher, image, incoming_dir(self._workspace), self._settings.image_size)
+        content = get_img(self._fetcher, self._source.addresses.live(artwork.image), self._settings.image_size)
+        return add_picture(self._workspace, content)
 
     def _note_thumbnails(self, results: list[tuple[Artwork, str | Exception]]) -> None:
         outcomes = [DownloadOutcome.of(artwork, result) for artwork, result in results]

@@ -1,13 +1,10 @@
-"""One thumbnail: fetch it, verify it, and put it in its place whole."""
+"""One thumbnail, fetched and verified."""
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Self
 
 from src.errors import BlockedError, DownloadError, ImageError
 from src.features.decode_image import decode_image
-from src.files import write_bytes
 from src.scraping.artwork import Artwork
 from src.scraping.fetch.client import Answer, FetchError, explain_block
 from src.scraping.fetch.fetcher import Fetcher
@@ -35,25 +32,14 @@ class DownloadOutcome:
 
     @classmethod
     def of(cls, artwork: Artwork, result: str | Exception) -> Self:
-        """Note the hash that :func:`get_img` gave, or the error that it raised."""
+        """Note the file's hash, or the error that was raised in its place."""
         if isinstance(result, str):
             return cls(artwork.asset_id, "ok", sha256=result)
         is_passing = isinstance(result, FetchError) and result.is_passing
         return cls(artwork.asset_id, "failed", detail=str(result), is_passing=is_passing)
 
 
-def get_img(fetcher: Fetcher, image: str, folder: Path, size: int = 218) -> str:
-    """Fetch a thumbnail into ``folder``, under the name of its SHA-256, and return that.
-
-    Raises what :func:`fetch_picture` does, and OSError where the file cannot be written.
-    """
-    content = fetch_picture(fetcher, image, size)
-    digest = hashlib.sha256(content).hexdigest()
-    write_bytes(folder / digest, content)
-    return digest
-
-
-def fetch_picture(fetcher: Fetcher, image: str, size: int) -> bytes:
+def get_img(fetcher: Fetcher, image: str, size: int = 218) -> bytes:
     """Fetch the centre-cropped square of a picture, ``size`` pixels wide, as JPEG; ``image`` has no size suffix.
 
     Raises

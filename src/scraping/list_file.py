@@ -1,6 +1,5 @@
 """A list of artworks that somebody has already, in the place of the site (``--list FILE.csv``)."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -9,34 +8,27 @@ from src.colours import SITE_COLOURS
 from src.errors import TableError
 from src.files import hash_file
 from src.scraping.artwork import GOOGLE, Addresses, Artwork, Origin, Source, hide_credentials, is_web_address
+from src.user_tables import read_user_table
 
 COLUMNS: Final = ("image", "page", "color")
 _TEXTS: Final = ("title", "artist", "partner", "tint")
 
 
 def read_list_file(path: Path, *, with_pages: bool = False) -> Source:
-    """Read a CSV file with the columns ``image``, ``page`` and ``color``, such as the study's raw table.
+    """Read a table with the columns ``image``, ``page`` and ``color``, such as the study's raw table.
 
-    Columns ``title``, ``artist``, ``partner``, ``aspect`` and ``tint`` are taken too, others are ignored. Commas,
-    semicolons or tabs part the cells. With ``with_pages`` the pages are fetched too, so that their site's manners
-    count. A row without a usable picture has ``image`` None. The origin is named by the list's content, not its place.
-    A file that cannot be read, without a column or without a row that can be taken is a TableError.
+    Columns ``title``, ``artist``, ``partner``, ``aspect`` and ``tint`` are taken too, others are ignored. With
+    ``with_pages`` the pages are fetched too, so that their site's manners count. A row without a usable picture has
+    ``image`` None. The origin is named by the list's content, not its place. A file that cannot be read, without a
+    column or without a row that can be taken is a TableError.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            header = stream.readline()
-            delimiter = max(",;\t", key=header.count)  # what a spreadsheet writes depends on its language
-            names = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
-            missing = [name for name in COLUMNS if name not in names]
-            rows = list(csv.DictReader(stream, names, delimiter=delimiter))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TableError(f"{path} cannot be read as a list ({error}): expected CSV in UTF-8") from error
-    if missing:
-        raise TableError(f"{path} has no column {', '.join(missing)}: expected {', '.join(COLUMNS)}")
+    table = read_user_table(path)
+    table.require(COLUMNS)
+    rows = [dict(zip(table.names, cells, strict=True)) for cells in table.rows]
     addresses = _find_site(rows, with_pages=with_pages)
     artworks: dict[str, Artwork] = {}
     left_out = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in zip(table.row_numbers, rows, strict=True):
         try:
             artwork = _read_row(row, addresses)
             if artwork.asset_id in artworks:
@@ -45,46 +37,44 @@ def read_list_file(path: Path, *, with_pages: bool = False) -> Source:
         except ValueError as reason:
             left_out.append(f"{path.name}, row {number}: {reason}")
     if not artworks:
-        why = f": {left_out[0]}" if left_out else ""
-        raise TableError(f"{path} lists no artwork that can be taken{why}")
+        raise TableError(f"{path} lists no artwork that can be taken: {left_out[0]}")
     origin = Origin(f"list {path.name}, {hash_file(path)[:12]}", is_replaceable=addresses.is_loopback)
     return Source(addresses, origin, tuple(artworks.values()), tuple(left_out))
 
 
 def _find_site(rows: list[dict[str, str]], *, with_pages: bool) -> Addresses:
     """Return the site of the pages; that of the pictures where everything that is fetched is on this machine."""
-    images = [site for row in rows if (site := _read_site(row.get("image")))]
-    pages = [site for row in rows if (site := _read_site(row.get("page")))]
+    images = [site for row in rows if (site := _read_site(row["image"]))]
+    pages = [site for row in rows if (site := _read_site(row["page"]))]
     if images and all(site.is_loopback for site in (images + pages if with_pages else images)):
         return images[0]
     return next((site for site in pages if not site.is_loopback), Addresses(GOOGLE))
 
 
-def _read_site(address: str | None) -> Addresses | None:
+def _read_site(address: str) -> Addresses | None:
     """Return the site of an address; None where it names none."""
-    address = hide_credentials((address or "").strip())
+    address = hide_credentials(address)
     address = f"https:{address}" if address.startswith("//") else address
     return Addresses("/".join(address.split("/")[:3])) if is_web_address(address) else None
 
 
-def _read_row(row: Mapping[str, str | None], addresses: Addresses) -> Artwork:
+def _read_row(row: Mapping[str, str], addresses: Addresses) -> Artwork:
     """Read one row; raise ``ValueError`` with the reason where it cannot be taken."""
-    color = (row.get("color") or "").strip().upper()
+    color, address = row["color"].upper(), row["page"]
     if color not in SITE_COLOURS:
-        raise ValueError(f"color {row.get('color')!r} is none of {' '.join(SITE_COLOURS)}")
-    address = (row.get("page") or "").strip()
+        raise ValueError(f"color {row['color']!r} is none of {' '.join(SITE_COLOURS)}")
     page = (_read_site(address) or addresses).canonical_page(address)
     if page is None:
         raise ValueError(f"page {address[:100]!r} does not end in /asset/<slug>/<14-character id>")
-    texts = {name: " ".join((row.get(name) or "").split()) or None for name in _TEXTS}
+    texts = {name: " ".join(row.get(name, "").split()) or None for name in _TEXTS}
     try:
-        aspect = float(row.get("aspect") or "")
+        aspect = float(row.get("aspect", ""))
     except ValueError:
         aspect = 0.0
     return Artwork(
         page[-14:],
         color,
-        addresses.canonical_image(row.get("image")),
+        addresses.canonical_image(row["image"]),
         page,
         aspect=aspect if 0 < aspect < float("inf") else None,
         **texts,

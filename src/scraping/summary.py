@@ -17,10 +17,6 @@ from src.files import write_text
 from src.scraping.store.placement import set_aside
 
 
-def _show_now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
-
-
 @dataclass
 class ColourSummary:
     """One colour of a run.
@@ -40,14 +36,6 @@ class ColourSummary:
     seconds: float = 0.0
     reason: str | None = None
 
-    def count(self, status: str, reason: str | None) -> None:
-        """Count a row of the table."""
-        self.found += 1
-        if status == "ok":
-            self.downloaded += 1
-        elif status == "failed":
-            self.failed[reason or "unknown"] = self.failed.get(reason or "unknown", 0) + 1
-
 
 @dataclass
 class RunSummary:
@@ -61,8 +49,7 @@ class RunSummary:
 
     source: str = ""
     state: str = "running"
-    started: str = field(default_factory=_show_now)
-    updated: str = ""
+    started: str = field(default_factory=lambda: time.strftime("%Y-%m-%dT%H:%M:%S%z"))
     terms_shown: bool = False
     colours: dict[str, ColourSummary] = field(default_factory=dict)
     fetched: int = 0
@@ -129,7 +116,6 @@ def write_run_file(path: Path, summary: RunSummary) -> None:
     """Write the run as it stands; a file of somebody else in its place is renamed."""
     if path.exists() and not read_run_file(path):
         set_aside(path)
-    summary.updated = _show_now()
     content = {"found": summary.found, "downloaded": summary.downloaded, **asdict(summary)}
     write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 

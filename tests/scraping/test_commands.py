@@ -84,4 +84,4 @@ def test_without_any_browser_the_message_says_how_to_get_one(monkeypatch: pytest
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(installer, "ask_selenium_manager", fail)
     with pytest.raises(MissingToolError, match="apt-get install chromium"):
-        installer.install_browser(Console(quiet=True))
+        installer.install_browser()

@@ -27,7 +27,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 from urllib3.exceptions import HTTPError
 
-from src.errors import BrowserError, MissingToolError
+from src.errors import BrowserError, MissingToolError, ProjectError
 from src.processes import end_with_parent
 from src.scraping.artwork import hide_credentials
 from src.scraping.browser.marks import MARK_VARIABLE, end_marked, make_profile_dir
@@ -55,6 +55,9 @@ _ARGUMENTS: Final = (
     # Few tiles in view: the page's own lazy loader has little to do.
     "--window-size=700,600",
 )
+
+
+_FAILURES: Final = (WebDriverException, HTTPError, OSError)
 
 
 class InstalledBrowser(NamedTuple):
@@ -95,30 +98,26 @@ def ask_selenium_manager(options: ChromeOptions) -> InstalledBrowser:
     return InstalledBrowser(finder.get_browser_path(), finder.get_driver_path())
 
 
+def _explain_start(error: Exception, grid: str | None) -> ProjectError:
+    """Distinguish what no attempt mends from a browser that may start next time."""
+    if isinstance(error, NoSuchDriverException):
+        return MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}")
+    words = " ".join(hide_credentials(str(error)).split()).removeprefix("Message: ")
+    if re.search(r"session not created.*(only supports|version must be)", words):
+        reason = re.split(r"Stacktrace|\(Session info|; For documentation", words)[0].strip()
+        return MissingToolError(f"the driver does not fit the browser: {reason}; {HOW_TO_GET_ONE}")
+    where = f"at {hide_credentials(grid)}" if grid else "on this machine"
+    return BrowserError(f"no browser could be started {where}: {_first_line(error)}; {HOW_TO_GET_ONE}")
+
+
 @contextlib.contextmanager
 def _explaining_errors() -> Iterator[None]:
     try:
         yield
     except JavascriptException as error:
         raise BrowserError(f"a script failed in the page: {_first_line(error)}") from error
-    except (WebDriverException, HTTPError, OSError) as error:
+    except _FAILURES as error:
         raise BrowserError(f"the browser died or does not answer: {_first_line(error)}") from error
-
-
-@contextlib.contextmanager
-def _explaining_start(grid: str | None) -> Iterator[None]:
-    """Distinguish what no attempt mends from a browser that may start next time."""
-    try:
-        yield
-    except NoSuchDriverException as error:
-        raise MissingToolError(f"no browser with a driver was found: {HOW_TO_GET_ONE}") from error
-    except (WebDriverException, HTTPError, OSError) as error:
-        words = " ".join(hide_credentials(str(error)).split()).removeprefix("Message: ")
-        if re.search(r"session not created.*(only supports|version must be)", words):
-            reason = re.split(r"Stacktrace|\(Session info|; For documentation", words)[0].strip()
-            raise MissingToolError(f"the driver does not fit the browser: {reason}; {HOW_TO_GET_ONE}") from error
-        where = f"at {hide_credentials(grid)}" if grid else "on this machine"
-        raise BrowserError(f"no browser could be started {where}: {_first_line(error)}; {HOW_TO_GET_ONE}") from error
 
 
 class Browser:
@@ -135,14 +134,15 @@ class Browser:
         """Endpoint and session id of a remote browser, for :func:`end_remote_session`."""
         self._has_listener = False
         try:
-            with _explaining_start(settings.grid):
-                self._start(_make_options(settings))
-        except BaseException:
+            self._start()
+        except BaseException as error:
             self.close()
+            if isinstance(error, _FAILURES):
+                raise _explain_start(error, settings.grid) from error
             raise
 
-    def _start(self, options: ChromeOptions) -> None:
-        settings = self._settings
+    def _start(self) -> None:
+        settings, options = self._settings, _make_options(self._settings)
         endpoint = settings.grid or self._start_driver(options)
         config = _make_client_config(endpoint, settings.command_seconds)
         self._driver = WebDriver(command_executor=hide_credentials(endpoint), options=options, client_config=config)
@@ -155,7 +155,7 @@ class Browser:
                 f"Chrome/{self._driver.capabilities.get('browserVersion', '')} Safari/537.36 "
                 f"{make_product_agent(settings.contact)}"
             )
-            self._run_devtools("Network.setUserAgentOverride", {"userAgent": agent})
+            self._driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": agent})
 
     def _start_driver(self, options: ChromeOptions) -> str:
         installed = find_installed_browser() or ask_selenium_manager(options)
@@ -174,12 +174,10 @@ class Browser:
 
     @_explaining_errors()
     def open(self, address: str, listener: str) -> None:
-        """Go to a page without waiting for it, a script installed before the page's own.
-
-        Where a browser cannot do that (one that is not Chromium), :meth:`run` of it right afterwards has to do.
-        """
+        """Go to a page without waiting for it; the first listener is installed before every page's own script."""
         if not self._has_listener:
-            self._has_listener = self._run_devtools("Page.addScriptToEvaluateOnNewDocument", {"source": listener})
+            self._driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": listener})
+            self._has_listener = True
         self._driver.get("about:blank")
         # Neither call waits for its page: one that comes late would take the place of the other.
         patience = WebDriverWait(self._driver, self._settings.command_seconds, 0.01)
@@ -201,7 +199,7 @@ class Browser:
         """Return what one sees of the page in a window of that many pixels, as a PNG file."""
         # The window's bars are not the page: set what the page sees.
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self._run_devtools("Emulation.setDeviceMetricsOverride", metrics)
+        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         return self._driver.get_screenshot_as_png()
 
     def close(self) -> None:
@@ -220,14 +218,6 @@ class Browser:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _run_devtools(self, command: str, parameters: dict[str, Any]) -> bool:
-        """Send a command of the DevTools protocol; False where the browser has none."""
-        try:
-            self._driver.execute("executeCdpCommand", {"cmd": command, "params": parameters})
-        except (WebDriverException, HTTPError, OSError, KeyError, AssertionError):
-            return False
-        return True
 
 
 def end_remote_session(endpoint: str, session_id: str) -> None:

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 
-from rich.console import Console
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ChromeOptions
 
@@ -23,12 +22,16 @@ from src.scraping.browser.browser import (
 )
 
 
-def install_browser(console: Console) -> InstalledBrowser:
+def install_browser() -> InstalledBrowser:
     """Find a browser with a driver, or install one; MissingToolError says how to get one if none can be had."""
+    console = open_console()
     if installed := find_installed_browser():
         return installed
     if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
-        _install_packages(console)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in ("update -qq", "install -y -qq --no-install-recommends chromium chromium-driver"):
+            console.print(f"$ apt-get {command}")
+            subprocess.run(["apt-get", *command.split()], env=environment, stdout=subprocess.DEVNULL, check=False)
         if installed := find_installed_browser():
             return installed
     console.print("No browser with a driver on the search path: asking Selenium Manager for one")
@@ -40,17 +43,9 @@ def install_browser(console: Console) -> InstalledBrowser:
         ) from error
 
 
-def _install_packages(console: Console) -> None:
-    for command in ("update -qq", "install -y -qq --no-install-recommends chromium chromium-driver"):
-        console.print(f"$ apt-get {command}")
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", *command.split()], env=environment, stdout=subprocess.DEVNULL, check=False)
-
-
 def _run() -> int:
-    console = open_console()
-    installed = install_browser(console)
-    console.print(f"Browser {installed.browser}, driver {installed.driver}")
+    installed = install_browser()
+    open_console().print(f"Browser {installed.browser}, driver {installed.driver}")
     return 0
 
 

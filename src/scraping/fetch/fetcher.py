@@ -11,9 +11,9 @@ from typing import Final, Generic, Self, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from src.errors import BlockedError, ProjectError, ScrapingError
+from src.errors import BlockedError, DownloadError, ProjectError, ScrapingError
 from src.scraping.artwork import Artwork
-from src.scraping.fetch.client import MAXIMUM_BYTES, Answer, FetchError, HttpClient
+from src.scraping.fetch.client import MAXIMUM_BYTES, PRODUCT, Answer, FetchError, HttpClient
 from src.scraping.fetch.manners import LONGEST_PAUSE, Manners
 from src.scraping.fetch.robots import Robots
 
@@ -42,12 +42,14 @@ class Fetcher:
         """
         if not self.manners.is_polite or not pages:
             return
-        delay = self._robots.check_site(pages)
-        if delay > LONGEST_PAUSE:
-            raise BlockedError(
-                f"the site does not want to be scraped here: its robots.txt asks for {delay:,.0f} s between pages, "
-                f"more than the {LONGEST_PAUSE:,.0f} s that we wait"
-            )
+        try:
+            for page in pages:
+                self._robots.check(page)
+            delay = float(self._robots.read(pages[0]).crawl_delay(PRODUCT) or 0.0)
+            if delay > LONGEST_PAUSE:
+                raise DownloadError(f"robots.txt asks for {delay:,.0f} s between pages, we wait {LONGEST_PAUSE:,.0f} s")
+        except DownloadError as error:
+            raise BlockedError(f"the site does not want to be scraped here: {error}") from error
         shortest, longest = self.manners.pause_seconds
         if delay > shortest:
             self.manners = replace(self.manners, pause_seconds=(delay, delay + longest - shortest))
@@ -126,18 +128,15 @@ class FetchPool(Generic[Value]):
         self._fetcher, self._fetch, self._note = fetcher, fetch, note
         self._requests: queue.SimpleQueue[Artwork | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[Artwork, Value | Exception]] = queue.SimpleQueue()
-        self._asked: set[str] = set()
         self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(threads)]
         for thread in self._threads:
             thread.start()
 
-    def ask(self, artworks: Iterable[Artwork], *, is_again: bool = False) -> None:
-        """Queue artworks, each once; those asked for before only with ``is_again``."""
+    def ask(self, artworks: Iterable[Artwork]) -> None:
+        """Queue artworks."""
         for artwork in artworks:
-            if is_again or artwork.asset_id not in self._asked:
-                self._asked.add(artwork.asset_id)
-                self._requests.put(artwork)
-                self.open_count += 1
+            self._requests.put(artwork)
+            self.open_count += 1
 
     def collect(self, wait_seconds: float = 0.0) -> None:
         """Note what has come since the last call; wait for the first result if none is there.

@@ -1,7 +1,6 @@
 """What the robots.txt of each host allows, and what a picture's own header reserves."""
 
 import threading
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -31,23 +30,12 @@ class Robots:
 
     def check(self, address: str) -> None:
         """Raise DownloadError if an address may not be fetched, BlockedError if its host refuses us altogether."""
-        if not self._read(address).can_fetch(address, PRODUCT):
+        if not self.read(address).can_fetch(address, PRODUCT):
             parts = urlsplit(address)
             raise DownloadError(f"robots.txt of {parts.netloc} does not allow {parts.path}")
 
-    def check_site(self, pages: Sequence[str]) -> float:
-        """Return the seconds that a site wants between its pages, 0 if it names none.
-
-        Where one of the pages may not be opened, the site is not scraped: BlockedError.
-        """
-        try:
-            for page in pages:
-                self.check(page)
-        except DownloadError as error:
-            raise BlockedError(f"the site does not want to be scraped here: {error}") from error
-        return float(self._read(pages[0]).crawl_delay(PRODUCT) or 0.0)
-
-    def _read(self, address: str) -> Protego:
+    def read(self, address: str) -> Protego:
+        """Return the rules of an address's host; the errors are those of :meth:`check`."""
         place = f"{urlsplit(address).scheme}://{urlsplit(address).netloc}/robots.txt"
         with self._lock:
             if place not in self._rules:
@@ -57,7 +45,7 @@ class Robots:
                     self._rules[place] = error
             rules = self._rules[place]
         if isinstance(rules, ScrapingError):
-            raise type(rules)(str(rules))
+            raise rules
         return rules
 
     def _ask(self, address: str) -> Protego:

@@ -75,8 +75,6 @@ class ColourPage:
             if has_failed or (is_loaded and not state["artworks"]):
                 self._refuse_error(state, has_failed=has_failed)
             if is_here and state["artworks"]:
-                if not state["hasListener"]:
-                    self._browser.run(read_script("listener"))
                 self._answer("overlay")
                 return state
             if is_loaded and state["hasConsent"]:

@@ -8,13 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from src.errors import DownloadError, LayoutChangedError
-from src.scraping.artwork import ASSET_ID, Addresses, read_asset_id
+from src.scraping.artwork import Addresses
 from src.scraping.browser.browser import Browser, BrowserSettings
 from src.scraping.browser.marks import make_run_mark
 from src.scraping.fetch.details import get_details
 from src.scraping.fetch.fetcher import Fetcher
 from src.scraping.fetch.manners import choose_manners
-from src.scraping.get_img import fetch_picture
+from src.scraping.get_img import get_img
 from src.scraping.page.colour_page import ColourPage, PageError, Site
 from src.scraping.settings import CollectSettings, open_source
 
@@ -50,7 +50,7 @@ def _check(settings: CollectSettings, addresses: Addresses) -> list[Clause]:
         try:
             state = page.open()
         except (LayoutChangedError, PageError) as error:
-            return [Clause("page of a colour", "tiles with links under /asset/", str(error), is_kept=False)]
+            return [Clause("page of a colour", "tiles with links /asset/<slug>/<id>", str(error), is_kept=False)]
         data = page.read_data()
         page.start(TILES, [0, 0], nudge_after=10**6)
         drained = page.drain(TILES, 2000) or {"tiles": []}
@@ -65,44 +65,30 @@ def _check(settings: CollectSettings, addresses: Addresses) -> list[Clause]:
         kept = sum(holds(entry) for entry in entries)
         return Clause(subject, expected, f"{kept} of {len(entries)}", 0 < kept == len(entries))
 
-    def links_to_itself(tile: list[str]) -> bool:
-        return read_asset_id(addresses.canonical_page(tile[1]) or "") == tile[0]
+    def fetch(subject: str, expected: str, get: Callable[[], object]) -> Clause:
+        try:
+            get()
+        except DownloadError as error:
+            return Clause(subject, expected, str(error), is_kept=False)
+        return Clause(subject, expected, expected, is_kept=True)
 
+    found = f"{len(lists)} lists of {color}, size {total if lists else '?'}"
     clauses = [
-        Clause("page of a colour", "tiles with links under /asset/", f"{state['artworks']} tiles", bool(tiles)),
-        count("asset ids", "14 characters of URL-safe base64", tiles, lambda tile: bool(ASSET_ID.fullmatch(tile[0]))),
-        count("links", "/asset/<slug>/<id>", tiles, links_to_itself),
+        Clause("page of a colour", "tiles with links /asset/<slug>/<id>", f"{state['artworks']} tiles", bool(tiles)),
         count("pictures", "data-bgsrc with //<host>/ci/<token>", tiles, lambda tile: "/ci/" in (tile[2] or "")),
         count("INIT_data", "an item for each tile", tiles, lambda tile: tile[0] in items),
         count("titles", "a title in each item", own, lambda item: bool(item.title)),
         count("details", "aspect and partner in each item", own, lambda item: None not in (item.aspect, item.partner)),
-        Clause(
-            "end of the list",
-            "a token for more, or null, and the list's size",
-            f"{len(lists)} lists of {color}, size {total if lists else '?'}",
-            total is not None,
-        ),
+        Clause("end of the list", "a token for more, or null, and the list's size", found, total is not None),
     ]
     named = ((addresses.canonical_page(tile[1]), addresses.canonical_image(tile[2])) for tile in tiles)
     artwork_page, picture = next((one for one in named if all(one)), (None, None))
     if artwork_page and picture:
         clauses += [
-            _try(
-                "thumbnail",
-                "218 × 218 pixels",
-                lambda: fetch_picture(fetcher, addresses.live(picture), 218),
-            ),
-            _try("asset page", "id=metadata-<id>", lambda: get_details(fetcher, addresses.live(artwork_page))),
+            fetch("thumbnail", "218 × 218 pixels", lambda: get_img(fetcher, addresses.live(picture))),
+            fetch("asset page", "id=metadata-<id>", lambda: get_details(fetcher, addresses.live(artwork_page))),
         ]
     return clauses
-
-
-def _try(subject: str, expected: str, fetch: Callable[[], object]) -> Clause:
-    try:
-        fetch()
-    except DownloadError as error:
-        return Clause(subject, expected, str(error), is_kept=False)
-    return Clause(subject, expected, expected, is_kept=True)
 
 
 def show_clauses(console: Console, clauses: list[Clause]) -> None:

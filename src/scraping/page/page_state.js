@@ -14,7 +14,6 @@ return {
   status: navigation ? navigation.responseStatus || 0 : 0,
   links: anchors.length, artworks, hasData,
   images: document.querySelectorAll('[data-bgsrc]').length,
-  hasListener: Boolean(window.__listing),
   // A page with artworks or data is no captcha page, whatever its footer loads.
   hasCaptcha: !artworks && !hasData && (/^\/sorry\b/.test(location.pathname)
     || has('form[action*="/sorry"], #captcha-form') || /unusual traffic from your (computer )?network/i.test(text)),

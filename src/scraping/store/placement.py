@@ -1,4 +1,4 @@
-"""Gives every artwork its file ``<index>.jpg``, whatever was there before.
+"""Thumbnails in the workspace: they wait by their content's name, and get their numbers at the end of a run.
 
 An artwork's number follows from everything listed before it, so numbers are known only at the end
 of a run, and they change when a later run finds more. Files are therefore identified by their
@@ -9,6 +9,7 @@ A file that the scraper did not write is never removed or overwritten: where its
 renamed (``7.jpg`` to ``7.kept.jpg``), and the summary names it.
 """
 
+import hashlib
 import re
 import shutil
 from collections.abc import Collection, Mapping
@@ -16,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from src.files import hash_file
+from src.files import hash_file, write_bytes
 from src.paths import Workspace
 
 _NUMBERED: Final = re.compile(r"(?:0|[1-9]\d*)\.jpg")
@@ -26,6 +27,13 @@ _WAITING: Final = re.compile(r"[0-9a-f]{64}")
 def incoming_dir(workspace: Workspace) -> Path:
     """Return the folder in which verified thumbnails wait, each named by its SHA-256."""
     return workspace.interim_table.parent / "incoming"
+
+
+def add_picture(workspace: Workspace, content: bytes) -> str:
+    """Let a verified thumbnail wait for its place; return its SHA-256."""
+    digest = hashlib.sha256(content).hexdigest()
+    write_bytes(incoming_dir(workspace) / digest, content)
+    return digest
 
 
 def find_pictures(workspace: Workspace) -> dict[Path, str]:

@@ -42,7 +42,11 @@ def publish(workspace: Workspace, store: Store, summary: RunSummary) -> None:
         records.append(
             {**asdict(row), "index": index, "filename": filename, "sha256": digest, "status": status, "reason": reason}
         )
-        summary.colours[row.color].count(status, reason)
+        colour = summary.colours[row.color]
+        colour.found += 1
+        colour.downloaded += status == "ok"
+        if reason is not None:
+            colour.failed[reason] = colour.failed.get(reason, 0) + 1
     frame = pd.DataFrame.from_records(records, columns=list(INTERIM.columns))
     _write_table(store, workspace, frame[list(RAW.columns)], workspace.raw_table, RAW)
     _write_table(store, workspace, frame, workspace.interim_table, INTERIM)

