@@ -18,12 +18,9 @@ A gallery has another port at every run, and two runs must give the same bytes. 
 top-level domain that RFC 2606 reserves for addresses that never resolve.
 """
 
-ASSET_ID: Final = re.compile(r"[A-Za-z0-9_-]{14}")
-"""An artwork's identity: 14 characters of URL-safe base64; it may begin with ``-`` or ``_``."""
-
-_ASSET_PATH: Final = re.compile(r"/asset/(?:[^/?#]*/)?([A-Za-z0-9_-]{14})/?$")
+# An artwork's identity is 14 characters of URL-safe base64; it may begin with - or _.
+_ASSET_PATH: Final = re.compile(r"/asset/(?:[^/]*/)?([A-Za-z0-9_-]{14})/?")
 _SIZE_SUFFIX: Final = re.compile(r"=[A-Za-z0-9,_=-]*$")
-_PAGE: Final = re.compile(r"https?://[^/\s]+/asset/(?:[^/\s]*/)?[A-Za-z0-9_-]{14}$")
 _PICTURE: Final = re.compile(r"(?:https?:)?//[^/\s]+/\S+$", re.IGNORECASE)
 
 
@@ -50,7 +47,7 @@ class Artwork:
 def read_asset_id(address: str) -> str | None:
     """Return the asset id at the end of an address, or None if it is not an artwork's."""
     try:
-        match = _ASSET_PATH.search(urlsplit(address).path)
+        match = _ASSET_PATH.fullmatch(urlsplit(address).path)
     except ValueError:  # such as a bracket that no IPv6 address closes
         return None
     return match.group(1) if match else None
@@ -128,7 +125,7 @@ class Addresses:
         except ValueError:
             return None
         page = self.canonical_origin + "".join(quote(mark) if mark.isspace() else mark for mark in path).rstrip("/")
-        return page if _PAGE.fullmatch(page) else None
+        return page if read_asset_id(path) else None
 
     def canonical_image(self, address: str | None) -> str | None:
         """Return the lasting address of a picture, without a size suffix; None if it is no web address.

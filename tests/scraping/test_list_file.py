@@ -52,17 +52,9 @@ def test_pages_stay_where_they_are_and_their_site_sets_the_manners(tmp_path: Pat
     assert not read_list_file(path, with_pages=True).addresses.is_loopback
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("image,page\nx,y\n", "lacks the columns color"),
-        ("image,page,color\n", "no rows"),
-        ("image,page,color\nx,y,RED\n", "row 2"),
-    ],
-)
-def test_a_list_of_nothing_is_refused(tmp_path: Path, content: str, message: str) -> None:
-    with pytest.raises(TableError, match=message):
-        read_list_file(write(tmp_path, content))
+def test_a_list_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"no artwork that can be taken: list.csv, row 2: page 'y'"):
+        read_list_file(write(tmp_path, "image,page,color\nx,y,RED\n"))
 
 
 @pytest.mark.browser
@@ -73,7 +65,7 @@ def test_a_list_is_filed_like_what_was_scraped(
     for name in ("image", "page"):
         table[name] = table[name].str.replace("https://gallery.invalid", gallery.base_url)
     path = tmp_path / "list.csv"
-    table.sample(frac=1, random_state=1).sort_index().to_csv(path, index=False)
+    table.to_csv(path, index=False)
     workspace = Workspace(tmp_path / "workspace")
     assert collect(CollectSettings(workspace, list_file=path)).exit_code == 0
     assert read_result(workspace) == read_result(undisturbed[0])
@@ -86,8 +78,7 @@ def test_what_cannot_be_had_has_its_reason(servers: PageServers, workspace: Work
     host = base_url.removeprefix("http:")
     path = write(tmp_path, STUDY.replace("https://lh3.googleusercontent.com", base_url).replace("//lh3", f"{host}/lh3"))
     summary = collect(CollectSettings(workspace, list_file=path))
-    assert summary.exit_code == EXIT_PARTIAL
-    assert len(summary.left_out) == 3
+    assert (summary.exit_code, len(summary.left_out)) == (EXIT_PARTIAL, 3)
     reasons = read_table(workspace.interim_table, INTERIM)["reason"].tolist()
     assert "404" in reasons[0]
     assert "no address" in reasons[1]

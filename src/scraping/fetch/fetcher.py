@@ -78,7 +78,7 @@ class Fetcher:
         if manners.is_polite:
             self._robots.check(address)
         self._sleep(random.uniform(*manners.pause_seconds) if is_page else manners.request_pause_seconds)
-        first = manners.first_retry_seconds
+        first = 1.0 if manners.is_polite else 0.05
         usual = wait_exponential_jitter(multiplier=first, max=40 * first, jitter=first)
 
         def choose_pause(state: RetryCallState) -> float:

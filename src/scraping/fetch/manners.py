@@ -56,11 +56,6 @@ class Manners:
     patience: PagePatience
     contact: str | None
 
-    @property
-    def first_retry_seconds(self) -> float:
-        """The pause before a failed request is tried again."""
-        return 1.0 if self.is_polite else 0.05
-
 
 def choose_manners(
     addresses: Addresses, *, contact: str | None, is_polite: bool | None = None, pause: float | None = None

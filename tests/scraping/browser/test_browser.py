@@ -1,6 +1,5 @@
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -10,13 +9,12 @@ from typing import Any
 import psutil
 import pytest
 
-from src.errors import BlockedError, BrowserError, LayoutChangedError
+from src.errors import BlockedError, LayoutChangedError
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 from src.processes import find_free_port, start_process, wait_until_answers
 from src.scraping.artwork import Addresses
 from src.scraping.browser.browser import Browser, BrowserSettings, find_installed_browser
-from src.scraping.browser.marks import find_marked
 from src.scraping.fetch.manners import PagePatience, choose_manners
 from src.scraping.page.colour_page import ColourPage, PageError, Site
 from src.scraping.page.listing import ListingTask
@@ -39,16 +37,11 @@ def test_a_changed_layout_is_reported_with_the_page_saved_beside_those_of_others
     browser: Browser, servers: PageServers, tmp_path: Path
 ) -> None:
     (tmp_path / "RED.html").write_text("mine")
-    html = "<title>New design</title><a href='/asset/viewer'>x</a><div class='card'>The Magpie</div>"
-    base_url = servers.serve(html)
+    base_url = servers.serve("<title>New design</title><a href='/asset/viewer'>x</a><div class='card'>The Magpie</div>")
+    said = r"^the page no longer shows artwork tiles: expected .* found 1 links .*'New design'.*RED-2.html$"
     for _ in range(2):
-        with pytest.raises(LayoutChangedError) as caught:
+        with pytest.raises(LayoutChangedError, match=said):
             open_page(browser, base_url, tmp_path)
-        message = str(caught.value)
-        assert message.startswith("the page no longer shows artwork tiles: expected")
-        assert "found 1 links under /asset/" in message
-        assert "'New design'" in message
-        assert message.endswith(str(tmp_path / "RED-2.html"))
     assert "The Magpie" in (tmp_path / "RED-2.html").read_text("utf-8")
     assert {path.name for path in tmp_path.iterdir()} == {"RED.html", "RED-2.html"}
     assert (tmp_path / "RED.html").read_text() == "mine"
@@ -90,17 +83,6 @@ def test_an_error_page_may_pass(
         open_page(browser, servers.serve(*answer) if answer else "http://127.0.0.1:9", tmp_path)
 
 
-def test_a_dead_browser_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
-    with Browser(BrowserSettings(mark="tests-dead.")) as one:
-        for process in find_marked("tests-dead."):
-            if "chromium" in process.name():
-                process.kill()
-        time.sleep(0.3)
-        with pytest.raises(BrowserError, match="died or does not answer"):
-            one.run("return 1")
-    assert not find_marked("tests-dead.")
-
-
 def test_the_user_agent_names_a_contact() -> None:
     with Browser(BrowserSettings(mark="tests-agent.", contact="me@example.org")) as one:
         one.open("about:blank", "")
@@ -120,9 +102,8 @@ def test_a_remote_browser_lists_the_same(
         assert scrape(workspace, gallery, grid=endpoint, colours=("PINK",), browsers=1).exit_code == 0
         left = [child for child in psutil.Process(driver.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
         assert left == []
-    rows = workspace.raw_table.read_text("utf-8").splitlines()
-    assert rows == undisturbed[0].raw_table.read_text("utf-8").splitlines()[: len(rows)]
-    assert len(rows) == 21
+    rows = undisturbed[0].raw_table.read_text("utf-8").splitlines()
+    assert workspace.raw_table.read_text("utf-8").splitlines() == rows[:21]
 
 
 def test_a_browser_opens_where_temporary_files_lie_deep(
@@ -139,14 +120,10 @@ def test_a_form_that_offers_a_refusal_is_refused_on_any_page(
     browser: Browser, servers: PageServers, tmp_path: Path
 ) -> None:
     buttons = "<button name=ok value=1>はい</button><button name=ok value=0>いいえ</button>"
-    form = f"<form method=post action=/x>{buttons}</form>"
-    sent: list[bytes] = []
+    form = f"<meta charset=utf-8><form method=post action=/x>{buttons}</form>"
 
     def answer(request: BaseHTTPRequestHandler) -> None:
-        if request.command == "POST":
-            sent.append(request.requestline.encode())
-        page = TILE if sent else f"<meta charset=utf-8>{form}"
-        send(request, page.encode(), Content_Type="text/html")
+        send(request, (TILE if request.command == "POST" else form).encode(), Content_Type="text/html")
 
     said: list[str] = []
     open_page(browser, servers.serve_with(answer), tmp_path, said.append)

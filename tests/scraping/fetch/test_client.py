@@ -73,24 +73,24 @@ def test_outside_hosts_go_through_the_proxy_and_this_machine_never(
 
 
 def test_no_connection_is_a_reason(servers: PageServers) -> None:
-    with pytest.raises(FetchError, match="no whole answer") as caught:
-        HttpClient(None).get("http://127.0.0.1:9/")
-    assert caught.value.is_passing
-    with pytest.raises(FetchError, match="TLS"):
-        HttpClient(None).get(servers.serve("not TLS").replace("http:", "https:"))
+    for address, words, may_pass in (
+        ("http://127.0.0.1:9/", "no whole answer", True),
+        (servers.serve("not TLS").replace("http:", "https:"), "TLS", False),
+    ):
+        with pytest.raises(FetchError, match=words) as caught:
+            HttpClient(None).get(address)
+        assert caught.value.is_passing == may_pass
 
 
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("3", 3.0),
         ("90000", 90_000.0),
-        ("Wed, 25 Nov 2020 21:00:00 GMT", 0.0),
         (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3600.0),
         ("soon", None),
         ("-5", None),
     ],
-    ids=["seconds", "a day", "a date gone by", "a date to come", "words", "negative"],
+    ids=["seconds", "date", "words", "negative"],
 )
 def test_retry_after_is_read_in_both_forms(header: str, expected: float | None) -> None:
     seconds = Answer("http://h", 503, {"retry-after": header}, b"").retry_after
@@ -100,10 +100,7 @@ def test_retry_after_is_read_in_both_forms(header: str, expected: float | None) 
 @pytest.mark.parametrize(
     ("status", "text", "reason"),
     [
-        (429, "", "HTTP 429"),
-        (403, "", "HTTP 403"),
-        (401, "", "HTTP 401"),
-        (451, "", "HTTP 451"),
+        *((status, "", f"HTTP {status}") for status in (401, 403, 429, 451)),
         (503, "solve the captcha", "a captcha page"),
         (200, "unusual traffic", "a captcha page"),
         (500, "our footer loads a captcha", None),

@@ -1,30 +1,25 @@
 import contextlib
-import hashlib
 import random
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from src.paths import Workspace
-from src.scraping.store.placement import find_pictures, incoming_dir, name_in, place_pictures
+from src.scraping.store.placement import add_picture, find_pictures, incoming_dir, name_in, place_pictures
 
 
-def digest(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def wait_for_place(workspace: Workspace, *contents: str) -> None:
-    incoming_dir(workspace).mkdir(parents=True, exist_ok=True)
+def add(workspace: Workspace, *contents: str) -> None:
     for content in contents:
-        (incoming_dir(workspace) / digest(content)).write_text(content)
+        add_picture(workspace, content.encode())
 
 
 def place(
     workspace: Workspace, *contents: str | None, is_whole: bool = True, owns: bool = True
 ) -> tuple[dict[int, str], list[str]]:
     """Place contents by index; with ``owns``, what is numbered already is the scraper's own."""
-    wanted = {index: digest(content) for index, content in enumerate(contents) if content is not None}
-    owned = {(name_in(workspace, path), sha256) for path, sha256 in find_pictures(workspace).items()} if owns else set()
+    wanted = {index: sha256(content.encode()).hexdigest() for index, content in enumerate(contents) if content}
+    owned = {(name_in(workspace, path), digest) for path, digest in find_pictures(workspace).items()} if owns else set()
     return place_pictures(workspace, wanted, owned, is_whole=is_whole)
 
 
@@ -33,16 +28,16 @@ def read_files(workspace: Workspace) -> dict[str, str]:
 
 
 def test_files_get_their_numbers_and_one_picture_may_serve_two(workspace: Workspace) -> None:
-    wait_for_place(workspace, "a", "b")
+    add(workspace, "a", "b")
     assert sorted(place(workspace, "a", "b", None, "a")[0]) == [0, 1, 3]
     assert read_files(workspace) == {"0": "a", "1": "b", "3": "a"}
     assert not incoming_dir(workspace).exists()
 
 
 def test_files_follow_their_artworks_and_go_only_when_all_is_there(workspace: Workspace) -> None:
-    wait_for_place(workspace, *"abcd")
+    add(workspace, *"abcd")
     place(workspace, *"abcd")
-    wait_for_place(workspace, "x")
+    add(workspace, "x")
     place(workspace, "x", "b", None, is_whole=False)
     assert read_files(workspace) == {"0": "x", "1": "b"}
     assert sorted(path.read_text() for path in incoming_dir(workspace).iterdir()) == ["a", "c", "d"]
@@ -53,8 +48,8 @@ def test_files_follow_their_artworks_and_go_only_when_all_is_there(workspace: Wo
 
 
 def test_what_is_nowhere_is_not_placed(workspace: Workspace) -> None:
-    wait_for_place(workspace, "a")
-    (incoming_dir(workspace) / digest("b")).write_text("half of b")
+    add(workspace, "a", "b")
+    (incoming_dir(workspace) / sha256(b"b").hexdigest()).write_text("half of b")
     assert list(place(workspace, "a", "b")[0]) == [0]
     assert read_files(workspace) == {"0": "a"}
 
@@ -64,7 +59,7 @@ def test_what_others_wrote_is_kept_and_named(workspace: Workspace) -> None:
     (workspace.image_dir / "2.jpg").mkdir(parents=True)
     for name, content in theirs.items():
         (workspace.image_dir / f"{name}.jpg").write_text(content)
-    wait_for_place(workspace, "a", "b", "c")
+    add(workspace, "a", "b", "c")
     (incoming_dir(workspace) / ("f" * 64)).write_text("mine")
     _, (kept_aside, unclaimed) = place(workspace, "a", "b", "c", owns=False)
     assert all(name in kept_aside for name in ("0.kept2.jpg", "1.kept.jpg", "2.kept.jpg"))
@@ -86,7 +81,7 @@ def test_a_run_killed_while_renaming_is_completed_by_the_next(
 ) -> None:
     dice = random.Random(seed)
     contents = [dice.choice("abcdefgh") + str(number % 5) for number in range(30)]
-    wait_for_place(workspace, *contents)
+    add(workspace, *contents)
     place(workspace, *contents)
     dice.shuffle(contents)
     steps = dice.randrange(40)

@@ -1,4 +1,3 @@
-import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -6,7 +5,7 @@ import pytest
 from src.paths import Workspace
 from src.scraping.artwork import Artwork, Origin
 from src.scraping.get_img import DownloadOutcome
-from src.scraping.store.placement import incoming_dir
+from src.scraping.store.placement import add_picture
 from src.scraping.store.publish import forget_scraped, publish
 from src.scraping.store.store import Store
 from src.scraping.summary import ColourSummary, RunSummary
@@ -27,10 +26,8 @@ def store(workspace: Workspace) -> Iterator[Store]:
 
 def publish_with(workspace: Workspace, store: Store, **contents: str) -> None:
     """Do what a run does that fetched these thumbnails of ``a`` and ``c``."""
-    incoming_dir(workspace).mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        (incoming_dir(workspace) / digest).write_text(content)
+        digest = add_picture(workspace, content.encode())
         store.note([DownloadOutcome({"a": A, "c": C}[name], "ok", sha256=digest)])
     publish(workspace, store, RunSummary(colours={"RED": ColourSummary("RED", "complete")}))
 
