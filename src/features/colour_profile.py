@@ -29,21 +29,9 @@ class ProfileOutcome(NamedTuple):
 
 
 def convert_to_srgb(image: BGRImage, profile: bytes | None, mode: str) -> tuple[BGRImage, ProfileOutcome]:
-    """Convert the colours of a (reduced) picture to sRGB.
+    """Convert the colours of a (reduced) picture to sRGB: the same array if nothing was to be done, and what was done.
 
-    Parameters
-    ----------
-    image
-        BGR uint8, shape (H, W, 3).
-    profile
-        The embedded ICC profile, if any.
-    mode
-        Pillow's name of the pixel format in the file: a profile of grey is only good for grey, none for CMYK.
-
-    Returns
-    -------
-    tuple
-        The same array if nothing was done, else a new one; and what was done.
+    ``mode`` is Pillow's name of the pixel format in the file: a profile of grey is only good for grey, none for CMYK.
     """
     if profile is None:
         return image, ProfileOutcome("none")

@@ -53,26 +53,19 @@ OTHER_DATA: Final = bytes(range(1, 250, 3)) * 8
 
 
 def decode_image(content: bytes, maximum_memory: int = MAXIMUM_MEMORY) -> BGRImage:
-    """Decode a picture as everything in this project sees it.
+    """Decode a whole file of any of :data:`src.features.image_header.IMAGE_KINDS`, as all of this project sees it.
 
     The orientation is applied, grey becomes three equal channels, of 16 bits the upper 8 are kept,
     CMYK becomes BGR by the decoder's conversion, an animation gives its first frame, and what is
     transparent is laid over white, as a web page shows it. Colours stay those of the embedded profile
     (:func:`src.features.colour_profile.convert_to_srgb`).
 
-    Parameters
-    ----------
-    content
-        The whole file, of any of :data:`src.features.image_header.IMAGE_KINDS`.
-    maximum_memory
-        In bytes.
-
     Raises
     ------
     ImageTypeError
         If the bytes are of another kind, whatever the file is called.
     ImageTooLargeError
-        If decoding would take more than ``maximum_memory``; no pixel is decoded then.
+        If decoding would take more than ``maximum_memory`` bytes; no pixel is decoded then.
     ImageDecodeError
         If the file is empty, truncated or damaged, or uses what the decoder does not know.
     """

@@ -8,7 +8,6 @@ import io
 import re
 import struct
 import zlib
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple, cast
 
 from PIL import Image
@@ -75,8 +74,8 @@ OTHER_KINDS: Final = {
 }
 """What else people send, by how it begins."""
 
-PNG_HEADER: Final = frozenset({b"IHDR", b"PLTE"})
-PNG_NOTES: Final = frozenset({b"iCCP", b"eXIf"})
+PNG_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT"})
+PNG_OPTIONS: Final = frozenset({b"tRNS", b"iCCP", b"eXIf"})
 PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 
 ORIENTATION_TAG: Final = 0x0112
@@ -92,22 +91,13 @@ UNSUPPORTED: Final = re.compile(
 """How libraries say that a file is beyond them, and not that it is damaged."""
 
 
-@dataclass(frozen=True)
-class ImageHeader:
+class ImageHeader(NamedTuple):
     """What the header of a picture declares.
 
-    Attributes
-    ----------
-    kind
-        A name of :data:`IMAGE_KINDS`, from the content and never from a file's name.
-    width, height
-        In pixels, as stored: before the orientation (1-8, as EXIF counts) is applied.
-    mode
-        Pillow's name of the pixel format: ``RGB``, ``L``, ``CMYK`` …
-    memory
-        Upper estimate of the bytes that decoding takes at its peak, the file itself not counted.
-    opened
-        The file as Pillow has it open behind its header; good for one decoding.
+    ``kind`` is a name of :data:`IMAGE_KINDS`, ``width`` and ``height`` are in pixels as stored, before the
+    ``orientation`` (1-8, as EXIF counts) is applied, ``mode`` is Pillow's name of the pixel format, ``memory`` an upper
+    estimate of the bytes that decoding takes at its peak, the file itself not counted. ``opened`` is the file as
+    Pillow has it open behind its header; good for one decoding.
     """
 
     kind: str
@@ -117,7 +107,7 @@ class ImageHeader:
     orientation: int
     profile: bytes | None
     memory: int
-    opened: ImageFile = field(repr=False, compare=False)
+    opened: ImageFile
 
     @property
     def media_type(self) -> str:
@@ -208,19 +198,17 @@ def _sort_chunks(content: bytes) -> tuple[bytes, dict[bytes, bytes]]:
         kind = content[position + 4 : position + 8]
         chunk: bytes | memoryview = view[position : position + 12 + length]
         position += 12 + length
-        if kind == b"IEND" or (position > len(content) and kind != b"IDAT"):
+        is_whole = position <= len(content)
+        if kind == b"IEND" or not (is_whole or kind == b"IDAT"):
             break
-        if kind == b"IDAT":
-            needed.append(chunk if position <= len(content) else _close_chunk(kind, chunk[8:]))
-        elif kind in PNG_HEADER:
-            needed.append(chunk)
-        elif kind == b"tRNS" or kind in PNG_NOTES:
-            if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
-                continue
-            if kind == b"tRNS":
-                needed.append(chunk)
-            else:
-                notes.setdefault(kind, bytes(chunk[8:-4]))
+        if kind in PNG_PIXELS:
+            needed.append(chunk if is_whole else _close_chunk(kind, chunk[8:]))
+        elif kind in PNG_OPTIONS:
+            if zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big"):
+                if kind == b"tRNS":
+                    needed.append(chunk)
+                else:
+                    notes.setdefault(kind, bytes(chunk[8:-4]))
         elif kind.isalpha() and kind[:1].isupper():
             raise explain_failure("the PNG file", f"unsupported critical chunk {kind.decode('ascii', 'replace')}")
     return b"".join([*needed, PNG_END]), notes

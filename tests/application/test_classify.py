@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from application.main import create_app
 from application.routers import classify
 from application.schemas import Classification
-from application.settings import Settings
+from application.settings import FORM_ALLOWANCE_BYTES, Settings
 from src.features.measure_image import measure_image
 from src.features.schema import FEATURE_NAMES
 from src.models.artefacts import load_model
@@ -33,10 +33,8 @@ def check_problem(response, status: int, slug: str) -> dict:
 
 def test_a_form_and_a_raw_body_give_what_the_model_says(client: TestClient, models_dir: Path, picture: bytes) -> None:
     (expected,) = load_model(models_dir).predict_features(measure_image(picture)[None])
-    form = client.post("/img_classify", files={"file": ("a.jpg", picture, "image/jpeg")})
-    raw = client.post("/img_classify", content=picture, headers={"content-type": "image/jpeg"})
-    assert form.json() == raw.json()
-    answer = form.json()
+    answer = client.post("/img_classify", files={"file": ("a.jpg", picture, "image/jpeg")}).json()
+    assert answer == client.post("/img_classify", content=picture, headers=JPEG).json()
     assert answer["prediction"] == expected.colour == "BLUE"
     assert answer["probabilities"] == pytest.approx(dict(expected.probabilities))
     assert list(answer["probabilities"])[:2] == ["BLUE", answer["second_prediction"]]
@@ -44,8 +42,7 @@ def test_a_form_and_a_raw_body_give_what_the_model_says(client: TestClient, mode
     assert answer["colour_profile"] == {"action": "none", "detail": ""}
     assert answer["is_familiar"] == expected.is_familiar
     assert next(iter(answer)) == "prediction"
-    assert "shares" not in answer
-    assert "features" not in answer
+    assert not {"shares", "features"} & answer.keys()
 
 
 def test_a_proxys_prefix_changes_no_answer_and_stands_in_links(models_dir: Path, picture: bytes) -> None:
@@ -84,17 +81,14 @@ def test_content_decides_and_not_the_name_or_type(client: TestClient, kind: str)
     [
         (b"", 422, "undecodable"),
         (b"just some text, named .jpg", 415, "unsupported-type"),
-        (b"\0\0\0\x18ftypheic" + bytes(100), 415, "unsupported-type"),
-        (b"\xff\xd8\xff", 422, "undecodable"),
         (draw("BLUE", (300, 200))[:2000], 422, "undecodable"),
         (make_png(20_000, 20_000, bytes(100)), 413, "picture-too-large"),
-        (make_png(10, 10, bytes(100)), 422, "undecodable"),
     ],
-    ids=["empty", "text", "heic", "three bytes", "truncated", "pixel bomb", "no pixels"],
+    ids=["empty", "text", "truncated", "pixel bomb"],
 )
 def test_bad_files(client: TestClient, content: bytes, status: int, slug: str) -> None:
     check_problem(client.post("/img_classify", files={"file": ("a.jpg", content)}), status, slug)
-    check_problem(client.post("/img_classify", content=content, headers={"content-type": "image/jpeg"}), status, slug)
+    check_problem(client.post("/img_classify", content=content, headers=JPEG), status, slug)
 
 
 FORM = {"content-type": "multipart/form-data; boundary=x"}
@@ -114,16 +108,13 @@ PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\
         ("", {"content": b"x", "headers": JPEG | {"content-encoding": "gzip"}}, 415, "unsupported-type"),
         ("", {"content": b"--y\r\n", "headers": FORM}, 400, "malformed-form"),
         ("", {"content": PART, "headers": {"content-type": "multipart/form-data"}}, 400, "malformed-form"),
-        pytest.param(
-            *("", {"content": PART, "headers": FORM}, 422, "invalid-request"),
-            # Starlette leaves the file of a part without end to Python
-            marks=pytest.mark.filterwarnings("ignore:Exception ignored"),
-        ),
+        ("", {"content": PART, "headers": FORM}, 422, "invalid-request"),
         ("/batch", {"content": b"x", "headers": JPEG}, 415, "unsupported-type"),
         ("/batch", {"files": {"file": b"x"}}, 422, "invalid-request"),
         ("/batch", {"files": {"files": (None, "text")}}, 422, "invalid-request"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:Exception ignored")  # Starlette leaves the file of a part without end to Python
 def test_bad_requests(client: TestClient, address: str, sent: dict, status: int, slug: str) -> None:
     check_problem(client.post(f"/img_classify{address}", **sent), status, slug)
 
@@ -164,13 +155,8 @@ def test_what_is_added_to_the_application_works_on_the_busy_address(models_dir: 
 
 
 def test_a_batch_answers_for_every_file_in_order(client: TestClient) -> None:
-    files = [
-        ("files", ("red.jpg", draw("RED"))),
-        ("files", ("bad.jpg", b"no picture at all")),
-        ("files", (None, "text")),
-        ("files", ("g.png", draw("GREEN"))),
-    ]
-    answer = client.post("/img_classify/batch?shares=1", files=files).json()
+    files = ("red.jpg", draw("RED")), ("bad.jpg", b"no picture at all"), (None, "text"), ("g.png", draw("GREEN"))
+    answer = client.post("/img_classify/batch?shares=1", files=[("files", file) for file in files]).json()
     assert (answer["classified"], answer["refused"]) == (2, 2)
     assert [item.get("filename") for item in answer["items"]] == ["red.jpg", "bad.jpg", None, "g.png"]
     assert answer["items"][0]["classification"]["prediction"] == "RED"
@@ -182,27 +168,19 @@ def test_an_odd_part_is_one_items_matter(client: TestClient) -> None:
     """A large file that says its name in ``filename*`` alone, which forms must not do (RFC 7578, section 4.2)."""
     large = draw("RED", (1500, 1200), ".png")
     assert len(large) > 1 << 20
-    body = b"--x\r\nContent-Disposition: form-data; name=files; filename*=UTF-8''M%C3%A4d.jpg\r\n\r\n" + large
-    body += (
-        b"\r\n--x\r\nContent-Disposition: form-data; name=files; filename=a\r\n\r\n" + draw("BLUE") + b"\r\n--x--\r\n"
-    )
+    parts = (b"filename*=UTF-8''M%C3%A4d.jpg", large), (b"filename=a", draw("BLUE"))
+    head = b"--x\r\nContent-Disposition: form-data; name=files; "
+    body = b"".join(head + name + b"\r\n\r\n" + content + b"\r\n" for name, content in parts) + b"--x--\r\n"
     answer = client.post("/img_classify/batch", content=body, headers=FORM).json()
     assert (answer["classified"], answer["refused"]) == (1, 1)
     assert "filename" in answer["items"][0]["problem"]["detail"]
 
 
 def test_small_limits(models_dir: Path) -> None:
-    allowance = 64 << 10
-    settings = Settings(
-        models_dir=models_dir,
-        maximum_body_bytes=2000,
-        maximum_batch_bytes=6000,
-        maximum_batch_files=3,
-        decoding_memory_bytes=30_000,
-    )
-    small = draw("RED", (30, 20))
-    noise = b"\xff\xd8\xff" + bytes(2000)
-    endless = bytes(allowance + 3000)
+    limits = {"maximum_body_bytes": 2000, "maximum_batch_bytes": 6000, "maximum_batch_files": 3}
+    settings = Settings(models_dir=models_dir, decoding_memory_bytes=30_000, **limits)
+    small, noise = draw("RED", (30, 20)), b"\xff\xd8\xff" + bytes(2000)
+    endless = bytes(FORM_ALLOWANCE_BYTES + 3000)
     with TestClient(create_app(settings)) as client:
 
         def post(address: str = "", **sent: object) -> Response:
@@ -217,21 +195,19 @@ def test_small_limits(models_dir: Path) -> None:
         batch = post("/batch", files=[("files", small), ("files", noise)]).json()
         assert batch["items"][1]["problem"]["type"] == "/docs#problem-picture-too-large"
         check_problem(post("/batch", files=[("files", small)] * 4), 413, "too-many-files")
-        check_problem(post("/batch", content=bytes(allowance + 7000), headers=FORM), 413, "body-too-large")
+        check_problem(post("/batch", content=bytes(FORM_ALLOWANCE_BYTES + 7000), headers=FORM), 413, "body-too-large")
 
 
 def test_a_token_and_origins(models_dir: Path, picture: bytes) -> None:
     settings = Settings(models_dir=models_dir, api_token=TOKEN, cors_origins="https://a.example")
     with TestClient(create_app(settings)) as client:
         for path in ("/model", "/metrics"):
-            problem = check_problem(client.get(path), 401, "unauthorised")
-            assert "token" in problem["detail"]
-        refused = client.post(
-            "/img_classify", files={"file": picture}, headers={"authorization": "Bearer 0123456789abcdeF"}
-        )
+            check_problem(client.get(path), 401, "unauthorised")
+        wrong = {"authorization": f"Bearer {TOKEN[:-1]}F"}
+        refused = client.post("/img_classify", files={"file": picture}, headers=wrong)
         check_problem(refused, 401, "unauthorised")
         assert refused.headers["www-authenticate"] == "Bearer"
-        good = {"authorization": "bearer 0123456789abcdef", "origin": "https://a.example"}
+        good = {"authorization": f"bearer {TOKEN}", "origin": "https://a.example"}
         answer = client.post("/img_classify", files={"file": picture}, headers=good)
         assert answer.status_code == 200
         assert answer.headers["access-control-allow-origin"] == "https://a.example"

@@ -1,24 +1,32 @@
 """Health, reloading, the page's frame, the queue, the metrics: within one process."""
 
+import asyncio
 import json
 import re
 import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
-import cv2
 import numpy as np
 import pytest
+from fastapi import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from application.main import create_app
+from application.problems import ProblemError
 from application.schemas import Classification
 from application.services.colour_shares import measure_shares
-from application.settings import Settings
+from application.settings import MEBIBYTE, Settings
 from application.utility.conversion import PictureReader
+from application.utility.upload import limit_body
 from src.errors import ImageTooLargeError, ModelMismatchError
+from src.features.decode_image import decode_image
 from src.features.image_header import read_header
 from src.features.measure_image import Picture, read_picture
 from tests.application.test_classify import TOKEN, check_problem
@@ -34,17 +42,11 @@ def test_health_and_model(client: TestClient, models_dir: Path) -> None:
     assert client.get("/model").json() == card
 
 
-def test_ready_asks_the_model_again(models_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = create_app(Settings(models_dir=models_dir))
-    with TestClient(app) as client:
-        assert client.get("/health/ready").status_code == 200
-
-        def fail(_: object) -> list[object]:
-            raise ModelMismatchError("the probabilities are gone")
-
-        monkeypatch.setattr(app.state.classifier.model, "predict_features", fail)
-        assert "probabilities are gone" in check_problem(client.get("/health/ready"), 503, "not-ready")["detail"]
-        assert client.get("/health/live").status_code == 200
+def test_ready_asks_the_model_again(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail = Mock(side_effect=ModelMismatchError("the probabilities are gone"))
+    monkeypatch.setattr(client.app.state.classifier.model, "predict_features", fail)
+    assert "probabilities are gone" in check_problem(client.get("/health/ready"), 503, "not-ready")["detail"]
+    assert client.get("/health/live").status_code == 200
 
 
 def test_before_the_model_is_loaded_nothing_is_ready(models_dir: Path, picture: bytes) -> None:
@@ -91,10 +93,7 @@ def read_figure(text: str, name: str) -> float:
 )
 def test_metrics_count_what_happened(client: TestClient, figure: str, address: str, content: bytes | None) -> None:
     before = read_figure(client.get("/metrics").text, figure)
-    if content is None:
-        client.get(address)
-    else:
-        client.post(address, files={"file": content})
+    client.request("POST" if content else "GET", address, files={"file": content} if content else None)
     text = client.get("/metrics").text
     assert read_figure(text, figure) == before + 1
     assert read_figure(text, "pictures_in_flight") == 0
@@ -117,13 +116,8 @@ def test_the_log_has_one_line_per_request_and_no_picture(
 def test_an_unexpected_error_is_a_problem_with_an_id_and_a_logged_traceback(
     models_dir: Path, picture: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app = create_app(Settings(models_dir=models_dir))
-    with TestClient(app) as client:
-
-        def fail(*_: object, **__: object) -> None:
-            raise KeyError("nobody expected this")
-
-        monkeypatch.setattr(app.state.classifier, "classify", fail)
+    with TestClient(create_app(Settings(models_dir=models_dir))) as client:
+        monkeypatch.setattr(client.app.state.classifier, "classify", Mock(side_effect=KeyError("nobody expected this")))
         problem = check_problem(client.post("/img_classify", files={"file": picture}), 500, "internal-error")
     assert "nobody expected this" not in json.dumps(problem)
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -136,31 +130,31 @@ def test_an_unexpected_error_is_a_problem_with_an_id_and_a_logged_traceback(
 def test_a_busy_service_says_when_to_come_back(
     models_dir: Path, picture: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = create_app(Settings(models_dir=models_dir, decode_threads=1, maximum_waiting=0, request_seconds=0.3))
-    with TestClient(app) as client:
+    settings = Settings(models_dir=models_dir, decode_threads=1, maximum_waiting=0, request_seconds=0.3)
+    with TestClient(create_app(settings)) as client, ThreadPoolExecutor(1) as executor:
         begun, gate = threading.Event(), threading.Event()
-        classify = app.state.classifier.classify
+        classify = client.app.state.classifier.classify
 
         def wait(content: bytes, **named: bool) -> Classification:
             begun.set()
             gate.wait(10)
             return classify(content, **named)
 
-        monkeypatch.setattr(app.state.classifier, "classify", wait)
-        answers = []
-        first = threading.Thread(target=lambda: answers.append(client.post("/img_classify", files={"file": picture})))
-        first.start()
+        def post() -> Response:
+            return client.post("/img_classify", files={"file": picture})
+
+        monkeypatch.setattr(client.app.state.classifier, "classify", wait)
+        first = executor.submit(post)
         assert begun.wait(10)
-        busy = client.post("/img_classify", files={"file": picture})
+        busy = post()
         check_problem(busy, 503, "overloaded")
         assert busy.headers["retry-after"] == "1"
         assert client.get("/health/ready").status_code == 200, "busy is not broken"
-        first.join()
-        check_problem(answers[0], 503, "time-exceeded")
-        check_problem(client.post("/img_classify", files={"file": picture}), 503, "overloaded")  # still at work
+        check_problem(first.result(), 503, "time-exceeded")
+        check_problem(post(), 503, "overloaded")  # still at work
         gate.set()
         end = time.monotonic() + 10
-        while client.post("/img_classify", files={"file": picture}).status_code != 200:
+        while post().status_code != 200:
             assert time.monotonic() < end
 
 
@@ -186,10 +180,27 @@ def test_pictures_wait_for_the_memory_that_decoding_them_takes(
         reader.read(make_png(2000, 2000, b""))
 
 
+def test_uploads_take_no_more_memory_than_is_free() -> None:
+    app = SimpleNamespace(state=SimpleNamespace(body_bytes=0))
+
+    def limit(name: bytes, value: bytes) -> AbstractContextManager[Request]:
+        request = Request({"type": "http", "headers": [(name, value)], "app": app})
+        return limit_body(request, Settings(body_memory_bytes=MEBIBYTE), MEBIBYTE)
+
+    async def run() -> None:
+        refused = pytest.raises(ProblemError, match="too many large uploads")
+        with limit(b"transfer-encoding", b"chunked"), refused, limit(b"content-length", b"80"):
+            pass  # the first reserves all that it may send
+        with limit(b"content-length", b"80"):
+            assert app.state.body_bytes == 80
+        assert app.state.body_bytes == 0
+
+    asyncio.run(run())
+
+
 def test_shares_of_clear_pictures() -> None:
     for colour in ("RED", "TEAL", "WHITE", "BLACK", "BROWN", "PURPLE"):
-        image = cv2.imdecode(np.frombuffer(draw(colour), np.uint8), cv2.IMREAD_COLOR)
-        assert measure_shares(image)[colour] > 0.8, colour
+        assert measure_shares(decode_image(draw(colour)))[colour] > 0.8, colour
     half = np.zeros((10, 10, 3), np.uint8)
     half[:5] = 255
     assert measure_shares(half) == {"WHITE": 0.5, "BLACK": 0.5}
@@ -197,21 +208,13 @@ def test_shares_of_clear_pictures() -> None:
 
 def test_settings_come_from_the_environment_and_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORS_ORIGINS", "https://a.example, HTTPS://b.example:8080/")
-    monkeypatch.setenv("DECODING_MEMORY_BYTES", "1000")
     monkeypatch.setenv("API_TOKEN", "")
     settings = Settings()
     assert settings.cors_origins == ("https://a.example", "https://b.example:8080")
-    assert settings.decoding_memory_bytes == 1000
     assert settings.api_token is None
-    for name, value in (
-        ("API_TOKEN", "short"),
-        ("DECODING_MEMORY_BYTES", "0"),
-        ("CORS_ORIGINS", "https://a.example/path"),
-    ):
-        with monkeypatch.context() as context:
-            context.setenv(name, value)
-            with pytest.raises(ValueError, match="validation error"):
-                Settings()
+    for name, value in {"api_token": "short", "cors_origins": "https://a.example/path"}.items():
+        with pytest.raises(ValueError, match=name):
+            Settings(**{name: value})
 
 
 def test_pages_are_strict_and_take_nothing_from_elsewhere(client: TestClient) -> None:

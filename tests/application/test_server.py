@@ -8,10 +8,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+import requests
 
 from application.__main__ import main
 from benchmarks.http_load import LoadResult, build_form, run_load, send_endless_body
@@ -36,15 +36,9 @@ def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
 def test_several_workers_share_their_figures(service: ServiceProcess, picture: bytes) -> None:
     assert len(service.list_workers()) == 2
     run_load(service.port, [build_form("/img_classify", picture)], clients=4, count=40)
-    values = set()
-    for _ in range(6):
-        connection = HTTPConnection("127.0.0.1", service.port, timeout=10)
-        connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode()
-        values.add(re.search(r'service_predictions_total\{colour="BLUE"\} ([\d.]+)', text).group(1))
-        connection.close()
-    assert len(values) == 1, "the workers report different figures"
-    assert float(values.pop()) >= 40
+    texts = [requests.get(f"{service.base_url}/metrics", timeout=10).text for _ in range(6)]
+    (value,) = {re.search(r'service_predictions_total\{colour="BLUE"\} ([\d.]+)', text)[1] for text in texts}
+    assert float(value) >= 40
 
 
 def test_the_service_does_what_its_openapi_document_says(service: ServiceProcess, tmp_path: Path) -> None:
@@ -81,18 +75,12 @@ def test_uploads_of_a_gigabyte_are_refused_early(service: ServiceProcess, chunke
     assert service.measure_resident_bytes() - before < 60 * MEBIBYTE
 
 
-@pytest.mark.parametrize(
-    ("bombs", "statuses"),
-    [
-        ([make_png(30_000, 30_000, b""), make_png(2**31 - 1, 2**31 - 1, b""), make_png(64_000, 1001, b"")], {413}),
-        ([make_png(10, 10, bytes(50 * MEBIBYTE))], {200, 422}),
-    ],
-    ids=["many pixels declared", "more data than declared"],
-)
-def test_bombs_cost_nothing(service: ServiceProcess, bombs: list[bytes], statuses: set[int]) -> None:
+def test_bombs_cost_nothing(service: ServiceProcess) -> None:
+    sizes = (30_000, 30_000), (2**31 - 1, 2**31 - 1), (64_000, 1001)
+    bombs = [*(make_png(*size, b"") for size in sizes), make_png(10, 10, bytes(50 * MEBIBYTE))]
     before = service.measure_resident_bytes()
     result = run_load(service.port, [build_form("/img_classify", bomb) for bomb in bombs], clients=2, count=20)
-    assert set(result.statuses) <= statuses
+    assert result.statuses == {413: 15, 200: 5}
     assert service.measure_resident_bytes() - before < 20 * MEBIBYTE
 
 
@@ -101,10 +89,10 @@ def test_under_load_a_new_model_is_taken_a_broken_one_refused_and_a_killed_worke
 ) -> None:
     folder = tmp_path / "models"
     shutil.copytree(models_dir, folder)
-    requests = [build_form("/img_classify", content) for content in (draw("GREEN", (900, 700)), picture)]
+    posts = [build_form("/img_classify", content) for content in (draw("GREEN", (900, 700)), picture)]
     with start_service(folder, workers=2, settings={"MODEL_CHECK_SECONDS": "0.2"}) as service:
         result = LoadResult()
-        thread = threading.Thread(target=lambda: result.add(run_load(service.port, requests, clients=8, seconds=4)))
+        thread = threading.Thread(target=lambda: result.add(run_load(service.port, posts, clients=8, seconds=4)))
         thread.start()
         version = make_stand_in_model(folder, seed=1).version
         wait_until(lambda: service.read_log().count("model reloaded") >= 2)
@@ -114,13 +102,13 @@ def test_under_load_a_new_model_is_taken_a_broken_one_refused_and_a_killed_worke
         assert (set(result.statuses), result.broken) == ({200}, 0)
         (folder / "scaler.joblib").write_bytes(b"broken")
         wait_until(lambda: service.read_log().count("model refused") >= 2)
-        assert set(run_load(service.port, requests, clients=4, count=20).statuses) == {200}
+        assert set(run_load(service.port, posts, clients=4, count=20).statuses) == {200}
         make_stand_in_model(folder, seed=1)
         victim, other = service.list_workers()
         victim.kill()
         wait_until(lambda: service.read_log().count("Application startup complete") == 3)
         assert other in service.list_workers()
-        assert set(run_load(service.port, requests, clients=4, count=20).statuses) == {200}
+        assert set(run_load(service.port, posts, clients=4, count=20).statuses) == {200}
 
 
 def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
