@@ -85,11 +85,7 @@ def send_endless_body(port: int, size: int, *, chunked: bool, form: bool) -> tup
     """Upload ``size`` bytes until the service on 127.0.0.1 answers.
 
     They are a file in a form or the body itself; where they are sent ``chunked``, the service is not told how many.
-
-    Returns
-    -------
-    tuple of int and int
-        HTTP status of the answer, 0 if the connection was closed without one; bytes sent by then.
+    Give the HTTP status of the answer, 0 if the connection was closed without one, and the bytes sent by then.
     """
     sent = 0
     connection = HTTPConnection("127.0.0.1", port, timeout=30)

@@ -23,11 +23,8 @@ SAMPLE_SECONDS = 3.0
 def run(workspace: Workspace, base_url: str, *options: str) -> tuple[Row, Row]:
     """Run the command as a person does, and read the memory of its processes meanwhile.
 
-    Returns
-    -------
-    tuple of dict and dict
-        The run file with ``whole_seconds``; megabytes (proportional set size) of the parent, all workers and all
-        browsers at their peaks.
+    Give the run file with ``whole_seconds``, and the megabytes (proportional set size) of the parent, all workers and
+    all browsers at their peaks.
     """
     command = ["src.scraping", "--base-url", base_url, "--workspace", str(workspace.root), *options]
     peaks: Row = dict.fromkeys(("parent", "worker", "browser"), 0.0)

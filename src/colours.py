@@ -137,13 +137,7 @@ def order_colours(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_colours(names: Iterable[str]) -> tuple[str, ...]:
-    """Put colour names, typed in any case and order, in upper case and the site's order.
-
-    Raises
-    ------
-    UsageError
-        If a name is not one of :data:`SITE_COLOURS`.
-    """
+    """Put names of the site's colours, typed in any case and order, in its case and order, or raise UsageError."""
     upper = [name.upper() for name in names]
     unknown = sorted(set(upper).difference(SITE_COLOURS))
     if unknown:

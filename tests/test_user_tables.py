@@ -18,9 +18,6 @@ from src.models.pictures import read_labels
 from src.user_tables import normalize_label
 from tests.support.made_rows import make_rows
 
-CASES = Path(__file__).resolve().parent.parent.parent / "shared" / "cases" / "data"
-needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the cases from public bug reports are not here")
-
 
 def make_frame(rows_per_colour: int = 6) -> pd.DataFrame:
     data = make_rows(3, rows_per_colour)
@@ -184,9 +181,9 @@ def test_further_columns_of_labels_are_metadata_under_their_own_names(tmp_path: 
     assert dict(entry.metadata) == {"filename": "a.jpg", "color": "RED", "Museum Name": "Louvre", "title": "Mona"}
 
 
-@needs_cases
 @pytest.mark.reference
-def test_tables_of_the_cases_are_read_right() -> None:
+def test_tables_of_the_cases_are_read_right(shared_dir: Path) -> None:
+    cases = shared_dir / "cases" / "data"
     for folder, names in {
         "trailing-comma": "first-row.csv every-row.csv refused.csv",
         "semicolon-message": "semicolon.csv decimal-comma.csv",
@@ -194,16 +191,15 @@ def test_tables_of_the_cases_are_read_right() -> None:
         "evaluate-rows-suffix": "ROWS.CSV ROWS.PARQUET rows.csv.gz rows.pq rows.txt",
     }.items():
         for name in names.split():
-            data = read_training_data(CASES / folder / name)
+            data = read_training_data(cases / folder / name)
             assert set(data.colours) == {"BLUE", "RED"}, name
             assert len(data) > 20, name
             assert data.features.max() <= 255, name
     for name in ("latin1.csv", "utf16.csv", "case.csv"):
-        labels = read_labels(CASES / "label-table-unreadable" / name)
+        labels = read_labels(cases / "label-table-unreadable" / name)
         assert labels == [("01-portrait.jpg", "RED"), ("02-landscape.jpg", "BLUE")], name
 
 
-@needs_cases
 @pytest.mark.reference
 @pytest.mark.parametrize(
     ("read", "name", "message"),
@@ -215,6 +211,8 @@ def test_tables_of_the_cases_are_read_right() -> None:
         (read_labels, "label-table-unreadable/ragged.csv", "row 2 has 3 cells separated by ',', the header 2"),
     ],
 )
-def test_tables_of_the_cases_are_refused(read: Callable[[Path], object], name: str, message: str) -> None:
+def test_tables_of_the_cases_are_refused(
+    read: Callable[[Path], object], name: str, message: str, shared_dir: Path
+) -> None:
     with pytest.raises(TableError, match=message):
-        read(CASES / name)
+        read(shared_dir / "cases" / "data" / name)

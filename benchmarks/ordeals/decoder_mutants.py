@@ -55,11 +55,8 @@ EXPLANATIONS: Final = (
 def try_batch(pairs: Sequence[tuple[bytes, bytes]]) -> tuple[list[dict[str, Any]], int]:
     """Read mutants, each with the file that it was, and hold the outcomes against Pillow's.
 
-    Returns
-    -------
-    list, int
-        Of each mutant ``kind``, ``reason`` (why we refuse it, or nothing), ``seconds`` and ``disagreement``; and our
-        peak of memory in bytes. An error that is none of ours is passed on and ends the ordeal.
+    Give of each mutant ``kind``, ``reason`` (why we refuse it, or nothing), ``seconds`` and ``disagreement``, and our
+    peak of memory in bytes. An error that is none of ours is passed on and ends the run.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write warnings by the thousand
     outcomes: list[dict[str, Any]] = []

@@ -11,10 +11,8 @@ import re
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-
-from rich.console import Console
+from typing import NamedTuple
 
 from src.errors import BlockedError, ProjectError
 from src.files import write_text
@@ -27,6 +25,18 @@ from src.tables import INTERIM, read_table
 COLOURS = ("PURPLE", "RED", "BLACK")
 ARTWORKS = 160
 REPORT = PROJECT_ROOT / "references" / "scraping_fault_matrix.md"
+
+HEAD = """\
+# Fault matrix of the scraper
+
+Made by `python -m benchmarks.ordeals.fault_matrix`: a row is a gallery with one fault, scraped by two
+real browsers. Numbers after a flag are probabilities per attempt, or per artwork where the gallery's help
+says so. *Ends* are the exit codes of the runs: 0 done, 1 done in part, 3 refused by the site (the same
+command is then run again when the refusal is over), 4 layout changed.
+
+| fault | gallery options | there | rows | twice | files | no file, and why | expected | ends | seconds | |
+|---|---|---:|---:|---:|---:|---|---|---|---:|---|
+"""
 
 ALL_FILES = "all rows, all files"
 SOME_GONE = "all rows; pictures that are gone have a reason"
@@ -42,32 +52,14 @@ STORM = (
 )
 
 
-@dataclass
-class Case:
-    """One row: the gallery's options, what a scraper can do about it at best, and what came of it."""
+class Case(NamedTuple):
+    """One row: the gallery's options, what a scraper can do about it at best, and how it is run."""
 
     name: str
     options: str = ""
     expected: str = ALL_FILES
     is_polite: bool = False
     again_after: float = 0.0
-    rows: int = 0
-    duplicates: int = 0
-    files: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-    ends: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def is_as_expected(self) -> bool:
-        """Whether nothing is lost, nothing is twice, and every missing file has its reason."""
-        code = re.search(r"exit \d", self.expected)
-        has_rows = self.rows == (0 if code else ARTWORKS) and self.duplicates == 0
-        is_accounted = self.files + sum(self.reasons.values()) == self.rows
-        has_files = self.expected != ALL_FILES or self.files == self.rows
-        has_ended = not code or code.group() in self.ends
-        went_on = not self.again_after or self.ends[0] == f"exit {BlockedError.exit_code}" != self.ends[-1]
-        return has_rows and is_accounted and has_files and has_ended and went_on
 
 
 CASES = (
@@ -134,9 +126,10 @@ CASES = (
 )
 
 
-def try_case(case: Case) -> None:
-    """Scrape a gallery with the fault, again after a refusal, and count."""
-    began = time.monotonic()
+def try_case(case: Case) -> tuple[str, bool]:
+    """Scrape a gallery with the fault, again after a refusal; give the report's row, and whether it is as expected."""
+    began, ends = time.monotonic(), list[str]()
+    rows, duplicates, files, reasons = 0, 0, 0, dict[str, int]()
     options = f"--artworks {ARTWORKS} --seed 3 --workers 1 --colours {' '.join(COLOURS)} {case.options}"
     with tempfile.TemporaryDirectory(prefix="fault-matrix-") as folder, start_gallery(options.split()) as (address, _):
         workspace = Workspace(Path(folder))
@@ -154,56 +147,50 @@ def try_case(case: Case) -> None:
                 code = collect(settings).exit_code
             except ProjectError as error:
                 code = error.exit_code
-            case.ends.append(f"exit {code}")
+            ends.append(f"exit {code}")
             if code != BlockedError.exit_code:
                 break
             time.sleep(case.again_after)
         if workspace.interim_table.is_file():
             table = read_table(workspace.interim_table, INTERIM)
-            case.rows, case.duplicates = len(table), int(table["asset_id"].duplicated().sum())
-            case.files = sum((workspace.image_dir / name).is_file() for name in table["filename"].dropna())
-            case.reasons = table.loc[table["status"] != "ok", "reason"].fillna("no reason").value_counts().to_dict()
-    case.seconds = time.monotonic() - began
-
-
-def write_report() -> None:
-    """Write the table."""
-    lines = [
-        "# Fault matrix of the scraper",
-        "",
-        "Made by `python -m benchmarks.ordeals.fault_matrix`: a row is a gallery with one fault, scraped by two",
-        "real browsers. Numbers after a flag are probabilities per attempt, or per artwork where the gallery's help",
-        "says so. *Ends* are the exit codes of the runs: 0 done, 1 done in part, 3 refused by the site (the same",
-        "command is then run again when the refusal is over), 4 layout changed.",
-        "",
-        "| fault | gallery options | there | rows | twice | files | no file, and why | expected | ends | seconds | |",
-        "|---|---|---:|---:|---:|---:|---|---|---|---:|---|",
-    ]
-    for case in CASES:
-        flags = re.sub(r"(--\S+ [^-]\S*)", r"`\1`", case.options) or "–"
-        why = "; ".join(f"{count} × {reason}" for reason, count in sorted(case.reasons.items())) or "–"
-        lines.append(
-            f"| {case.name} | {flags}{' with `--polite`' if case.is_polite else ''} | {ARTWORKS} | {case.rows} "
-            f"| {case.duplicates} | {case.files} | {why} | {case.expected} | {', '.join(case.ends)} "
-            f"| {case.seconds:.0f} | {'as expected' if case.is_as_expected else '**not as expected**'} |"
+            rows, duplicates = len(table), int(table["asset_id"].duplicated().sum())
+            files = sum((workspace.image_dir / name).is_file() for name in table["filename"].dropna())
+            reasons = table.loc[table["status"] != "ok", "reason"].fillna("no reason").value_counts().to_dict()
+    code = re.search(r"exit \d", case.expected)
+    is_as_expected = all(
+        (
+            rows == (0 if code else ARTWORKS) and not duplicates,
+            files + sum(reasons.values()) == rows,
+            files == rows or case.expected != ALL_FILES,
+            not code or code.group() in ends,
+            not case.again_after or ends[0] == f"exit {BlockedError.exit_code}" != ends[-1],
         )
-    lines += ["", f"{sum(case.is_as_expected for case in CASES)} of {len(CASES)} rows are as expected.", ""]
-    write_text(REPORT, "\n".join(lines))
+    )
+    flags = re.sub(r"(--\S+ [^-]\S*)", r"`\1`", case.options) or "–"
+    why = "; ".join(f"{count} × {reason}" for reason, count in sorted(reasons.items())) or "–"
+    row = (
+        f"| {case.name} | {flags}{' with `--polite`' if case.is_polite else ''} | {ARTWORKS} | {rows} "
+        f"| {duplicates} | {files} | {why} | {case.expected} | {', '.join(ends)} "
+        f"| {time.monotonic() - began:.0f} | {'as expected' if is_as_expected else '**not as expected**'} |"
+    )
+    return row, is_as_expected
 
 
 def main() -> int:
     """Run the matrix and return 1 if a row is not as expected."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="only rows whose name holds this text; nothing is written then")
-    options = parser.parse_args()
-    console = Console()
-    cases = [case for case in CASES if options.only in case.name]
-    for case in cases:
-        try_case(case)
-        console.print("ok" if case.is_as_expected else "NOT AS EXPECTED", case, highlight=False)
-    if not options.only:
-        write_report()
-    return 0 if all(case.is_as_expected for case in cases) else 1
+    only = parser.parse_args().only
+    rows, is_as_expected = [], []
+    for case in CASES:
+        if only in case.name:
+            row, is_so = try_case(case)
+            print(row, flush=True)
+            rows.append(f"{row}\n")
+            is_as_expected.append(is_so)
+    if not only:
+        write_text(REPORT, f"{HEAD}{''.join(rows)}\n{sum(is_as_expected)} of {len(rows)} rows are as expected.\n")
+    return 0 if all(is_as_expected) else 1
 
 
 if __name__ == "__main__":
