@@ -35,7 +35,6 @@ class GallerySettings(Options):
     port: int = option("port; 0 takes a free one", 8765, ge=0, le=65535)
     workers: int = option("serving processes that share the port; as many as processors", os.cpu_count() or 1, ge=1)
     tiles: Literal["server", "script"] = option("who draws the first tiles", "server")
-    image_epoch: int = option("another number: other image tokens, the same asset ids", 0)
     faults: Faults = Faults()
 
     @field_validator("colours")
@@ -69,13 +68,7 @@ def describe_gallery(settings: GallerySettings) -> tuple[str, str]:
 
 
 def parse_settings(arguments: list[str] | None = None) -> GallerySettings:
-    """Read a command line of ``python -m src.gallery``.
-
-    Raises
-    ------
-    UsageError
-        If a value is out of its range or options contradict each other.
-    """
+    """Read a command line; raise UsageError if a value is out of its range or options contradict each other."""
     parser = argparse.ArgumentParser(
         prog="python -m src.gallery",
         description="Serve the offline gallery: a local web site that behaves as the colour pages of the real one do.",

@@ -8,7 +8,7 @@ is held out once and each row scored once. Writes ``references/held_out.json``.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,7 @@ from src.files import write_text
 from src.gallery.calibration.fit import fit_colour_index, fit_palettes, read_labelled_rows
 from src.gallery.collection.catalogue import apportion
 from src.gallery.filing.colour_index import ColourIndex
-from src.gallery.filing.palettes import PaletteModel, build_palettes
+from src.gallery.filing.palettes import Palette, build_palettes
 from src.gallery.painter.describe import describe
 from src.gallery.painter.painting import measure_thumbnail
 from src.gallery.settings import DEFAULT_SEED
@@ -48,20 +48,18 @@ RESULTS_NAME: Final = "held_out.json"
 
 
 def paint_gallery(
-    seed: int, artworks: int, palettes: PaletteModel, index: ColourIndex
+    seed: int, artworks: int, palettes: Mapping[str, Palette], index: ColourIndex
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.str_]]:
     """Paint and measure a gallery in the class proportions of the default one.
 
     Returns the features of the thumbnails, float64, shape (artworks, 18), and the colour under which each is filed.
     """
-    numbers = [
-        SITE_COLOURS.index(colour) + len(SITE_COLOURS) * position
+    paintings = [
+        describe(seed, SITE_COLOURS.index(colour) + len(SITE_COLOURS) * position, palettes=palettes, index=index)
         for colour, count in apportion(artworks).items()
         for position in range(count)
     ]
-    paintings = (describe(seed, number, palettes=palettes, index=index) for number in numbers)
-    features = np.vstack([measure_thumbnail(painting) for painting in paintings])
-    return features, np.array([SITE_COLOURS[number % len(SITE_COLOURS)] for number in numbers])
+    return np.vstack([measure_thumbnail(each) for each in paintings]), np.array([each.colour for each in paintings])
 
 
 def find_study_rows(rows: TrainingData) -> npt.NDArray[np.bool_]:

@@ -1,7 +1,8 @@
-"""The catalogue: how many works of each colour there are."""
+"""The catalogue: what is known of an artwork, and how many works of each colour there are."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
 from src import study
@@ -19,6 +20,33 @@ SITE_TOTALS: Final = dict(
     zip(SITE_COLOURS, (2196, 6623, 169, 222, 2741, 2738, 2547, 1987, 1627, 1942, 23012, 18705), strict=True)
 )
 """Totals that the site itself stated in 2026 (64,509)."""
+
+
+@dataclass(frozen=True)
+class Artwork:
+    """One artwork as lists and pages show it.
+
+    The image token names its picture at the image host. The artist is None where nobody knows, the slug a translated
+    title for the page address, the aspect width divided by height, the size width and height at full size, in pixels,
+    and the tint a pale placeholder as ``#RRGGBB``.
+    """
+
+    number: int
+    asset_id: str
+    image_token: str
+    colour: str
+    title: str
+    artist: str | None
+    partner: str
+    slug: str
+    aspect: float
+    size: tuple[int, int]
+    tint: str | None
+
+    @property
+    def page(self) -> str:
+        """Path of the artwork's page."""
+        return f"/asset/{self.slug}/{self.asset_id}"
 
 
 def apportion(total: int, proportions: str = "study", colours: tuple[str, ...] = ()) -> dict[str, int]:

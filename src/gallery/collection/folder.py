@@ -19,8 +19,7 @@ from src.features.image_header import PICTURE_SUFFIXES, read_header
 from src.features.measure_image import read_picture
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import BGRImage
-from src.gallery.collection.artwork import Artwork
-from src.gallery.collection.catalogue import make_slug
+from src.gallery.collection.catalogue import Artwork, make_slug
 from src.gallery.collection.images import crop_to_box, resize
 from src.gallery.filing.colour_index import load_colour_index
 from src.gallery.settings import GallerySettings
@@ -46,11 +45,7 @@ class FolderEntry:
 def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
     """Read which file is filed under which colour, sorted by name; rows without a file in the folder are left out.
 
-    Raises
-    ------
-    TableError
-        As :func:`src.user_tables.read_labelled_names`; also if it names an unknown colour, or none of its
-        files is there.
+    Raises TableError as :func:`src.user_tables.read_labelled_names`, for an unknown colour, and if no file is there.
     """
     rows, filenames, colours = read_labelled_names(table)
     entries = []
@@ -70,10 +65,7 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
 def file_pictures(folder: Path) -> list[FolderEntry]:
     """File the pictures of a folder and below by the colour index over their centre-cropped 218 × 218 thumbnails.
 
-    Raises
-    ------
-    UsageError
-        If there is no such folder, or no picture in it by the names' endings.
+    Raises UsageError if there is no such folder, or no picture in it by the names' endings.
     """
     if not folder.is_dir():
         raise UsageError(f"--images {folder}: there is no such folder")
@@ -99,12 +91,9 @@ def _file_picture(path: Path) -> str:
 
 
 class FolderCollection:
-    """Pictures of a folder; their ids depend on their file names alone, their image tokens on the epoch as well.
+    """Pictures of a folder; ids and image tokens depend on file names alone, titles and labels have one language."""
 
-    Their titles and labels have one language.
-    """
-
-    def __init__(self, folder: Path, entries: Sequence[FolderEntry], image_epoch: int = 0) -> None:
+    def __init__(self, folder: Path, entries: Sequence[FolderEntry]) -> None:
         self._folder = folder
         self._entries = entries
         self._make_artwork = cache(self._compute_artwork)
@@ -112,10 +101,8 @@ class FolderCollection:
         for number, entry in enumerate(entries):
             self._numbers[entry.colour].append(number)
         self.counts: Mapping[str, int] = {name: len(numbers) for name, numbers in self._numbers.items() if numbers}
-        self._asset_ids = [_name(f"asset:{entry.filename}", 10) for entry in entries]
-        self._tokens = [_name(f"image:{image_epoch}:{entry.filename}", 36) for entry in entries]
-        self._by_asset_id = {name: number for number, name in enumerate(self._asset_ids)}
-        self._by_token = {name: number for number, name in enumerate(self._tokens)}
+        self._by_asset_id = {_name_asset(entry): number for number, entry in enumerate(entries)}
+        self._by_token = {_name_image(entry): number for number, entry in enumerate(entries)}
 
     def list_artworks(self, colour: str, start: int, stop: int, _language: str) -> list[Artwork]:
         """Return the artworks at some positions of a colour's list."""
@@ -160,8 +147,8 @@ class FolderCollection:
         width, height = _measure(self._read(number))
         return Artwork(
             number=number,
-            asset_id=self._asset_ids[number],
-            image_token=self._tokens[number],
+            asset_id=_name_asset(entry),
+            image_token=_name_image(entry),
             colour=entry.colour,
             title=title,
             artist=entry.metadata.get("artist"),
@@ -173,7 +160,15 @@ class FolderCollection:
         )
 
 
-def _name(text: str, size: int) -> str:
+def _name_asset(entry: FolderEntry) -> str:
+    return _hash(f"asset:{entry.filename}", 10)
+
+
+def _name_image(entry: FolderEntry) -> str:
+    return _hash(f"image:0:{entry.filename}", 36)
+
+
+def _hash(text: str, size: int) -> str:
     digest = hashlib.blake2b(text.encode(), digest_size=size).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
@@ -191,10 +186,7 @@ def _measure(content: bytes) -> tuple[int, int]:
 def open_folder(settings: GallerySettings) -> list[FolderEntry]:
     """Return the pictures of the folder that a gallery's settings name, of the colours that they ask for.
 
-    Raises
-    ------
-    UsageError, TableError
-        If the folder or the table cannot be used.
+    Raises UsageError or TableError if the folder or the table cannot be used.
     """
     folder = settings.images or Path()
     entries = read_labels(settings.labels, folder) if settings.labels is not None else file_pictures(folder)

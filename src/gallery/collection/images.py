@@ -6,6 +6,7 @@ The options are those recorded of the real image host: ``wN hN sN`` bounds (``s0
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import cv2
 
 from src.errors import UsageError
 from src.features.schema import BGRImage
-from src.gallery.collection.artwork import Artwork, Collection
+from src.gallery.collection.catalogue import Artwork
 from src.gallery.painter.painting import THUMBNAIL_QUALITY
 
 DEFAULT_BOUND: Final = 512
@@ -41,13 +42,7 @@ class ImageOptions:
 
 
 def parse_suffix(suffix: str) -> ImageOptions:
-    """Read what stands behind the ``=`` of an image address.
-
-    Raises
-    ------
-    UsageError
-        If an option is unknown, or a size is out of range.
-    """
+    """Read what stands behind the ``=`` of an image address; raise UsageError if there is no such option or size."""
     options: dict[str, Any] = {}
     for word in suffix.split("-") if suffix else ():
         option = _WORD.fullmatch(word)
@@ -74,18 +69,21 @@ def parse_suffix(suffix: str) -> ImageOptions:
     return ImageOptions(**options)
 
 
-def render_image(collection: Collection, artwork: Artwork, options: ImageOptions) -> tuple[bytes, str]:
-    """Draw and encode an artwork as a suffix asks for it, never larger than its full size; return bytes and type."""
+def render_image(draw: Callable[..., BGRImage | bytes], artwork: Artwork, options: ImageOptions) -> tuple[bytes, str]:
+    """Draw and encode an artwork as a suffix asks for it, never larger than its full size; return bytes and type.
+
+    ``draw`` is a collection's: it takes the artwork, width, height and ``is_crop``.
+    """
     full_width, full_height = artwork.size
     left, top, right, bottom = options.part or (0.0, 0.0, 1.0, 1.0)
     part_width, part_height = (right - left) * full_width, (bottom - top) * full_height
     width, height, is_crop = _fit(options, max(1, round(part_width)), max(1, round(part_height)))
     if options.part is None:
-        return _encode(collection.draw(artwork, width, height, is_crop=is_crop), options)
+        return _encode(draw(artwork, width, height, is_crop=is_crop), options)
     # The whole is drawn as large as the part needs it, at most at full size.
     fraction = min(1.0, max(width / part_width, height / part_height))
     whole_width, whole_height = max(1, round(full_width * fraction)), max(1, round(full_height * fraction))
-    whole = collection.draw(artwork, whole_width, whole_height, is_crop=False)
+    whole = draw(artwork, whole_width, whole_height, is_crop=False)
     if isinstance(whole, bytes):
         return _encode(whole, options)
     rows, columns = whole.shape[:2]

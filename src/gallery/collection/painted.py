@@ -2,23 +2,25 @@
 
 Artwork ``number`` is filed under ``SITE_COLOURS[number % 12]`` as its ``number // 12``-th work, so
 that neither lists nor pages need an index: everything is computed from the number when it is asked
-for, and a collection of any size starts at once.
+for, and a collection of any size starts at once. All people and museums are invented.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Final
 
 from src.colours import SITE_COLOURS
 from src.features.schema import BGRImage
-from src.gallery.collection.artwork import Artwork
-from src.gallery.collection.catalogue import make_slug
+from src.gallery.collection.catalogue import Artwork, make_slug
 from src.gallery.collection.tokens import Names
-from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES, read_words
 from src.gallery.painter.describe import describe, outline
 from src.gallery.painter.painting import paint, paint_crop
 
+LANGUAGES: Final = ("en", "de", "fr", "es", "ja")
+DEFAULT_LANGUAGE: Final = "en"
 SHORTEST_LONG_SIDE: Final = 1024
 KEPT_ARTWORKS: Final = 4096
 """Entries and descriptions that a worker remembers, about 1 kB each."""
@@ -27,21 +29,34 @@ NULL_ARTIST_SHARE: Final = 438 / 2791
 """Share of items without an artist in lists recorded in 2026."""
 
 
-class PaintedCollection:
-    """Paintings of a seed: so many of each colour (see :func:`src.gallery.collection.catalogue.apportion`)."""
+@cache
+def _read_words() -> dict[str, Any]:
+    """Read the words.
 
-    def __init__(self, counts: Mapping[str, int], seed: int, image_epoch: int = 0) -> None:
-        self.counts: Mapping[str, int] = {name: counts[name] for name in SITE_COLOURS if counts.get(name)}
+    ``titles`` of each genre, an asterisk for a place; ``places`` (the last ones are not Latin), ``first_names``,
+    ``last_names``, ``museums`` (each with its place, one without), ``rights``; ``labels`` of an asset page and
+    ``media``, these and titles in the order of :data:`LANGUAGES`; ``free_labels``, which museums invent and nobody
+    translates, with values that may contain colons; and ``title_tails``, which stand behind one title in 85: quotation
+    marks, angle brackets, and more than 300 characters.
+    """
+    words: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
+    return words
+
+
+class PaintedCollection:
+    """Paintings of a seed, as many of each colour as :func:`src.gallery.collection.catalogue.apportion` says."""
+
+    def __init__(self, counts: Mapping[str, int], seed: int) -> None:
+        self.counts = counts
         self._seed = seed
         self._asset_ids = Names(seed, "asset", ">I")
-        self._image_tokens = Names(seed, f"image:{image_epoch}", ">I26x")
+        self._image_tokens = Names(seed, "image:0", ">I26x")
         self._make_artwork = lru_cache(maxsize=KEPT_ARTWORKS)(self._compute_artwork)
         self._describe_painting = lru_cache(maxsize=KEPT_ARTWORKS)(describe)
 
     def list_artworks(self, colour: str, start: int, stop: int, language: str) -> list[Artwork]:
-        """Return the artworks at some positions of a colour's list."""
+        """Return the artworks at positions ``start`` to ``stop`` (exclusive, from 0) of a colour's list."""
         first = SITE_COLOURS.index(colour)
-        stop = min(stop, self.counts.get(colour, 0))
         return [self._make_artwork(first + len(SITE_COLOURS) * position, language) for position in range(start, stop)]
 
     def find_asset(self, asset_id: str, language: str) -> Artwork | None:
@@ -53,13 +68,13 @@ class PaintedCollection:
         return self._find(self._image_tokens.read(token), DEFAULT_LANGUAGE)
 
     def draw(self, artwork: Artwork, width: int, height: int, *, is_crop: bool) -> BGRImage:
-        """Paint an artwork at a size, whole or cut to the box from the middle."""
+        """Paint an artwork at a size of its own shape, or a box of any shape that is cut out of the middle."""
         painting = self._describe_painting(self._seed, artwork.number)
         return paint_crop(painting, width, height) if is_crop else paint(painting, width, height)
 
     def describe_artwork(self, artwork: Artwork, language: str) -> tuple[str | None, Sequence[tuple[str, str]]]:
-        """Make up what the artwork's page says: labels may be translated, free, or missing."""
-        words, draw = read_words(), self._draw_bytes(artwork.number, "details")
+        """Make up what the artwork's page says: a place, and labels, which may be translated, free, or missing."""
+        words, draw = _read_words(), self._draw_bytes(artwork.number, "details")
         tongue = LANGUAGES.index(language)
         year = 1480 + draw[0] * 2 - draw[1] // 8
         dates = (str(year), f"{year}/{year + 1 + draw[2] % 9}", f"ca. {year}", f"{year // 100 + 1}th century: early")
@@ -95,7 +110,7 @@ class PaintedCollection:
 
     def _compute_artwork(self, number: int, language: str) -> Artwork:
         genre, aspect = outline(self._seed, number)
-        words, draw = read_words(), self._draw_bytes(number, "entry")
+        words, draw = _read_words(), self._draw_bytes(number, "entry")
         title: str = _pick(words["titles"][genre], draw[1])[LANGUAGES.index(language)]
         if "*" in title:
             title = title.replace("*", _pick(words["places"], draw[2]))

@@ -63,7 +63,12 @@ class ColourIndex:
         return np.asarray(np.array(self.classes)[self.scores(features).argmax(axis=1)])
 
     def margin(self, features: FeatureVector, colour: str) -> float:
-        """Return by how much ``colour`` leads all others (log-odds); negative where another one leads."""
+        """Return by how much ``colour`` leads all others (log-odds): 0 or more if a picture is filed under it.
+
+        GRAY, which has no labelled rows, has a rule by hand instead (:func:`is_gray`): 0 or -1.
+        """
+        if colour not in self.classes:
+            return 0.0 if is_gray(features) else -1.0
         scores = self.scores(features)
         position = self.classes.index(colour)
         lead = float(scores[position])

@@ -6,11 +6,10 @@ For each colour a mixture of Gaussians over transformed features, fitted by
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -47,40 +46,39 @@ class Component(TypedDict):
     root: list[float]
 
 
-@dataclass(frozen=True, eq=False)
-class PaletteModel:
-    """A mixture of Gaussians in free numbers for each colour.
+class Palette(NamedTuple):
+    """A colour's mixture of Gaussians in free numbers.
 
-    By colour the cumulative weight of each component, its mean, shape (components, 18), and the Cholesky root of its
-    covariance, shape (components, 18, 18).
+    The cumulative weights of its components, their means, shape (components, 18), and the Cholesky roots of their
+    covariances, shape (components, 18, 18).
     """
 
-    shares: dict[str, list[float]]
-    means: dict[str, npt.NDArray[np.float64]]
-    roots: dict[str, npt.NDArray[np.float64]]
+    shares: list[float]
+    means: npt.NDArray[np.float64]
+    roots: npt.NDArray[np.float64]
 
-    def draw(self, rng: Random, colour: str) -> FeatureVector:
-        """Draw the 18 features of a picture of a colour; shape (18,)."""
+    def draw(self, rng: Random) -> FeatureVector:
+        """Draw the 18 features of a picture; shape (18,)."""
         chance = rng.random()
-        component = next((number for number, share in enumerate(self.shares[colour]) if chance < share), 0)
+        component = next((number for number, share in enumerate(self.shares) if chance < share), 0)
         noise = np.array([rng.gauss(0.0, 1.0) for _ in range(FEATURE_COUNT)])
-        free = self.means[colour][component] + self.roots[colour][component] @ noise
+        free = self.means[component] + self.roots[component] @ noise
         return np.asarray(from_free(free[None, :])[0])
 
 
 @lru_cache(maxsize=2)
-def load_palettes(path: Path = PALETTES_FILE) -> PaletteModel:
-    """Read the fitted mixtures."""
+def load_palettes(path: Path = PALETTES_FILE) -> dict[str, Palette]:
+    """Read the fitted mixtures, by colour."""
     return build_palettes(json.loads(path.read_text(encoding="utf-8"))["colours"])
 
 
-def build_palettes(colours: Mapping[str, Sequence[Component]]) -> PaletteModel:
-    """Make the model from its stored components."""
-    model = PaletteModel({}, {}, {})
+def build_palettes(colours: Mapping[str, Sequence[Component]]) -> dict[str, Palette]:
+    """Make the palettes from their stored components."""
+    palettes = {}
     rows, columns = np.tril_indices(FEATURE_COUNT)
     for colour, components in colours.items():
-        model.shares[colour] = np.cumsum([component["share"] for component in components]).tolist()
-        model.means[colour] = np.array([component["mean"] for component in components])
-        model.roots[colour] = np.zeros((len(components), FEATURE_COUNT, FEATURE_COUNT))
-        model.roots[colour][:, rows, columns] = [component["root"] for component in components]
-    return model
+        shares = np.cumsum([component["share"] for component in components]).tolist()
+        roots = np.zeros((len(components), FEATURE_COUNT, FEATURE_COUNT))
+        roots[:, rows, columns] = [component["root"] for component in components]
+        palettes[colour] = Palette(shares, np.array([component["mean"] for component in components]), roots)
+    return palettes

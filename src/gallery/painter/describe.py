@@ -7,15 +7,15 @@ index files there.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from src.colours import SITE_COLOURS
 from src.features.schema import FeatureVector
-from src.gallery.filing.colour_index import ColourIndex, is_gray, load_colour_index
-from src.gallery.filing.palettes import PaletteModel, load_palettes
+from src.gallery.filing.colour_index import ColourIndex, load_colour_index
+from src.gallery.filing.palettes import Palette, load_palettes
 from src.gallery.painter.genres.designs import draw_ground
 from src.gallery.painter.genres.registry import DESIGNS, KINDS, Kind
 from src.gallery.painter.genres.tools import Chance, Mood
@@ -67,13 +67,11 @@ def outline(seed: int, number: int) -> tuple[str, float]:
     They follow the palette of the first attempt and stay the same for all attempts of :func:`describe`.
     """
     design = _choose_design(seed, number)
-    return design or _choose_genre(
-        _Models(load_palettes(), load_colour_index()).draw_palette(seed, number, 0), seed, number
-    )
+    return design or _choose_genre(_draw_target(load_palettes(), load_colour_index(), seed, number, 0), seed, number)
 
 
 def describe(
-    seed: int, number: int, *, palettes: PaletteModel | None = None, index: ColourIndex | None = None
+    seed: int, number: int, *, palettes: Mapping[str, Palette] | None = None, index: ColourIndex | None = None
 ) -> Painting:
     """Decide artwork ``number`` of the gallery of ``seed``, by the committed models or by others.
 
@@ -82,19 +80,19 @@ def describe(
     and its features come near the palette. After :data:`ATTEMPTS_A_PALETTE` the nearest one that is filed rightly
     is taken, or else another palette is drawn, at most :data:`MOST_PALETTES`.
     """
-    models = _Models(palettes or load_palettes(), index or load_colour_index())
+    palettes, index = palettes or load_palettes(), index or load_colour_index()
     design = _choose_design(seed, number)
     if design is not None:
-        return _describe_design(models, Painting(seed, number, *design))
-    target = models.draw_palette(seed, number, 0)
+        return _describe_design(index, Painting(seed, number, *design))
+    target = _draw_target(palettes, index, seed, number, 0)
     best = draft = Painting(seed, number, *_choose_genre(target, seed, number))
     best_rank = (np.inf, np.inf)
     for attempt in range(MOST_PALETTES * ATTEMPTS_A_PALETTE):
         if attempt and attempt % ATTEMPTS_A_PALETTE == 0:
             if best_rank[0] == 0:  # it is filed rightly
                 break
-            target = models.draw_palette(seed, number, attempt // ATTEMPTS_A_PALETTE)
-        painting, lead, distance = _grade_draft(models, replace(draft, attempt=attempt, mood=_mood(target)), target)
+            target = _draw_target(palettes, index, seed, number, attempt // ATTEMPTS_A_PALETTE)
+        painting, lead, distance = _grade_draft(index, replace(draft, attempt=attempt, mood=_mood(target)), target)
         if lead >= 0 and distance <= GOOD_DISTANCE:
             return painting
         rank = (0.0, distance) if lead >= 0 else (1.0, -lead)
@@ -103,37 +101,27 @@ def describe(
     return best
 
 
-@dataclass(frozen=True, eq=False)
-class _Models:
-    """What pictures are drawn from and filed by."""
+def _draw_target(
+    palettes: Mapping[str, Palette], index: ColourIndex, seed: int, number: int, turn: int
+) -> FeatureVector:
+    """Draw a palette that is itself filed under the number's colour, rather near its borders than far from them."""
+    colour = SITE_COLOURS[number % len(SITE_COLOURS)]
+    rng = make_chances(seed, number, turn, PALETTE)
 
-    palettes: PaletteModel
-    index: ColourIndex
-
-    def lead(self, features: FeatureVector, colour: str) -> float:
-        """Return how surely a picture is filed under ``colour``: 0 or more if it is."""
-        if colour in self.index.classes:
-            return self.index.margin(features, colour)
-        return 0.0 if is_gray(features) else -1.0
-
-    def draw_palette(self, seed: int, number: int, turn: int) -> FeatureVector:
-        """Draw a palette that is itself filed under the number's colour, rather near its borders than far from them."""
-        colour = SITE_COLOURS[number % len(SITE_COLOURS)]
-        rng = make_chances(seed, number, turn, PALETTE)
-        target, lead = self._draw_filed(rng, colour)
-        for _ in range(BORDER_DRAWS - 1):
-            other, other_lead = self._draw_filed(rng, colour)
-            if 0 <= other_lead < lead:
-                target, lead = other, other_lead
-        return target
-
-    def _draw_filed(self, rng: Chance, colour: str) -> tuple[FeatureVector, float]:
+    def draw_filed() -> tuple[FeatureVector, float]:
         for _ in range(MOST_DRAWS):
-            target = self.palettes.draw(rng, colour)
-            lead = self.lead(target, colour)
+            target = palettes[colour].draw(rng)
+            lead = index.margin(target, colour)
             if lead >= 0:
                 break
         return target, lead
+
+    target, lead = draw_filed()
+    for _ in range(BORDER_DRAWS - 1):
+        other, other_lead = draw_filed()
+        if 0 <= other_lead < lead:
+            target, lead = other, other_lead
+    return target
 
 
 def _choose_genre(target: FeatureVector, seed: int, number: int) -> tuple[str, float]:
@@ -156,13 +144,13 @@ def _choose(rng: Chance, kinds: Mapping[str, Kind], weights: Sequence[float]) ->
     return name, round(rng.between(*kinds[name].aspects), 3)
 
 
-def _describe_design(models: _Models, draft: Painting) -> Painting:
+def _describe_design(index: ColourIndex, draft: Painting) -> Painting:
     """Draw grounds that people call the artwork's colour, until the index files the picture there too."""
     best, best_lead = draft, -np.inf
     for attempt in range(MOST_DESIGNS):
         ground = draw_ground(make_chances(draft.seed, draft.number, attempt, PALETTE), draft.colour)
         painting = replace(draft, attempt=attempt, mood=Mood(ground=ground))
-        lead = min(models.lead(measure(painting), draft.colour) for measure in (measure_tiny, measure_thumbnail))
+        lead = min(index.margin(measure(painting), draft.colour) for measure in (measure_tiny, measure_thumbnail))
         if lead > best_lead:
             best, best_lead = painting, lead
         if best_lead >= 0:
@@ -170,14 +158,14 @@ def _describe_design(models: _Models, draft: Painting) -> Painting:
     return best
 
 
-def _grade_draft(models: _Models, draft: Painting, target: FeatureVector) -> tuple[Painting, float, float]:
+def _grade_draft(index: ColourIndex, draft: Painting, target: FeatureVector) -> tuple[Painting, float, float]:
     """Grade a draft to a palette; return it, how surely it is filed, and how far its features are from the palette."""
     pigment = compose_tiny(draft)
     grade, distance = fit_grade(pigment, np.maximum(target / COMPRESSION - OVERSHOOT, 0.0))
     painting = replace(draft, grade=grade)
-    lead = models.lead(measure_pigment(pigment, grade), draft.colour)
+    lead = index.margin(measure_pigment(pigment, grade), draft.colour)
     if lead >= 0:  # the thumbnail as it is served decides: JPEG thins out colour, which moves hue and saturation
-        lead = models.lead(measure_thumbnail(painting), draft.colour)
+        lead = index.margin(measure_thumbnail(painting), draft.colour)
     return painting, lead, distance
 
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from src.colours import SITE_COLOURS, SWATCHES
-from src.gallery.collection.artwork import Artwork, Collection
+from src.gallery.collection.catalogue import Artwork
+from src.gallery.collection.folder import FolderCollection
+from src.gallery.collection.painted import PaintedCollection
 from src.gallery.collection.tokens import Names
 from src.gallery.site.faults import Draw
 
@@ -24,6 +26,7 @@ BODY_PREFIX: Final = ")]}'\n"
 DEFAULT_PAGE_SIZE: Final = 30
 LARGEST_PAGE_SIZE: Final = 64
 ARTWORK_TYPE: Final = 8
+Collection = PaintedCollection | FolderCollection
 JsonList = list[Any]
 
 

@@ -24,12 +24,10 @@ from starlette.types import ASGIApp
 
 from src.colours import SITE_COLOURS
 from src.errors import UsageError
-from src.gallery.collection.artwork import Collection
 from src.gallery.collection.catalogue import apportion
 from src.gallery.collection.folder import FolderCollection, FolderEntry
 from src.gallery.collection.images import parse_suffix, render_image
-from src.gallery.collection.painted import PaintedCollection
-from src.gallery.collection.vocabulary import DEFAULT_LANGUAGE, LANGUAGES
+from src.gallery.collection.painted import DEFAULT_LANGUAGE, LANGUAGES, PaintedCollection
 from src.gallery.settings import GallerySettings, describe_gallery
 from src.gallery.site import api
 from src.gallery.site.faults import Draw
@@ -64,13 +62,13 @@ ROBOTS_ANSWERS: Final[dict[str, tuple[int, str | bytes]]] = {
 class Site:
     """The handlers of one worker."""
 
-    def __init__(self, settings: GallerySettings, collection: Collection, state: SharedState) -> None:
+    def __init__(self, settings: GallerySettings, collection: api.Collection, state: SharedState) -> None:
         self._settings = settings
         self._collection = collection
         self._state = state
         self._listing = api.Listing(collection, settings.seed)
         self._name, self._extent = describe_gallery(settings)
-        self._render_image = lru_cache(maxsize=KEPT_IMAGES)(partial(render_image, collection))
+        self._render_image = lru_cache(maxsize=KEPT_IMAGES)(partial(render_image, collection.draw))
         self._threads = anyio.CapacityLimiter(DRAWING_THREADS)
         self._pictures_sent = 0
         self.routes = [
@@ -222,12 +220,12 @@ class Site:
 def create_app(settings: GallerySettings, state: SharedState, folder: Sequence[FolderEntry] = ()) -> ASGIApp:
     """Return the web application of one worker; ``folder`` is what :func:`open_folder` finds, if one is shown."""
     cv2.setNumThreads(1)  # the workers are the parallelism
-    collection: Collection
+    collection: api.Collection
     if settings.images is None:
         counts = apportion(settings.artworks, settings.proportions, settings.colours)
-        collection = PaintedCollection(counts, settings.seed, settings.image_epoch)
+        collection = PaintedCollection(counts, settings.seed)
     else:
-        collection = FolderCollection(settings.images, folder, settings.image_epoch)
+        collection = FolderCollection(settings.images, folder)
     return Misbehaviour(Starlette(routes=Site(settings, collection, state).routes), settings.faults, state)
 
 
