@@ -1,6 +1,7 @@
-"""Galleries for the tests: in this process where that is enough, in a process of their own where not."""
+"""Galleries in the process of the tests."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -16,27 +17,19 @@ from tests.support.gallery_pages import OpenSite
 
 @pytest.fixture
 def open_site() -> Iterator[OpenSite]:
-    """Open a gallery in this process: ``open_site(artworks=…, faults=Faults(…))``."""
-    clients: list[TestClient] = []
+    """Open a gallery: ``open_site(artworks=…, faults=Faults(…))``."""
+    with ExitStack() as stack:
 
-    def open_one(**settings: Any) -> TestClient:
-        gallery = GallerySettings(**settings)
-        app = create_app(gallery, SharedState(), open_folder(gallery) if gallery.images else ())
-        client = TestClient(app, base_url="http://127.0.0.1:8765", follow_redirects=False)
-        client.__enter__()
-        clients.append(client)
-        return client
+        def open_one(**settings: Any) -> TestClient:
+            gallery = GallerySettings(**settings)
+            app = create_app(gallery, SharedState(), open_folder(gallery) if gallery.images else ())
+            client = TestClient(app, base_url="http://127.0.0.1:8765", follow_redirects=False)
+            return stack.enter_context(client)
 
-    yield open_one
-    for client in clients:
-        client.__exit__(None, None, None)
+        yield open_one
 
 
 @pytest.fixture
 def spoil(open_site: OpenSite) -> Callable[..., TestClient]:
     """Open a gallery with faults: ``spoil(list_error=0.5)``."""
-
-    def open_spoiled(**faults: Any) -> TestClient:
-        return open_site(faults=Faults(**faults))
-
-    return open_spoiled
+    return lambda **faults: open_site(faults=Faults(**faults))

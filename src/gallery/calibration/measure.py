@@ -10,12 +10,14 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.metrics import roc_curve
 from sklearn.pipeline import make_pipeline
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS
@@ -64,34 +66,23 @@ def score_filing(give_names: Namer, rows: TrainingData, paintings: MeasuredPictu
 
 
 def measure_distances(gallery: TrainingData, rows: TrainingData) -> dict[str, float]:
-    """Return the Kolmogorov-Smirnov distance of each feature, the rows weighted to the gallery's class counts."""
-    weights = balance_weights(rows.colours, gallery.class_counts)
-    return {
-        name: measure_ks_distance(gallery.features[:, position], rows.features[:, position], weights)
-        for position, name in enumerate(FEATURE_NAMES)
-    }
+    """Return the Kolmogorov-Smirnov distance of each feature, the rows weighted to the gallery's class counts.
 
-
-def measure_ks_distance(
-    first: npt.NDArray[np.float64], second: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
-) -> float:
-    """Return the largest difference of the cumulative distributions of two samples, of which the second is weighted.
-
-    With equal weights this is the statistic of :func:`scipy.stats.ks_2samp`; the weights have the sum 1.
+    It is the largest difference of two cumulative distributions, which a ROC curve shows against each other.
     """
-    places = np.concatenate([first, second])
-    order = np.argsort(second, kind="stable")
-    cumulated = np.concatenate([[0.0], np.cumsum(weights[order])])
-    below_first = np.searchsorted(np.sort(first), places, side="right") / len(first)
-    below_second = cumulated[np.searchsorted(second[order], places, side="right")]
-    return float(np.abs(below_first - below_second).max())
+    is_gallery = np.repeat([True, False], [len(gallery), len(rows)])
+    weights = np.concatenate([np.ones(len(gallery)), balance_weights(rows, gallery)])
+    distances = {}
+    for name, values in zip(FEATURE_NAMES, np.vstack([gallery.features, rows.features]).T, strict=True):
+        of_rows, of_gallery, _ = roc_curve(is_gallery, values, sample_weight=weights)
+        distances[name] = float(np.abs(of_gallery - of_rows).max())
+    return distances
 
 
-def balance_weights(labels: npt.NDArray[np.str_], counts: Mapping[str, float]) -> npt.NDArray[np.float64]:
-    """Give each row a weight, so that the classes weigh what the counts say; the sum is 1, unnamed classes weigh 0."""
-    names, places, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    weights = (np.array([counts.get(str(name), 0.0) for name in names]) / sizes)[places]
-    return np.asarray(weights / weights.sum(), dtype=np.float64)
+def balance_weights(rows: TrainingData, gallery: TrainingData) -> npt.NDArray[np.float64]:
+    """Give each row a weight, shape (n,), so that every class weighs as many rows as the gallery has of it."""
+    colours = pd.Series(rows.colours)
+    return (colours.map(gallery.class_counts).fillna(0.0) / colours.map(colours.value_counts())).to_numpy()
 
 
 def describe_held_out(path: Path) -> str:
@@ -152,11 +143,10 @@ def write_tables(path: Path, tables: str) -> None:
 
 def make_sheet(seed: int) -> npt.NDArray[np.uint8]:
     """Return a sheet of 12 × 12 artworks, every colour of the study in turn."""
-    colours = [SITE_COLOURS.index(colour) for colour in STUDY_COLOURS]
-    rounds = [divmod(place, len(colours)) for place in range(SHEET_SIDE**2)]
-    numbers = [colours[place] + len(SITE_COLOURS) * turn for turn, place in rounds]
+    of_study = (number for number in count() if SITE_COLOURS[number % len(SITE_COLOURS)] in STUDY_COLOURS)
+    paintings = (describe(seed, number) for number in islice(of_study, SHEET_SIDE**2))
     return make_contact_sheet(
-        [paint_crop(describe(seed, number), THUMBNAIL_SIDE, THUMBNAIL_SIDE) for number in numbers], columns=SHEET_SIDE
+        [paint_crop(painting, THUMBNAIL_SIDE, THUMBNAIL_SIDE) for painting in paintings], columns=SHEET_SIDE
     )
 
 
@@ -190,7 +180,7 @@ def _run(options: argparse.Namespace) -> int:
             scores[candidate.label] = score_filing(fitted.predict, rows, paintings)
     distances = measure_distances(gallery, rows)
     filed_share = (index.name(gallery.features) == gallery.colours).mean()
-    palettes = ", ".join(f"{colour} {len(load_palettes().means[colour])}" for colour in SITE_COLOURS)
+    palettes = ", ".join(f"{colour} {len(load_palettes()[colour].shares)}" for colour in SITE_COLOURS)
     seen = (
         f"Index and palettes have seen all {len(rows):,} real rows in what follows, so these figures flatter. "
         f"{len(gallery):,} artworks of the gallery with seed {options.seed}; SVMs trained on them:\n"
@@ -204,7 +194,7 @@ def _run(options: argparse.Namespace) -> int:
         pd.DataFrame(gallery.features, columns=list(FEATURE_NAMES)),
         pd.DataFrame(rows.features, columns=list(FEATURE_NAMES)),
         distances,
-        weights=balance_weights(rows.colours, gallery.class_counts),
+        weights=balance_weights(rows, gallery),
         title="The 18 features of the gallery and of real art",
     )
     save_figure(figure, options.output / "figures" / "gallery_feature_distributions.png")

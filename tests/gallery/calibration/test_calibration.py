@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import ks_2samp
 
 from src.errors import TableError
 from src.gallery.calibration import held_out, measure
@@ -14,10 +13,8 @@ from src.gallery.calibration.measure import (
     BEGIN,
     END,
     REPORT_NAME,
-    balance_weights,
     main,
     measure_distances,
-    measure_ks_distance,
     score_filing,
 )
 from src.gallery.filing.colour_index import load_colour_index
@@ -49,7 +46,6 @@ def test_scores_count_what_is_right(sample: TrainingData) -> None:
     assert np.isnan(score["paintings"])
 
 
-@pytest.mark.slow
 def test_held_out_figures_are_written(sample: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_csv(sample, tmp_path / "rows.csv")
     index, palettes = load_colour_index(), json.loads(PALETTES_FILE.read_text())["colours"]
@@ -100,17 +96,9 @@ def test_gallery_teaches_real_art(shared_dir: Path) -> None:
     assert max(distances.values()) < 0.14, distances
 
 
-def test_a_weight_counts_as_that_number_of_rows() -> None:
-    generator = np.random.default_rng(2)
-    first, second = generator.normal(0, 1, 40), generator.normal(0.5, 1, 50)
-    times = generator.integers(1, 5, 50)
-    repeated = ks_2samp(first, np.repeat(second, times)).statistic
-    assert measure_ks_distance(first, second, times / times.sum()) == pytest.approx(repeated, abs=1e-12)
-
-
-def test_weights_give_the_classes_their_counts() -> None:
-    labels = np.array(["RED"] * 8 + ["BLUE"] * 2 + ["PINK"])
-    weights = balance_weights(labels, {"RED": 1.0, "BLUE": 3.0})
-    assert weights.sum() == pytest.approx(1)
-    assert weights[labels == "BLUE"].sum() == pytest.approx(0.75)
-    assert weights[labels == "PINK"].sum() == 0
+def test_distances_compare_rows_in_the_proportions_of_the_gallery(sample: TrainingData) -> None:
+    gallery = sample.take(np.flatnonzero(sample.colours != "PINK"))
+    twice = gallery.take(np.concatenate([np.arange(len(gallery)), np.flatnonzero(gallery.colours == "RED")]))
+    assert max(measure_distances(gallery, sample).values()) == pytest.approx(0, abs=1e-12), "PINK weighs nothing"
+    assert max(measure_distances(gallery, twice).values()) == pytest.approx(0, abs=1e-12), "RED weighs no more"
+    assert max(measure_distances(sample, gallery).values()) > 0.02

@@ -4,9 +4,9 @@ from starlette.testclient import TestClient
 
 from src.errors import UsageError
 from src.features.decode_image import decode_image
-from src.features.image_header import read_header
+from src.features.image_header import ImageHeader, read_header
 from src.gallery.collection.images import ImageOptions, parse_suffix, resize
-from tests.support.gallery_pages import OpenSite, read_colour_block
+from tests.support.gallery_pages import OpenSite, ask_block
 
 
 @pytest.fixture
@@ -14,9 +14,12 @@ def site(open_site: OpenSite) -> TestClient:
     return open_site(artworks=400)
 
 
-def image_path(site: TestClient, colour: str = "BLUE", position: int = 0) -> str:
-    item = read_colour_block(site.get(f"/color?col={colour}").text, colour)[2][position]
-    return item[3].removeprefix("//127.0.0.1:8765")
+def ask_image(site: TestClient, suffix: str) -> bytes:
+    return site.get(f"http:{ask_block(site, 'BLUE')[2][0][3]}{suffix}").content
+
+
+def measure(site: TestClient, suffix: str) -> ImageHeader:
+    return read_header(ask_image(site, suffix))
 
 
 @pytest.mark.parametrize(
@@ -51,37 +54,24 @@ def test_unknown_suffixes_are_refused(suffix: str) -> None:
     [("=w218-h218-c", "image/jpeg"), ("=w218-h218-c-rj", "image/jpeg"), ("=w218-c-h218-rw-v1", "image/webp")],
 )
 def test_crops_have_exactly_the_size_and_the_type(site: TestClient, suffix: str, media_type: str) -> None:
-    answer = site.get(image_path(site) + suffix)
-    header = read_header(answer.content)
-    assert answer.headers["content-type"] == media_type == header.media_type
-    assert (header.width, header.height) == (218, 218)
+    header = measure(site, suffix)
+    assert (header.width, header.height, header.media_type) == (218, 218, media_type)
 
 
-def test_sizes_without_crop_keep_the_shape(site: TestClient) -> None:
-    path = image_path(site)
-    item = read_colour_block(site.get("/color?col=BLUE").text, "BLUE")[2][0]
-    aspect = item[10][1]
-    plain, bounded = read_header(site.get(path).content), read_header(site.get(path + "=s200").content)
-    assert max(plain.width, plain.height) == 512
-    assert max(bounded.width, bounded.height) == 200
-    for header in (plain, bounded):
+def test_sizes_without_crop_keep_the_shape_and_never_exceed_full_size(site: TestClient) -> None:
+    aspect = ask_block(site, "BLUE")[2][0][10][1]
+    for suffix, longest in (("", 512), ("=s200", 200)):
+        header = measure(site, suffix)
+        assert max(header.width, header.height) == longest
         assert header.width / header.height == pytest.approx(aspect, rel=0.02)
-    assert read_header(site.get(path + "=w150").content).width == 150
-    assert read_header(site.get(path + "=h150").content).height == 150
-
-
-def test_nothing_is_larger_than_full_size(site: TestClient) -> None:
-    path = image_path(site)
-    full = read_header(site.get(path + "=s0").content)
-    large = read_header(site.get(path + "=w4000-h4000").content)
+    assert measure(site, "=w150").width == measure(site, "=h150").height == 150
+    full, large = measure(site, "=s0"), measure(site, "=w4000-h4000")
     assert (full.width, full.height) == (large.width, large.height)
     assert 1024 <= max(full.width, full.height) <= 2044
 
 
 def test_parts_are_cut_before_scaling(site: TestClient) -> None:
-    path = image_path(site)
-    whole = decode_image(site.get(path + "=s400").content)
-    upper = decode_image(site.get(path + "=s400-fcrop64=1,00000000FFFF8000").content)
+    whole, upper = (decode_image(ask_image(site, f"=s400{part}")) for part in ("", "-fcrop64=1,00000000FFFF8000"))
     # The upper half of the whole, scaled alike: the same place shows the same colour.
     scale = upper.shape[1] / whole.shape[1]
     expected = resize(whole[: whole.shape[0] // 2], upper.shape[1], round(whole.shape[0] // 2 * scale))
@@ -90,14 +80,12 @@ def test_parts_are_cut_before_scaling(site: TestClient) -> None:
     assert np.abs(upper[:rows].mean(axis=(0, 1)) - expected[:rows].mean(axis=(0, 1))).max() < 6
 
 
-def test_the_same_question_gives_the_same_bytes(open_site: OpenSite) -> None:
-    first, second = open_site(artworks=400), open_site(artworks=2000)
-    path = image_path(first)
-    assert first.get(path + "=w100-h100-c").content == second.get(path + "=w100-h100-c").content
+def test_a_picture_does_not_depend_on_the_size_of_the_gallery(site: TestClient, open_site: OpenSite) -> None:
+    assert ask_image(site, "=w100-h100-c") == ask_image(open_site(artworks=2000), "=w100-h100-c")
 
 
 @pytest.mark.parametrize(
     ("path", "status"), [("/ci/nothing=w10", 404), ("/ci/", 404), ("{}=w10-q7", 400), ("{}=", 200)]
 )
 def test_bad_addresses(site: TestClient, path: str, status: int) -> None:
-    assert site.get(path.format(image_path(site))).status_code == status
+    assert site.get(path.format(f"http:{ask_block(site, 'BLUE')[2][0][3]}")).status_code == status

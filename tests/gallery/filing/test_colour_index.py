@@ -8,32 +8,19 @@ from src.colours import STUDY_COLOURS
 from src.errors import EXIT_DONE
 from src.features.decode_image import decode_image
 from src.features.extract_features import extract_features
-from src.features.schema import FEATURE_NAMES
 from src.gallery.calibration import fit
 from src.gallery.calibration.chips import make_chips
 from src.gallery.calibration.held_out import find_study_rows
 from src.gallery.filing.colour_index import is_gray, load_colour_index
 from src.gallery.filing.palettes import load_palettes
+from src.models.data import TrainingData
+from tests.support.made_rows import CENTRES, paint_noise, write_csv
 
 
 def _plain(blue: int, green: int, red: int) -> np.ndarray:
     generator = np.random.Generator(np.random.PCG64(4))
     picture = np.clip(np.array([blue, green, red]) + generator.normal(0, 30, (64, 64, 1)), 0, 255)
     return extract_features(picture.astype(np.uint8))
-
-
-def _write_rows(path: Path, count: int = 600) -> None:
-    generator = np.random.Generator(np.random.PCG64(8))
-    swatches = {"RED": (40, 40, 190), "BLUE": (190, 90, 40), "BLACK": (25, 25, 30)}
-    lines = [",".join((*FEATURE_NAMES, "color", "origin"))]
-    for number in range(count):
-        colour = sorted(swatches)[number % 3]
-        swatch = np.array(swatches[colour]) + generator.normal(0, 14, 3)
-        picture = np.clip(swatch + generator.normal(0, 18, (16, 16, 3)), 0, 255).astype(np.uint8)
-        features = extract_features(picture)
-        origin = "study" if number % 2 else "painting"
-        lines.append(",".join((*(f"{value:.4f}" for value in features), colour, origin)))
-    path.write_text("\n".join(lines) + "\n")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +74,7 @@ def test_index_knows_real_rows(shared_dir: Path) -> None:
 def test_no_real_row_is_stored(shared_dir: Path) -> None:
     rows = fit.read_labelled_rows(shared_dir / "reference" / "labelled_rows.csv")
     index = load_colour_index()
-    stored = np.vstack(list(load_palettes().means.values()))
+    stored = np.vstack([palette.means for palette in load_palettes().values()])
     for table in (stored, index.layers[0][0].T):
         nearest = min(float(np.abs(rows.features - line).max(axis=1).min()) for line in table)
         assert nearest > 0.01
@@ -102,21 +89,22 @@ def test_fitting_needs_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_index_and_palettes_are_fitted_and_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _write_rows(tmp_path / "rows.csv")
-    monkeypatch.setattr(fit, "SITE_COLOURS", ("BLUE", "RED", "BLACK"))
-    monkeypatch.setattr(fit, "SMEARED_ROWS", 3000)
-    monkeypatch.setattr(fit, "CHIPS", 50)
-    monkeypatch.setattr(fit, "CHIP_DISTANCE", 1e9)  # no chip is so far from a row: these have three colours only
-    monkeypatch.setattr(fit, "PALETTE_ROWS", 2000)
-    monkeypatch.setattr(fit, "COMPONENTS", 2)
+    generator = np.random.default_rng(8)
+    colours = np.repeat(sorted(CENTRES), 200)
+    features = np.array([extract_features(paint_noise(colour, generator)) for colour in colours])
+    write_csv(TrainingData("rows", features, colours, np.arange(800)), tmp_path / "rows.csv")
+    monkeypatch.setattr(fit, "SITE_COLOURS", ("WHITE", "BLUE", "GREEN", "RED"))
+    # No chip is so far from a row as this: the rows have four colours only.
+    small = {"SMEARED_ROWS": 3000, "CHIPS": 50, "CHIP_DISTANCE": 1e9, "PALETTE_ROWS": 2000, "COMPONENTS": 2}
+    for name, value in small.items():
+        monkeypatch.setattr(fit, name, value)
     assert fit.main(["--rows", str(tmp_path / "rows.csv"), "--output", str(tmp_path)]) == EXIT_DONE
     assert "wrote" in capsys.readouterr().out
     index = load_colour_index(tmp_path / "colour_index.json")
-    assert index.classes == ("BLUE", "RED", "BLACK")
-    rows = fit.read_labelled_rows(tmp_path / "rows.csv")
-    assert (index.name(rows.features) == rows.colours).mean() > 0.97
-    palettes, rng = load_palettes(tmp_path / "palettes.json"), Random(1)
-    for colour in index.classes:
-        drawn = np.array([palettes.draw(rng, colour) for _ in range(200)])
-        real = rows.features[rows.colours == colour]
+    assert index.classes == ("WHITE", "BLUE", "GREEN", "RED")
+    assert (index.name(features) == colours).mean() > 0.97
+    rng = Random(1)
+    for colour, palette in load_palettes(tmp_path / "palettes.json").items():
+        drawn = np.array([palette.draw(rng) for _ in range(200)])
+        real = features[colours == colour]
         assert np.abs(drawn.mean(axis=0)[:3] - real.mean(axis=0)[:3]).max() < 8.0

@@ -2,12 +2,12 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
 
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
@@ -30,34 +30,27 @@ def gallery() -> Iterator[GalleryProcess]:
         yield process
 
 
-def wait_for(window: webdriver.Chrome, script: str, wanted: Callable[[object], bool], seconds: float = 20) -> object:
-    deadline = time.monotonic() + seconds
-    value = None
-    while time.monotonic() < deadline:
-        value = window.execute_script(f"return {script}")
-        if wanted(value):
-            return value
-        time.sleep(0.1)
-    pytest.fail(f"{script} is still {value!r} after {seconds} s")
+def count(window: webdriver.Chrome, selector: str) -> int:
+    return window.execute_script(f'return document.querySelectorAll("{selector}").length')
 
 
-def count_script(selector: str) -> str:
-    return f'document.querySelectorAll("{selector}").length'
+def wait_for(window: webdriver.Chrome, selector: str, least: int) -> None:
+    WebDriverWait(window, 20, 0.1).until(lambda _: count(window, selector) >= least, f"fewer than {least} {selector}")
 
 
 def scroll_to_end(window: webdriver.Chrome, total: int) -> None:
-    deadline = time.monotonic() + 30
-    while window.execute_script("return " + count_script("[href^='/asset/'].HpzMff")) < total:
-        assert time.monotonic() < deadline, "the list does not end"
+    def scroll(_: object) -> bool:
         window.execute_script("scrollTo(0, 0); scrollTo(0, document.documentElement.scrollHeight)")
-        time.sleep(0.1)
+        return count(window, "a.HpzMff") >= total
+
+    WebDriverWait(window, 30, 0.1).until(scroll, "the list does not end")
 
 
 def test_images_are_loaded_lazily_at_the_size_of_their_cells(
     browser: webdriver.Chrome, gallery: GalleryProcess
 ) -> None:
     browser.get(f"{gallery.base_url}/color?col=RED")
-    wait_for(browser, count_script(".PJLMUc"), lambda count: count >= 15)
+    wait_for(browser, ".PJLMUc", 15)
     tiles = browser.execute_script(
         "return [...document.querySelectorAll('a.HpzMff')].map(link => [link.className, link.style.backgroundImage,"
         " link.dataset.bgsrc, Math.round(link.getBoundingClientRect().width), getComputedStyle(link).backgroundImage])"
@@ -72,7 +65,7 @@ def test_images_are_loaded_lazily_at_the_size_of_their_cells(
 
 def test_scrolling_brings_all_and_then_asks_no_more(browser: webdriver.Chrome, gallery: GalleryProcess) -> None:
     browser.get(f"{gallery.base_url}/color?col=BLUE")
-    wait_for(browser, count_script(TILES), lambda count: count >= 45)
+    wait_for(browser, TILES, 45)
     total = int(browser.find_element(By.CSS_SELECTOR, ".intro p").text.split()[0])
     scroll_to_end(browser, total)
     addresses = browser.execute_script(
@@ -86,42 +79,34 @@ def test_scrolling_brings_all_and_then_asks_no_more(browser: webdriver.Chrome, g
     assert len(hrefs) == len(set(hrefs)) == total
     browser.execute_script("scrollTo(0, 0); scrollTo(0, document.documentElement.scrollHeight)")
     time.sleep(0.4)
-    assert browser.execute_script("return " + count_script("a.HpzMff")) == total
+    assert count(browser, "a.HpzMff") == total
 
 
 def test_removed_tiles_make_room_for_more(browser: webdriver.Chrome, gallery: GalleryProcess) -> None:
     browser.get(f"{gallery.base_url}/color?col=BLUE")
-    wait_for(browser, count_script(TILES), lambda count: count >= 45)
+    wait_for(browser, TILES, 45)
     browser.execute_script("document.querySelectorAll('#wall > *').forEach(tile => tile.remove())")
     browser.execute_script("scrollTo(0, document.documentElement.scrollHeight); dispatchEvent(new Event('scroll'))")
-    wait_for(browser, count_script(TILES), lambda count: count >= 20)
+    wait_for(browser, TILES, 20)
 
 
-def test_what_the_script_draws_is_what_the_server_would(
-    browser: webdriver.Chrome, gallery: GalleryProcess, tmp_path: Path
-) -> None:
+def test_what_the_script_draws_is_what_the_server_would(browser: webdriver.Chrome, gallery: GalleryProcess) -> None:
     describe = (
         "[...document.querySelectorAll('#wall > div')].map(tile => [tile.className, tile.firstElementChild.className"
         ".replace(/ PJLMUc| Xb8XNe/, ''), tile.firstElementChild.getAttribute('href')])"
     )
     browser.get(f"{gallery.base_url}/color?col=RED")
-    wait_for(browser, count_script(TILES), lambda count: count >= 45)
+    wait_for(browser, TILES, 45)
     by_server = browser.execute_script(f"return {describe}")
-    script_drawn = GalleryProcess(
-        artworks=130,
-        colours=("RED", "BLUE"),
-        workers=1,
-        faults=Faults(missing_bgsrc=0.4, never_loads=1.0, untagged=1.0, image_gone=0.5),
-        tiles="script",
-    )
-    with script_drawn as other:
+    faults = Faults(missing_bgsrc=0.4, never_loads=1.0, untagged=1.0, image_gone=0.5)
+    with GalleryProcess(130, colours=("RED", "BLUE"), workers=1, faults=faults, tiles="script") as other:
         browser.get(f"{other.base_url}/color?col=RED")
-        wait_for(browser, count_script("#wall > div"), lambda count: count >= 45)
+        wait_for(browser, "#wall > div", 45)
         by_script = browser.execute_script(f"return {describe}")
         assert browser.execute_script("return document.readyState") == "loading"
-        assert 3 <= browser.execute_script("return " + count_script("#wall a:not([data-bgsrc])")) <= 30
-        wait_for(browser, count_script(".Xb8XNe"), lambda count: count >= 2)
-        wait_for(browser, count_script(".PJLMUc"), lambda count: count >= 2)
+        assert 3 <= count(browser, "#wall a:not([data-bgsrc])") <= 30
+        wait_for(browser, ".Xb8XNe", 2)
+        wait_for(browser, ".PJLMUc", 2)
         failed = "[...document.querySelectorAll('.Xb8XNe')].map(link => link.style.backgroundImage)"
         assert set(browser.execute_script(f"return {failed}")) == {""}
         browser.get("about:blank")
