@@ -32,8 +32,8 @@ UNSEEN: Final = (
 )
 MEASURED_ON: Final = {
     "labelled_rows.csv, all": "all of these rows, which the gallery's colour index and palettes **have seen**",
-    "labelled_rows.csv, study": "… those with the site's own label (seen)",
     "labelled_rows.csv, painting": "… the others: real paintings, labelled by the study's classifier (seen)",
+    "labelled_rows.csv, study": "… those with the site's own label (seen)",
     "manifest.csv, pictures, cropped": "real paintings, cropped to 218 × 218, labelled by the study's classifier",
 }
 
@@ -63,7 +63,7 @@ def write_readme(text: str) -> str:
         f"{unseen[name]:.3f} ± {unseen[f'{name}_spread']:.3f}" for name in ("rows", "study_rows", "calibration_error")
     )
     scores = {name.removeprefix("test_"): value for name, value in card["scores"].items() if name.startswith("test_")}
-    splits = held_out["splits"]
+    splits, evaluations = held_out["splits"], evaluation["evaluations"]
     table = [
         "| measured on | pictures | accuracy | macro F1 | far misses | calibration error |",
         "|---|---:|---:|---:|---:|---:|",
@@ -73,20 +73,17 @@ def write_readme(text: str) -> str:
             f"held-out quarter of the gallery's paintings (the study, on its own pictures: {SVM_TEST_ACCURACY:.3f})",
             {**scores, "count": scores["rows"]},
         ),
-        *(_format_row(MEASURED_ON.get(name, name), found) for name, found in evaluation["evaluations"].items()),
+        *(_format_row(words, evaluations[name]) for name, words in MEASURED_ON.items()),
     ]
     text = _insert(text, "results", "".join(f"{line}\n" for line in table))
+    pictures = evaluations["manifest.csv, pictures, cropped"]
     summary = (
         f"Trained on {card['data']['rows']:,} generated paintings, it names {unseen['rows']:.1%} "
-        f"(± {unseen['rows_spread']:.1%}) of real artworks as their source does, "
-        "measured where no part of it had seen them"
+        f"(± {unseen['rows_spread']:.1%}) of real artworks as their source does, measured where no part of it had seen "
+        f"them; it agrees with the study's classifier on {pictures['accuracy']:.1%} of {pictures['count']:,} pictures "
+        "of real paintings.\n"
     )
-    for found in [found for name, found in evaluation["evaluations"].items() if "pictures" in name][:1]:
-        summary += (
-            f"; it agrees with the study's classifier on {found['accuracy']:.1%} of {found['count']:,} pictures "
-            "of real paintings"
-        )
-    text = _insert(text, "summary", f"{summary}.\n")
+    text = _insert(text, "summary", summary)
     features = measure_image((PROJECT_ROOT / "references" / "picture.jpg").read_bytes())
     [answer] = load_model(Workspace().models_dir).predict_features(features[None])
     return re.sub(r'\{"prediction": "[A-Z]+"', f'{{"prediction": "{answer.colour}"', text)
