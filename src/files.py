@@ -15,8 +15,6 @@ from src.errors import UsageError
 if sys.platform != "win32":
     import fcntl
 
-HASH_BLOCK_BYTES = 1 << 20
-
 
 @contextmanager
 def replace_file(path: Path) -> Iterator[Path]:
@@ -61,11 +59,8 @@ def write_text(path: Path, content: str) -> None:
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while block := stream.read(HASH_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager

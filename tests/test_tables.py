@@ -87,22 +87,19 @@ def test_no_rows_make_a_table_with_columns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "problem"),
+    ("column", "value"),
     [
-        ("b_bgr_mean", 300.0, "b_bgr_mean"),
-        ("b_bgr_mean", np.nan, "b_bgr_mean"),
-        ("color", None, "color"),
-        ("page", "https://example.org/asset/no-id", "page"),
-        ("index", 0, "index"),
+        *(("b_bgr_mean", 300.0), ("b_bgr_mean", np.nan), ("color", None), ("index", 0)),
+        ("page", "https://example.org/asset/no-id"),
     ],
 )
-def test_broken_rows_leave_the_old_file(tmp_path: Path, column: str, value: object, problem: str) -> None:
+def test_broken_rows_leave_the_old_file(tmp_path: Path, column: str, value: object) -> None:
     path = tmp_path / "pictures.csv"
     write_slices([make_processed(10)], path, PROCESSED)
     before = path.read_bytes()
     broken = make_processed(10)
     broken.loc[5, column] = value
-    with pytest.raises(TableError, match=problem):
+    with pytest.raises(TableError, match=column):
         write_slices([broken], path, PROCESSED)
     assert path.read_bytes() == before
     assert sorted(file.name for file in tmp_path.iterdir()) == ["pictures.csv"]
@@ -132,8 +129,6 @@ def test_a_value_repeated_in_a_later_slice_is_found(tmp_path: Path, small_slices
         list(iterate_table(tmp_path / "by_hand.csv", REJECTS, rows=2))
 
 
-def test_missing_and_unknown_columns_are_named(tmp_path: Path) -> None:
+def test_missing_and_unknown_columns_are_named() -> None:
     with pytest.raises(TableError, match=r"missing columns \['reason'\], unknown columns \['cause'\]"):
         validate_table(pd.DataFrame({"filename": ["a"], "cause": ["b"]}), REJECTS)
-    with pytest.raises(TableError, match="is missing: run the stage before"):
-        read_table(tmp_path / "none.csv", RAW)
