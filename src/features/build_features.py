@@ -36,9 +36,6 @@ CHUNK_ROWS: Final = 256
 SLICE_CHUNKS: Final = 20
 """Chunks that are read from the table at a time."""
 
-EXTRACTOR: Final = "schema image_header decode_image reduce_image colour_profile extract_features measure_image"
-"""The modules beside this one that turn bytes into features."""
-
 _LISTED: Final = ("index", "filename", "sha256", "status")
 _NO_FEATURES: Final = np.full(FEATURE_COUNT, np.nan)
 
@@ -124,9 +121,9 @@ def _iterate_chunks(workspace: Workspace, columns: tuple[str, ...] | None = None
 
 @cache
 def _describe_extractor() -> str:
-    """Describe the code and the libraries that turn bytes into features."""
+    """Describe the code of this package and the libraries that turn bytes into features."""
     libraries = [f"{name} {version(name)}" for name in ("numpy", "opencv-python-headless", "pillow", "simplejpeg")]
-    return " ".join([*libraries, *(hash_file(Path(__file__).with_name(f"{name}.py")) for name in EXTRACTOR.split())])
+    return " ".join([*libraries, *map(hash_file, sorted(Path(__file__).parent.glob("*.py")))])
 
 
 def _hash_chunk(rows: pd.DataFrame, store: ImageStore) -> str:

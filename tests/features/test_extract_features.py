@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from src.features.extract_features import extract_features
 from src.features.measure_image import measure_image
 from src.features.schema import CHANNELS, FEATURE_COUNT, FEATURE_NAMES
-from tests.support.picture_files import make_pixels
 
 
 def measure_by_numpy(image: np.ndarray) -> np.ndarray:
@@ -30,16 +29,11 @@ def test_names_stand_in_the_order_of_the_study() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    height=st.integers(1, 70),
-    width=st.integers(1, 70),
-    seed=st.integers(0, 2**32 - 1),
-    low=st.integers(0, 255),
-    span=st.integers(0, 255),
-)
+@given(st.integers(1, 70), st.integers(1, 70), st.integers(0, 2**32 - 1), st.integers(0, 255), st.integers(0, 255))
 def test_equal_to_numpy(height: int, width: int, seed: int, low: int, span: int) -> None:
     high = min(255, low + span)
-    image = np.random.default_rng(seed).integers(low, high + 1, (height, width, 3), dtype=np.uint8)
+    image = np.random.default_rng(seed).integers(low, high + 1, (height, 2 * width, 3), dtype=np.uint8)
+    image = image[:, ::2]  # a view is measured as its copy
     features = extract_features(image)
     assert (features.dtype, features.shape) == (np.float64, (18,))
     np.testing.assert_allclose(features, measure_by_numpy(image), rtol=0, atol=1e-9)
@@ -53,11 +47,6 @@ def test_nearly_uniform_pictures_are_exact(height: int, width: int, shade: int) 
     np.testing.assert_allclose(extract_features(image), measure_by_numpy(image), rtol=0, atol=1e-9)
 
 
-def test_a_view_is_measured_like_its_copy() -> None:
-    view = make_pixels(300, 300)[10:200:2, 5:250:3]
-    np.testing.assert_array_equal(extract_features(view), extract_features(view.copy()))
-
-
 @pytest.mark.parametrize(
     ("pixel", "hsv", "lab"),
     [((0, 0, 255), (0, 255, 255), (136, 208, 195)), ((255, 255, 255), (0, 0, 255), (255, 128, 128))],
@@ -68,23 +57,16 @@ def test_known_colours(pixel: tuple[int, ...], hsv: tuple[int, ...], lab: tuple[
 
 
 @pytest.mark.parametrize(
-    "image",
-    [
-        np.zeros((4, 4), np.uint8),
-        np.zeros((4, 4, 4), np.uint8),
-        np.zeros((4, 4, 3), np.float32),
-        np.zeros((0, 4, 3), np.uint8),
-    ],
+    ("shape", "kind"), [((4, 4), "uint8"), ((4, 4, 4), "uint8"), ((4, 4, 3), "float32"), ((0, 4, 3), "uint8")]
 )
-def test_other_arrays_are_refused(image: np.ndarray) -> None:
+def test_other_arrays_are_refused(shape: tuple[int, ...], kind: str) -> None:
     with pytest.raises(ValueError, match="expected a BGR image"):
-        extract_features(image)
+        extract_features(np.zeros(shape, kind))
 
 
 @pytest.mark.reference
 def test_the_magpie_has_its_published_features(shared_dir: Path) -> None:
     reference = shared_dir / "reference"
-    published = json.loads((reference / "study_results.json").read_text("utf-8"))
-    expected = published["the_magpie"]["features"]
+    expected = json.loads((reference / "study_results.json").read_text("utf-8"))["the_magpie"]["features"]
     features = measure_image((reference / "the_magpie_218.jpg").read_bytes())
     np.testing.assert_allclose(features, [expected[name] for name in FEATURE_NAMES], rtol=0, atol=1e-9)
