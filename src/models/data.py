@@ -1,8 +1,7 @@
 """The rows that a model is trained on: read, checked, grouped by picture, split.
 
-Two artworks of a site may be one picture: the same file under two ids, or the same print scanned
-twice. A model that has seen one knows the other and scores too well, so rows of one picture form
-a group, and no split has a group on both sides.
+Two artworks of a site may be one picture: the same file under two ids, or the same print scanned twice. A model that
+has seen one knows the other and scores too well, so no split has rows of one picture on both sides.
 """
 
 import hashlib
@@ -34,11 +33,8 @@ LABEL_COLUMN: Final = "color"
 MAXIMUM_FEATURE: Final = 255.0
 
 HASH_DISTANCE: Final = 4
-"""Perceptual hashes of 64 bits that differ in at most this many are taken for one picture.
-
-Recompressing or resizing a picture moves 0-2 bits; a difference of 10 and more is another picture
-(J. Buchner, documentation of ``imagehash``).
-"""
+"""Perceptual hashes of 64 bits that differ in at most this many are taken for one picture: to recompress or resize it
+moves 0-2 bits, another picture is 10 and more away (J. Buchner, documentation of ``imagehash``)."""
 
 FEATURE_DISTANCE: Final = 12.0
 """Hashes see light and shade alone: two works on plain paper may share one. Rows whose features
@@ -57,18 +53,10 @@ class Split(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Rows with a known colour.
+    """Rows with a known colour, of the table ``name``: ``features``, shape (n, 18), and ``colours``, shape (n,).
 
-    Attributes
-    ----------
-    name
-        File name of the table.
-    features, colours
-        Shapes (n, 18) and (n,).
-    groups
-        Shape (n,): rows of one picture share a number (:func:`group_rows`).
-    filenames, images, origins
-        File names, addresses and origins of the pictures, where the table has them.
+    Rows of one picture share a number in ``groups``, shape (n,) (:func:`group_rows`). File names, addresses
+    (``images``) and origins of the pictures are there where the table has them.
     """
 
     name: str
@@ -145,12 +133,8 @@ class TrainingData:
 def read_training_data(path: Path) -> TrainingData:
     """Read any table that has the 18 features and ``color``; every row is a group of its own.
 
-    Of further columns ``filename``, ``image`` and ``origin`` are kept.
-
-    Raises
-    ------
-    TableError
-        As :func:`src.user_tables.read_user_table`, or if a column is missing, or a cell is no feature or no colour.
+    Of further columns ``filename``, ``image`` and ``origin`` are kept. TableError is raised as by
+    :func:`src.user_tables.read_user_table`, or if a column is missing, or a cell is no feature or no colour.
     """
     if not path.is_file():
         raise TableError(
@@ -196,8 +180,8 @@ def check_training_data(data: TrainingData, folds: int) -> None:
 def group_rows(data: TrainingData, image_dir: Path | None = None, card: ModelCard | None = None) -> TrainingData:
     """Find rows of one picture by features, address and, where the files are, perceptual hash.
 
-    Where they are not, a card of a model that was trained on the same rows tells what the hashes
-    said, so that the same splits follow from the table alone.
+    Where they are not, the card of a model that was trained on the same rows has what the hashes showed, so that the
+    same splits follow from the table alone.
     """
     hashes = None
     if image_dir is not None and data.filenames and (image_dir / data.filenames[0]).is_file():
@@ -207,7 +191,7 @@ def group_rows(data: TrainingData, image_dir: Path | None = None, card: ModelCar
         for rows in card.data["doubles"]:
             groups[rows] = rows[0]
         return replace(data, groups=groups)
-    return replace(data, groups=find_groups(data.features, hashes, data.images or None))
+    return replace(data, groups=find_groups(data.features, hashes, data.images))
 
 
 def hash_pictures(files: Sequence[Path]) -> list[str | None]:
@@ -234,7 +218,7 @@ def _hash_batch(files: Sequence[Path]) -> list[str | None]:
 
 
 def find_groups(
-    features: NDArray[np.float64], hashes: Sequence[str | None] | None = None, names: Sequence[str] | None = None
+    features: NDArray[np.float64], hashes: Sequence[str | None] | None = None, names: Sequence[str] = ()
 ) -> NDArray[np.intp]:
     """Give each row the number of its picture, 0, 1, 2 … in order of first appearance: shape (n,).
 
@@ -244,7 +228,7 @@ def find_groups(
     """
     _, first_rows, same_features = np.unique(features, axis=0, return_index=True, return_inverse=True)
     pairs = [np.stack((np.arange(len(features)), first_rows[same_features.ravel()]))]
-    if names is not None and len(set(names)) > 1:
+    if len(set(names)) > 1:
         known = np.flatnonzero(np.asarray(names, dtype=str) != "")
         _, first_rows, same_names = np.unique(np.asarray(names)[known], return_index=True, return_inverse=True)
         pairs.append(np.stack((known, known[first_rows[same_names]])))

@@ -62,7 +62,7 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError("expected --rows TABLE, or --images DIR with --labels FILE.csv, or both")
     model = load_model(options.models or Workspace(options.workspace).models_dir)
     evaluations: dict[str, Evaluation] = {}
-    failures: tuple[tuple[str, str], ...] = ()
+    failures: list[tuple[str, str]] = []
     if options.rows is not None:
         named = evaluate_rows(model, options.rows)
         evaluations.update({f"{options.rows.name}, {name}": found for name, found in named.items()})

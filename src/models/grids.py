@@ -113,13 +113,7 @@ _GROUPS: Final = MappingProxyType({"study": STUDY_FAMILIES, "svms": SVM_FAMILIES
 
 
 def parse_families(names: Iterable[str]) -> tuple[str, ...]:
-    """Read names of families, or of groups of them (``study``, ``svms``, ``all``).
-
-    Raises
-    ------
-    UsageError
-        If a name is unknown, or none of them is a support vector machine.
-    """
+    """Read names of families, or of groups of them; UsageError if one is unknown, or none is of SVMs."""
     chosen: dict[str, None] = {}
     for name in names:
         if name not in FAMILIES and name not in _GROUPS:

@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 from urllib.parse import unquote
@@ -51,15 +52,12 @@ SMALL_JOB: Final = 96
 
 
 class ClassifiedPicture(NamedTuple):
-    """The answer for one file: a prediction, or the reason why there is none.
-
-    ``profile`` says what was done about a colour profile other than sRGB.
-    """
+    """The answer for one file, or the reason why there is none; and what was done about a profile other than sRGB."""
 
     path: str
     prediction: Prediction | None
-    reason: str = ""
-    profile: ProfileOutcome | None = None
+    reason: str
+    profile: ProfileOutcome | None
 
 
 class MeasuredPictures(NamedTuple):
@@ -67,7 +65,7 @@ class MeasuredPictures(NamedTuple):
 
     features: NDArray[np.float64]
     colours: NDArray[np.str_]
-    failures: tuple[tuple[str, str], ...]
+    failures: list[tuple[str, str]]
 
 
 class FoundPictures:
@@ -95,10 +93,8 @@ class FoundPictures:
     @property
     def passed_over(self) -> list[str]:
         """What else lay in the folders, in words."""
-        lines = [
-            f"{link}: a link to a folder is not followed; name it itself to have its pictures"
-            for link in self._links.values()
-        ]
+        advice = "a link to a folder is not followed; name it itself to have its pictures"
+        lines = [f"{link}: {advice}" for link in self._links.values()]
         if self._others:
             kinds = ", ".join(f"{suffix} {count:,}" for suffix, count in sorted(self._others.items()))
             lines.append(f"{self._others.total():,} files of other kinds by their names ({kinds})")
@@ -237,36 +233,34 @@ def _find_remote(url: str) -> FoundPictures:
 
 
 def classify_pictures(
-    pictures: FoundPictures,
+    found: FoundPictures,
     model: ColourModel,
     jobs: int = -1,
     dask: str | None = None,
     maximum_memory: int = MAXIMUM_MEMORY,
-) -> Iterator[ClassifiedPicture]:
+) -> list[ClassifiedPicture]:
     """Classify files in the order of their names, the one on standard input first, with a progress bar.
 
     A file that is no picture, or whose decoding would take more than ``maximum_memory`` bytes, has a reason.
     """
-    store = ImageStore(pictures.location)
-    if pictures.content is not None:
-        single = ImageBatch(store, (STANDARD_INPUT,), maximum_memory)
-        yield from _answer(single, [measure_content(pictures.content, single)], model)
-    if dask is None and len(pictures.names) < SMALL_JOB:
-        jobs = 1
-    with parallel_backend(jobs, dask):
-        for batch, outcome in _measure(store, pictures.names, "classify", maximum_memory=maximum_memory):
-            yield from _answer(batch, outcome, model)
-
-
-def _answer(batch: ImageBatch, pictures: Sequence[MeasuredPicture], model: ColourModel) -> Iterator[ClassifiedPicture]:
+    store, names = ImageStore(found.location), found.names
+    pictures: list[MeasuredPicture] = []
+    if found.content is not None:
+        pictures.append(measure_content(found.content, ImageBatch(store, (STANDARD_INPUT,), maximum_memory)))
+        names = (STANDARD_INPUT, *names)
+    with parallel_backend(1 if dask is None and len(names) < SMALL_JOB else jobs, dask):
+        pictures += _measure(store, found.names, "classify", maximum_memory=maximum_memory)
     features = [picture.features for picture in pictures if picture.features is not None]
     answers = iter(model.predict_features(np.asarray(features).reshape(-1, FEATURE_COUNT)))
-    for path, picture in zip(batch.names, pictures, strict=True):
-        if picture.features is None:
-            yield ClassifiedPicture(path, None, picture.reason)
-        else:
-            is_other = picture.profile is not None and picture.profile.action in {"converted", "kept"}
-            yield ClassifiedPicture(path, next(answers), profile=picture.profile if is_other else None)
+    return [
+        ClassifiedPicture(
+            name,
+            None if picture.features is None else next(answers),
+            picture.reason,
+            picture.profile if picture.profile and picture.profile.action in {"converted", "kept"} else None,
+        )
+        for name, picture in zip(names, pictures, strict=True)
+    ]
 
 
 def _measure(
@@ -275,19 +269,18 @@ def _measure(
     description: str,
     scale: Callable[[BGRImage], BGRImage] = reduce_image,
     maximum_memory: int = MAXIMUM_MEMORY,
-) -> Iterator[tuple[ImageBatch, list[MeasuredPicture]]]:
+) -> Iterator[MeasuredPicture]:
     starts = range(0, len(names), BATCH_PICTURES)
-    batches = [ImageBatch(store, names[start : start + BATCH_PICTURES], maximum_memory, scale) for start in starts]
-    outcomes = map_with_progress(
+    batches = map_with_progress(
         measure_batch,
-        batches,
+        [ImageBatch(store, names[start : start + BATCH_PICTURES], maximum_memory, scale) for start in starts],
         description=description,
         total=len(names),
         unit="pictures",
         count=len,
         rescue=measure_batch_isolated,
     )
-    return zip(batches, outcomes, strict=True)
+    return chain.from_iterable(batches)
 
 
 def show_failures(console: Console, failures: Sequence[tuple[str, str]]) -> None:
@@ -317,13 +310,11 @@ def measure_labelled_pictures(
     With ``crop`` the centre-cropped thumbnail (:func:`src.features.reduce_image.crop_thumbnail`) is measured and not
     the whole picture. UsageError is raised if no picture could be measured.
     """
-    names = [name for name, _ in labels]
-    measured = _measure(ImageStore(str(folder)), names, "measure", crop_thumbnail if crop else reduce_image)
-    pictures = [picture for _, outcome in measured for picture in outcome]
-    pairs = list(zip(labels, pictures, strict=True))
-    failures = tuple((name, picture.reason) for (name, _), picture in pairs if picture.features is None)
-    features = [picture.features for picture in pictures if picture.features is not None]
-    colours = [colour for (_, colour), picture in pairs if picture.features is not None]
-    if not features:
+    names, colours = zip(*labels, strict=True)
+    pictures = list(_measure(ImageStore(str(folder)), names, "measure", crop_thumbnail if crop else reduce_image))
+    failures = [(name, found.reason) for name, found in zip(names, pictures, strict=True) if found.features is None]
+    if len(failures) == len(labels):
         raise UsageError(f"{folder}: none of the {len(labels)} labelled pictures could be measured ({failures[:1]})")
-    return MeasuredPictures(np.asarray(features), np.asarray(colours, dtype=str), failures)
+    features = [picture.features for picture in pictures if picture.features is not None]
+    is_measured = [picture.features is not None for picture in pictures]
+    return MeasuredPictures(np.asarray(features), np.asarray(colours, dtype=str)[is_measured], failures)

@@ -63,7 +63,7 @@ def describe_answers(pictures: Iterable[ClassifiedPicture], classes: Sequence[st
             "familiar": answer.is_familiar,
         }
         if profile is not None:
-            content["profile"] = {"action": profile.action, "detail": profile.detail}
+            content["profile"] = profile._asdict()
         if classes:
             content["probabilities"] = {name: round(value, DIGITS) for name, value in answer.probabilities.items()}
         yield content
@@ -127,9 +127,7 @@ def show_summary(console: Console, pictures: Sequence[ClassifiedPicture], second
     for colour in order_colours(counts):
         line.append_text(_name_with_swatch(colour, console)).append(f" {counts[colour]:,}   ")
     console.print(line)
-    profiles = Counter(
-        (picture.profile.action, picture.profile.detail) for picture in pictures if picture.profile is not None
-    )
+    profiles = Counter(picture.profile for picture in pictures if picture.profile is not None)
     for (action, detail), number in sorted(profiles.items()):
         done = f"converted to sRGB from {detail}" if action == "converted" else f"taken without their profile: {detail}"
         console.print(f"{number:,} pictures {done}")
@@ -168,7 +166,7 @@ def _place(source: Path, folder: Path, as_link: bool) -> bool:
 
 
 def save_contact_sheet(pictures: Sequence[ClassifiedPicture], location: str, path: Path) -> None:
-    """Draw the surest pictures of each colour, up to 24 of each, on one sheet; raise UsageError if there is none."""
+    """Draw the surest pictures of each colour on one sheet; raise UsageError if there is none."""
     from src.visualization.contact_sheet import fit_picture, make_colour_sheet  # noqa: PLC0415 - needs matplotlib
     from src.visualization.output import save_picture  # noqa: PLC0415
 
@@ -235,7 +233,7 @@ def _run(options: argparse.Namespace) -> int:
     if found.content is not None and (options.sort_into is not None or options.contact_sheet is not None):
         raise UsageError("a picture on standard input has no name to sort or draw it by: save it as a file first")
     _check_targets(options)
-    pictures = list(classify_pictures(found, model, options.jobs, options.dask, options.maximum_memory))
+    pictures = classify_pictures(found, model, options.jobs, options.dask, options.maximum_memory)
     classes = model.classes if options.probabilities else ()
     if options.csv is not None:
         _write(options.csv, format_csv(pictures, classes))

@@ -1,14 +1,14 @@
 """Write ``references/model_report.md`` and its figures: ``python -m src.models.report [--workspace DIR]``."""
 
 import argparse
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import learning_curve
 
@@ -35,9 +35,6 @@ from src.visualization.model_figures import (
 )
 from src.visualization.output import save_figure
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 REPEATS: Final = 5
 CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 
@@ -45,16 +42,10 @@ CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 class ReportMeasures(NamedTuple):
     """Measured on the held-out quarter, by the chosen candidate fitted to the rest.
 
-    Attributes
-    ----------
-    test
-        Of the calibrated SVMs.
-    features
-        The features, most important first: ``importance`` is the accuracy lost when one is shuffled, with its
-        ``deviation`` over the repeats; ``accuracy`` that of a model that has it and those before it alone.
-    curve
-        Learning curve, by training rows: accuracy on rows not seen (``test``, with its ``deviation`` over the folds),
-        and on those seen (``train``).
+    ``test`` is of the calibrated SVMs. ``features`` has the features, most important first: ``importance`` is the
+    accuracy lost when one is shuffled, with its ``deviation`` over the repeats, ``accuracy`` that of a model that has
+    it and those before it alone. ``curve`` has, by training rows, the accuracy on rows not seen (``test``, with its
+    ``deviation`` over the folds) and on those seen (``train``).
     """
 
     test: Evaluation
@@ -65,10 +56,7 @@ class ReportMeasures(NamedTuple):
 def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
     """Measure what the report shows of a saved model and the rows that it was trained on, grouped as then.
 
-    Raises
-    ------
-    ModelMismatchError
-        If the rows are not those of the card.
+    ModelMismatchError is raised if the rows are not those of the card.
     """
     card = model.card
     if card.data.get("sha256") != data.digest:
@@ -88,7 +76,7 @@ def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
     for count in range(1, len(order) + 1):
         columns = order[:count]
         reduced = build_pipeline(candidate).fit(learning.features[:, columns], learning.colours)
-        accuracies.append(float(np.mean(reduced.predict(rows[:, columns]) == colours)))
+        accuracies.append(reduced.score(rows[:, columns], colours))
     splits = learning.split_folds(card.data["folds"], seed)
     sizes, train_scores, test_scores = learning_curve(
         build_pipeline(candidate),
@@ -100,17 +88,10 @@ def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
         random_state=seed,
         n_jobs=-1,
     )
-    features = {
-        "importance": importance.importances_mean[order],
-        "deviation": importance.importances_std[order],
-        "accuracy": accuracies,
-    }
-    curve = {
-        "test": test_scores.mean(axis=1),
-        "deviation": test_scores.std(axis=1),
-        "train": train_scores.mean(axis=1),
-    }
+    means, deviations = importance.importances_mean[order], importance.importances_std[order]
+    features = {"importance": means, "deviation": deviations, "accuracy": accuracies}
     names = [FEATURE_NAMES[place] for place in order]
+    curve = {"test": test_scores.mean(axis=1), "deviation": test_scores.std(axis=1), "train": train_scores.mean(axis=1)}
     return ReportMeasures(test, pd.DataFrame(features, names), pd.DataFrame(curve, sizes.tolist()))
 
 
@@ -120,7 +101,7 @@ def _choose_sizes(data: TrainingData, largest: int) -> list[int]:
     return [size for share in CURVE_SHARES if (size := round(share * largest)) >= least]
 
 
-def draw_report(results: pd.DataFrame, measures: ReportMeasures) -> "dict[str, Figure]":
+def draw_report(results: pd.DataFrame, measures: ReportMeasures) -> dict[str, Figure]:
     """Draw the report's figures, by name."""
     best = results.drop_duplicates("classifier")
     test, features = measures.test, measures.features
@@ -139,20 +120,8 @@ def draw_report(results: pd.DataFrame, measures: ReportMeasures) -> "dict[str, F
     }
 
 
-def write_report(workspace: Workspace, model: ColourModel, results: pd.DataFrame, measures: ReportMeasures) -> Path:
-    """Write the figures, then the report that shows them, into a workspace's ``references``; return its path."""
-    report = workspace.references_dir / "model_report.md"
-    addresses = {}
-    for name, figure in draw_report(results, measures).items():
-        is_matrix = name == "confusion_matrix"
-        place = workspace.references_dir / f"{name}.png" if is_matrix else workspace.figures_dir / f"model_{name}.png"
-        save_figure(figure, place)
-        addresses[name] = Path(os.path.relpath(place, report.parent)).as_posix()
-    write_text(report, _compose(model, results, measures, addresses))
-    return report
-
-
-def _compose(model: ColourModel, results: pd.DataFrame, measures: ReportMeasures, figures: Mapping[str, str]) -> str:
+def compose_report(model: ColourModel, results: pd.DataFrame, measures: ReportMeasures) -> str:
+    """Write the text of the report, which shows the figures beside it."""
     card, test = model.card, measures.test
     data = card.data
     parameters = ", ".join(f"{name}={value}" for name, value in card.parameters.items())
@@ -176,7 +145,7 @@ with the best mean; the other families stand beside it. The study's figures are 
 live site, so differences tell of the data as well as of the models. All candidates stand in \
 `models/search_results.csv`.
 
-![best of each family]({figures["family_scores"]})
+![best of each family](figures/model_family_scores.png)
 
 {_format_families(results)}
 ## Held-out quarter
@@ -185,13 +154,13 @@ The chosen candidate, fitted to the other three quarters; the saved model is fit
 
 {_format_test(test)}
 {_format_classes(test)}
-![precision and recall]({figures["class_scores"]})
+![precision and recall](figures/model_class_scores.png)
 
-![confusion matrix]({figures["confusion_matrix"]})
+![confusion matrix](confusion_matrix.png)
 
 ### Probabilities
 
-![reliability diagram]({figures["reliability"]})
+![reliability diagram](figures/model_reliability.png)
 
 ## Features
 
@@ -199,13 +168,13 @@ Importance: accuracy lost on the held-out quarter when one feature is shuffled (
 times). Elimination: accuracy of a model that has the first 1, 2 … features of this order alone.
 
 {_format_features(measures.features)}
-![permutation importance]({figures["permutation_importance"]})
+![permutation importance](figures/model_permutation_importance.png)
 
-![feature elimination]({figures["feature_elimination"]})
+![feature elimination](figures/model_feature_elimination.png)
 
 ## Learning curve
 
-![accuracy over training rows]({figures["learning_curve"]})
+![accuracy over training rows](figures/model_learning_curve.png)
 
 ## Intended use and limits
 
@@ -279,15 +248,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    console = open_console(stderr=True)
-    workspace = Workspace(options.workspace)
+    console, workspace = open_console(stderr=True), Workspace(options.workspace)
     model = load_model(workspace.models_dir)
     results = read_results(workspace.models_dir / RESULTS_NAME)
     data = group_rows(read_training_data(options.data or workspace.processed_table), card=model.card)
     with parallel_backend(options.jobs, options.dask), console.status("measuring (minutes)"):
         measures = measure_report(model, data)
-    path = write_report(workspace, model, results, measures)
-    console.print(f"wrote {path}")
+    for name, figure in draw_report(results, measures).items():
+        is_matrix = name == "confusion_matrix"
+        save_figure(figure, workspace.references_dir / (f"{name}.png" if is_matrix else f"figures/model_{name}.png"))
+    report = workspace.references_dir / "model_report.md"
+    write_text(report, compose_report(model, results, measures))
+    console.print(f"wrote {report}")
     return 0
 
 

@@ -62,13 +62,7 @@ def train(
     """Search, measure, fit and save; fits run where :func:`src.parallel.parallel_backend` says.
 
     The rows are grouped (:func:`src.models.data.group_rows`), and one of the candidates is a support vector machine.
-
-    Raises
-    ------
-    TrainingDataError
-        If the rows cannot be split and learned from.
-    UsageError
-        If there are more rows than a support vector machine can take.
+    TrainingDataError is raised if the rows cannot be split and learned from, UsageError if they are too many.
     """
     check_training_data(data, folds)
     if len(data) > SVM_ROW_LIMIT:

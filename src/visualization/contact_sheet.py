@@ -34,12 +34,10 @@ def make_contact_sheet(
     if not images:
         raise UsageError("a contact sheet needs at least one picture")
     columns = min(columns, len(images))
-    row_height = cell + GAP + (CAPTION_HEIGHT if captions is not None else 0)
+    row_height = cell + GAP + (CAPTION_HEIGHT if captions else 0)
     width = 2 * MARGIN + columns * (cell + GAP) - GAP
     sheet = Image.new("RGB", (width, 2 * MARGIN + math.ceil(len(images) / columns) * row_height - GAP), "white")
-    places = _paste(sheet, images, (MARGIN, MARGIN), columns, cell, row_height=row_height)
-    for (left, upper), caption in zip(places, captions or (), strict=False):
-        _write(sheet, (left, upper + cell + 2), caption, points=11, width=cell, ink=MUTED)
+    _paste(sheet, images, (MARGIN, MARGIN), columns, cell, row_height=row_height, captions=captions)
     return _to_bgr(sheet)
 
 
@@ -88,18 +86,24 @@ def fit_picture(image: BGRImage, cell: int) -> BGRImage:
 
 
 def _paste(
-    sheet: Image.Image, images: Sequence[BGRImage], place: tuple[int, int], columns: int, cell: int, *, row_height: int
-) -> list[tuple[int, int]]:
-    """Put pictures into the middle of their cells, row by row; return the upper left corner of each cell."""
-    corners = []
+    sheet: Image.Image,
+    images: Sequence[BGRImage],
+    place: tuple[int, int],
+    columns: int,
+    cell: int,
+    *,
+    row_height: int,
+    captions: Sequence[str] | None = None,
+) -> None:
+    """Put pictures into the middle of their cells, row by row, and the captions below them."""
     for position, image in enumerate(images):
         fitted = fit_picture(image, cell)
         height, width = fitted.shape[:2]
         left, upper = place[0] + position % columns * (cell + GAP), place[1] + position // columns * row_height
         picture = Image.fromarray(np.ascontiguousarray(fitted[:, :, ::-1]))
         sheet.paste(picture, (left + (cell - width) // 2, upper + (cell - height) // 2))
-        corners.append((left, upper))
-    return corners
+        if captions:
+            _write(sheet, (left, upper + cell + 2), captions[position], points=11, width=cell, ink=MUTED)
 
 
 def _write(

@@ -22,7 +22,16 @@ from src.paths import PROJECT_ROOT
 from tests.support.picture_files import draw
 from tests.support.process_groups import has_ended
 
-EXPECTED = {"a/RED.jpg": "RED", "a/deep/BLUE.png": "BLUE", "b/RED.jpg": "RED", "b/WHITE.webp": "WHITE"}
+COMMAND = [sys.executable, "-m", "src.models.predict_model"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)}
+COLOURS = {
+    "GREEN.JPG": "GREEN",
+    "a/RED.jpg": "RED",
+    "a/deep/BLUE.png": "BLUE",
+    "b/RED.jpg": "RED",
+    "b/WHITE.webp": "WHITE",
+}
+ODD_NAME = os.fsdecode(b"caf\xe9 [/x] :smile:.jpg")
 
 
 @pytest.fixture(autouse=True)
@@ -30,40 +39,44 @@ def there(picture_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(picture_folder)
 
 
+@pytest.fixture
+def odd_name() -> str:
+    """A picture whose name is not UTF-8 and looks like markup."""
+    Path(ODD_NAME).parent.mkdir()
+    Path(ODD_NAME).write_bytes(draw("RED"))
+    return ODD_NAME
+
+
 def run(models_dir: Path, *arguments: str) -> int:
     return main([*arguments, "--models", str(models_dir)])
 
 
-def read_csv(text: str) -> dict[str, str]:
-    return {row["path"]: row["prediction"] for row in csv.DictReader(io.StringIO(text))}
+def read_message(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().err.split())
 
 
-def test_a_folder_is_classified_recursively_into_csv(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(models_dir, ".", "--csv", "answers.csv") == 0
-    text = Path("answers.csv").read_text()
-    assert text.startswith("path,prediction,probability,second,second_probability\n")
-    assert read_csv(text) == {f"./{name}": colour for name, colour in {"GREEN.JPG": "GREEN", **EXPECTED}.items()}
-    assert "5 pictures in" in capsys.readouterr().err
-    assert run(models_dir, "a/RED.jpg", "--probabilities") == 0
-    out = capsys.readouterr().out
-    assert all(part in out for part in ("a/RED.jpg", "■ RED", "%")), "a table for people"
-
-
-def test_the_answers_are_those_of_the_shared_path_and_the_model(
+def test_a_folder_is_classified_recursively_for_programs_and_people(
     models_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(models_dir, "a", "b", "--json", "--csv", "answers.csv", "--probabilities") == 0
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    rows = list(csv.DictReader(io.StringIO(Path("answers.csv").read_text())))
+    assert run(models_dir, ".", "--json", "--csv", "answers.csv", "--probabilities") == 0
+    captured = capsys.readouterr()
+    assert "5 pictures in" in captured.err
+    lines = [json.loads(line) for line in captured.out.splitlines()]
+    text = Path("answers.csv").read_text()
+    assert text.startswith("path,prediction,probability,second,second_probability,")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [line["path"] for line in lines] == [row["path"] for row in rows] == [f"./{name}" for name in COLOURS]
     model = load_model(models_dir)
-    assert [line["path"] for line in lines] == [row["path"] for row in rows] == list(EXPECTED)
-    for line, row in zip(lines, rows, strict=True):
+    for line, row, colour in zip(lines, rows, COLOURS.values(), strict=True):
         (expected,) = model.predict_features(measure_image(Path(line["path"]).read_bytes())[None])
-        assert line["prediction"] == row["prediction"] == expected.colour
+        assert line["prediction"] == row["prediction"] == expected.colour == colour
         assert line["probability"] == float(row["probability"]) == pytest.approx(expected.probability, abs=1e-4)
         assert line["second"] == row["second"] == expected.second_colour
         assert line["probabilities"] == pytest.approx(dict(expected.probabilities), abs=1e-4)
         assert {name: float(row[f"probability_{name}"]) for name in model.classes} == line["probabilities"]
+    assert run(models_dir, "a/RED.jpg") == 0
+    out = capsys.readouterr().out
+    assert all(part in out for part in ("a/RED.jpg", "■ RED", "%")), "a table for people"
 
 
 def test_bad_files_are_listed_at_the_end_and_the_rest_is_done(
@@ -81,6 +94,8 @@ def test_bad_files_are_listed_at_the_end_and_the_rest_is_done(
     assert message.index("5 pictures in") < message.index("4 without an answer")
     for part in ("gone.jpg: there is no such file", "empty.png: the file is empty", "half.jpg: the JPEG file is trunc"):
         assert part in message
+    assert run(models_dir, "a/RED.jpg", "--maximum-memory", "1000") == 1
+    assert "expected at most 0 MB" in read_message(capsys)
 
 
 def test_pictures_are_copied_into_a_folder_a_colour_and_nothing_is_overwritten(models_dir: Path) -> None:
@@ -95,21 +110,12 @@ def test_pictures_are_copied_into_a_folder_a_colour_and_nothing_is_overwritten(m
     assert Path("linked/BLUE/BLUE.png").read_bytes() == Path("a/deep/BLUE.png").read_bytes()
 
 
-def test_a_contact_sheet_is_drawn(models_dir: Path) -> None:
-    assert run(models_dir, ".", "--contact-sheet", "sheet.png") == 0
-    sheet = decode_image(Path("sheet.png").read_bytes())
-    assert sheet.shape[0] > 4 * 90
-    reddish = (sheet[:, :, 2] > 150) & (sheet[:, :, 0] < 120)
-    assert np.count_nonzero(reddish) > 2000
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["a", "--link"], "--sort-into"),
         (["a", "--csv", "/proc/none/x.csv"], "cannot be written"),
         (["a", "--json", "b"], "b cannot be written (it is a folder): expected a file for the answers"),
-        (["a", "--contact-sheet", "b.png"], "b.png cannot be written (it is a folder)"),
         (["a", "--contact-sheet", "sheet.gif"], "expected a name in .jpg, .jpeg or .png"),
         (["a", "--sort-into", "a/RED.jpg"], "expected a folder for the sorted pictures"),
         (["s3://bucket/img", "a"], "only argument"),
@@ -122,42 +128,28 @@ def test_wrong_usage_ends_with_2_before_any_picture_is_read(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    Path("b.png").mkdir()
     monkeypatch.setattr("src.models.predict_model.classify_pictures", lambda *_: pytest.fail("pictures were read"))
     assert run(models_dir, *arguments) == 2
-    assert message in " ".join(capsys.readouterr().err.split())
-
-
-def test_a_picture_above_the_cap_is_refused_alone(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(models_dir, "a/RED.jpg", "--maximum-memory", "1000") == 1
-    assert "expected at most 0 MB" in " ".join(capsys.readouterr().err.split())
+    assert message in read_message(capsys)
 
 
 def test_many_pictures_over_processes_have_the_answers_of_one(models_dir: Path) -> None:
     Path("many").mkdir()
     for number in range(100):
-        source = Path(list(EXPECTED)[number % len(EXPECTED)])
+        source = Path(list(COLOURS)[number % len(COLOURS)])
         shutil.copy(source, f"many/{number:03}{source.suffix}")
     for jobs in ("1", "2"):
         assert run(models_dir, "many", "--jobs", jobs, "--csv", f"{jobs}.csv") == 0
     assert Path("1.csv").read_bytes() == Path("2.csv").read_bytes()
-    assert len(read_csv(Path("1.csv").read_text())) == 100
-
-
-def predict(models_dir: Path, *arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
-    """Run the command as a person does, from the folder of the pictures."""
-    command = [sys.executable, "-m", "src.models.predict_model", *arguments, "--models", str(models_dir)]
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT), **options.pop("env", {})}
-    return subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False, **options)
+    assert len(Path("1.csv").read_text().splitlines()) == 101
 
 
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii"])
 @pytest.mark.slow
-def test_no_name_and_no_terminal_costs_a_result(models_dir: Path, encoding: str) -> None:
-    name = os.fsdecode(b"caf\xe9 [/x] :smile:.jpg")
-    Path(name).parent.mkdir()
-    Path(name).write_bytes(draw("RED"))
-    done = predict(models_dir, name, "gone [/b].jpg", env={"PYTHONIOENCODING": encoding})
+def test_no_name_and_no_terminal_costs_a_result(models_dir: Path, encoding: str, odd_name: str) -> None:
+    command = [*COMMAND, odd_name, "gone [/b].jpg", "--models", str(models_dir)]
+    environment = {**ENVIRONMENT, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
     assert done.returncode == 1, done.stderr
     assert b"caf\\udce9 [/x] :smile:.jpg" in done.stdout
     assert b"RED" in done.stdout
@@ -165,14 +157,23 @@ def test_no_name_and_no_terminal_costs_a_result(models_dir: Path, encoding: str)
 
 
 def test_a_name_that_is_not_utf_8_gets_its_own_bytes_back(
-    models_dir: Path, capsysbinary: pytest.CaptureFixture[bytes]
+    models_dir: Path, capsysbinary: pytest.CaptureFixture[bytes], odd_name: str
 ) -> None:
-    name = os.fsdecode(b"caf\xe9 [/x] :smile:.jpg")
-    Path(name).parent.mkdir()
-    Path(name).write_bytes(draw("RED"))
-    assert run(models_dir, name, "--csv", "out.csv", "--json") == 0
-    assert b"caf\\udce9 [/x]" in capsysbinary.readouterr().out
+    assert run(models_dir, odd_name, "--csv", "out.csv", "--json") == 0
+    assert json.loads(capsysbinary.readouterr().out)["path"] == odd_name
     assert Path("out.csv").read_bytes().splitlines()[1].startswith(b"caf\xe9 [/x] :smile:.jpg,RED,")
+
+
+def test_paths_in_messages_are_not_taken_for_markup(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(Path("none[/y]"), "a") == 2
+    assert "none[/y] lacks" in read_message(capsys)
+    assert run(models_dir, ".", "--contact-sheet", "sheet [/b].png", "--sort-into", "sorted [v2]") == 0
+    message = read_message(capsys)
+    assert "contact sheet: sheet [/b].png" in message
+    assert "sorted [v2]" in message
+    sheet = decode_image(Path("sheet [/b].png").read_bytes())
+    assert sheet.shape[0] > 4 * 90
+    assert np.count_nonzero((sheet[:, :, 2] > 150) & (sheet[:, :, 0] < 120)) > 2000, "the red pictures"
 
 
 def test_a_picture_on_standard_input_is_classified(
@@ -199,19 +200,9 @@ def test_answers_go_into_pipes_and_through_links(models_dir: Path) -> None:
     assert Path("answers.csv").is_fifo()
     assert Path("sheet.png").is_symlink()
     assert Path("real.png").read_bytes().startswith(b"\x89PNG")
-    done = predict(models_dir, "b/RED.jpg", "--csv", "/proc/self/fd/1")
+    command = [*COMMAND, "b/RED.jpg", "--csv", "/proc/self/fd/1", "--models", str(models_dir)]
+    done = subprocess.run(command, capture_output=True, env=ENVIRONMENT, timeout=60, check=False)
     assert done.stdout.splitlines()[1].startswith(b"b/RED.jpg,RED,")
-
-
-def test_paths_are_not_taken_for_markup(models_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(Path("none[/y]"), "a") == 2
-    message = " ".join(capsys.readouterr().err.split())
-    assert "none[/y] lacks" in message
-    assert "src.models.train_model" in message
-    assert run(models_dir, "a", "--contact-sheet", "sheet [b].png", "--sort-into", "sorted [v2]") == 0
-    message = capsys.readouterr().err
-    assert "contact sheet: sheet [b].png" in message
-    assert "sorted [v2]" in message
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -221,13 +212,8 @@ def test_ctrl_c_ends_every_process_and_writes_nothing(models_dir: Path, jobs: st
     content = draw("RED")
     for number in range(4000):
         Path("many", f"{number}.jpg").write_bytes(content)
-    command = [sys.executable, "-m", "src.models.predict_model", "many", "--models", str(models_dir)]
-    with subprocess.Popen(
-        [*command, "--jobs", jobs, "--csv", "out.csv"],
-        stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
-        start_new_session=True,
-    ) as process:
+    command = [*COMMAND, "many", "--models", str(models_dir), "--jobs", jobs, "--csv", "out.csv"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=ENVIRONMENT, start_new_session=True) as process:
         assert process.stderr is not None
         shown = b""
         while b"classify" not in shown:

@@ -42,8 +42,3 @@ def test_a_report_on_other_rows_than_the_models_is_refused(
     assert main(["--workspace", str(tmp_path), "--data", str(table), "--jobs", "1"]) == 2
     assert "trained on other rows" in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "references").exists()
-
-
-def test_without_a_model_it_says_what_to_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--workspace", str(tmp_path), "--jobs", "1"]) == 2
-    assert "src.models.train_model" in " ".join(capsys.readouterr().err.split())

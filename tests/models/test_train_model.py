@@ -1,10 +1,10 @@
 import json
-import pickle
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock, patch
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,9 @@ import pytest
 
 from src.models.artefacts import load_model
 from src.models.data import TrainingData, group_rows, read_training_data
-from src.models.grids import STUDY_CHOICE, fit_calibrated, list_candidates
+from src.models.grids import STUDY_CHOICE, list_candidates
 from src.models.search import read_results
 from src.models.train_model import main, train
-from src.parallel import parallel_backend
 from src.paths import PROJECT_ROOT
 from tests.support.made_rows import write_csv
 
@@ -26,10 +25,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory, made_rows: TrainingData) -
     """A workspace in which the command has run."""
     workspace = tmp_path_factory.mktemp("workspace")
     table = write_csv(made_rows, workspace / "rows.csv")
-    code = main(
-        ["--workspace", str(workspace), "--data", str(table), "--families", "svm", "logistic_regression", "--jobs", "1"]
-    )
-    assert code == 0
+    given = ["--workspace", str(workspace), "--data", str(table), "--jobs", "1"]
+    assert main([*given, "--families", "svm", "logistic_regression"]) == 0
     return workspace
 
 
@@ -46,17 +43,14 @@ def test_the_command_writes_a_model_a_card_and_the_table_of_the_search(
     assert len(results) == len(list_candidates(["svm", "logistic_regression"]))
     assert results["mean_test_score"].is_monotonic_decreasing
     best = results[results["classifier"] == "svm"].iloc[0]
-    least = best["mean_test_score"] - best["std_test_score"]
-    assert least - 1e-6 <= scores["cross_validation_accuracy"] <= best["mean_test_score"] + 1e-6
-    text = (trained / "models" / "model_card.json").read_text()
-    assert str(trained) not in text
-    assert not {"seconds", "date", "time"} & set(json.loads(text))  # the same training gives the same bytes
+    assert scores["cross_validation_accuracy"] == pytest.approx(best["mean_test_score"], abs=1e-6)
+    assert str(trained) not in (trained / "models" / "model_card.json").read_text()
     folds = results[[f"fold_{number}" for number in range(1, 6)]].to_numpy()
     np.testing.assert_allclose(folds.mean(axis=1), results["mean_test_score"], atol=2e-6)
 
 
-def test_training_again_gives_the_same_files(trained: Path, tmp_path: Path) -> None:
-    arguments = ["--workspace", str(tmp_path), "--data", str(trained / "rows.csv"), "--jobs", "1", "--fresh"]
+def test_training_again_on_more_processes_gives_the_same_files(trained: Path, tmp_path: Path) -> None:
+    arguments = ["--workspace", str(tmp_path), "--data", str(trained / "rows.csv"), "--jobs", "2", "--fresh"]
     assert main([*arguments, "--families", "svm", "logistic_regression"]) == 0
     for name in ("scaler.joblib", "svm_classifier.joblib", "model_card.json"):
         assert (tmp_path / "models" / name).read_bytes() == (trained / "models" / name).read_bytes()
@@ -72,15 +66,6 @@ def test_other_colours_and_two_of_them_alone_are_learned(made_rows: TrainingData
         assert summary.test.accuracy > 0.7
 
 
-def test_too_many_rows_for_a_kernel_are_refused_with_the_way_out(
-    made_rows: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("src.models.train_model.SVM_ROW_LIMIT", 100)
-    table = write_csv(made_rows, tmp_path / "rows.csv")
-    assert main(["--workspace", str(tmp_path), "--data", str(table), "--jobs", "1"]) == 2
-    assert "--sample 100" in " ".join(capsys.readouterr().err.split())
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -89,11 +74,14 @@ def test_too_many_rows_for_a_kernel_are_refused_with_the_way_out(
         (["--seed", "-1"], "expected 0 to 4294967295"),
         (["--sample", "3"], "no sample of 3 rows"),
         (["--jobs", "0"], "0 jobs"),
-        (["--jobs", "100000"], "100000 jobs"),
         (["--data", "none.csv"], "none.csv is missing"),
+        (["--workspace", "/dev/null"], "cannot be written"),
+        ([], "240 rows are too many for a support vector machine (limit 100): use --sample 100"),
     ],
 )
-def test_wrong_usage_says_what_is_wrong_and_leaves_the_model_alone(
+@patch("src.models.train_model.SVM_ROW_LIMIT", 100)
+@patch("src.models.train_model.run_search", Mock(side_effect=AssertionError("a search was started")))
+def test_what_cannot_be_done_is_said_before_any_search_and_leaves_the_model_alone(
     trained: Path, tmp_path: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     models = Path(shutil.copytree(trained / "models", tmp_path / "models"))
@@ -102,17 +90,6 @@ def test_wrong_usage_says_what_is_wrong_and_leaves_the_model_alone(
     assert main([*given, *arguments]) == 2
     assert message in " ".join(capsys.readouterr().err.split())
     assert {path.name: path.read_bytes() for path in models.iterdir()} == before
-
-
-def test_output_that_cannot_be_written_is_refused_before_the_search(
-    made_rows: TrainingData, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    table = write_csv(made_rows, tmp_path / "rows.csv")
-    (tmp_path / "file").touch()
-    assert main(["--data", str(table), "--workspace", str(tmp_path / "file"), "--jobs", "1"]) == 2
-    captured = capsys.readouterr()
-    assert "cannot be written" in captured.err
-    assert "rows" not in captured.out
 
 
 def test_the_studys_winner_is_fitted_to_a_sample_where_no_fit_can_be_kept(
@@ -173,10 +150,3 @@ def test_real_rows_are_learned_as_well_as_the_study_did(shared_dir: Path, tmp_pa
     magpie = json.loads((shared_dir / "reference" / "study_results.json").read_text())["the_magpie"]
     features = pd.Series(magpie["features"]).to_numpy()[None]
     assert summary.model.predict_features(features)[0].colour == magpie["colour"]
-
-
-def test_the_shipped_svms_have_the_same_bytes_on_any_number_of_processes(made_rows: TrainingData) -> None:
-    alone = fit_calibrated(STUDY_CHOICE, made_rows.features, made_rows.colours)
-    with parallel_backend(2):
-        among_two = fit_calibrated(STUDY_CHOICE, made_rows.features, made_rows.colours)
-    assert pickle.dumps(alone) == pickle.dumps(among_two)

@@ -37,7 +37,7 @@ def sample() -> TrainingData:
 
 def test_scores_count_what_is_right(sample: TrainingData) -> None:
     index = load_colour_index()
-    score = score_filing(index.name, sample, MeasuredPictures(sample.features, sample.colours, ()))
+    score = score_filing(index.name, sample, MeasuredPictures(sample.features, sample.colours, []))
     assert score["rows"] > 0.95
     assert score["BLACK"] > 0.9
     wrong = replace(sample, colours=np.where(find_study_rows(sample), "nothing", sample.colours))
