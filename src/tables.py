@@ -23,13 +23,13 @@ SLICE_ROWS: Final = 5_000
 """Rows of one slice: some 6 MB of a table with addresses and 18 features; validating it costs 20 ms at least."""
 
 
-def _text(unit: str, meaning: str, source: str, pattern: str | None = None, **options: Any) -> Column:
-    checks = None if pattern is None else Check.str_contains(pattern)
-    return Column("str", checks, description=meaning, metadata={"unit": unit, "source": source}, **options)
-
-
-def _number(kind: str, unit: str, meaning: str, source: str, *checks: Check, **options: Any) -> Column:
+def _column(kind: str, unit: str, meaning: str, source: str, *checks: Check, **options: Any) -> Column:
     return Column(kind, list(checks), description=meaning, metadata={"unit": unit, "source": source}, **options)
+
+
+def _text(unit: str, meaning: str, source: str, pattern: str | None = None, **options: Any) -> Column:
+    checks = [] if pattern is None else [Check.str_contains(pattern)]
+    return _column("str", unit, meaning, source, *checks, **options)
 
 
 def _feature(name: str) -> Column:
@@ -40,7 +40,7 @@ def _feature(name: str) -> Column:
     # a mean reaches the end of the channel's scale, a standard deviation half of it
     largest = (179.0 if letter == "h" else 255.0) / (1 if statistic == "mean" else 2)
     unit = "half-degrees" if letter == "h" else "8-bit scale"
-    return _number("float64", unit, meaning, "pixels of the file", Check.ge(0.0), Check.le(largest))
+    return _column("float64", unit, meaning, "pixels of the file", Check.ge(0.0), Check.le(largest))
 
 
 def _table(name: str, title: str, description: str, columns: dict[str, Column]) -> DataFrameSchema:
@@ -64,14 +64,8 @@ _ASSET_ID: Final = _text(
     "^[A-Za-z0-9_-]{14}$",
     unique=True,
 )
-_INDEX: Final = _number(
+_INDEX: Final = _column(
     "int64", "0, 1, 2 …", "number of the artwork in listing order", "this project", Check.ge(0), unique=True
-)
-_STATUS: Final = Column(
-    "str",
-    Check.isin(("ok", "failed", "pending")),
-    description="whether the file is there and verified",
-    metadata={"unit": "`ok`, `failed` or `pending`", "source": "this project"},
 )
 
 RAW: Final = _table(
@@ -92,7 +86,7 @@ RAW: Final = _table(
         "artist": _text("free text", "artist; often unknown", "item index 2", nullable=True),
         "partner": _text("free text", "museum or collection", "item index 10, [12]", nullable=True),
         "asset_id": _ASSET_ID,
-        "aspect": _number(
+        "aspect": _column(
             "float64",
             "width / height",
             "shape of the whole picture",
@@ -123,7 +117,13 @@ INTERIM: Final = _table(
         "sha256": _text(
             "64 hexadecimal digits", "hash of the file's bytes", "this project", "^[0-9a-f]{64}$", nullable=True
         ),
-        "status": _STATUS,
+        "status": _column(
+            "str",
+            "`ok`, `failed` or `pending`",
+            "whether the file is there and verified",
+            "this project",
+            Check.isin(("ok", "failed", "pending")),
+        ),
         "reason": _text("free text", "why there is no file", "this project", nullable=True),
     },
 )
