@@ -62,22 +62,17 @@ def test_any_title_survives_a_round_trip(titles: list[str], tmp_path_factory: py
     assert read_table(path, RAW)["title"].tolist() == expected
 
 
-def test_slices_give_the_bytes_of_the_whole(tmp_path: Path) -> None:
-    frame = make_processed(1_000)
-    write_table(frame, tmp_path / "whole.csv", PROCESSED)
+def test_slices_written_and_read_give_the_bytes_and_rows_of_the_whole(tmp_path: Path) -> None:
+    frame, path = make_processed(1_000), tmp_path / "whole.csv"
+    write_table(frame, path, PROCESSED)
     for step in (1_000, 333, 7):
         parts = (frame.iloc[start : start + step] for start in range(0, len(frame), step))
         assert write_slices(parts, tmp_path / f"{step}.csv", PROCESSED) == 1_000
-        assert (tmp_path / f"{step}.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
-
-
-def test_slices_read_give_the_rows_of_the_whole(tmp_path: Path) -> None:
-    write_table(make_processed(1_000), tmp_path / "pictures.csv", PROCESSED)
-    parts = list(iterate_table(tmp_path / "pictures.csv", PROCESSED, rows=300))
-    assert [len(part) for part in parts] == [300, 300, 300, 100]
-    whole = read_table(tmp_path / "pictures.csv", PROCESSED)
-    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
-    pd.testing.assert_frame_equal(whole, make_processed(1_000), check_exact=True)
+        assert (tmp_path / f"{step}.csv").read_bytes() == path.read_bytes()
+    pd.testing.assert_frame_equal(read_table(path, PROCESSED), frame, check_exact=True)
+    read = list(iterate_table(path, PROCESSED, rows=300))
+    assert [len(part) for part in read] == [300, 300, 300, 100]
+    pd.testing.assert_frame_equal(pd.concat(read, ignore_index=True), frame, check_exact=True)
 
 
 def test_no_rows_make_a_table_with_columns(tmp_path: Path) -> None:

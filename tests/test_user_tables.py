@@ -174,13 +174,6 @@ def test_rows_of_labels_that_mean_nothing_are_refused(rows: str, message: str, t
         read_labels(tmp_path / "labels.csv")
 
 
-def test_further_columns_of_labels_are_metadata_under_their_own_names(tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_text("Filename;Color;Museum Name;Title\na.jpg;RED;Louvre;Mona\n")
-    (tmp_path / "a.jpg").touch()
-    (entry,) = read_gallery_labels(tmp_path / "labels.csv", tmp_path)
-    assert dict(entry.metadata) == {"filename": "a.jpg", "color": "RED", "Museum Name": "Louvre", "title": "Mona"}
-
-
 @pytest.mark.reference
 def test_tables_of_the_cases_are_read_right(shared_dir: Path) -> None:
     cases = shared_dir / "cases" / "data"

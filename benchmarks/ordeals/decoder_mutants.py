@@ -13,12 +13,12 @@ import resource
 import sys
 import time
 import warnings
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import cycle, islice
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,26 +52,28 @@ EXPLANATIONS: Final = (
 """Who accepts, which kind, what the other one says, and why that is right; anything else is a fault."""
 
 
-def try_batch(pairs: Sequence[tuple[bytes, bytes]]) -> tuple[list[dict[str, Any]], int]:
+def try_batch(pairs: Sequence[tuple[bytes, bytes]]) -> tuple[Counter[tuple[str, str]], float, int]:
     """Read mutants, each with the file that it was, and hold the outcomes against Pillow's.
 
-    Give of each mutant ``kind``, ``reason`` (why we refuse it, or nothing), ``seconds`` and ``disagreement``, and our
-    peak of memory in bytes. An error that is none of ours is passed on and ends the run.
+    Give the disagreements by kind of file and reason, the most seconds that we took for one, and our peak of memory in
+    bytes. An error that is none of ours is passed on and ends the run.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write warnings by the thousand
-    outcomes: list[dict[str, Any]] = []
+    outcomes, slowest = list[tuple[str, str]](), 0.0
     for content, _ in pairs:
         start, reason = time.process_time(), ""
         try:
             read_picture(content, LIMIT_BYTES)
         except ImageError as error:
             reason = f"{type(error).__name__}: {error}"
-        kind = find_kind(content[:SIGNATURE_BYTES]) or "none"
-        outcomes.append({"kind": kind, "reason": reason, "seconds": time.process_time() - start})
+        slowest = max(slowest, time.process_time() - start)
+        outcomes.append((find_kind(content[:SIGNATURE_BYTES]) or "none", reason))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # before Pillow adds its own
-    for outcome, (content, original) in zip(outcomes, pairs, strict=True):
-        outcome["disagreement"] = explain_disagreement(outcome["kind"], outcome["reason"], content, original)
-    return outcomes, peak
+    whys = [
+        (kind, explain_disagreement(kind, reason, content, original))
+        for (kind, reason), (content, original) in zip(outcomes, pairs, strict=True)
+    ]
+    return Counter((kind, why) for kind, why in whys if why), slowest, peak
 
 
 def explain_disagreement(kind: str, reason: str, content: bytes, original: bytes) -> str:
@@ -127,28 +129,22 @@ def measure(quick: bool) -> Figures:
     """Decode mutants; see the module's docstring."""
     originals, count = list_originals(), 1_000 if quick else 20_000
     mutants = zip(mutate_images(originals, count), cycle(originals), strict=False)
-    kinds: dict[str, Counter[str]] = defaultdict(Counter)
     disagreements: Counter[tuple[str, str]] = Counter()
     crashes, peak, slowest = 0, 0, 0.0
     while batch := list(islice(mutants, BATCH)):
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             try:
-                outcomes, memory = pool.submit(try_batch, batch).result(timeout=600)
+                found, seconds, memory = pool.submit(try_batch, batch).result(timeout=600)
             except BrokenProcessPool:
                 crashes += 1
                 continue
-        peak = max(peak, memory)
-        for outcome in outcomes:
-            slowest = max(slowest, outcome["seconds"])
-            kinds[outcome["kind"]].update(mutants=1, accepted=not outcome["reason"])
-            if outcome["disagreement"]:
-                disagreements[outcome["kind"], outcome["disagreement"]] += 1
-    show_rows("mutants by kind", [{"kind": kind, **numbers} for kind, numbers in sorted(kinds.items())])
+        disagreements += found
+        slowest, peak = max(slowest, seconds), max(peak, memory)
     common = disagreements.most_common()
     rows: list[Figures] = [{"kind": kind, "reason": why, "mutants": number} for (kind, why), number in common]
     show_rows("who accepts, and why the other does not", rows)
     figures = {"mutants": count, "slowest_seconds": round(slowest, 2), "peak_megabytes": round(peak / 1e6)}
-    print(figures)
+    show_rows("our decoder", [figures])
     held = {
         "no crash": not crashes,
         "none takes long": slowest <= SLOW_SECONDS,
