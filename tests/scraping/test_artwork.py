@@ -1,7 +1,7 @@
 import pytest
 
 from src.errors import UsageError
-from src.scraping.artwork import GOOGLE, Addresses, hide_credentials, is_loopback, read_asset_id
+from src.scraping.artwork import GOOGLE, Addresses, hide_credentials, read_asset_id
 
 LASTING = "https://gallery.invalid"
 
@@ -44,14 +44,6 @@ def test_a_real_origin_stays_as_it_is() -> None:
 @pytest.mark.parametrize("address", ["data:image/gif;base64,R0lG", "//[::1/ci/abc", "none", "/ci/a", None])
 def test_what_is_no_web_address_is_no_picture(address: str | None) -> None:
     assert Addresses(GOOGLE).canonical_image(address) is None
-
-
-@pytest.mark.parametrize(
-    ("host", "is_ours"),
-    [("127.8.0.1", True), ("::1", True), ("a.localhost", True), ("127.example.org", False), ("10.0.0.1", False)],
-)
-def test_only_this_machine_is_loopback(host: str, is_ours: bool) -> None:
-    assert is_loopback(host) == is_ours
 
 
 @pytest.mark.parametrize(

@@ -13,22 +13,24 @@ from tests.support.scraper_runs import COLOURS, open_gallery, read_listed, start
 pytestmark = pytest.mark.browser
 
 
+FOREIGN = {
+    "data/raw": ("pictures.csv", "mine.csv"),
+    "data/interim": ("pictures.csv", "details.csv", "run.json", "notes.txt"),
+    "data/interim/incoming": ("notes.txt", ".x.part", "0" * 63, "f" * 64),
+    "data/interim/evidence": ("mine.html", *(f"{color}.html" for color in COLOURS)),
+    "data/processed": ("pictures.csv",),
+    "data/processed/img": ("0.jpg", "3.jpg", "500.jpg", "picture.jpg", "0.png", ".0.jpg.part", "notes.txt"),
+    "models": ("model.joblib",),
+}
+
+
 def fill(workspace: Workspace) -> set[bytes]:
     """Put files of somebody else everywhere; give their contents, each of which is there once."""
-    images, interim = workspace.image_dir, workspace.interim_table.parent
-    names = {
-        images: ("0.jpg", "3.jpg", "500.jpg", "picture.jpg", "0.png", ".0.jpg.part", "notes.txt"),
-        interim: ("details.csv", "run.json", "notes.txt", "incoming/notes.txt", "listing/RED.jsonl"),
-        interim / "incoming": (".x.part", "0" * 63, "f" * 64),
-        workspace.evidence_dir: ("mine.html", *(f"{color}.html" for color in COLOURS)),
-        workspace.root: ("data/raw/mine.csv", "data/external/list.csv", "models/model.joblib"),
-    }
-    places = [folder / name for folder, files in names.items() for name in files]
-    places += [workspace.raw_table, workspace.interim_table, workspace.processed_table]
-    for place in places:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(f"somebody's {place.relative_to(workspace.root)}")
-    return {place.read_bytes() for place in places}
+    for folder, names in FOREIGN.items():
+        (workspace.root / folder).mkdir(parents=True)
+        for name in names:
+            (workspace.root / folder / name).write_text(f"somebody's {folder}/{name}")
+    return find_contents(workspace)
 
 
 def find_contents(workspace: Workspace) -> set[bytes]:

@@ -66,8 +66,9 @@ def test_outside_hosts_go_through_the_proxy_and_this_machine_never(
     monkeypatch.setenv("http_proxy", proxy)
     assert HttpClient(None).get("http://gallery.example/x").text == "http://gallery.example/x"
     assert HttpClient(None).get(f"{proxy}/x").text == "/x"
-    for address in ("https://example.org/x", "http://localhost/x", "http://[::1]:9/x", "http://127.3.2.1/x"):
+    for address in ("https://example.org/x", "http://a.localhost/x", "http://[::1]:9/x", "http://127.3.2.1/x"):
         assert find_proxy(address) is None
+    assert find_proxy("http://127.example.org/x") == proxy
     monkeypatch.setenv("no_proxy", "example.org")
     assert find_proxy("http://example.org/x") is None
 

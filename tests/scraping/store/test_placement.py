@@ -28,10 +28,10 @@ def read_files(workspace: Workspace) -> dict[str, str]:
 
 
 def test_files_get_their_numbers_and_one_picture_may_serve_two(workspace: Workspace) -> None:
-    add(workspace, "a", "b")
-    assert sorted(place(workspace, "a", "b", None, "a")[0]) == [0, 1, 3]
+    add(workspace, "a", "b", "c")
+    (incoming_dir(workspace) / sha256(b"c").hexdigest()).write_text("half of c")
+    assert sorted(place(workspace, "a", "b", None, "a", "c")[0]) == [0, 1, 3]
     assert read_files(workspace) == {"0": "a", "1": "b", "3": "a"}
-    assert not incoming_dir(workspace).exists()
 
 
 def test_files_follow_their_artworks_and_go_only_when_all_is_there(workspace: Workspace) -> None:
@@ -45,13 +45,6 @@ def test_files_follow_their_artworks_and_go_only_when_all_is_there(workspace: Wo
     assert read_files(workspace) == dict(zip("01234", "axbdc", strict=True))
     place(workspace, "d", "a")
     assert read_files(workspace) == {"0": "d", "1": "a"}
-
-
-def test_what_is_nowhere_is_not_placed(workspace: Workspace) -> None:
-    add(workspace, "a", "b")
-    (incoming_dir(workspace) / sha256(b"b").hexdigest()).write_text("half of b")
-    assert list(place(workspace, "a", "b")[0]) == [0]
-    assert read_files(workspace) == {"0": "a"}
 
 
 def test_what_others_wrote_is_kept_and_named(workspace: Workspace) -> None:
