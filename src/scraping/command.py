@@ -17,8 +17,7 @@ CONTACT_VARIABLE = "SCRAPER_CONTACT"
 INTERRUPTED = "interrupted: the same command goes on where it stopped"
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser."""
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m src.scraping",
         description="Collect artworks filed by colour with real browsers, and their thumbnails over HTTP. "
@@ -67,9 +66,14 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, bool]:
-    """Read a command line; return the settings, and whether only the contract is checked."""
-    options = vars(build_parser().parse_args(arguments))
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    return run_command(lambda: _work(arguments), INTERRUPTED)
+
+
+def _work(arguments: list[str] | None) -> int:
+    console, errors = open_console(), open_console(stderr=True)
+    options = vars(_build_parser().parse_args(arguments))
     is_check, has_list = options.pop("check"), options["list_file"] is not None
     if is_check and has_list:
         raise UsageError("--check looks at a page of the site: leave out --list")
@@ -81,17 +85,6 @@ def read_settings(arguments: list[str] | None = None) -> tuple[CollectSettings, 
         ),
         **options,
     )
-    return settings, is_check
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command and return its exit code."""
-    return run_command(lambda: _work(arguments), INTERRUPTED)
-
-
-def _work(arguments: list[str] | None) -> int:
-    console, errors = open_console(), open_console(stderr=True)
-    settings, is_check = read_settings(arguments)
     if is_check:
         clauses = check_contract(settings)
         show_clauses(console, clauses)

@@ -33,11 +33,11 @@ class GallerySource:
     @property
     def arguments(self) -> list[str]:
         """The options of ``python -m src.gallery``."""
-        words = []
+        words = list(self.extra_arguments)
         for name in ("artworks", "seed", "proportions", "images", "labels"):
             if (value := getattr(self, name)) is not None:
                 words += [f"--{name}", str(value.resolve() if isinstance(value, Path) else value)]
-        return [*words, *self.extra_arguments]
+        return words
 
 
 @dataclass(frozen=True)

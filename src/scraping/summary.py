@@ -147,8 +147,7 @@ class Display:
         self.show(color, found, found, state)
         self.progress.stop_task(self._bars[color])
         if reason or not self._console.is_terminal:
-            text = f"{color}: {reason or f'{found:,} artworks, {state}'}"
-            self._console.print(text, highlight=False, markup=False)
+            self._console.print(f"{color}: {reason or f'{found:,} artworks, {state}'}")
 
 
 def show_summary(console: Console, summary: RunSummary) -> None:
@@ -182,5 +181,4 @@ def show_summary(console: Console, summary: RunSummary) -> None:
         lines.append(f"{len(summary.left_out):,} rows of the list were left out:")
         lines += [f"  {reason}" for reason in summary.left_out[:10]]
     for line in lines:
-        # what comes from outside may look like markup
-        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"  {line}")

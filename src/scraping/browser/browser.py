@@ -57,6 +57,9 @@ _ARGUMENTS: Final = (
 )
 
 
+COMMAND_SECONDS: Final = 45
+"""A browser that takes longer for a command hangs."""
+
 _FAILURES: Final = (WebDriverException, HTTPError, OSError)
 
 
@@ -73,15 +76,14 @@ class BrowserSettings:
 
     Its processes carry ``mark`` (:mod:`src.scraping.browser.marks`); ``grid`` is the address of a remote WebDriver
     endpoint, with user name and password where it asks for them; ``contact`` stands in the user agent; for a site on
-    this machine (``is_loopback``) it resolves no other host; a command of more than ``command_seconds`` means that it
-    hangs. The thumbnails come over plain HTTP later: one that ``draws_images`` does that work twice.
+    this machine (``is_loopback``) it resolves no other host. The thumbnails come over plain HTTP later: one that
+    ``draws_images`` does that work twice.
     """
 
     mark: str
     grid: str | None = None
     contact: str | None = None
     is_loopback: bool = True
-    command_seconds: int = 45
     draws_images: bool = False
 
 
@@ -144,11 +146,11 @@ class Browser:
     def _start(self) -> None:
         settings, options = self._settings, _make_options(self._settings)
         endpoint = settings.grid or self._start_driver(options)
-        config = _make_client_config(endpoint, settings.command_seconds)
+        config = _make_client_config(endpoint, COMMAND_SECONDS)
         self._driver = WebDriver(command_executor=hide_credentials(endpoint), options=options, client_config=config)
         if settings.grid is not None:
             self.session = endpoint, str(self._driver.session_id)
-        self._driver.set_script_timeout(settings.command_seconds / 2)
+        self._driver.set_script_timeout(COMMAND_SECONDS / 2)
         if settings.contact:
             agent = (
                 "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -180,8 +182,7 @@ class Browser:
             self._has_listener = True
         self._driver.get("about:blank")
         # Neither call waits for its page: one that comes late would take the place of the other.
-        patience = WebDriverWait(self._driver, self._settings.command_seconds, 0.01)
-        patience.until(lambda driver: driver.current_url == "about:blank")
+        WebDriverWait(self._driver, COMMAND_SECONDS, 0.01).until(lambda driver: driver.current_url == "about:blank")
         self._driver.get(address)
 
     @_explaining_errors()

@@ -22,8 +22,6 @@ MARK_VARIABLE: Final = "ARTWORK_SCRAPER_MARK"
 """Environment variable that a run's drivers and browsers carry."""
 
 END_SECONDS: Final = 10.0
-LONGEST_FOLDER: Final = 24
-"""Characters of a folder in which a profile's socket still fits (108 in all, on macOS 104)."""
 _PROFILE_PREFIX: Final = "artwork-browser-"
 
 
@@ -56,7 +54,7 @@ def end_marked(mark: str) -> None:
                 # a browser's children overwrite their environment with their title
                 for one in [*process.children(recursive=True), process]:
                     one.kill()
-        profiles = [path for folder in _profile_folders() for path in folder.glob(f"{_PROFILE_PREFIX}{mark}-*")]
+        profiles = list(_profile_folder().glob(f"{_PROFILE_PREFIX}{mark}-*"))
         for profile in profiles:
             shutil.rmtree(profile, ignore_errors=True)
         if not processes and not profiles:
@@ -66,15 +64,13 @@ def end_marked(mark: str) -> None:
 
 def make_profile_dir(mark: str) -> Path:
     """Make an empty browser profile folder that :func:`end_marked` finds again."""
-    return Path(tempfile.mkdtemp(prefix=f"{_PROFILE_PREFIX}{mark}-", dir=_profile_folders()[-1])).resolve()
+    return Path(tempfile.mkdtemp(prefix=f"{_PROFILE_PREFIX}{mark}-", dir=_profile_folder())).resolve()
 
 
-def _profile_folders() -> list[Path]:
-    """Return where profiles may be, the place of new ones last.
+def _profile_folder() -> Path:
+    """Return the folder for temporary files, or ``/tmp`` where that lies deep.
 
-    The browser makes a socket in its profile, whose path has room for about a hundred characters: where the
-    folder for temporary files lies deep, profiles go to ``/tmp``.
+    The browser makes a socket in its profile, whose path has room for about a hundred characters.
     """
     usual, short = Path(tempfile.gettempdir()), Path("/tmp")  # noqa: S108 - made by mkdtemp
-    is_deep = len(str(usual)) > LONGEST_FOLDER and os.access(short, os.W_OK)
-    return [usual, short] if is_deep else [usual]
+    return short if len(str(usual)) > 24 and os.access(short, os.W_OK) else usual
