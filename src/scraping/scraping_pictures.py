@@ -42,15 +42,15 @@ def list_colour(
     listing = ColourListing(task, site.addresses, report)
     pace = Pace(*site.manners.pause_seconds)
     setbacks = furthest = 0
-    problem: str | Exception | None = None
+    problem: PageError | LayoutChangedError
     while setbacks < SETBACKS:
         pace.wait()
         listing.start_page()
         try:
-            problem = _scroll(page, listing, pace, 1000 * site.manners.patience.quiet_seconds)
+            _scroll(page, listing, pace, 1000 * site.manners.patience.quiet_seconds)
         except (PageError, LayoutChangedError) as error:
             problem = error  # an empty shell may be an accident of one answer; again and again it is the new layout
-        if problem is None:
+        else:
             if strangers := listing.left_out - listing.reported:
                 report(f"{task.color}: {len(strangers)} artworks beside the list were left out")
             return ListingOutcome(task.color, *_judge_end(listing), listing.total)
@@ -59,9 +59,9 @@ def list_colour(
         furthest = max(furthest, reached)
         pace.note_failure()
         time.sleep(0.1 * setbacks)
+    listing.report(is_last=True)
     if isinstance(problem, LayoutChangedError):
         raise problem
-    listing.report(is_last=True)
     return ListingOutcome(task.color, "partial" if listing.reported else "failed", str(problem), listing.total)
 
 
@@ -97,10 +97,10 @@ def _open(page: ColourPage, listing: ColourListing) -> bool:
     return bool(state["artworks"])
 
 
-def _scroll(page: ColourPage, listing: ColourListing, pace: Pace, patience: float) -> str | None:
-    """Open a page and scroll it to the end; return what went wrong, or None. ``patience`` is in milliseconds."""
+def _scroll(page: ColourPage, listing: ColourListing, pace: Pace, patience: float) -> None:
+    """Open a page and scroll it to the end; PageError where it stops before. ``patience`` is in milliseconds."""
     if not _open(page, listing):
-        return None
+        return
     problem: str | None = None
     is_running = False
     while True:
@@ -110,25 +110,25 @@ def _scroll(page: ColourPage, listing: ColourListing, pace: Pace, patience: floa
         tiles = listing.count_missing() or TILES_A_TRIP
         drained = page.drain(tiles, TRIP_MILLISECONDS, pace.pause_milliseconds)
         if drained is None:
-            return "the page went away while it was listed"
+            raise PageError("the page went away while it was listed")
         for answer in drained["answers"]:
             listing.take_answer(answer["request"], parse_blocks(answer["text"]))
             pace.note_answer(answer["milliseconds"] / 1000)
         listing.take_tiles(drained["tiles"])
         listing.report(is_last=False)
         problem = _read_failures(page, listing, pace, drained) or (None if drained["tiles"] else problem)
-        if listing.is_full():
+        if listing.is_full() or _has_ended(listing, drained):
             break
-        is_running = drained["isRunning"]
         # A page that has met an error gets less time to mend itself than one that is only slow.
-        reason = _has_stopped(listing, drained, patience + 3 * pace.pause_milliseconds[1])
-        if reason is not None:
-            listing.report(is_last=True)
-            if reason:
-                return problem or reason
-            break
+        if _has_stopped(listing, drained, patience + 3 * pace.pause_milliseconds[1]):
+            if not listing.has_data:
+                break  # the end of the list shows only by its silence
+            found = f"{len(listing.reported):,}" + (f" of {listing.total:,}" if listing.total is not None else "")
+            raise PageError(problem or f"the page stopped giving more after {found} artworks")
         if _is_stalled(listing, pace, drained) and page.show_more():
             pace.wait()
+        is_running = drained["isRunning"]
+    listing.report(is_last=True)
     page.stop()
     if not listing.has_images and len(listing.reported) > len(listing.task.known):
         raise page.layout_changed(
@@ -139,7 +139,6 @@ def _scroll(page: ColourPage, listing: ColourListing, pace: Pace, patience: floa
         raise page.layout_changed(
             f"the page shows artworks of other colours only: expected {listing.task.color} tiles, found none"
         )
-    return None
 
 
 def _read_failures(page: ColourPage, listing: ColourListing, pace: Pace, drained: dict[str, Any]) -> str | None:
@@ -164,19 +163,17 @@ def _is_stalled(listing: ColourListing, pace: Pace, drained: dict[str, Any]) -> 
     return is_quiet and not listing.has_ended and not is_waiting
 
 
-def _has_stopped(listing: ColourListing, drained: dict[str, Any], patience: float) -> str | None:
-    """Decide whether the list is over: "" for a regular end, a reason for a stop, None for going on."""
-    quiet = drained["quiet"]
+def _has_ended(listing: ColourListing, drained: dict[str, Any]) -> bool:
+    """Whether the list is over and all of it is drawn, or will not be."""
     if listing.has_ended:
-        is_over = listing.end_reason or not listing.count_missing() or quiet > END_QUIET_MILLISECONDS
-        return "" if is_over else None
+        return bool(listing.end_reason) or not listing.count_missing() or drained["quiet"] > END_QUIET_MILLISECONDS
     if drained["repeats"] > MAXIMUM_REPEATS:
         listing.end_reason = "the page draws the same artworks again and again"
-        return ""
-    is_waiting = drained["inFlight"] and quiet < HANG_FACTOR * patience
-    if drained["tiles"] or drained["answers"] or is_waiting or quiet < patience:
-        return None
-    if not listing.has_data:
-        return ""  # the end of the list shows only by its silence
-    found = f"{len(listing.reported):,}" + (f" of {listing.total:,}" if listing.total is not None else "")
-    return f"the page stopped giving more after {found} artworks"
+    return listing.end_reason is not None
+
+
+def _has_stopped(listing: ColourListing, drained: dict[str, Any], patience: float) -> bool:
+    """Whether the page gives nothing more although its list has not ended."""
+    is_waiting = drained["inFlight"] and drained["quiet"] < HANG_FACTOR * patience
+    is_quiet = drained["quiet"] >= patience and not (drained["tiles"] or drained["answers"])
+    return is_quiet and not is_waiting and not listing.has_ended
