@@ -9,7 +9,6 @@ import pytest
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
-from src.scraping.summary import RunSummary
 from tests.support.page_servers import PageServers
 from tests.support.scraper_runs import open_gallery, scrape
 
@@ -35,10 +34,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(gallery: GalleryProcess, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, RunSummary]:
-    """A whole run with two browsers that nothing disturbed."""
+def undisturbed(gallery: GalleryProcess, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The workspace of a whole run with two browsers that nothing disturbed."""
     workspace = Workspace(tmp_path_factory.mktemp("undisturbed"))
-    return workspace, scrape(workspace, gallery, browsers=2)
+    assert scrape(workspace, gallery, browsers=2).exit_code == 0
+    return workspace
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from src.scraping.browser.marks import find_marked, make_run_mark
 from src.scraping.collect import collect
 from src.scraping.settings import CollectSettings
 from src.scraping.store.store import lock_workspace
-from src.scraping.summary import RunSummary
 from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers
 from tests.support.scraper_runs import (
@@ -32,7 +31,6 @@ from tests.support.scraper_runs import (
 )
 
 pytestmark = pytest.mark.browser
-Undisturbed = tuple[Workspace, RunSummary]
 
 HALF = dict.fromkeys(("consent", "banner", "renamed_classes", "untagged", "endless"), 0.5)
 THIRD = dict.fromkeys(("missing_bgsrc", "never_loads"), 0.3)
@@ -40,25 +38,23 @@ TENTH = dict.fromkeys(("drop", "list_garbled", "image_truncated", "image_empty",
 MENDABLE = Faults(list_error=0.2, **HALF, **THIRD, **TENTH)
 
 
-def test_no_tile_is_lost(undisturbed: Undisturbed) -> None:
-    workspace, summary = undisturbed
-    raw, interim = read_table(workspace.raw_table, RAW), read_table(workspace.interim_table, INTERIM)
-    files = {path.name for path in workspace.image_dir.iterdir()}
-    assert (len(raw), len(interim), summary.found, summary.downloaded) == (ARTWORKS,) * 4
+def test_no_tile_is_lost(undisturbed: Workspace) -> None:
+    raw, interim = read_table(undisturbed.raw_table, RAW), read_table(undisturbed.interim_table, INTERIM)
+    files = {path.name for path in undisturbed.image_dir.iterdir()}
+    run = json.loads(undisturbed.run_file.read_text("utf-8"))
+    assert (len(raw), len(interim), run["found"], run["downloaded"]) == (ARTWORKS,) * 4
     assert set(interim["filename"]) == files == {f"{index}.jpg" for index in range(ARTWORKS)}
     assert (interim["status"] == "ok").all()
     assert raw[["title", "aspect", "partner"]].notna().all(axis=None)
     assert raw["artist"].isna().any()  # the gallery knows works without one, as the site does
-    assert summary.exit_code == 0
-    assert not find_marked(make_run_mark(workspace.root))
-    content = json.loads(workspace.run_file.read_text("utf-8"))
-    assert {colour["state"] for colour in content["colours"].values()} == {"complete"}
+    assert {colour["state"] for colour in run["colours"].values()} == {"complete"}
+    assert not find_marked(make_run_mark(undisturbed.root))
 
 
-def test_a_storm_of_faults_gives_the_same_bytes(undisturbed: Undisturbed, workspace: Workspace) -> None:
+def test_a_storm_of_faults_gives_the_same_bytes(undisturbed: Workspace, workspace: Workspace) -> None:
     summary = scrape(workspace, MENDABLE)
     assert summary.failures == {}
-    assert read_result(workspace) == read_result(undisturbed[0])
+    assert read_result(workspace) == read_result(undisturbed)
 
 
 def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, workspace: Workspace) -> None:
@@ -68,25 +64,24 @@ def test_a_colour_without_artworks_is_complete(gallery: GalleryProcess, workspac
     assert not workspace.raw_table.exists()
 
 
-def test_a_rerun_fetches_only_what_is_missing_or_spoilt(undisturbed: Undisturbed, gallery: GalleryProcess) -> None:
-    workspace, _ = undisturbed
-    before, listed = read_result(workspace), read_listed(workspace)
-    again = scrape(workspace, gallery)
-    assert (again.fetched, again.exit_code, sum(colour.new for colour in again.colours.values())) == (0, 0, 0)
-    assert (read_result(workspace), read_listed(workspace)) == (before, listed)
-    (workspace.image_dir / "7.jpg").unlink()
-    (workspace.image_dir / "9.jpg").write_bytes(b"spoilt")
-    again = scrape(workspace, gallery)
+def test_a_rerun_fetches_only_what_is_missing_or_spoilt(undisturbed: Workspace, gallery: GalleryProcess) -> None:
+    before, listed = read_result(undisturbed), read_listed(undisturbed)
+    again = scrape(undisturbed, gallery)
+    assert (again.fetched, again.exit_code) == (0, 0)
+    assert (read_result(undisturbed), read_listed(undisturbed)) == (before, listed)
+    (undisturbed.image_dir / "7.jpg").unlink()
+    (undisturbed.image_dir / "9.jpg").write_bytes(b"spoilt")
+    again = scrape(undisturbed, gallery)
     assert again.fetched == 2
-    kept = workspace.image_dir / "9.kept.jpg"
+    kept = undisturbed.image_dir / "9.kept.jpg"
     assert kept.read_bytes() == b"spoilt"
     assert any("9.kept.jpg" in note for note in again.notes)
     kept.unlink()
-    assert read_result(workspace) == before
+    assert read_result(undisturbed) == before
 
 
 def test_rows_keep_their_files_when_the_limit_grows(
-    undisturbed: Undisturbed, gallery: GalleryProcess, workspace: Workspace
+    undisturbed: Workspace, gallery: GalleryProcess, workspace: Workspace
 ) -> None:
     common = {"colours": ("PINK", "RED"), "browsers": 1}
     listed = scrape(workspace, gallery, limit=3, list_only=True, **common)
@@ -98,11 +93,11 @@ def test_rows_keep_their_files_when_the_limit_grows(
         assert table["color"].value_counts().to_dict() == {"PINK": limit, "RED": limit}
         assert (summary.fetched, summary.exit_code) == (fetched, 0)
         assert sum(colour.new for colour in summary.colours.values()) == listed_again
-    whole = read_table(undisturbed[0].interim_table, INTERIM).set_index("asset_id")["sha256"]
+    whole = read_table(undisturbed.interim_table, INTERIM).set_index("asset_id")["sha256"]
     assert table["sha256"].tolist() == whole.loc[table["asset_id"]].tolist()
 
 
-def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undisturbed, workspace: Workspace) -> None:
+def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Workspace, workspace: Workspace) -> None:
     with open_gallery(Faults(block_after=4, block_seconds=3)) as blocking:
         assert scrape(workspace, blocking, browsers=1).exit_code == BlockedError.exit_code
         collected = len(read_table(workspace.raw_table, RAW))
@@ -114,7 +109,7 @@ def test_a_block_keeps_everything_and_the_next_run_goes_on(undisturbed: Undistur
             if summary.exit_code != BlockedError.exit_code:
                 break
     assert summary.exit_code == 0
-    assert read_result(workspace) == read_result(undisturbed[0])
+    assert read_result(workspace) == read_result(undisturbed)
 
 
 def test_what_failed_has_its_reason_and_is_tried_again(gallery: GalleryProcess, workspace: Workspace) -> None:
@@ -164,7 +159,7 @@ def test_two_runs_do_not_share_a_workspace(workspace: Workspace) -> None:
 
 
 def test_killed_again_and_again_the_result_is_the_same(
-    undisturbed: Undisturbed, gallery: GalleryProcess, workspace: Workspace
+    undisturbed: Workspace, gallery: GalleryProcess, workspace: Workspace
 ) -> None:
     """The parent, a worker and a browser get SIGKILL; ``benchmarks/ordeals/kill_storm.py`` does it 30 times."""
     dice = random.Random(4)
@@ -183,4 +178,4 @@ def test_killed_again_and_again_the_result_is_the_same(
         assert wait_for(lambda: not find_marked(mark)), "browsers are left"
     summary = scrape(workspace, gallery)
     assert summary.exit_code == 0
-    assert read_result(workspace) == read_result(undisturbed[0])
+    assert read_result(workspace) == read_result(undisturbed)

@@ -8,7 +8,6 @@ from src.paths import Workspace
 from src.scraping.collect import collect
 from src.scraping.list_file import read_list_file
 from src.scraping.settings import CollectSettings
-from src.scraping.summary import RunSummary
 from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers
 from tests.support.scraper_runs import read_result
@@ -58,17 +57,15 @@ def test_a_list_of_nothing_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
-def test_a_list_is_filed_like_what_was_scraped(
-    undisturbed: tuple[Workspace, RunSummary], gallery: GalleryProcess, tmp_path: Path
-) -> None:
-    table = read_table(undisturbed[0].raw_table, RAW)
+def test_a_list_is_filed_like_what_was_scraped(undisturbed: Workspace, gallery: GalleryProcess, tmp_path: Path) -> None:
+    table = read_table(undisturbed.raw_table, RAW)
     for name in ("image", "page"):
         table[name] = table[name].str.replace("https://gallery.invalid", gallery.base_url)
     path = tmp_path / "list.csv"
     table.to_csv(path, index=False)
     workspace = Workspace(tmp_path / "workspace")
     assert collect(CollectSettings(workspace, list_file=path)).exit_code == 0
-    assert read_result(workspace) == read_result(undisturbed[0])
+    assert read_result(workspace) == read_result(undisturbed)
     again = collect(CollectSettings(workspace, list_file=path))
     assert (again.fetched, again.exit_code) == (0, 0)
 

@@ -12,13 +12,11 @@ from src.errors import BlockedError, LayoutChangedError, MissingToolError
 from src.gallery.site.faults import Faults
 from src.paths import Workspace
 from src.scraping.browser.browser import Browser, BrowserSettings
-from src.scraping.summary import RunSummary
 from src.tables import RAW, read_table
 from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import read_result, scrape
 
 pytestmark = pytest.mark.browser
-Undisturbed = tuple[Workspace, RunSummary]
 
 
 @pytest.mark.parametrize(
@@ -39,21 +37,21 @@ Undisturbed = tuple[Workspace, RunSummary]
     ids=lambda value: "-".join(value.arguments[::2]) if isinstance(value, Faults) else "",
 )
 def test_an_odd_page_gives_the_same_rows(
-    undisturbed: Undisturbed, workspace: Workspace, faults: Faults, said: tuple[str, ...]
+    undisturbed: Workspace, workspace: Workspace, faults: Faults, said: tuple[str, ...]
 ) -> None:
     summary = scrape(workspace, faults)
     assert summary.exit_code == 0
-    assert read_result(workspace) == read_result(undisturbed[0])
+    assert read_result(workspace) == read_result(undisturbed)
     assert all(any(words in note for note in summary.notes) for words in said)
 
 
 @pytest.mark.parametrize("faults", [Faults(featured=1.0), Faults(broken_text=1.0)])
 def test_wrong_colours_are_not_taken_for_the_limit_and_broken_text_costs_at_most_itself(
-    undisturbed: Undisturbed, workspace: Workspace, faults: Faults
+    undisturbed: Workspace, workspace: Workspace, faults: Faults
 ) -> None:
     scrape(workspace, faults, colours=("RED",), limit=5, list_only=True)
     table = read_table(workspace.raw_table, RAW)
-    whole = read_table(undisturbed[0].raw_table, RAW)
+    whole = read_table(undisturbed.raw_table, RAW)
     assert table["asset_id"].tolist() == whole.loc[whole["color"] == "RED", "asset_id"].tolist()[:5]
     assert (table["page"][0].split("/")[-2] == "half-�") == bool(faults.broken_text)
 

@@ -89,9 +89,7 @@ def test_the_user_agent_names_a_contact() -> None:
         assert "+me@example.org" in one.run("return navigator.userAgent")
 
 
-def test_a_remote_browser_lists_the_same(
-    gallery: GalleryProcess, undisturbed: tuple[Workspace, object], workspace: Workspace
-) -> None:
+def test_a_remote_browser_lists_the_same(gallery: GalleryProcess, undisturbed: Workspace, workspace: Workspace) -> None:
     installed = find_installed_browser()
     if installed is None:
         pytest.skip("no chromedriver on the search path")
@@ -102,7 +100,7 @@ def test_a_remote_browser_lists_the_same(
         assert scrape(workspace, gallery, grid=endpoint, colours=("PINK",), browsers=1).exit_code == 0
         left = [child for child in psutil.Process(driver.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
         assert left == []
-    rows = undisturbed[0].raw_table.read_text("utf-8").splitlines()
+    rows = undisturbed.raw_table.read_text("utf-8").splitlines()
     assert workspace.raw_table.read_text("utf-8").splitlines() == rows[:21]
 
 
