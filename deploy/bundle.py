@@ -31,11 +31,7 @@ VARIABLES: Final = "aws:elasticbeanstalk:application:environment"
 NGINX_SOURCE: Final = Path("deploy") / "nginx_upload.conf"
 NGINX_TARGET: Final = ".platform/nginx/conf.d/upload.conf"
 
-MAXIMUM_BYTES: Final = 10_000_000
-"""Far below Elastic Beanstalk's 500 MB; more means that something got in that does not belong there."""
-
 PROXY_MARGIN_SECONDS: Final = 5
-EARLIEST_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 REGULAR_FILE: Final = 0o100644
 
 
@@ -97,20 +93,14 @@ def collect_files(root: Path) -> dict[str, bytes]:
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """Make a zip file whose bytes follow from names and contents alone; UsageError if it is too large."""
+    """Make a zip file whose bytes follow from names and contents alone: its dates are all ZipInfo's own, 1980."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name, EARLIEST_ZIP_TIME)
+            entry = zipfile.ZipInfo(name)
             entry.create_system = 3  # Unix, whatever packs it, so that the mode counts
             entry.external_attr = REGULAR_FILE << 16
             archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED, compresslevel=9)
-    if buffer.tell() > MAXIMUM_BYTES:
-        largest = max(files, key=lambda name: len(files[name]))
-        raise UsageError(
-            f"the bundle has {buffer.tell():,} bytes, expected fewer than {MAXIMUM_BYTES:,}; its largest file is "
-            f"{largest} ({len(files[largest]):,} bytes): see the dockerfile's COPY lines for what goes in"
-        )
     return buffer.getvalue()
 
 

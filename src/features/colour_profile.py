@@ -13,8 +13,6 @@ from src.features.schema import BGRImage
 SAME_WITHIN: Final = 2
 """Levels of 255: a profile that moves no colour of the probe by more is sRGB, whatever it is called."""
 
-CACHED_PROFILES: Final = 8
-
 
 class ProfileOutcome(NamedTuple):
     """What was done about a picture's colour profile.
@@ -46,7 +44,7 @@ def convert_to_srgb(image: BGRImage, profile: bytes | None, mode: str) -> tuple[
     return np.ascontiguousarray(np.asarray(converted)[:, :, ::-1]), outcome
 
 
-@lru_cache(maxsize=CACHED_PROFILES)
+@lru_cache(maxsize=8)
 def _prepare(profile: bytes, is_grey: bool, is_cmyk: bool) -> tuple[ImageCms.ImageCmsTransform | None, ProfileOutcome]:
     """Build the way from a profile to sRGB, or say why there is none to go."""
     try:

@@ -5,14 +5,12 @@ import os
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 
 from application.settings import FORM_ALLOWANCE_BYTES
 from deploy.bundle import (
     BUNDLE,
-    MAXIMUM_BYTES,
     NGINX_TARGET,
     SAVED_CONFIGURATION,
     VARIABLES,
@@ -101,8 +99,6 @@ def test_what_would_fail_in_production_is_not_packed(project: Path) -> None:
     (project / "models" / "scaler.joblib").write_bytes(b"something else")
     with pytest.raises(ModelError):
         collect_files(project)
-    with pytest.raises(UsageError, match=r"its largest file is models/big"):
-        pack({"models/big": np.random.default_rng(0).bytes(MAXIMUM_BYTES), "main.py": b""})
 
 
 def test_the_environment_updates_without_losing_the_old_version() -> None:
