@@ -17,7 +17,6 @@ from tests.support.picture_files import (
     encode,
     encode_16_bits,
     make_chunk,
-    make_exif,
     make_many_scans,
     make_pixels,
     make_png,
@@ -209,11 +208,6 @@ ODD: Mapping[str, tuple[bytes, bytes]] = {
         f"a grey TIFF of {bits} bits, photometric {photometric}": (make_grey_tiff(bits, photometric, order), GREY_PNG)
         for bits, photometric, order in ((8, 0, "<"), (12, 1, "<"), (16, 0, "<"), (16, 1, ">"))
     },
-    "a turned PNG with alpha": (
-        encode(add_alpha(make_pixels(), 255), "PNG", exif=make_exif(6)),
-        encode(np.rot90(make_pixels(), -1), "PNG"),
-    ),
-    "a turned TIFF": (encode(make_pixels(), "TIFF", exif=make_exif(8)), encode(np.rot90(make_pixels()), "PNG")),
 }
 """A file, and the plain one whose pixels it shows."""
 

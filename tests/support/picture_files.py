@@ -47,12 +47,6 @@ def add_alpha(pixels: np.ndarray, alpha: int) -> np.ndarray:
     return np.dstack([pixels, np.full(pixels.shape[:2], alpha, np.uint8)])
 
 
-def make_exif(orientation: int) -> Image.Exif:
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    return exif
-
-
 def make_chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
