@@ -1,7 +1,7 @@
 """The structured log on standard output: one line per request, and the server's own lines in the same form."""
 
 import sys
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -10,24 +10,20 @@ from application.settings import Settings
 Logger = structlog.typing.FilteringBoundLogger
 
 
-def list_processors(settings: Settings) -> list[Any]:
-    """List the steps from an event to its line."""
-    is_json = settings.log_format == "json"
-    return [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(separators=(",", ":"))
-        if is_json
-        else structlog.dev.ConsoleRenderer(colors=False),
-    ]
+PROCESSORS: Final[tuple[Any, ...]] = (
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(separators=(",", ":")),
+)
+"""The steps from an event to its line, a JSON object."""
 
 
 def make_logger(settings: Settings) -> Logger:
     """Make the service's logger; nothing global is touched."""
     logger: Logger = structlog.wrap_logger(
         structlog.WriteLogger(sys.stdout),
-        processors=list_processors(settings),
+        processors=PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         context_class=dict,
     ).bind()
@@ -36,7 +32,7 @@ def make_logger(settings: Settings) -> Logger:
 
 def describe_server_log(settings: Settings) -> dict[str, Any]:
     """Describe for ``logging.config`` how uvicorn's own lines look."""
-    *before, last = list_processors(settings)
+    *before, last = PROCESSORS
     structured = {
         "()": structlog.stdlib.ProcessorFormatter,
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],

@@ -83,9 +83,6 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is logged; `warning` leaves out the line per request that went well."""
 
-    log_format: Literal["json", "text"] = "json"
-    """One JSON object a line, or plain text for reading."""
-
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _read_origins(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
