@@ -1,4 +1,4 @@
-"""The dockerfile and the compose file keep their promises."""
+"""The dockerfile, the compose file, the container's test and the workflow keep their promises."""
 
 import json
 import re
@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from application.__main__ import parse_arguments
+from deploy import container_test
 from deploy.bundle import list_copied_files
 from src.paths import PROJECT_ROOT
 from tests.support.imports import list_service_files
@@ -64,3 +65,20 @@ def test_the_compose_file_locks_the_service_down() -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_container_test_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert container_test.main([]) == 2
+    assert "apt-get install podman" in capsys.readouterr().err
+
+
+def test_the_workflow_runs_the_same_commands_as_people_with_the_python_of_the_matrix() -> None:
+    workflow = yaml.safe_load((PROJECT_ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    commands = {name: [step.get("run", "") for step in job["steps"]] for name, job in workflow["jobs"].items()}
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT_ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    used = set(re.findall(r"\bmake ([a-z-]+)", str(commands)))
+    assert {"check", "test", "container-test", "eb-bundle"} <= used <= targets
+    assert {"make check PYTHON=python", "make test PYTHON=python"} <= set(commands["test"])
