@@ -42,7 +42,7 @@ def test_it_holds_what_the_dockerfile_copies_and_the_proxys_limit(shipped: Path)
 
 def test_the_same_input_gives_the_same_bytes(project: Path) -> None:
     first = pack(collect_files(project))
-    for path in project.rglob("*.*"):
+    for path in filter(Path.is_file, project.rglob("*")):
         os.utime(path, (1, 1))
         path.chmod(0o600)
     (project / "src" / "__pycache__").mkdir()

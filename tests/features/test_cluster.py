@@ -6,9 +6,11 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from unittest.mock import patch
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 from distributed import LocalCluster
 from moto.server import ThreadedMotoServer
 
@@ -34,25 +36,22 @@ def start_cluster(workers: int) -> LocalCluster:
 
 
 @pytest.fixture(scope="module")
-def s3_endpoint() -> Iterator[str]:
-    """Moto's S3 server, and the environment that leads clients, here and in workers, to it."""
+def s3() -> Iterator[BaseClient]:
+    """A client of Moto's S3 server, to which the environment leads others, here and in workers."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", endpoint)
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=BUCKET)
-        yield endpoint
+    names = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+    region = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
+    with patch.dict(os.environ, AWS_ENDPOINT_URL=f"http://{host}:{port}", **region, **dict.fromkeys(names, "test")):
+        client = boto3.client("s3")
+        client.create_bucket(Bucket=BUCKET)
+        yield client
     server.stop()
 
 
 @pytest.fixture(scope="module")
-def cluster(s3_endpoint: str) -> Iterator[LocalCluster]:
+def cluster(s3: BaseClient) -> Iterator[LocalCluster]:
     with start_cluster(2) as running:
         yield running
 
@@ -78,13 +77,12 @@ def workspace(local: Workspace, tmp_path: Path) -> Workspace:
 
 @pytest.mark.parametrize("place", ["a shared disk", "S3"])
 def test_a_cluster_gives_the_bytes_of_one_process(
-    cluster: LocalCluster, s3_endpoint: str, local: Workspace, workspace: Workspace, place: str
+    cluster: LocalCluster, s3: BaseClient, local: Workspace, workspace: Workspace, place: str
 ) -> None:
     images = str(local.image_dir)
     if place == "S3":
-        client = boto3.client("s3", endpoint_url=s3_endpoint)
-        for path in sorted(local.image_dir.iterdir()):
-            client.put_object(Bucket=BUCKET, Key=f"img/{path.name}", Body=path.read_bytes())
+        for path in local.image_dir.iterdir():
+            s3.put_object(Bucket=BUCKET, Key=f"img/{path.name}", Body=path.read_bytes())
         images = f"s3://{BUCKET}/img/"
     summary = build_features(workspace, dask=cluster.scheduler_address, images=images)
     assert (summary.measured, summary.rows, summary.rejects) == (300, 298, 2)
@@ -92,9 +90,8 @@ def test_a_cluster_gives_the_bytes_of_one_process(
         assert getattr(workspace, table).read_bytes() == getattr(local, table).read_bytes()
 
 
-def test_what_s3_lacks_has_a_reason(s3_endpoint: str, local: Workspace, workspace: Workspace) -> None:
-    client = boto3.client("s3", endpoint_url=s3_endpoint)
-    client.put_object(Bucket=BUCKET, Key="few/0.jpg", Body=(local.image_dir / "0.jpg").read_bytes())
+def test_what_s3_lacks_has_a_reason(s3: BaseClient, local: Workspace, workspace: Workspace) -> None:
+    s3.put_object(Bucket=BUCKET, Key="few/0.jpg", Body=(local.image_dir / "0.jpg").read_bytes())
     summary = build_features(workspace, jobs=1, images=f"s3://{BUCKET}/few")
     assert (summary.rows, summary.rejects) == (1, 299)
     with pytest.raises(UsageError, match="is not there"):
