@@ -32,6 +32,7 @@ from src.features.measure_image import Picture, read_picture
 from tests.application.test_classify import TOKEN, check_problem
 from tests.support.made_rows import make_stand_in_model
 from tests.support.picture_files import draw, make_png
+from tests.support.waiting import wait_for
 
 
 def test_health_and_model(client: TestClient, models_dir: Path) -> None:
@@ -153,9 +154,7 @@ def test_a_busy_service_says_when_to_come_back(
         check_problem(first.result(), 503, "time-exceeded")
         check_problem(post(), 503, "overloaded")  # still at work
         gate.set()
-        end = time.monotonic() + 10
-        while post().status_code != 200:
-            assert time.monotonic() < end
+        assert wait_for(lambda: post().status_code == 200)
 
 
 @pytest.mark.parametrize(("share", "expected"), [(1.0, 1), (2.0, 2)])

@@ -6,8 +6,6 @@ import shutil
 import signal
 import socket
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,18 +17,12 @@ from benchmarks.service_process import ServiceProcess, start_service
 from tests.support.commands import run_python
 from tests.support.made_rows import make_stand_in_model
 from tests.support.picture_files import draw, make_png
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
 GIGABYTE = 10**9
 MEBIBYTE = 1 << 20
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def test_several_workers_share_their_figures(service: ServiceProcess, picture: bytes) -> None:
@@ -95,18 +87,18 @@ def test_under_load_a_new_model_is_taken_a_broken_one_refused_and_a_killed_worke
         thread = threading.Thread(target=lambda: result.add(run_load(service.port, posts, clients=8, seconds=4)))
         thread.start()
         version = make_stand_in_model(folder, seed=1).version
-        wait_until(lambda: service.read_log().count("model reloaded") >= 2)
+        assert wait_for(lambda: service.read_log().count("model reloaded") >= 2)
         thread.join(60)
         reloads = [event["model_version"] for event in service.read_events() if event["event"] == "model reloaded"]
         assert reloads == [version, version]
         assert (set(result.statuses), result.broken) == ({200}, 0)
         (folder / "scaler.joblib").write_bytes(b"broken")
-        wait_until(lambda: service.read_log().count("model refused") >= 2)
+        assert wait_for(lambda: service.read_log().count("model refused") >= 2)
         assert set(run_load(service.port, posts, clients=4, count=20).statuses) == {200}
         make_stand_in_model(folder, seed=1)
         victim, other = service.list_workers()
         victim.kill()
-        wait_until(lambda: service.read_log().count("Application startup complete") == 3)
+        assert wait_for(lambda: service.read_log().count("Application startup complete") == 3)
         assert other in service.list_workers()
         assert set(run_load(service.port, posts, clients=4, count=20).statuses) == {200}
 
@@ -118,7 +110,7 @@ def test_requests_in_flight_finish_on_sigterm(models_dir: Path) -> None:
     with start_service(models_dir, workers=1) as service:
         load = threading.Thread(target=lambda: result.add(run_load(service.port, [request], clients=16, count=16)))
         load.start()
-        wait_until(lambda: "img_classify" in service.read_log())  # the first is answered, the others are not
+        assert wait_for(lambda: "img_classify" in service.read_log())  # the first is answered, the others are not
         service.process.terminate()
         assert service.process.wait(60) == -signal.SIGTERM
         load.join(60)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from src.features.schema import FEATURE_NAMES
 from src.paths import PROJECT_ROOT, Workspace
 from src.tables import PROCESSED, REJECTS, read_table
 from tests.support.picture_cases import GOOD, REFUSED
-from tests.support.process_groups import has_ended
+from tests.support.waiting import has_ended, wait_for
 from tests.support.workspace_files import list_files
 
 
@@ -150,9 +149,7 @@ def test_ctrl_c_leaves_no_process_and_loses_no_chunk(workspace: Workspace, small
     with subprocess.Popen(
         command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
-        deadline = time.monotonic() + 120
-        while not list(workspace.measured_dir.glob("*.npz")) and time.monotonic() < deadline:
-            time.sleep(0.005)
+        assert wait_for(lambda: list(workspace.measured_dir.glob("*.npz")))
         os.killpg(process.pid, signal.SIGINT)
         code = process.wait(60)
     assert code in (130, 0)  # 0 if it was done before the signal came

@@ -3,7 +3,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +17,7 @@ from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.paths import PROJECT_ROOT
 from tests.support.gallery_pages import read_colour_block
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -84,14 +84,7 @@ def test_workers_are_replaced_and_end_when_their_supervisor_is_killed() -> None:
     with GalleryProcess(artworks=240, workers=2) as gallery:
         first = find_workers(gallery.pid)[0]
         first.kill()
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            workers = find_workers(gallery.pid)
-            if len(workers) == 2 and first not in workers:
-                break
-            time.sleep(0.1)
-        assert len(workers) == 2
-        assert first not in workers
+        assert wait_for(lambda: len(workers := find_workers(gallery.pid)) == 2 and first not in workers)
         assert requests.get(f"{gallery.base_url}/gallery/status", timeout=10).ok
         processes = family(gallery.pid)
         os.kill(gallery.pid, signal.SIGKILL)

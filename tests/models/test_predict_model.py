@@ -20,7 +20,7 @@ from src.models.artefacts import load_model
 from src.models.predict_model import main
 from src.paths import PROJECT_ROOT
 from tests.support.picture_files import draw
-from tests.support.process_groups import has_ended
+from tests.support.waiting import has_ended
 
 COMMAND = [sys.executable, "-m", "src.models.predict_model"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT_ROOT)}

@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -18,6 +17,7 @@ from src.models.data import TrainingData
 from src.models.grids import FAMILIES, STUDY_FAMILIES, Candidate, fit_pipeline, list_candidates, parse_families
 from src.models.search import choose_svm, run_search
 from tests.support.made_rows import write_csv
+from tests.support.waiting import wait_for
 
 FEW = [Candidate("svm", {"C": C, "gamma": 0.01}) for C in (1, 100)] + list_candidates(["logistic_regression"])
 
@@ -84,9 +84,7 @@ def test_a_search_killed_halfway_goes_on(made_rows: TrainingData, tmp_path: Path
     command += ["--families", "random_forest", "svm", "--folds", "3", "--jobs", "1"]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     cache = tmp_path / "data" / "interim" / "search"
-    deadline = time.monotonic() + 150
-    while len(list(cache.rglob("output.pkl"))) < 4 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert wait_for(lambda: len(list(cache.rglob("output.pkl"))) >= 4)
     os.killpg(child.pid, signal.SIGKILL)
     child.wait()
     kept = {path: path.stat().st_mtime_ns for path in cache.rglob("output.pkl")}

@@ -2,7 +2,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from unittest.mock import Mock, patch
 
@@ -18,6 +17,7 @@ from src.models.search import read_results
 from src.models.train_model import main, train
 from src.paths import PROJECT_ROOT
 from tests.support.made_rows import write_csv
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +113,7 @@ def test_sigterm_ends_every_worker(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         trainer = psutil.Process(process.pid)
         kept = tmp_path / "data" / "interim" / "search"
-        deadline = time.monotonic() + 120
-        while not list(kept.rglob("output.pkl")) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        assert wait_for(lambda: list(kept.rglob("output.pkl")))
         children = trainer.children(recursive=True)
         process.terminate()
         assert process.stderr is not None

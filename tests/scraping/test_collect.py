@@ -20,15 +20,8 @@ from src.scraping.settings import CollectSettings
 from src.scraping.store.store import lock_workspace
 from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers
-from tests.support.scraper_runs import (
-    ARTWORKS,
-    open_gallery,
-    read_listed,
-    read_result,
-    scrape,
-    start_command,
-    wait_for,
-)
+from tests.support.scraper_runs import ARTWORKS, open_gallery, read_listed, read_result, scrape, start_command
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,8 @@ from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.paths import Workspace
 from src.scraping.browser.marks import find_marked, make_run_mark
-from tests.support.scraper_runs import COLOURS, open_gallery, read_listed, start_command, wait_for
+from tests.support.scraper_runs import COLOURS, open_gallery, read_listed, start_command
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,7 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -63,11 +62,3 @@ def start_command(workspace: Workspace, base_url: str, *options: str) -> Iterato
     command += ["--colours", *COLOURS, *options]
     with start_process(command, log=subprocess.DEVNULL, folder=PROJECT_ROOT, has_own_session=True) as process:
         yield process
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
-    """Wait until something holds; return whether it does."""
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
