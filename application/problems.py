@@ -104,7 +104,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
     return Response(content, problem.status_code, problem.headers, PROBLEM_MEDIA_TYPE)
 
 
-async def answer_nobody(request: Request, _: Exception) -> Response:
+async def answer_disconnect(request: Request, _: Exception) -> Response:
     """End a request whose client has left; nobody reads the answer."""
     request.state.outcome = "disconnected"
     return Response(status_code=499)
@@ -114,7 +114,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     """Let problem documents answer every error."""
     for kind in (HTTPException, RequestValidationError, *SLUGS):
         app.add_exception_handler(kind, answer_error)
-    app.add_exception_handler(ClientDisconnect, answer_nobody)
+    app.add_exception_handler(ClientDisconnect, answer_disconnect)
 
 
 def list_problems(*slugs: str) -> dict[int | str, dict[str, Any]]:

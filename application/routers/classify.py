@@ -9,7 +9,7 @@ from application.dependencies import ClassifierDependency, ExecutorDependency, W
 from application.metrics import PREDICTIONS
 from application.problems import ProblemError, describe_problem, find_problem, list_problems
 from application.schemas import BatchAnswer, BatchItem, Classification
-from application.utility.upload import open_batch, read_picture
+from application.utility.upload import open_batch, read_upload
 from src.features.image_header import MEDIA_TYPES
 
 router = APIRouter(tags=["classify"])
@@ -42,7 +42,7 @@ def describe_body(description: str, field: str, schema: object, *other_types: st
 )
 async def classify(
     request: Request,
-    content: Annotated[bytes, Depends(read_picture)],
+    content: Annotated[bytes, Depends(read_upload)],
     wanted: WantedQuery,
     classifier: ClassifierDependency,
     executor: ExecutorDependency,

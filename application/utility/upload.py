@@ -79,7 +79,7 @@ async def open_form(request: Request, **limits: int) -> AsyncIterator[FormData]:
         await form.close()
 
 
-async def read_picture(request: Request, settings: SettingsDependency) -> AsyncIterator[bytes]:
+async def read_upload(request: Request, settings: SettingsDependency) -> AsyncIterator[bytes]:
     """Read one picture: the field ``file`` of a form, or the whole body; ProblemError 4xx or 503."""
     media_type = _read_media_type(request)
     if media_type != FORM and not media_type.startswith("image/") and media_type not in OCTETS:

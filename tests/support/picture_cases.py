@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
+from benchmarks.picture_files import list_encoders
 from src.errors import ImageDecodeError, ImageError, ImageTooLargeError, ImageTypeError
 from tests.support.picture_files import (
     HEIGHT,
@@ -141,20 +142,10 @@ def make_grey_tiff(bits: int, photometric: int, order: str) -> bytes:
     return mark + struct.pack(f"{order}IH", 8, len(tags)) + fields + bytes(4) + data
 
 
+OTHER_LOOKS = re.compile("turned|grey|alpha|palette|GIF")
 GOOD: Mapping[str, bytes] = {
-    "jpeg": encode(make_pixels(), "JPEG", quality=95),
-    "progressive jpeg": encode(make_pixels(), "JPEG", quality=95, progressive=True),
-    "cmyk jpeg": save(RGB.convert("CMYK"), "JPEG", quality=95),
-    "png": PNG,
-    "16-bit png": encode_16_bits(make_pixels()),
-    "16-bit png with alpha": encode_16_bits(add_alpha(make_pixels(), 255)),
-    "png with opaque alpha": encode(add_alpha(make_pixels(), 255), "PNG"),
-    "webp": encode(make_pixels(), "WEBP", quality=95),
-    "lossless webp": encode(make_pixels(), "WEBP", lossless=True),
-    "gif": encode(make_pixels(), "GIF"),
-    "bmp": encode(make_pixels(), "BMP"),
-    "tiff": encode(make_pixels(), "TIFF", compression="tiff_lzw"),
-    "avif": encode(make_pixels(), "AVIF", quality=95),
+    **{name: make() for name, make in list_encoders(make_pixels()).items() if not OTHER_LOOKS.search(name)},
+    "GIF": encode(make_pixels(), "GIF"),
 }
 """Files that all show the pixels of :func:`make_pixels`."""
 
@@ -174,6 +165,8 @@ LIKE_JPEG: Mapping[str, bytes] = {
 }
 
 LIKE_PNG: Mapping[str, bytes] = {
+    "opaque alpha": encode(add_alpha(make_pixels(), 255), "PNG"),
+    "opaque alpha of 16 bits": encode_16_bits(add_alpha(make_pixels(), 255)),
     "a large private chunk": put_into_png(make_chunk(b"prVt", bytes(9_000_000))),
     "a text with a wrong checksum": put_into_png(make_chunk(b"tEXt", b"k\0text")[:-1] + b"?"),
     "a large EXIF chunk": put_into_png(make_chunk(b"eXIf", bytes(9_000_000))),
