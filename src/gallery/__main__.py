@@ -1,23 +1,19 @@
 """``python -m src.gallery``: serve the offline gallery."""
 
 import sys
+from contextlib import suppress
 
-from src.errors import ProjectError
+from src.command import run_command
 from src.gallery.settings import parse_settings
 from src.gallery.site.server import serve
 
 
 def main() -> int:
     """Serve until a signal ends it; return the exit code."""
-    try:
+    with suppress(KeyboardInterrupt):
         serve(parse_settings())
-    except ProjectError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        pass
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(main))

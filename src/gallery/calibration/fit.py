@@ -80,17 +80,17 @@ def read_labelled_rows(path: Path) -> TrainingData:
     return read_training_data(path)
 
 
-def smear_rows(features: npt.NDArray[np.float64], count: int, smear: float) -> npt.NDArray[np.float64]:
+def smear_rows(features: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
     """Invent rows: rows drawn at random, each moved by a random part of all rows' covariance.
 
     They lie where pictures lie, and between the rows that are known. The moves are made in the free numbers of
-    :mod:`src.gallery.filing.palettes`; ``smear`` is their size as a share of the rows' own spread.
+    :mod:`src.gallery.filing.palettes`.
     """
     generator = np.random.Generator(np.random.PCG64(20230101))
     free = to_free(features)
     root = np.linalg.cholesky(np.cov(free.T))
     drawn = free[generator.integers(0, len(free), count)]
-    return from_free(drawn + smear * generator.standard_normal(drawn.shape) @ root.T)
+    return from_free(drawn + SMEAR * generator.standard_normal(drawn.shape) @ root.T)
 
 
 def build_teacher() -> VotingClassifier:
@@ -122,7 +122,7 @@ def fit_colour_index(features: npt.NDArray[np.float64], colours: npt.NDArray[np.
     Invented rows (:func:`smear_rows`), labelled by a teacher (:func:`build_teacher`), tell the network how the colours
     lie where rows are few, and keep it from following single rows.
     """
-    invented = smear_rows(features, SMEARED_ROWS, SMEAR)
+    invented = smear_rows(features, SMEARED_ROWS)
     scaler = StandardScaler().fit(features)
     chips, chip_colours = make_chips(CHIPS, seed=1)
     neighbours = NearestNeighbors(n_neighbors=3).fit(scaler.transform(features))
@@ -153,7 +153,7 @@ def fit_palettes(rows: TrainingData, index: ColourIndex) -> dict[str, list[Compo
     It is fitted to invented rows that the colour index files under the colour: so the mixture holds what the gallery
     will file there, and rare colours have rows enough. GRAY has no labelled rows: its rule stands in for the index.
     """
-    invented = smear_rows(rows.features, PALETTE_ROWS, SMEAR)
+    invented = smear_rows(rows.features, PALETTE_ROWS)
     filed = index.name(invented)
     fitted: dict[str, list[Component]] = {}
     for colour in SITE_COLOURS:

@@ -33,7 +33,7 @@ from src.gallery.painter.painting import (
 )
 
 ATTEMPTS_A_PALETTE: Final = 3
-"""So many compositions are tried for a palette; then the best of them is taken, if it is filed rightly."""
+"""Compositions tried for a palette; then the best of them is taken, if it is filed rightly."""
 
 MOST_PALETTES: Final = 12
 """After this number of palettes the best attempt is taken, whatever the index says of it."""
@@ -42,7 +42,7 @@ GOOD_DISTANCE: Final = 24.0
 """An attempt whose features come so near its palette (squared, in tolerances, all 18) is taken at once."""
 
 MOST_DRAWS: Final = 24
-"""So many palettes are drawn for one attempt until the index files one under the colour."""
+"""Palettes drawn for one attempt until the index files one under the colour."""
 
 BORDER_DRAWS: Final = 6
 """Of this number of palettes the one nearest to another colour is taken: pictures teach where a colour ends if they lie
@@ -55,7 +55,7 @@ DESIGN_SHARES: Final = {"PINK": 0.3, "PURPLE": 0.3, "BROWN": 0.035, "BLACK": 0.0
 """The same for colours that have very few artworks, or very many: about a hundred of each in the study's."""
 
 MOST_DESIGNS: Final = 12
-"""So many are tried until the index files one under its colour."""
+"""Grounds tried for a design until the index files it under its colour."""
 
 OVERSHOOT: Final = np.array([0.0] * 3 + [1.5, 4.5] + [0.0] * 7 + [2.5, 4.0] + [0.0] * 4)
 """By how much hue and saturation, and their deviations, come out above real art's on average; taken off beforehand."""

@@ -1,24 +1,15 @@
 """The web application: addresses, and what answers them."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 import anyio
 import anyio.to_thread
 import cv2
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import (
-    HTMLResponse,
-    JSONResponse,
-    PlainTextResponse,
-    RedirectResponse,
-    Response,
-    StreamingResponse,
-)
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -30,8 +21,14 @@ from src.gallery.collection.images import parse_suffix, render_image
 from src.gallery.collection.painted import DEFAULT_LANGUAGE, LANGUAGES, PaintedCollection
 from src.gallery.settings import GallerySettings, describe_gallery
 from src.gallery.site import api
-from src.gallery.site.faults import Draw
-from src.gallery.site.misbehaviour import CONSENT_COOKIE, Misbehaviour, local_target
+from src.gallery.site.misbehaviour import (
+    CONSENT_COOKIE,
+    Misbehaviour,
+    answer_robots,
+    local_target,
+    replace_image,
+    spoil_image,
+)
 from src.gallery.site.pages import OTHER_LINKS, Visit, render, render_colour_page, render_page
 from src.gallery.site.shared_state import SharedState
 
@@ -46,17 +43,6 @@ LONG_QUEUE: Final = 3
 
 CLOSING_INTERVAL: Final = 8
 """... at most one in this many answers."""
-
-ROBOTS_ANSWERS: Final[dict[str, tuple[int, str | bytes]]] = {
-    "site": (200, "User-agent: *\nDisallow: /api/*\n"),
-    "allow": (200, "User-agent: *\nDisallow:\n"),
-    "disallow-all": (200, "User-agent: *\nDisallow: /\n"),
-    "delay": (200, "User-agent: *\nCrawl-delay: 1\nDisallow: /api/*\n"),
-    "garbage": (200, bytes(range(256)) * 4 + b"\nUser-agent\nDisallow /\n"),
-    "refused": (429, "Too Many Requests"),
-    "missing": (404, "Not Found"),
-    "error": (500, "Internal Server Error"),
-}
 
 
 class Site:
@@ -79,7 +65,7 @@ class Site:
             Route("/api/color", self._send_colours),
             Route("/api/assets/images/color", self._send_list),
             Route("/api/favourites", lambda _: PlainTextResponse("Unauthorized", status_code=401)),
-            Route("/robots.txt", self._send_robots),
+            Route("/robots.txt", lambda _: answer_robots(settings.faults.robots)),
             Route("/consent/m", self._show_consent),
             Route("/consent/save", self._save_consent, methods=["POST"]),
             Route("/gallery/status", self._send_status),
@@ -143,9 +129,8 @@ class Site:
         artwork, draw = self._collection.find_image(token), _visit(request).draw
         if artwork is None:
             return PlainTextResponse("Not Found", status_code=404)
-        strange = _answer_strangely(request, draw, artwork.asset_id)
-        if strange is not None:
-            return strange
+        if (other := replace_image(request, draw, artwork.asset_id)) is not None:
+            return other
         try:
             options = parse_suffix(suffix)
         except UsageError as error:
@@ -153,7 +138,7 @@ class Site:
         if draw.happens("image_error"):
             return PlainTextResponse("Service Unavailable", status_code=503, headers=draw.faults.retry_headers)
         whole, media_type = await anyio.to_thread.run_sync(self._render_image, artwork, options, limiter=self._threads)
-        content = _spoil(whole, draw)
+        content = spoil_image(whole, draw)
         headers = {
             "Cache-Control": "public, max-age=86400, no-transform" if content is whole else "no-store",
             "Access-Control-Allow-Origin": "*",
@@ -172,25 +157,15 @@ class Site:
         self._pictures_sent += 1
         return self._pictures_sent % CLOSING_INTERVAL == 0 and self._threads.statistics().tasks_waiting >= LONG_QUEUE
 
-    async def _send_robots(self, _: Request) -> Response:
-        """Answer robots.txt: a text, a failure, or bytes without end, slowly or fast."""
-        variant, comment = self._settings.faults.robots, b"# a comment\n"
-        if variant == "drip":
-            return StreamingResponse(_write_without_end(comment, 1.0), media_type="text/plain")
-        if variant == "endless":
-            return StreamingResponse(_write_without_end(comment * 5000, 0.0), media_type="text/plain")
-        status, text = ROBOTS_ANSWERS[variant]
-        return PlainTextResponse(text, status_code=status)
-
     async def _show_consent(self, request: Request) -> Response:
         target = local_target(request.query_params.get("continue", "/"))
         return HTMLResponse(render("consent.html", target=target, kind=self._settings.faults.consent_kind))
 
     async def _save_consent(self, request: Request) -> Response:
         """Keep the choice in a cookie and lead on."""
-        form = parse_qs((await request.body()).decode("utf-8", "replace"))
-        response = RedirectResponse(local_target(form.get("continue", ["/"])[0]), status_code=303)
-        response.set_cookie(CONSENT_COOKIE, form.get("set", ["reject"])[0], max_age=3600 * 24 * 365)
+        form = await request.form()
+        response = RedirectResponse(local_target(str(form.get("continue", "/"))), status_code=303)
+        response.set_cookie(CONSENT_COOKIE, str(form.get("set", "reject")), max_age=3600 * 24 * 365)
         return response
 
     async def _send_status(self, _: Request) -> Response:
@@ -227,36 +202,6 @@ def create_app(settings: GallerySettings, state: SharedState, folder: Sequence[F
     else:
         collection = FolderCollection(settings.images, folder)
     return Misbehaviour(Starlette(routes=Site(settings, collection, state).routes), settings.faults, state)
-
-
-def _answer_strangely(request: Request, draw: Draw, name: str) -> Response | None:
-    """Return an image's answer that leads nowhere, where a fault wants one."""
-    if draw.happens("image_gone", subject=name):
-        return PlainTextResponse("Not Found", status_code=404)
-    if draw.happens("image_refused"):
-        return PlainTextResponse("Too Many Requests", status_code=429, headers=draw.faults.retry_headers)
-    if draw.happens("image_loop", subject=name):
-        return RedirectResponse(str(request.url), status_code=302)
-    for fault, piece, pause in (("image_drip", b"\xff", 1.0), ("image_endless", bytes(1 << 16), 0.0)):
-        if draw.happens(fault, subject=name):
-            return StreamingResponse(_write_without_end(piece, pause), media_type="image/jpeg")
-    return None
-
-
-async def _write_without_end(piece: bytes, pause_seconds: float) -> AsyncIterator[bytes]:
-    while True:
-        yield piece
-        await asyncio.sleep(pause_seconds)
-
-
-def _spoil(content: bytes, draw: Draw) -> bytes:
-    if draw.happens("image_empty"):
-        return b""
-    if draw.happens("image_not_image"):
-        return b"<!DOCTYPE html><html><body>Something went wrong.</body></html>"
-    if draw.happens("image_truncated"):
-        return content[: len(content) // 2]
-    return content
 
 
 def _visit(request: Request) -> Visit:

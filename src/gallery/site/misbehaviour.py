@@ -1,16 +1,17 @@
-"""The layer between server and site that counts requests and makes them go wrong.
+"""How answers go wrong: the layer between server and site, which counts requests, and spoiled images and robots.txt.
 
-Which requests a fault may strike: a block strikes everything but images; consent strikes pages;
-slow answers and dropped connections strike pages, lists and images.
+Which requests a fault of the layer may strike: a block strikes everything but images; consent strikes pages;
+slow answers and dropped connections strike pages, lists and images. What is odd within a page stands in its template.
 """
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.gallery.site.faults import Draw, Faults
@@ -27,6 +28,17 @@ KINDS: Final = {
     "/api/": "api",
     "/robots.txt": "robots",
     "/color": "page",
+}
+
+ROBOTS_ANSWERS: Final[dict[str, tuple[int, str | bytes]]] = {
+    "site": (200, "User-agent: *\nDisallow: /api/*\n"),
+    "allow": (200, "User-agent: *\nDisallow:\n"),
+    "disallow-all": (200, "User-agent: *\nDisallow: /\n"),
+    "delay": (200, "User-agent: *\nCrawl-delay: 1\nDisallow: /api/*\n"),
+    "garbage": (200, bytes(range(256)) * 4 + b"\nUser-agent\nDisallow /\n"),
+    "refused": (429, "Too Many Requests"),
+    "missing": (404, "Not Found"),
+    "error": (500, "Internal Server Error"),
 }
 
 
@@ -106,6 +118,48 @@ class Misbehaviour:
             await send(message)
 
         await self._site(scope, receive, send_half)  # the server closes a connection whose answer is not whole
+
+
+def answer_robots(variant: str) -> Response:
+    """Answer robots.txt: a text, a failure, or bytes without end, slowly or fast."""
+    comment = b"# a comment\n"
+    if variant == "drip":
+        return StreamingResponse(_write_without_end(comment, 1.0), media_type="text/plain")
+    if variant == "endless":
+        return StreamingResponse(_write_without_end(comment * 5000, 0.0), media_type="text/plain")
+    status, text = ROBOTS_ANSWERS[variant]
+    return PlainTextResponse(text, status_code=status)
+
+
+def replace_image(request: Request, draw: Draw, name: str) -> Response | None:
+    """Return what stands for an image, by its artwork's name, where a fault wants an answer that leads nowhere."""
+    if draw.happens("image_gone", subject=name):
+        return PlainTextResponse("Not Found", status_code=404)
+    if draw.happens("image_refused"):
+        return PlainTextResponse("Too Many Requests", status_code=429, headers=draw.faults.retry_headers)
+    if draw.happens("image_loop", subject=name):
+        return RedirectResponse(str(request.url), status_code=302)
+    for fault, piece, pause in (("image_drip", b"\xff", 1.0), ("image_endless", bytes(1 << 16), 0.0)):
+        if draw.happens(fault, subject=name):
+            return StreamingResponse(_write_without_end(piece, pause), media_type="image/jpeg")
+    return None
+
+
+def spoil_image(content: bytes, draw: Draw) -> bytes:
+    """Return the bytes that are sent for an image's."""
+    if draw.happens("image_empty"):
+        return b""
+    if draw.happens("image_not_image"):
+        return b"<!DOCTYPE html><html><body>Something went wrong.</body></html>"
+    if draw.happens("image_truncated"):
+        return content[: len(content) // 2]
+    return content
+
+
+async def _write_without_end(piece: bytes, pause_seconds: float) -> AsyncIterator[bytes]:
+    while True:
+        yield piece
+        await asyncio.sleep(pause_seconds)
 
 
 def _show_captcha(address: str, headers: dict[str, str] | None = None) -> Response:

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import signal
 import socket
 import sys
 import threading
@@ -25,11 +24,7 @@ def serve(settings: GallerySettings) -> None:
     """Serve a gallery until a signal ends it, which raises KeyboardInterrupt.
 
     Its base URL is written to standard output as soon as the port is open; the first requests wait for the workers.
-
-    Raises
-    ------
-    UsageError, TableError
-        If the settings cannot be used, or the port is taken.
+    Raises UsageError or TableError if the settings cannot be used, or the port is taken.
     """
     folder: Sequence[FolderEntry] = ()
     if settings.images is None:
@@ -40,7 +35,6 @@ def serve(settings: GallerySettings) -> None:
     state = SharedState()
     sys.stdout.write(f"Gallery at http://{settings.host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if settings.workers == 1:
         _work(settings, state, folder, listener)
         return
