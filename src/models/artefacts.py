@@ -14,14 +14,13 @@ import time
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import joblib
 import numpy as np
-import scipy
-import sklearn
 from numpy.typing import NDArray
 from sklearn.exceptions import InconsistentVersionWarning
 
@@ -71,38 +70,21 @@ LIMITS: Final = (
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Everything there is to say of a trained model, but when and where it was trained.
+    """Everything there is to say of a trained model, but when and where it was trained."""
 
-    Attributes
-    ----------
-    version
-        12 hexadecimal digits that follow from the hashes of both files.
-    feature_names, classes
-        In the order of the scaler's columns, and of the estimator's ``classes_``.
-    family, estimator, parameters
-        Name of the search's family, of the scikit-learn class, and what the search chose.
-    familiar_distance
-        How far from the nearest support vector, in standard deviations, a picture may be and still be like those
-        that were learned from; None where the classifier has no support vectors.
-    files
-        SHA-256 of each joblib file, by name.
-    data
-        Name, hash, rows and class counts of the table, rows of the same pictures, seed and folds.
-    scores
-        Cross-validation and held-out figures.
-    """
-
-    version: str
-    feature_names: tuple[str, ...]
-    classes: tuple[str, ...]
-    family: str
-    estimator: str
-    parameters: Mapping[str, Any]
+    version: str  # 12 hexadecimal digits that follow from the hashes of both files
+    feature_names: tuple[str, ...]  # in the order of the scaler's columns
+    classes: tuple[str, ...]  # in the order of the estimator's classes_
+    family: str  # of the search
+    estimator: str  # name of the scikit-learn class
+    parameters: Mapping[str, Any]  # what the search chose
+    # How far from the nearest support vector, in standard deviations, a picture may be and still be like those that
+    # were learned from; None where the classifier has no support vectors.
     familiar_distance: float | None
-    files: Mapping[str, str]
-    libraries: Mapping[str, str]
-    data: Mapping[str, Any] = field(default_factory=dict)
-    scores: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str]  # SHA-256 of each joblib file, by name
+    libraries: Mapping[str, str]  # versions of what makes the numbers
+    data: Mapping[str, Any]  # the table's name, hash, rows and class counts, rows of the same pictures, seed, folds
+    scores: Mapping[str, Any]  # of cross-validation and of the held-out quarter
     intended_use: str = INTENDED_USE
     limits: tuple[str, ...] = LIMITS
     format: int = CARD_FORMAT
@@ -124,10 +106,7 @@ class Prediction(NamedTuple):
 
 
 class ColourModel:
-    """A scaler, a classifier and their card in memory, ready for rows of features; may be shared by threads.
-
-    ModelMismatchError is raised if they do not agree.
-    """
+    """A scaler, a classifier and their card in memory, ready for rows of features; may be shared by threads."""
 
     def __init__(self, scaler: Any, estimator: Any, card: ModelCard) -> None:
         self.card, self.classes, self.version = card, card.classes, card.version
@@ -136,11 +115,6 @@ class ColourModel:
         if found != card.classes:
             raise ModelMismatchError(
                 f"the classifier knows the classes {found}, its card names {card.classes}: train the model again"
-            )
-        if not scaler.n_features_in_ == estimator.n_features_in_ == len(card.feature_names):
-            raise ModelMismatchError(
-                f"the scaler takes {scaler.n_features_in_} features, the classifier {estimator.n_features_in_}, "
-                f"their card names {len(card.feature_names)}: train the model again"
             )
         self._scorer = SvmScorer(estimator) if SvmScorer.fits(estimator) else None
 
@@ -206,10 +180,9 @@ def parse_card(text: bytes, path: Path) -> ModelCard:
             f"of another kind than a card's: {', '.join(wrong) or 'none'}): take the card that belongs to the model, "
             "or train it again"
         )
-    entries: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in content.items()
-    }
-    return ModelCard(**entries)
+    for name in ("feature_names", "classes", "limits"):
+        content[name] = tuple(content[name])
+    return ModelCard(**content)
 
 
 def _check_card(card: ModelCard, place: Path) -> None:
@@ -230,13 +203,8 @@ def _check_card(card: ModelCard, place: Path) -> None:
 
 def read_libraries() -> dict[str, str]:
     """Versions of what makes the numbers."""
-    return {
-        "python": platform.python_version(),
-        "scikit-learn": sklearn.__version__,
-        "numpy": np.__version__,
-        "scipy": scipy.__version__,
-        "joblib": joblib.__version__,
-    }
+    libraries = ("scikit-learn", "numpy", "scipy", "joblib")
+    return {"python": platform.python_version(), **{name: version(name) for name in libraries}}
 
 
 def _read_model(models_dir: Path) -> tuple[ModelCard, dict[str, bytes]]:

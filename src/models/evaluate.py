@@ -27,34 +27,18 @@ class Reliability(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All there is to say of answers to rows whose colour is known.
-
-    Attributes
-    ----------
-    accuracy, macro_f1
-        0-1. The macro mean is over the colours that occur among the true ones.
-    near_errors, far_errors
-        Rows named a neighbouring colour (:data:`src.colours.NEIGHBOURS`), or another one.
-    expected_calibration_error
-        Mean distance of confidence and accuracy over the bins, weighted by rows.
-    classes
-        Colours that occur, true or answered, in the site's order: rows (true) and columns of the confusion counts.
-    per_class
-        For each true colour its ``count`` of rows, and ``precision``, ``recall`` and ``f1``, 0-1.
-    reliability
-        Of the first answer's probability.
-    """
+    """All there is to say of answers to rows whose colour is known; shares are 0-1."""
 
     count: int
     accuracy: float
-    macro_f1: float
-    near_errors: int
-    far_errors: int
-    expected_calibration_error: float
-    classes: tuple[str, ...]
-    confusion: NDArray[np.intp]
-    per_class: Mapping[str, Mapping[str, float]]
-    reliability: Reliability
+    macro_f1: float  # the mean over the colours that occur among the true ones
+    near_errors: int  # rows named a neighbouring colour (src.colours.NEIGHBOURS)
+    far_errors: int  # rows named another one
+    expected_calibration_error: float  # mean distance of confidence and accuracy over the bins, weighted by rows
+    classes: tuple[str, ...]  # colours that occur, true or answered, in the site's order
+    confusion: NDArray[np.intp]  # counts, shape (classes, classes): rows true, columns answered
+    per_class: Mapping[str, Mapping[str, float]]  # of each true colour: count of rows, precision, recall and f1
+    reliability: Reliability  # of the first answer's probability
 
 
 def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64], classes: Sequence[str]) -> Evaluation:

@@ -7,8 +7,8 @@ shipped. The other families are reported beside it; their grids are the study's,
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 import joblib
 import numpy as np
@@ -25,8 +25,6 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 
 from src.errors import UsageError
-
-SVM_CACHE_MEGABYTES: Final = 500
 
 ENSEMBLE_SIZE: Final = 16
 """Support vector machines whose probabilities are averaged, each fitted to all parts of the rows but one."""
@@ -45,60 +43,34 @@ class Candidate:
         return ", ".join(f"{name.split('__')[-1]}={value}" for name, value in self.parameters.items())
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """A kind of classifier: unfitted, for scaled features, and the values of each parameter to try."""
 
-    title: str
     classifier: Any
     grid: Mapping[str, tuple[Any, ...]]
 
 
-FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
-    {
-        "svm": Family(
-            "support vector machine",
-            SVC(break_ties=True, cache_size=SVM_CACHE_MEGABYTES),
-            {"C": (0.1, 1, 10, 100, 1000), "gamma": (1, 0.1, 0.01, 0.001, 0.0001)},
-        ),
-        "svm_extended": Family(
-            "support vector machine, larger space",
-            SVC(break_ties=True, cache_size=SVM_CACHE_MEGABYTES),
-            {"C": (30, 300, 3000), "gamma": (0.001, 0.003, 0.005, 0.02)},
-        ),
-        "svm_polynomial": Family(
-            "support vector machine with a polynomial kernel",
-            SVC(kernel="poly", coef0=1, gamma=0.05, break_ties=True, cache_size=SVM_CACHE_MEGABYTES),
-            {"degree": (2, 3), "C": (1, 10)},
-        ),
-        "neural_network": Family(
-            "neural network",
-            MLPClassifier(
-                alpha=1, max_iter=60, early_stopping=True, n_iter_no_change=10, batch_size=200, random_state=0
-            ),
-            {"hidden_layer_sizes": ((100,), (200,), (50, 50)), "solver": ("adam",)},
-        ),
-        "logistic_regression": Family("logistic regression", LogisticRegression(max_iter=500), {"C": (0.1, 1, 5, 20)}),
-        "random_forest": Family(
-            "random forest",
-            RandomForestClassifier(random_state=0),
-            {"max_depth": (15, 25), "n_estimators": (50, 170)},
-        ),
-        "gradient_boosting": Family(
-            "gradient boosting",
-            GradientBoostingClassifier(learning_rate=1, n_iter_no_change=20, random_state=0),
-            {"max_depth": (1,), "n_estimators": (5, 50)},
-        ),
-        "polynomial": Family(
-            "logistic regression on products of features",
-            make_pipeline(
-                PolynomialFeatures(2, include_bias=False), StandardScaler(), LogisticRegression(max_iter=300)
-            ),
-            {"logisticregression__C": (1, 10)},
-        ),
-    }
-)
-"""Every family, by name."""
+_make_svm = partial(SVC, break_ties=True, cache_size=500)  # megabytes
+
+FAMILIES: Final[Mapping[str, Family]] = {
+    "svm": Family(_make_svm(), {"C": (0.1, 1, 10, 100, 1000), "gamma": (1, 0.1, 0.01, 0.001, 0.0001)}),
+    "svm_extended": Family(_make_svm(), {"C": (30, 300, 3000), "gamma": (0.001, 0.003, 0.005, 0.02)}),
+    "svm_polynomial": Family(_make_svm(kernel="poly", coef0=1, gamma=0.05), {"degree": (2, 3), "C": (1, 10)}),
+    "neural_network": Family(
+        MLPClassifier(alpha=1, max_iter=60, early_stopping=True, n_iter_no_change=10, batch_size=200, random_state=0),
+        {"hidden_layer_sizes": ((100,), (200,), (50, 50)), "solver": ("adam",)},
+    ),
+    "logistic_regression": Family(LogisticRegression(max_iter=500), {"C": (0.1, 1, 5, 20)}),
+    "random_forest": Family(RandomForestClassifier(random_state=0), {"max_depth": (15, 25), "n_estimators": (50, 170)}),
+    "gradient_boosting": Family(
+        GradientBoostingClassifier(learning_rate=1, n_iter_no_change=20, random_state=0),
+        {"max_depth": (1,), "n_estimators": (5, 50)},
+    ),
+    "polynomial": Family(  # logistic regression on products of features
+        make_pipeline(PolynomialFeatures(2, include_bias=False), StandardScaler(), LogisticRegression(max_iter=300)),
+        {"logisticregression__C": (1, 10)},
+    ),
+}
 
 SVM_FAMILIES: Final = ("svm", "svm_extended", "svm_polynomial")
 """Whose best candidate is shipped."""
@@ -109,7 +81,7 @@ STUDY_FAMILIES: Final = ("svm", "neural_network", "logistic_regression", "random
 STUDY_CHOICE: Final = Candidate("svm", {"C": 100, "gamma": 0.01})
 """What the study's own search chose."""
 
-_GROUPS: Final = MappingProxyType({"study": STUDY_FAMILIES, "svms": SVM_FAMILIES, "all": tuple(FAMILIES)})
+_GROUPS: Final = {"study": STUDY_FAMILIES, "svms": SVM_FAMILIES, "all": tuple(FAMILIES)}
 
 
 def parse_families(names: Iterable[str]) -> tuple[str, ...]:

@@ -112,11 +112,8 @@ def show_table(console: Console, pictures: Iterable[ClassifiedPicture], classes:
 
 
 def _name_with_swatch(colour: str, console: Console) -> Text:
-    try:
-        "■".encode(console.encoding)
-    except UnicodeEncodeError:
-        return Text(colour)
-    return Text.assemble(("■ ", LEGIBLE_SWATCHES.get(colour, "default")), colour)
+    swatch = "" if console.options.ascii_only else "■ "
+    return Text.assemble((swatch, LEGIBLE_SWATCHES.get(colour, "default")), colour)
 
 
 def show_summary(console: Console, pictures: Sequence[ClassifiedPicture], seconds: float) -> None:

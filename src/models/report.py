@@ -20,7 +20,7 @@ from src.files import write_text
 from src.models.artefacts import ColourModel, load_model
 from src.models.data import HELD_OUT_FOLDS, TrainingData, group_rows, read_training_data
 from src.models.evaluate import Evaluation, evaluate
-from src.models.grids import FAMILIES, Candidate, build_pipeline, fit_calibrated
+from src.models.grids import Candidate, build_pipeline, fit_calibrated
 from src.models.search import RESULTS_NAME, read_results
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
@@ -132,7 +132,7 @@ def compose_report(model: ColourModel, results: pd.DataFrame, measures: ReportMe
 
 Written by `python -m src.models.report`. Accuracy is the share of rows named as the source files them.
 
-Version `{model.version}`: {FAMILIES[card.family].title} (`{card.estimator}`; {parameters}), \
+Version `{model.version}`: {card.family.replace("_", " ")} (`{card.estimator}`; {parameters}), \
 trained on `{data["table"]}`: {data["rows"]:,} rows of {data["pictures"]:,} different pictures. \
 Probabilities: the mean over the SVMs, each calibrated on a part of the rows that it left out. {libraries}.
 

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import matplotlib.style
 import pandas as pd
@@ -13,9 +13,6 @@ from src.features.schema import BGRImage
 from src.paths import PROJECT_ROOT, Workspace
 from src.visualization.output import encode_picture, render_figure
 from src.visualization.style import STYLE
-
-if TYPE_CHECKING:
-    from IPython.display import Image
 
 FIGURE_DPI: Final = 80
 
@@ -56,12 +53,11 @@ def prepare_notebook(
     )
 
 
-def show_picture(image: BGRImage) -> "Image":
+def show_picture(image: BGRImage) -> Any:
     """Show a BGR picture pixel for pixel, such as a contact sheet."""
     from IPython.display import Image  # noqa: PLC0415 - only there where a notebook is
 
-    make_image: Any = Image  # IPython types no arguments
-    return make_image(data=encode_picture(image), format="jpeg")  # type: ignore[no-any-return]
+    return Image(data=encode_picture(image), format="jpeg")  # type: ignore[no-untyped-call]
 
 
 def _draw(figure: Figure, suffix: str) -> bytes | None:

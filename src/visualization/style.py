@@ -1,8 +1,8 @@
 """How figures look: one style, legible at the width of a README and without colour vision.
 
-Series are distinguished by the colours of Okabe and Ito (Color Universal Design, 2008), which stay
-distinct for all common kinds of colour blindness. Where a mark stands for one of the site's colours
-it is filled with that colour's own swatch, outlined, and its name stands beside it.
+Series have the colours of Okabe and Ito (Color Universal Design, 2008), which stay distinct for all common kinds of
+colour blindness. A mark that stands for one of the site's colours is filled with that colour's own swatch, outlined,
+and has its name beside it.
 """
 
 from pathlib import Path
@@ -25,17 +25,10 @@ OUTLINE: Final = "#555555"
 OKABE_ITO: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Colours of series, in the order in which they are given out."""
 
-OURS: Final = OKABE_ITO[0]
-"""What this project measured."""
-
-REFERENCE: Final = OKABE_ITO[1]
-"""What it is compared with, such as the study's figures."""
-
-NEAR: Final = OKABE_ITO[4]
-"""A near miss: a colour taken for its neighbour."""
-
-FAR: Final = OKABE_ITO[1]
-"""A far miss."""
+OURS: Final = OKABE_ITO[0]  # what this project measured
+REFERENCE: Final = OKABE_ITO[1]  # what it is compared with, such as the study's figures
+NEAR: Final = OKABE_ITO[4]  # a near miss: a colour taken for its neighbour
+FAR: Final = OKABE_ITO[1]  # a far miss
 
 styled = matplotlib.style.context(STYLE)
 """Decorator of a function that draws: the style holds within it, and matplotlib's settings stay as they were."""
