@@ -15,19 +15,17 @@ from src import study
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 
-Row = Figures
-
 SAMPLE_SECONDS = 3.0
 
 
-def run(workspace: Workspace, base_url: str, *options: str) -> tuple[Row, Row]:
+def run(workspace: Workspace, base_url: str, *options: str) -> tuple[Figures, Figures]:
     """Run the command as a person does, and read the memory of its processes meanwhile.
 
     Give the run file with ``whole_seconds``, and the megabytes (proportional set size) of the parent, all workers and
     all browsers at their peaks.
     """
     command = ["src.scraping", "--base-url", base_url, "--workspace", str(workspace.root), *options]
-    peaks: Row = dict.fromkeys(("parent", "worker", "browser"), 0.0)
+    peaks: Figures = dict.fromkeys(("parent", "worker", "browser"), 0.0)
 
     def look(pid: int) -> None:
         processes = list_scraper_processes(pid)
@@ -35,18 +33,18 @@ def run(workspace: Workspace, base_url: str, *options: str) -> tuple[Row, Row]:
             peaks[kind] = max(peaks[kind], sum(map(read_memory, processes[kind])))
 
     seconds = run_watched(command, look, pause=SAMPLE_SECONDS)
-    content: Row = json.loads(workspace.run_file.read_text("utf-8"))
+    content: Figures = json.loads(workspace.run_file.read_text("utf-8"))
     return content | {"whole_seconds": seconds}, peaks
 
 
-def describe_stage(name: str, artworks: int, done: int, seconds: float) -> Row:
+def describe_stage(name: str, artworks: int, done: int, seconds: float) -> Figures:
     """Make a row of the table."""
     return {
         "stage": name, "artworks": done, "seconds": seconds, "per_second": done / seconds, "lost": artworks - done,
     }  # fmt: skip
 
 
-def time_scale(artworks: int, folder: Path) -> tuple[list[Row], Row]:
+def time_scale(artworks: int, folder: Path) -> tuple[list[Figures], Figures]:
     """List alone; then list and download at once, in another workspace; then run the same again."""
     options = ("--browsers", "2")
     with GalleryProcess(artworks, seed=0) as gallery:
@@ -64,7 +62,7 @@ def time_scale(artworks: int, folder: Path) -> tuple[list[Row], Row]:
     return stages, memory
 
 
-def time_long_list(artworks: int, folder: Path) -> tuple[Row, Row]:
+def time_long_list(artworks: int, folder: Path) -> tuple[Figures, Figures]:
     """List one colour of that many artworks with one browser."""
     with GalleryProcess(artworks, seed=0, proportions="site", colours=("BROWN",)) as gallery:
         options = ("--colours", "BROWN", "--browsers", "1", "--list-only")
@@ -75,7 +73,7 @@ def time_long_list(artworks: int, folder: Path) -> tuple[Row, Row]:
 def measure(quick: bool) -> Figures:
     """Measure the whole gallery, then one long list; a small gallery alone if ``quick``."""
     artworks, long_list = (660, 0) if quick else (16_311, 21_000)
-    memory: dict[str, Row] = {}
+    memory: dict[str, Figures] = {}
     with tempfile.TemporaryDirectory(prefix="scraping-benchmark-") as folder:
         stages, memory["scale"] = time_scale(artworks, Path(folder))
         if long_list:

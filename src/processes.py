@@ -76,7 +76,7 @@ def start_process(
 
 
 def end_process(process: subprocess.Popen[bytes], grace_seconds: float = GRACE_SECONDS) -> None:
-    """End a process: ask by SIGTERM, wait, then insist by SIGKILL. One that has ended stays as it is."""
+    """End a process: SIGTERM, some seconds, then SIGKILL. One that has ended stays as it is."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -104,7 +104,7 @@ def run_stage(command: Sequence[str]) -> int:
 
 
 @contextmanager
-def start_gallery(options: Sequence[str] = ()) -> Iterator[tuple[str, int]]:
+def start_gallery(options: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Run ``python -m src.gallery`` on a free port while the block runs; give its address and process id.
 
     It answers by then; paths among its options are absolute. UsageError is raised if it refuses its options (its

@@ -1,1 +1,1 @@
-"""Long trials of what has to survive: kills, faults of the site, hostile requests."""
+"""Stress tests, which take minutes: kills, faults of the site, damaged and endless uploads."""

@@ -1,4 +1,4 @@
-"""What decoding takes, and what the header tells of it: ``python -m benchmarks.ordeals.decoding_memory``.
+"""The memory that decoding takes, and the estimate from the header: ``python -m benchmarks.ordeals.decoding_memory``.
 
 Each kind of file, of six megapixels, is decoded once in a process of its own, whose peak is reset before
 (Linux only). An estimate that is below the peak is a fault: exit code 1.

@@ -1,4 +1,4 @@
-"""What the service endures: damaged files, heavy pictures, endless uploads, and a steady memory.
+"""The service under stress: damaged files, heavy pictures, endless uploads, and a steady memory.
 
 ``python -m benchmarks.ordeals.service_endurance [--quick]``, some ten minutes. Exit code 1 if a promise does not hold.
 """

@@ -16,7 +16,7 @@ NOTEBOOKS = sorted((PROJECT_ROOT / "notebooks").glob("*.ipynb"))
 TINY = "220"
 CELL_SECONDS = 300
 
-TELLTALES = re.compile(r"127\.0\.0\.1:\d+|localhost:\d+|0x[0-9a-f]{6,}|/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\")
+MACHINE_TEXT = re.compile(r"127\.0\.0\.1:\d+|localhost:\d+|0x[0-9a-f]{6,}|/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\")
 """What differs between machines or runs: addresses with ports, memory, absolute paths."""
 
 
@@ -41,7 +41,7 @@ def check_outputs(path: Path) -> None:
             assert output.output_type != "error"
             assert output.get("name") != "stderr", output.text
         for text in list_texts(cell.outputs):
-            assert TELLTALES.search(text) is None, text
+            assert MACHINE_TEXT.search(text) is None, text
 
 
 def run(folder: Path, *notebooks: Path) -> None:
