@@ -1,6 +1,5 @@
 """Files as people have them: good ones, odd ones that are read as a plain one, and those that are refused."""
 
-import io
 import re
 import struct
 import zlib
@@ -9,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
+from benchmarks.ordeals.decoder_mutants import open_by_pillow
 from benchmarks.picture_files import list_encoders
 from src.errors import ImageDecodeError, ImageError, ImageTooLargeError, ImageTypeError
 from tests.support.picture_files import (
@@ -31,9 +31,6 @@ PROGRESSIVE = encode(make_pixels(), "JPEG", quality=90, progressive=True)
 RESTARTS = encode(make_pixels(), "JPEG", restart_marker_blocks=2)
 PNG = encode(make_pixels(), "PNG")
 RGB = Image.fromarray(make_pixels()[:, :, ::-1].copy())
-PALETTE = RGB.quantize(16)
-SHOWN = np.where(np.asarray(PALETTE)[:, :, np.newaxis] == 3, 255, np.asarray(PALETTE.convert("RGB")))
-PALETTE_PNG = save(Image.fromarray(SHOWN.astype(np.uint8)), "PNG")  # the third colour is transparent
 GREY = make_pixels()[:, :, 1]
 GREY_PNG = encode(np.dstack([GREY] * 3), "PNG")
 END = b"\xff\xd9"
@@ -75,11 +72,6 @@ def make_planes(kept: int = 3, factors: int = 0x11) -> bytes:
         b"\xff\xda\0\x08\1" + bytes([number]) + plane[scan + 6 : -2] for number, plane in enumerate(planes[:kept], 1)
     ]
     return planes[0][:frame] + head + planes[0][frame + 13 : scan] + b"".join(scans) + END
-
-
-def make_planes_twin() -> bytes:
-    table = Image.open(io.BytesIO(save(RGB.convert("L"), "JPEG"))).quantization[0]
-    return save(RGB.convert("YCbCr"), "JPEG", qtables={0: table, 1: table}, subsampling=0)
 
 
 def cut_webp() -> bytes:
@@ -179,24 +171,26 @@ LIKE_PNG: Mapping[str, bytes] = {
     "pages of a TIFF": save(RGB, "TIFF", save_all=True, append_images=[RGB.rotate(180)]),
 }
 
+AS_IN_PILLOW: Mapping[str, bytes] = {
+    "a scan for each component": make_planes(),
+    "sampling factors of three": make_planes(factors=0x33),
+    "a transparent colour of a PNG palette": save(RGB.quantize(16), "PNG", transparency=3),
+    "a transparent colour of a GIF palette": save(RGB.quantize(16), "GIF", transparency=3),
+    "a clear TIFF": encode(add_alpha(make_pixels(), 0), "TIFF"),
+}
+
 ODD: Mapping[str, tuple[bytes, bytes]] = {
     **{name: (content, JPEG) for name, content in LIKE_JPEG.items()},
     **{name: (content, PNG) for name, content in LIKE_PNG.items()},
+    **{name: (content, encode(open_by_pillow(content), "PNG")) for name, content in AS_IN_PILLOW.items()},
     "junk before scan 9 of 10": (put_before(PROGRESSIVE, 0xDA, bytes(5), 9), PROGRESSIVE),
     "bytes before a restart": (put_before(RESTARTS, 0xD3, b"\x55" * 40), RESTARTS),
     "no end marker, progressive": (PROGRESSIVE[:-2], PROGRESSIVE),
     "progressive, with a thumbnail": (put_thumbnail(PROGRESSIVE), PROGRESSIVE),
-    "a scan for each component": (make_planes(), make_planes_twin()),
-    "sampling factors of three": (make_planes(factors=0x33), make_planes_twin()),
     **{f"transparent grey of {depth} bits": make_clear_grey(depth) for depth in (1, 2, 4, 8, 16)},
     **{f"a transparent colour of {depth} bits": make_clear_colour(depth) for depth in (8, 16)},
-    **{
-        f"a transparent colour of a {kind} palette": (save(PALETTE, kind, transparency=3), PALETTE_PNG)
-        for kind in ("PNG", "GIF")
-    },
     "a WebP sticker on bare canvas": (make_sticker(), put_on_white(make_pixels(40, 60), top=30, left=20)),
     "a GIF frame on bare canvas": (make_small_gif_frame(), put_on_white(np.full((20, 30, 3), 90, np.uint8), 50, 60)),
-    "a clear TIFF": (encode(add_alpha(make_pixels(), 0), "TIFF"), put_on_white(np.empty((0, 0, 3)))),
     **{
         f"a grey TIFF of {bits} bits, photometric {photometric}": (make_grey_tiff(bits, photometric, order), GREY_PNG)
         for bits, photometric, order in ((8, 0, "<"), (12, 1, "<"), (16, 0, "<"), (16, 1, ">"))
