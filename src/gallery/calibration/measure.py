@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.command import run_command
-from src.errors import EXIT_DONE, TableError, UsageError
+from src.errors import EXIT_DONE, UsageError
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import FEATURE_NAMES
 from src.files import write_text
@@ -47,11 +47,12 @@ REPORT_NAME: Final = "gallery_calibration.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 SHEET_SIDE: Final = 12
 
-Namer = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.str_]]
-"""Features (n, 18) → colours (n,)."""
 
-
-def score_filing(give_names: Namer, rows: TrainingData, paintings: MeasuredPictures | None) -> dict[str, float]:
+def score_filing(
+    give_names: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.str_]],
+    rows: TrainingData,
+    paintings: MeasuredPictures | None,
+) -> dict[str, float]:
     """Score a classifier, or the index itself, on real rows and real paintings.
 
     Returns the shares, 0-1, that it names rightly: of ``rows``, of ``study_rows`` (those with the site's own label), of
@@ -132,13 +133,10 @@ def describe_distances(distances: dict[str, float]) -> str:
 
 
 def write_tables(path: Path, tables: str) -> None:
-    """Put tables between the marks of a report; raise TableError if it has none."""
+    """Put tables between the marks of a report, or at its end if it has none."""
     prose = path.read_text(encoding="utf-8") if path.is_file() else f"# Calibration of the gallery\n\n{BEGIN}\n{END}\n"
-    if BEGIN not in prose or END not in prose:
-        raise TableError(f"{path} lacks the marks {BEGIN} and {END}: expected both, to write the tables between them")
     before, _, rest = prose.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    write_text(path, f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}")
+    write_text(path, f"{before}{BEGIN}\n\n{tables}\n\n{END}{rest.partition(END)[2]}")
 
 
 def make_sheet(seed: int) -> npt.NDArray[np.uint8]:

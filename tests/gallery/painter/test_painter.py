@@ -1,6 +1,6 @@
 import hashlib
-import subprocess
-import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from random import Random
 
 import cv2
@@ -15,7 +15,6 @@ from src.gallery.painter.describe import describe, outline
 from src.gallery.painter.genres.designs import draw_ground
 from src.gallery.painter.genres.registry import DESIGNS, GENRES
 from src.gallery.painter.painting import Painting, measure_tiny, paint, paint_crop
-from src.paths import PROJECT_ROOT
 
 SEED = 11
 NUMBERS = range(72)
@@ -35,15 +34,8 @@ def _digest(numbers: range) -> str:
 
 
 def test_same_picture_in_another_process() -> None:
-    numbers = range(100, 112)
-    code = (
-        "from tests.gallery.painter.test_painter import _digest\n"
-        f"import sys; sys.stdout.write(_digest(range({numbers.start}, {numbers.stop})))"
-    )
-    answer = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True, timeout=120
-    )
-    assert answer.stdout == _digest(numbers)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(_digest, range(100, 112)).result(120) == _digest(range(100, 112))
 
 
 def test_seeds_and_numbers_differ(paintings: list[Painting]) -> None:
@@ -58,7 +50,7 @@ def test_outline_says_what_describe_decides(paintings: list[Painting]) -> None:
         assert outline(SEED, number) == (painting.genre, painting.aspect)
 
 
-@pytest.mark.parametrize(("width", "height"), [(16, 16), (218, 218), (301, 200), (200, 301), (1, 1), (640, 512)])
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (218, 218), (301, 200), (200, 301)])
 def test_sizes(paintings: list[Painting], width: int, height: int) -> None:
     for painting in paintings[:12]:
         for picture in (paint(painting, width, height), paint_crop(painting, width, height)):
