@@ -15,11 +15,9 @@ from src import study
 from src.gallery.process import GalleryProcess
 from src.paths import Workspace
 
-SAMPLE_SECONDS = 3.0
 
-
-def run(workspace: Workspace, base_url: str, *options: str) -> tuple[Figures, Figures]:
-    """Run the command as a person does, and read the memory of its processes meanwhile.
+def run(workspace: Workspace, base_url: str, *options: str, pause: float = 3.0) -> tuple[Figures, Figures]:
+    """Run the command as a person does, and read the memory of its processes every ``pause`` seconds.
 
     Give the run file with ``whole_seconds``, and the megabytes (proportional set size) of the parent, all workers and
     all browsers at their peaks.
@@ -32,7 +30,7 @@ def run(workspace: Workspace, base_url: str, *options: str) -> tuple[Figures, Fi
         for kind in peaks:
             peaks[kind] = max(peaks[kind], sum(map(read_memory, processes[kind])))
 
-    seconds = run_watched(command, look, pause=SAMPLE_SECONDS)
+    seconds = run_watched(command, look, pause)
     content: Figures = json.loads(workspace.run_file.read_text("utf-8"))
     return content | {"whole_seconds": seconds}, peaks
 
@@ -63,10 +61,12 @@ def time_scale(artworks: int, folder: Path) -> tuple[list[Figures], Figures]:
 
 
 def time_long_list(artworks: int, folder: Path) -> tuple[Figures, Figures]:
-    """List one colour of that many artworks with one browser."""
+    """List one colour of that many artworks with one browser, and 1,000 of it, to compare the memory."""
     with GalleryProcess(artworks, seed=0, proportions="site", colours=("BROWN",)) as gallery:
         options = ("--colours", "BROWN", "--browsers", "1", "--list-only")
-        found, memory = run(Workspace(folder / "long"), gallery.base_url, *options)
+        _, few = run(Workspace(folder / "few"), gallery.base_url, *options, "--limit", "1000", pause=0.2)
+        found, many = run(Workspace(folder / "long"), gallery.base_url, *options)
+    memory = {"browser at 1,000 tiles": few["browser"], **many}
     return describe_stage(f"one list of {artworks:,}", artworks, found["found"], found["whole_seconds"]), memory
 
 

@@ -115,6 +115,7 @@ def measure(quick: bool) -> Figures:
     mutants, mixed, uploads = (1_000, 6_000, 8) if quick else (20_000, 50_000, 100)
     folder = Workspace().models_dir
     with start_service(folder, settings={**SETTINGS, "DECODE_THREADS": "2"}) as service:
+        rest = service.measure_resident_bytes() / MEGABYTE
         heavy = send_pairs(service, make_heavy_pictures())
         bombs = send_pairs(service, make_bombs())
     with start_service(folder, workers=2, settings=SETTINGS) as service:
@@ -126,7 +127,7 @@ def measure(quick: bool) -> Figures:
     show_rows("two heavy pictures at once", heavy)
     show_rows("two bombs at once", bombs)
     counted = {"damaged_files": damaged, "mixed_requests": mixture, "endless_uploads": endless}
-    print(*(f"{name}: {figures}" for name, figures in counted.items()), sep="\n")
+    print(f"at rest {rest:.1f} MB", *(f"{name}: {figures}" for name, figures in counted.items()), sep="\n")
     growth = mixture["last_block_megabytes"] - mixture["first_block_megabytes"]
     held = {
         "no crash, no 500": {*damaged["statuses"], *mixture["statuses"]} <= {200, 413, 415, 422} and not failures,
@@ -140,7 +141,7 @@ def measure(quick: bool) -> Figures:
             set(row["statuses"]) == {413} and row["peak_growth_megabytes"] < 50 for row in bombs
         ),
     }
-    return {"heavy_pictures": heavy, "bombs": bombs, **counted, "held": held}
+    return {"at_rest_megabytes": rest, "heavy_pictures": heavy, "bombs": bombs, **counted, "held": held}
 
 
 if __name__ == "__main__":
