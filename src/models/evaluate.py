@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sklearn.metrics import classification_report, confusion_matrix
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from src.colours import are_neighbours, order_colours
 
@@ -48,10 +48,8 @@ def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64],
     """
     answers = np.asarray(classes)[probabilities.argmax(axis=1)]
     is_right = answers == true_colours
-    present = order_colours([*true_colours.tolist(), *answers.tolist()])
-    report = classification_report(
-        true_colours, answers, labels=list(order_colours(true_colours.tolist())), output_dict=True, zero_division=0.0
-    )
+    known, present = order_colours(true_colours.tolist()), order_colours([*true_colours.tolist(), *answers.tolist()])
+    scores = precision_recall_fscore_support(true_colours, answers, labels=list(known), zero_division=0.0)
     wrong = zip(true_colours[~is_right].tolist(), answers[~is_right].tolist(), strict=True)
     near = sum(are_neighbours(true, answer) for true, answer in wrong)
     reliability = _measure_reliability(probabilities.max(axis=1), is_right)
@@ -59,21 +57,15 @@ def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64],
     return Evaluation(
         count=len(true_colours),
         accuracy=float(is_right.mean()),
-        macro_f1=float(report["macro avg"]["f1-score"]),
+        macro_f1=float(scores[2].mean()),
         near_errors=near,
         far_errors=int(np.count_nonzero(~is_right)) - near,
         expected_calibration_error=float(np.average(distances, weights=reliability.counts)),
         classes=present,
         confusion=confusion_matrix(true_colours, answers, labels=list(present)),
         per_class={
-            name: {
-                "count": int(scores["support"]),
-                "precision": float(scores["precision"]),
-                "recall": float(scores["recall"]),
-                "f1": float(scores["f1-score"]),
-            }
-            for name, scores in report.items()
-            if name in present
+            colour: {"count": count, "precision": precision, "recall": recall, "f1": f1}
+            for colour, precision, recall, f1, count in zip(known, *(each.tolist() for each in scores), strict=True)
         },
         reliability=reliability,
     )

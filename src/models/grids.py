@@ -84,26 +84,17 @@ STUDY_CHOICE: Final = Candidate("svm", {"C": 100, "gamma": 0.01})
 _GROUPS: Final = {"study": STUDY_FAMILIES, "svms": SVM_FAMILIES, "all": tuple(FAMILIES)}
 
 
-def parse_families(names: Iterable[str]) -> tuple[str, ...]:
-    """Read names of families, or of groups of them; UsageError if one is unknown, or none is of SVMs."""
-    chosen: dict[str, None] = {}
+def list_candidates(names: Iterable[str]) -> list[Candidate]:
+    """Every point of the grids of families, or of groups of them, in their order; UsageError if a name is unknown."""
+    families: dict[str, Family] = {}
     for name in names:
         if name not in FAMILIES and name not in _GROUPS:
             raise UsageError(f"unknown family {name!r}: expected some of {', '.join((*FAMILIES, *_GROUPS))}")
-        chosen.update(dict.fromkeys(_GROUPS.get(name, (name,))))
-    if not set(chosen).intersection(SVM_FAMILIES):
-        raise UsageError(
-            f"{', '.join(chosen)}: a support vector machine is shipped: expected {', '.join(SVM_FAMILIES)} too"
-        )
-    return tuple(chosen)
-
-
-def list_candidates(families: Iterable[str]) -> list[Candidate]:
-    """Every point of the families' grids, in the grids' order."""
+        families |= {family: FAMILIES[family] for family in _GROUPS.get(name, (name,))}
     return [
-        Candidate(family, {name: point[name] for name in FAMILIES[family].grid})
-        for family in families
-        for point in ParameterGrid({name: list(values) for name, values in FAMILIES[family].grid.items()})
+        Candidate(name, {parameter: point[parameter] for parameter in family.grid})
+        for name, family in families.items()
+        for point in ParameterGrid(family.grid)
     ]
 
 

@@ -152,7 +152,16 @@ live site, so differences tell of the data as well as of the models. All candida
 
 The chosen candidate, fitted to the other three quarters; the saved model is fitted to all rows.
 
-{_format_test(test)}
+|  | this model | study |
+| --- | --- | --- |
+| rows | {test.count:,} |  |
+| accuracy | {test.accuracy:.4f} | {study.SVM_TEST_ACCURACY:.4f} |
+| macro F1 | {test.macro_f1:.4f} |  |
+| errors | {test.near_errors + test.far_errors:,} |  |
+| … near misses (neighbouring colours) | {test.near_errors:,} |  |
+| … far misses | {test.far_errors:,} |  |
+| expected calibration error | {test.expected_calibration_error:.4f} |  |
+
 {_format_classes(test)}
 ![precision and recall](figures/model_class_scores.png)
 
@@ -192,19 +201,6 @@ def _format_families(results: pd.DataFrame) -> str:
         scores = f"{mean:.4f}", f"{row['std_test_score']:.4f}", f"{row['mean_fit_seconds']:.2f}"
         rows.append((row["classifier"].replace("_", " "), row["params"], *scores, *compared))
     return format_table(("family", "best parameters", "mean", "std", "fit s", "study's best", "difference"), rows)
-
-
-def _format_test(test: Evaluation) -> str:
-    rows = [
-        ("rows", f"{test.count:,}", ""),
-        ("accuracy", f"{test.accuracy:.4f}", f"{study.SVM_TEST_ACCURACY:.4f}"),
-        ("macro F1", f"{test.macro_f1:.4f}", ""),
-        ("errors", f"{test.near_errors + test.far_errors:,}", ""),
-        ("… near misses (neighbouring colours)", f"{test.near_errors:,}", ""),
-        ("… far misses", f"{test.far_errors:,}", ""),
-        ("expected calibration error", f"{test.expected_calibration_error:.4f}", ""),
-    ]
-    return format_table(("", "this model", "study"), rows)
 
 
 def _format_classes(test: Evaluation) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import joblib
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from src.errors import ModelMissingError
 from src.files import replace_file
 from src.models.data import Split, TrainingData
-from src.models.grids import SVM_FAMILIES, Candidate, fit_pipeline
+from src.models.grids import Candidate, fit_pipeline
 from src.parallel import map_with_progress
 
 RESULTS_NAME: Final = "search_results.csv"
@@ -66,13 +66,6 @@ def _score_fold(
     pipeline = fit_pipeline(candidate, features[train], colours[train])
     seconds = time.process_time() - start
     return float(np.mean(pipeline.predict(features[test]) == colours[test])), seconds
-
-
-def choose_svm(results: pd.DataFrame) -> "pd.Series[Any]":
-    """Return the support vector machine with the best mean accuracy, which is fitted and saved."""
-    svms = results[results["classifier"].isin(SVM_FAMILIES)]
-    best: pd.Series[Any] = svms.iloc[int(svms["mean_test_score"].argmax())]
-    return best
 
 
 def write_results(results: pd.DataFrame, path: Path) -> None:

@@ -27,9 +27,9 @@ from src.files import check_folder
 from src.models.artefacts import CARD_NAME, ColourModel, ModelCard, parse_card, save_model
 from src.models.data import HELD_OUT_FOLDS, TrainingData, check_training_data, group_rows, read_training_data
 from src.models.evaluate import Evaluation, evaluate, show_evaluation
-from src.models.grids import FAMILIES, STUDY_CHOICE, Candidate, fit_calibrated, list_candidates, parse_families
+from src.models.grids import FAMILIES, STUDY_CHOICE, SVM_FAMILIES, Candidate, fit_calibrated, list_candidates
 from src.models.scoring import SvmScorer
-from src.models.search import RESULTS_NAME, choose_svm, run_search, write_results
+from src.models.search import RESULTS_NAME, run_search, write_results
 from src.parallel import add_parallel_arguments, parallel_backend
 from src.paths import PROJECT_ROOT, Workspace
 
@@ -73,7 +73,7 @@ def train(
     held_out = data.split_folds(HELD_OUT_FOLDS, seed)[0]
     learning = data.take(held_out.train)
     results = run_search(learning, candidates, learning.split_folds(folds, seed), cache_dir)
-    best = choose_svm(results)
+    best = results[results["classifier"].isin(SVM_FAMILIES)].iloc[0]
     candidate: Candidate = best["candidate"]
     scaler, classifier = fit_calibrated(candidate, learning.features, learning.colours, seed)
     unseen = scaler.transform(data.features[held_out.test])
@@ -157,8 +157,9 @@ def _run(options: argparse.Namespace) -> int:
         if not least <= getattr(options, name) <= most:
             limit = f"at least {least}" if most == sys.maxsize else f"{least} to {most}"
             raise UsageError(f"--{name} {getattr(options, name)}: expected {limit}")
-    families = parse_families(options.families)
-    candidates = [STUDY_CHOICE] if options.quick else list_candidates(families)
+    candidates = [STUDY_CHOICE] if options.quick else list_candidates(options.families)
+    if not any(candidate.family in SVM_FAMILIES for candidate in candidates):
+        raise UsageError(f"a support vector machine is shipped: expected one of {', '.join(SVM_FAMILIES)} too")
     models_dir = options.models or workspace.models_dir
     data = read_training_data(options.data or workspace.processed_table)
     image_dir = workspace.image_dir if options.data is None else None

@@ -11,11 +11,10 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from src.errors import UsageError
 from src.models import search
 from src.models.data import TrainingData
-from src.models.grids import FAMILIES, STUDY_FAMILIES, Candidate, fit_pipeline, list_candidates, parse_families
-from src.models.search import choose_svm, run_search
+from src.models.grids import FAMILIES, Candidate, fit_pipeline, list_candidates
+from src.models.search import run_search
 from tests.support.made_rows import write_csv
 from tests.support.waiting import wait_for
 
@@ -29,13 +28,7 @@ def test_the_machines_are_searched_over_the_grid_of_the_study(shared_dir: Path) 
     assert len(list_candidates(["svm"])) == 25
     assert set(FAMILIES["logistic_regression"].grid["C"]) - {1} <= set(published["logistic_regression"]["C"])
     assert set(FAMILIES["random_forest"].grid["max_depth"]) <= set(published["random_forest"]["max_depth"])
-    assert set(STUDY_FAMILIES) == set(published)
-
-
-def test_names_of_families_and_groups() -> None:
-    assert parse_families(["svm", "study"]) == STUDY_FAMILIES
-    with pytest.raises(UsageError, match="a support vector machine is shipped"):
-        parse_families(["random_forest"])
+    assert {candidate.family for candidate in list_candidates(["svm", "study"])} == set(published)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -67,14 +60,6 @@ def test_finished_fits_are_not_repeated_and_those_of_other_rows_are(
     other = TrainingData("made.csv", made_rows.features + 1, made_rows.colours, made_rows.groups)
     run_search(other, FEW, splits, tmp_path)
     assert fit.call_count == len(FEW) * 4
-
-
-def test_the_svm_with_the_best_mean_is_chosen() -> None:
-    results = pd.DataFrame(
-        [("other", "neural_network", 0.99), ("near", "svm", 0.93), ("best", "svm_extended", 0.94)],
-        columns=["params", "classifier", "mean_test_score"],
-    )
-    assert choose_svm(results)["params"] == "best"
 
 
 @pytest.mark.slow

@@ -39,9 +39,8 @@ def dataset() -> TrainingData:
     return read_training_data(SHIPPED.processed_table)
 
 
-@pytest.fixture(scope="module")
-def answers(shared_dir: Path) -> pd.DataFrame:
-    """Every painting, centre-cropped to 218 × 218 and posted to the service: its colour, and whether it was found."""
+def test_the_whole_path_agrees_on_real_paintings_of_every_colour(shared_dir: Path) -> None:
+    """Every painting, centre-cropped to 218 × 218, is posted to the service."""
     rows = []
     with start_service(SHIPPED.models_dir) as service, requests.Session() as session:
         for name, colour in read_labels(shared_dir / "paintings" / "manifest.csv"):
@@ -49,10 +48,7 @@ def answers(shared_dir: Path) -> pd.DataFrame:
             files = {"file": cv2.imencode(".bmp", square)[1].tobytes()}
             answer = session.post(f"{service.base_url}/img_classify", files=files).json()
             rows.append((colour, answer["prediction"] == colour))
-    return pd.DataFrame(rows, columns=["colour", "is_right"])
-
-
-def test_the_whole_path_agrees_on_real_paintings_of_every_colour(answers: pd.DataFrame) -> None:
+    answers = pd.DataFrame(rows, columns=["colour", "is_right"])
     assert len(answers) == 1491
     assert answers["is_right"].mean() >= 0.89
     found = answers.groupby("colour")["is_right"].mean()

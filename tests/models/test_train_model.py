@@ -70,6 +70,7 @@ def test_other_colours_and_two_of_them_alone_are_learned(made_rows: TrainingData
     ("arguments", "message"),
     [
         (["--families", "svn"], "unknown family"),
+        (["--families", "random_forest"], "a support vector machine is shipped"),
         (["--folds", "1"], "at least 2"),
         (["--seed", "-1"], "expected 0 to 4294967295"),
         (["--sample", "3"], "no sample of 3 rows"),
