@@ -29,7 +29,6 @@ from src.gallery.painter.painting import (
     make_chances,
     measure_pigment,
     measure_thumbnail,
-    measure_tiny,
 )
 
 ATTEMPTS_A_PALETTE: Final = 3
@@ -150,7 +149,8 @@ def _describe_design(index: ColourIndex, draft: Painting) -> Painting:
     for attempt in range(MOST_DESIGNS):
         ground = draw_ground(make_chances(draft.seed, draft.number, attempt, PALETTE), draft.colour)
         painting = replace(draft, attempt=attempt, mood=Mood(ground=ground))
-        lead = min(index.margin(measure(painting), draft.colour) for measure in (measure_tiny, measure_thumbnail))
+        renderings = (measure_pigment(compose_tiny(painting), painting.grade), measure_thumbnail(painting))
+        lead = min(index.margin(features, draft.colour) for features in renderings)
         if lead > best_lead:
             best, best_lead = painting, lead
         if best_lead >= 0:

@@ -66,11 +66,6 @@ def measure_thumbnail(painting: Painting) -> FeatureVector:
     return extract_features(decode_image(encode_thumbnail(painting)))
 
 
-def measure_tiny(painting: Painting) -> FeatureVector:
-    """Return the features (18,) of the tiny rendering by which a picture is filed."""
-    return measure_pigment(compose_tiny(painting), painting.grade)
-
-
 def paint(painting: Painting, width: int, height: int) -> BGRImage:
     """Render the whole picture."""
     return painting.grade.apply(_compose(painting, width, height, is_crop=False))

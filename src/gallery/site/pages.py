@@ -75,11 +75,11 @@ def render(template: str, **values: Any) -> str:
 
 
 def render_page(template: str, visit: Visit, **values: Any) -> str:
-    """Fill in a template with what all pages of the site share, and further values."""
+    """Fill in a template with what all pages share, such as which faults strike this visit, and further values."""
     shared = {
         "classes": _name_classes(visit.draw),
         "language": visit.language,
-        "has_banner": visit.draw.happens("banner"),
+        "happens": visit.draw.happens,
         "style": read_static("gallery.css"),
         "palette": [(name, SWATCHES[name]) for name in SITE_COLOURS],
         "other_links": OTHER_LINKS,
@@ -105,7 +105,6 @@ def render_colour_page(
     share = draw.faults.missing_bgsrc
     salt = int(draw.toss(f"missing_bgsrc|{draw.question}") * 2**32)
     kind = uuid.UUID(hashlib.blake2b(f"{colour}:{language}".encode(), digest_size=16).hexdigest())
-    faults = ("containers", "share_link", "broken_text", "dialogs", "captcha_footer", "refresh", "beside")
     configuration = {
         "classes": _name_classes(draw),
         "drawsTiles": is_script_drawn,
@@ -128,11 +127,9 @@ def render_colour_page(
         init_data=write_script_value(page_object),
         configuration=json.dumps(configuration),
         script=read_static("wall.js"),
-        never_loads=draw.happens("never_loads"),
         strip=others[0] if has_strip else None,
         other_token=next((page.next_token for page in others if page.next_token), ""),
         list_style=draw.faults.list_style,
-        odd={name for name in faults if draw.happens(name)},
     )
 
 

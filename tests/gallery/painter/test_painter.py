@@ -10,11 +10,10 @@ import pytest
 from src.colours import SITE_COLOURS, STUDY_COLOURS, name_colours
 from src.features.extract_features import extract_features
 from src.gallery.filing.colour_index import load_colour_index
-from src.gallery.filing.palettes import load_palettes
 from src.gallery.painter.describe import describe, outline
 from src.gallery.painter.genres.designs import draw_ground
 from src.gallery.painter.genres.registry import DESIGNS, GENRES
-from src.gallery.painter.painting import Painting, measure_tiny, paint, paint_crop
+from src.gallery.painter.painting import Painting, measure_thumbnail, paint, paint_crop
 
 SEED = 11
 NUMBERS = range(72)
@@ -83,7 +82,7 @@ def test_crop_is_the_middle_of_the_whole(paintings: list[Painting]) -> None:
 
 def test_pictures_are_filed_by_the_index_as_the_gallery_files_them(paintings: list[Painting]) -> None:
     index = load_colour_index()
-    assert np.mean([index.margin(measure_tiny(painting), painting.colour) >= 0 for painting in paintings]) >= 0.97
+    assert np.mean([index.margin(measure_thumbnail(painting), painting.colour) >= 0 for painting in paintings]) >= 0.97
     of_study = [painting for painting in paintings if painting.colour in STUDY_COLOURS]
     agreed = [index.name(extract_features(paint_crop(item, 218, 218))[None])[0] == item.colour for item in of_study]
     assert np.mean(agreed) >= 0.9
@@ -108,12 +107,3 @@ def test_a_ground_has_the_name_that_people_give_it(colour: str) -> None:
     grounds = np.array([draw_ground(Random(number), colour) for number in range(12)], np.uint8)
     assert (name_colours(grounds, vocabulary) == colour).all()
     assert len(np.unique(grounds, axis=0)) > 6
-
-
-def test_palettes_draw_features_in_range() -> None:
-    rng = Random(3)
-    drawn = {colour: np.array([palette.draw(rng) for _ in range(60)]) for colour, palette in load_palettes().items()}
-    assert tuple(drawn) == SITE_COLOURS
-    for features in drawn.values():
-        assert ((features >= 0) & (features <= 255)).all()
-    assert drawn["BLACK"][:, 6].mean() < drawn["WHITE"][:, 6].mean()
