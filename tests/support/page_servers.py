@@ -4,22 +4,10 @@ import contextlib
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 
 
-class PageServers:
+class PageServers(contextlib.ExitStack):
     """Servers on loopback that each answer every address with one page; closed at the end."""
-
-    def __init__(self) -> None:
-        self._servers: list[ThreadingHTTPServer] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
 
     def serve(self, html: str, status: int = 200, headers: dict[str, str] | None = None) -> str:
         """Serve one page at every address; give the base URL."""
@@ -43,9 +31,9 @@ class PageServers:
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name in http.server
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = self.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        self._servers.append(server)
+        self.callback(server.shutdown)
         return f"http://127.0.0.1:{server.server_address[1]}"
 
 

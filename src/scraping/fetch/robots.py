@@ -45,7 +45,7 @@ class Robots:
                     self._rules[place] = error
             rules = self._rules[place]
         if isinstance(rules, ScrapingError):
-            raise rules
+            raise rules.with_traceback(None)  # or each raise would add its frames to the last
         return rules
 
     def _ask(self, address: str) -> Protego:
