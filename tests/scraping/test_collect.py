@@ -134,9 +134,7 @@ def test_manners_count_where_they_are_asked_for(workspace: Workspace) -> None:
 @pytest.mark.parametrize("rule", ["Disallow: /", "Crawl-delay: 90000"])
 def test_robots_are_obeyed(servers: PageServers, workspace: Workspace, rule: str) -> None:
     robots = servers.serve(f"User-agent: *\n{rule}\n", headers={"Content-Type": "text/plain"})
-    with pytest.raises(
-        BlockedError, match=r"not want to be scraped here: .*(allow /color|90,000 s between)"
-    ):
+    with pytest.raises(BlockedError, match=r"not want to be scraped here: .*(allow /color|90,000 s between)"):
         scrape(workspace, robots, is_polite=True, contact="me@example.org")
 
 
