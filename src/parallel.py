@@ -142,12 +142,25 @@ def map_with_progress(
     """Apply a function to items in parallel, with a progress bar, and give the results in order.
 
     Items are taken from their iterator as workers become free, so neither they nor their results
-    pile up; a tenth of a second of work or more makes the sending of one cheap. The function must be
-    importable in the workers; an exception of it ends everything and is raised here. The bar says what is
-    done (``total``, ``done`` before this call), and ``count`` how much of it a result is.
+    pile up. A worker that dies costs its work in flight: that is done again, the first item of it alone.
 
-    A worker that dies costs its work in flight: that is done again, the first item of it alone. If workers die
-    over this too, ``rescue`` gives its result, called in this process; WorkerError is raised if there is none.
+    Parameters
+    ----------
+    function
+        Must be importable in the workers, and should answer bad input by a result, not an
+        exception: an exception ends everything and is raised here.
+    items
+        One call each; a tenth of a second of work or more makes the sending cheap.
+    description, unit, total, done, count
+        For the bar: what is done, what is counted, how many in all and already before, and how many a result is.
+    rescue
+        Called here, in this process, with an item over which workers die again and again; what it
+        gives stands for the result.
+
+    Raises
+    ------
+    WorkerError
+        If workers die over an item again and again, and there is no ``rescue``.
     """
     with tqdm(total=total, initial=done, desc=description, unit=f" {unit}", dynamic_ncols=True, file=sys.stderr) as bar:
         for result in _map_again(function, items, description, rescue):

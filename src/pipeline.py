@@ -128,7 +128,10 @@ def hold_workspace(workspace: Workspace) -> Iterator[None]:
 def prepare_workspace(workspace: Workspace, settings: Mapping[str, object]) -> Path | None:
     """Remember what is scraped into a workspace; set one of other settings aside, and return where it is now.
 
-    The project root is never set aside: UsageError is raised.
+    Raises
+    ------
+    UsageError
+        If the workspace is the project root and holds a run of other settings.
     """
     note = workspace.root / "data" / "interim" / "pipeline.json"
     wanted = json.dumps(settings, indent=2) + "\n"

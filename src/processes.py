@@ -105,10 +105,19 @@ def run_stage(command: Sequence[str]) -> int:
 
 @contextmanager
 def start_gallery(options: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Run ``python -m src.gallery`` on a free port while the block runs; give its address and process id.
+    """Run ``python -m src.gallery`` on a free port while the block runs; paths among its options are absolute.
 
-    It answers by then; paths among its options are absolute. UsageError is raised if it refuses its options (its
-    message stands on the error output), MissingToolError if it does not answer in time.
+    Yields
+    ------
+    tuple of str and int
+        Its address, ``http://127.0.0.1:PORT``, and its process id; it answers by then.
+
+    Raises
+    ------
+    UsageError
+        If it refuses its options; its message stands on the error output.
+    MissingToolError
+        If it does not answer in time.
     """
     command = [sys.executable, "-m", "src.gallery", "--port", "0", *options]
     with start_process(command, log=subprocess.PIPE, folder=PROJECT_ROOT, has_own_session=True) as process:

@@ -178,7 +178,11 @@ TABLES: Final = (RAW, INTERIM, PROCESSED, REJECTS, DETAILS)
 def validate_table(frame: pd.DataFrame, table: DataFrameSchema) -> pd.DataFrame:
     """Hold a frame to a table's contract; return it with the table's columns and types.
 
-    TableError is raised, with the first ones, if columns are missing or unknown, or values break their rules.
+    Raises
+    ------
+    TableError
+        If a column is missing or unknown, or a value breaks its rule; the message names the
+        first ones.
     """
     missing = [name for name, column in table.columns.items() if column.required and name not in frame.columns]
     unknown = [str(name) for name in frame.columns if name not in table.columns]
@@ -205,8 +209,12 @@ def iterate_table(
     """Read a CSV file in slices of at most ``rows`` rows, one slice at least; empty cells are missing values.
 
     Each slice is held to the table's contract, but where a caller needs few ``columns`` of many: these are unvalidated.
-    TableError is raised if the file is missing, unreadable, or breaks the contract; that a value which must be unique
-    appears in two slices is known at the end only.
+
+    Raises
+    ------
+    TableError
+        If the file is missing, unreadable, or breaks the contract. That a value which must be
+        unique appears in two slices is known at the end only.
     """
     if not path.is_file():
         raise TableError(f"{path} is missing: run the stage before, which writes it")
@@ -237,8 +245,13 @@ def write_slices(slices: Iterable[pd.DataFrame], path: Path, table: DataFrameSch
     """Hold slices to the table's contract and write them whole as CSV, in constant memory; return the number of rows.
 
     The bytes depend on the rows alone: Unix line ends, the shortest digits that give each number back. No slice at
-    all gives a table without rows. If the rows break the contract (TableError), or the source of the slices fails,
-    the file is left as it was.
+    all gives a table without rows.
+
+    Raises
+    ------
+    TableError
+        If the rows break the contract; the file is then left as it was, and so it is if the source
+        of the slices fails.
     """
     written = 0
     with replace_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:

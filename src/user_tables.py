@@ -106,8 +106,12 @@ def read_user_table(path: Path) -> UserTable:
     """Read a table, deciding by its content and not by its name.
 
     CSV with commas, semicolons, tabs or bars, found by the header; ``sep=`` lines and comment lines
-    (``#``) before it; UTF-8, UTF-16, Windows-1252; plain or by gzip; Parquet. TableError is raised if
-    it is missing, empty, no table, cut off, or a row has another number of cells than the header.
+    (``#``) before it; UTF-8, UTF-16, Windows-1252; plain or by gzip; Parquet.
+
+    Raises
+    ------
+    TableError
+        If it is missing, empty, no table, cut off, or a row has another number of cells than the header.
     """
     try:
         if not path.is_file():
@@ -130,7 +134,10 @@ def read_user_table(path: Path) -> UserTable:
 def read_labelled_names(path: Path) -> tuple[UserTable, tuple[str, ...], list[str | None]]:
     """Read a table with ``filename`` and ``color`` (or ``study_label``): it, the names, and the colours or None.
 
-    TableError is raised if a column is missing, or a name is empty, can be no file's, or comes twice.
+    Raises
+    ------
+    TableError
+        As :func:`read_user_table`; also if a column is missing, or a name is empty, can be no file's, or comes twice.
     """
     table = read_user_table(path)
     label = next((name for name in LABEL_COLUMNS if name in table.names), "color (or study_label)")

@@ -56,9 +56,13 @@ def build_features(
 ) -> FeatureSummary:
     """Measure every downloaded thumbnail of a workspace: its interim table is read, its processed table is written.
 
-    ``jobs`` and ``dask`` are as :func:`src.parallel.parallel_backend` takes them. ``images`` is the folder or URL with
-    the pictures, by default the workspace's own. Workers read from it themselves, so on a cluster without a shared disk
-    it is a URL.
+    Parameters
+    ----------
+    jobs, dask
+        As :func:`src.parallel.parallel_backend` takes them.
+    images
+        Folder or URL with the pictures; None is the workspace's own folder. Workers read from it
+        themselves, so on a cluster without a shared disk it is a URL.
 
     Raises
     ------

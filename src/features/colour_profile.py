@@ -27,9 +27,21 @@ class ProfileOutcome(NamedTuple):
 
 
 def convert_to_srgb(image: BGRImage, profile: bytes | None, mode: str) -> tuple[BGRImage, ProfileOutcome]:
-    """Convert the colours of a (reduced) picture to sRGB: the same array if nothing was to be done, and what was done.
+    """Convert the colours of a (reduced) picture to sRGB.
 
-    ``mode`` is Pillow's name of the pixel format in the file: a profile of grey is only good for grey, none for CMYK.
+    Parameters
+    ----------
+    image
+        BGR uint8, shape (H, W, 3).
+    profile
+        The embedded ICC profile, if any.
+    mode
+        Pillow's name of the pixel format in the file: a profile of grey is only good for grey, none for CMYK.
+
+    Returns
+    -------
+    tuple
+        The same array if nothing was done, else a new one; and what was done.
     """
     if profile is None:
         return image, ProfileOutcome("none")

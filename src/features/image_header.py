@@ -94,10 +94,18 @@ UNSUPPORTED: Final = re.compile(
 class ImageHeader(NamedTuple):
     """What the header of a picture declares.
 
-    ``kind`` is a name of :data:`IMAGE_KINDS`, ``width`` and ``height`` are in pixels as stored, before the
-    ``orientation`` (1-8, as EXIF counts) is applied, ``mode`` is Pillow's name of the pixel format, ``memory`` an upper
-    estimate of the bytes that decoding takes at its peak, the file itself not counted. ``opened`` is the file as
-    Pillow has it open behind its header; good for one decoding.
+    Attributes
+    ----------
+    kind
+        A name of :data:`IMAGE_KINDS`, from the content and never from a file's name.
+    width, height
+        In pixels, as stored: before the orientation (1-8, as EXIF counts) is applied.
+    mode
+        Pillow's name of the pixel format: ``RGB``, ``L``, ``CMYK`` …
+    memory
+        Upper estimate of the bytes that decoding takes at its peak, the file itself not counted.
+    opened
+        The file as Pillow has it open behind its header; good for one decoding.
     """
 
     kind: str

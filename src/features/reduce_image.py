@@ -21,13 +21,22 @@ def reduce_image(image: BGRImage) -> BGRImage:
     """Bring a large picture to about a thumbnail's area, whole and with its aspect kept.
 
     What is learned from 218 × 218 thumbnails is asked about pictures of any size; standard
-    deviations depend on the scale, so both are measured at about the same one.
+    deviations depend on the scale, so both are measured at about the same one. Training,
+    prediction and serving call this same function.
 
-    The same array is returned if its area is at most :data:`REDUCE_ABOVE_PIXELS`. Else each pixel of the new one is
-    the average of ``n`` × ``n`` pixels, ``n`` being the whole number that brings the area nearest to
-    :data:`THUMBNAIL_PIXELS`: within 0.5 to 1.5 of it, closer the larger the picture. What does not fill a pixel at
-    the edges is left out in equal parts. Averaging whole pixels takes OpenCV's integer paths, which are much faster
-    than its averaging of parts of pixels, and which no processor rounds otherwise.
+    Returns
+    -------
+    BGRImage
+        The same array if its area is at most :data:`REDUCE_ABOVE_PIXELS`. Else a new one in which
+        each pixel is the average of ``n`` × ``n`` pixels, ``n`` being the whole number that brings
+        the area nearest to :data:`THUMBNAIL_PIXELS`: within 0.5 to 1.5 of it, closer the larger the
+        picture. What does not fill a pixel at the edges, less than one of its sides, is left out
+        in equal parts.
+
+    Notes
+    -----
+    Averaging whole pixels takes OpenCV's integer paths, which are much faster than its averaging of parts of
+    pixels, and which no processor rounds otherwise.
     """
     height, width = image.shape[:2]
     if height * width <= REDUCE_ABOVE_PIXELS:
