@@ -4,13 +4,12 @@ import hashlib
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tqdm import tqdm
+from tqdm.contrib.concurrent import thread_map
 
 from src.colours import SITE_COLOURS
 from src.errors import ImageError, TableError, UsageError
@@ -73,21 +72,17 @@ def file_pictures(folder: Path) -> list[FolderEntry]:
     names = sorted(path.relative_to(folder).as_posix() for path in paths)
     if not names:
         raise UsageError(f"--images {folder}: expected files that end in {' '.join(sorted(PICTURE_SUFFIXES))}")
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        colours = pool.map(lambda name: _file_picture(folder / name), names)
-        # A bar only where somebody watches.
-        shown = tqdm(colours, total=len(names), desc="filing pictures", unit="picture", leave=False, disable=None)
-        return [FolderEntry(name, colour) for name, colour in zip(names, shown, strict=True)]
 
+    def file(name: str) -> FolderEntry:
+        content = (folder / name).read_bytes()
+        try:
+            thumbnail = read_picture(content, scale=lambda image: crop_to_box(image, THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+        except ImageError:
+            return FolderEntry(name, UNDECODABLE_COLOUR)
+        return FolderEntry(name, str(load_colour_index().name(extract_features(thumbnail.image)[None])[0]))
 
-def _file_picture(path: Path) -> str:
-    try:
-        thumbnail = read_picture(
-            path.read_bytes(), scale=lambda image: crop_to_box(image, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-        ).image
-    except ImageError:
-        return UNDECODABLE_COLOUR
-    return str(load_colour_index().name(extract_features(thumbnail)[None])[0])
+    # A bar only where somebody watches.
+    return list(thread_map(file, names, max_workers=os.cpu_count(), desc="filing pictures", leave=False, disable=None))
 
 
 class FolderCollection:

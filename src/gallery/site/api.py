@@ -40,11 +40,6 @@ class ListPage:
     next_token: str | None
 
 
-def count_first_tiles(colour: str) -> int:
-    """Return how many artworks the page itself holds: 45 to 48, always the same for one colour."""
-    return 45 + hashlib.blake2b(colour.encode(), digest_size=1).digest()[0] % 4
-
-
 class Listing:
     """The lists of a collection, page by page.
 
@@ -57,8 +52,9 @@ class Listing:
         self._tokens = Names(seed, "list", ">BIIx")
 
     def open(self, colour: str, language: str, draw: Draw) -> ListPage:
-        """Return the first artworks of a colour."""
-        return self._read((SITE_COLOURS.index(colour), 0, 0), count_first_tiles(colour), language, draw)
+        """Return the first artworks of a colour, which its page itself holds: 45 to 48, always as many."""
+        size = 45 + hashlib.blake2b(colour.encode(), digest_size=1).digest()[0] % 4
+        return self._read((SITE_COLOURS.index(colour), 0, 0), size, language, draw)
 
     def resume(self, token: str, size: int, language: str, draw: Draw) -> ListPage | None:
         """Return the ``size`` artworks that a token leads to, or None if the token is not ours."""
