@@ -1,6 +1,6 @@
 """Chips: small pictures of one colour over all of sRGB, with the name that people give to it.
 
-Real art seldom comes near them. They tell the colour index what to call a picture of one colour, so that it does
+Real art seldom comes near them. They teach the colour index the name of a picture of one colour, so that it does
 not go on where the real rows end as it happened to leave them.
 """
 

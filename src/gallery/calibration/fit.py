@@ -119,7 +119,7 @@ def build_teacher() -> VotingClassifier:
 def fit_colour_index(features: npt.NDArray[np.float64], colours: npt.NDArray[np.str_]) -> ColourIndex:
     """Fit the network to the rows, to what lies between them, and to chips of all colours where no row is near.
 
-    Invented rows (:func:`smear_rows`), labelled by a teacher (:func:`build_teacher`), tell the network how the colours
+    Invented rows (:func:`smear_rows`), labelled by a teacher (:func:`build_teacher`), show the network how the colours
     lie where rows are few, and keep it from following single rows.
     """
     invented = smear_rows(features, SMEARED_ROWS)

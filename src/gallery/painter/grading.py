@@ -165,7 +165,7 @@ def _first_guesses(coarse: npt.NDArray[np.float32], target: FeatureVector) -> Fl
 
 
 def _wanted_covariance(target: FeatureVector, own: FloatArray) -> FloatArray:
-    """Return the covariance of L, a and b (3, 3) that a palette has, as far as its deviations tell."""
+    """Return the covariance of L, a and b (3, 3) that a palette has, as far as its deviations say."""
     half = FEATURE_COUNT // 2
     blue, green, _ = (target[half : half + 3] ** 2).tolist()
     light, red, yellow = (target[half + 6 :] ** 2).tolist()

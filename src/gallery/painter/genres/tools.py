@@ -51,7 +51,7 @@ FORMS_BY_KIND: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Mood:
-    """What a composition is told about the palette that it will be graded to, each from 0 to 1.
+    """What a composition knows of the palette that it will be graded to, each from 0 to 1.
 
     Mean lightness, mean distance from grey, spread of hue and chroma; and the B, G, R of the main colour if it is a
     design, which is not graded.
