@@ -64,11 +64,13 @@ class Canvas:
     """Pigment pixels of a window of one picture, with the drawing primitives that the genres use.
 
     The window shows the whole picture of an aspect in ``width`` × ``height`` pixels, or, as a crop, the centred box
-    that remains when the picture is scaled to cover them.
+    that remains when the picture is scaled to cover them. Light comes from the left, from the right in a picture
+    that ``is_mirrored``.
     """
 
     def __init__(self, aspect: float, width: int, height: int, *, is_crop: bool) -> None:
         self.aspect = aspect
+        self.is_mirrored = False
         self._width, self._height = width, height
         self._scale_x, self._scale_y = width / aspect, float(height)  # pixels per picture unit
         if is_crop:
@@ -154,7 +156,7 @@ class Canvas:
         y0, y1 = max(0, int(top)), min(self._height, int(bottom) + 1)
         if x0 >= x1 or y0 >= y1 or right - left < 0.5 or bottom - top < 0.5:
             return
-        plane = form(name, flip)
+        plane = form(name, flip != self.is_mirrored)
         rows, columns = plane.shape[:2]
         step_x, step_y = columns / (right - left), rows / (bottom - top)
         u0, v0 = int((x0 - left) * step_x) if x0 > left else 0, int((y0 - top) * step_y) if y0 > top else 0

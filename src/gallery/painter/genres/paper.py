@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from src.gallery.painter.canvas import Canvas, Pigment, lit, mix
-from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, lighten, make_scheme, ridge
+from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood, ground_below, lighten, make_scheme, ridge
 
 SNOW_CAP: Final = ((-0.13, 0.085), (-0.03, 0), (0.03, 0), (0.13, 0.085), (0.05, 0.06), (0, 0.11), (-0.06, 0.06))
 """The outline of the snow on a printed mountain, from its top."""
@@ -96,7 +96,7 @@ def paint_print(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
         level = horizon + 0.12 * number
         colour = rng.pick(26, 10, "sea", "meadow", "foliage", "sand", "pine")
         line = ridge(rng, -0.1, canvas.aspect + 0.1, level, rng.between(0.04, 0.12), depth=3)
-        canvas.polygon([*line, (canvas.aspect + 0.1, 1.1), (-0.1, 1.1)], colour)
+        ground_below(canvas, line, colour)
         canvas.line(line, 0.005, ink)
     if rng.random() < 0.5:  # waves
         water = rng.pick(20, 8, "sea")

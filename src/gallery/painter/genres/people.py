@@ -2,7 +2,7 @@
 
 import math
 
-from src.gallery.painter.canvas import Canvas, Pigment, lit, mix
+from src.gallery.painter.canvas import Canvas, Pigment, Point, lit, mix
 from src.gallery.painter.genres.tools import PIGMENTS, Chance, Mood
 
 
@@ -13,10 +13,9 @@ def _flesh(rng: Chance) -> tuple[Pigment, Pigment]:
     return mix(lit(PIGMENTS["skin_shadow"], light[0] - 200), light, 0.1), lit(light, 26)
 
 
-def _person(
-    canvas: Canvas, rng: Chance, *, x: float, top: float, size: float, cloth: Pigment, flip: bool, hats: bool = True
-) -> None:
-    """Paint head and shoulders; ``top`` is the crown of the head, ``size`` the height of head and neck."""
+def _person(canvas: Canvas, rng: Chance, crown: Point, size: float, cloth: Pigment, *, hats: bool = True) -> None:
+    """Paint head and shoulders below the crown of the head; ``size`` is the height of head and neck."""
+    x, top = crown
     dark, light = _flesh(rng)
     width = size * 0.94
     shoulders = width * rng.between(2.1, 2.5)
@@ -26,16 +25,16 @@ def _person(
     style = rng.random()
     if style < 0.45:  # long hair falls behind face and shoulders
         canvas.ellipse(x, top + size * 0.46, width * 0.44, size * 0.57, lit(hair, -14))
-    canvas.shade(rng.form("bust"), box, cloth, (-52, 44), flip)
+    canvas.shade(rng.form("bust"), box, cloth, (-52, 44))
     head = rng.form("head")
     face = (x - width / 2, top, x + width / 2, top + size)
-    canvas.stamp(head, face, dark, light, flip)
+    canvas.stamp(head, face, dark, light)
     collar = rng.pick(16, 5, "linen", "linen", "charcoal")
     kind = rng.random()
     if kind < 0.25:
         canvas.ellipse(x, neckline + size * 0.10, width * 0.42, size * 0.12, lit(collar, -30))
         canvas.ellipse(x, neckline + size * 0.08, width * 0.41, size * 0.11, collar)
-        canvas.stamp(head, face, dark, light, flip)
+        canvas.stamp(head, face, dark, light)
     elif kind < 0.6:
         opening = ((x - width * 0.24, neckline), (x + width * 0.24, neckline), (x + 0.01, neckline + size * 0.5))
         canvas.polygon(opening, collar)
@@ -43,30 +42,30 @@ def _person(
         canvas.polygon(throat, mix(dark, light, 0.5))
     if style < 0.85:
         box = (x - width * 0.42, top - size * 0.09, x + width * 0.42, top + size * 0.86)
-        canvas.shade("hair", box, hair, (-22, 42), flip)
+        canvas.shade("hair", box, hair, (-22, 42))
     if hats and style > 0.72:
         hat = rng.pick(16, 10, "charcoal", "umber", "brick", "sand")
         brim = rng.between(0.5, 0.85)
         canvas.ellipse(x, top + size * 0.10, width * brim, size * 0.09, lit(hat, -8))
-        crown = (x - width * 0.36, top - size * 0.22, x + width * 0.36, top + size * 0.2)
-        canvas.shade("sphere", crown, hat, (-24, 26), flip)
+        box = (x - width * 0.36, top - size * 0.22, x + width * 0.36, top + size * 0.2)
+        canvas.shade("sphere", box, hat, (-24, 26))
 
 
 def paint_portrait(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Paint a half-length portrait before a plain, clouded or curtained ground."""
     dark_ground = rng.random() > mood.light * 1.3
-    flip = rng.random() < 0.5
+    canvas.is_mirrored = rng.random() < 0.5
     ground = rng.pick(14, 8, "umber", "wood", "stone", "foliage", "charcoal", "sea")
     ground = lit(ground, -22 if dark_ground else rng.between(24, 110))
     near, far = lit(ground, rng.between(16, 46)), lit(ground, -18)
     grid = ((ground, near, ground), (near, lit(near, 12), ground), (far, ground, far))
-    canvas.wash([row[::-1] for row in grid] if flip else grid)
+    canvas.wash([row[::-1] for row in grid] if canvas.is_mirrored else grid)
     middle = canvas.aspect / 2
     if rng.random() < 0.3:
         drape = rng.pick(16, 10, "brick", "pine", "sea", "gold")
         for number in range(7):
             x = (number / 20) * canvas.aspect
-            x = canvas.aspect - x - 0.06 if flip else x
+            x = canvas.aspect - x - 0.06 if canvas.is_mirrored else x
             fold = ((x, -0.1), (x + 0.07, -0.1), (x + 0.05, 0.9), (x - 0.03, 1.1))
             canvas.polygon(fold, lit(drape, -26 + 44 * (number % 2)))
     elif rng.random() < 0.25:
@@ -76,9 +75,7 @@ def paint_portrait(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         canvas.soften(0.02)
     size = rng.between(0.34, 0.48)
     cloth = rng.pick(18, 12, "charcoal", "charcoal", "brick", "sea", "pine", "linen", "gold", "umber")
-    x = middle + rng.between(-0.06, 0.06)
-    top = rng.between(0.16, 0.23)
-    _person(canvas, rng, x=x, top=top, size=size, cloth=cloth, flip=flip)
+    _person(canvas, rng, (middle + rng.between(-0.06, 0.06), rng.between(0.16, 0.23)), size, cloth)
 
 
 def paint_figures(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
@@ -139,7 +136,7 @@ def paint_icon(canvas: Canvas, rng: Chance, _mood: Mood) -> None:
             ray_x, ray_y = x + size * 0.57 * math.cos(angle), top + size * (0.42 + 0.57 * math.sin(angle))
             canvas.ellipse(ray_x, ray_y, 0.009, 0.009, lit(halo, -60))
         robe = rng.jitter(cloth, 14, 26)
-        _person(canvas, rng, x=x, top=top, size=size, cloth=robe, flip=False, hats=False)
+        _person(canvas, rng, (x, top), size, robe, hats=False)
         hood = lit(rng.jitter(robe, 10, 20), -10)
         for way, light in ((-size, 0), (size, -20)):
             outer, inner = (x + way * 0.42, top + size * 0.75), (x + way * 0.2, top + size * 0.95)

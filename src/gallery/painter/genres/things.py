@@ -6,34 +6,34 @@ from src.gallery.painter.canvas import Canvas, Pigment, Point, around, corners, 
 from src.gallery.painter.genres.tools import FORMS_BY_KIND, PIGMENTS, Chance, Mood, lighten
 
 
-def paint_wall(canvas: Canvas, rng: Chance, mood: Mood, flip: bool) -> Pigment:
+def paint_wall(canvas: Canvas, rng: Chance, mood: Mood) -> Pigment:
     """Paint the wall behind, dark or light as the mood asks; return its pigment."""
     dark = rng.random() > mood.light * 1.4
     wall = rng.pick(14, 9, "umber", "stone", "wood", "sea", "foliage", "linen")
     wall = lit(wall, -16 if dark else rng.between(20, 80))
     light = lit(wall, rng.between(15, 50))
     rows = ((wall, lit(wall, -8), lit(wall, -22)), (light, wall, lit(wall, -14)), (lit(light, 8), light, wall))
-    canvas.wash([row[::-1] for row in rows] if flip else rows)
+    canvas.wash([row[::-1] for row in rows] if canvas.is_mirrored else rows)
     return wall
 
 
-def cast_shadow(canvas: Canvas, place: Point, width: float, ground: Pigment, *, flip: bool) -> None:
+def cast_shadow(canvas: Canvas, place: Point, width: float, ground: Pigment) -> None:
     """Cast the soft shadow of a thing that stands on a place."""
     x, base = place
-    reach = -width if flip else width
+    reach = -width if canvas.is_mirrored else width
     box = around(x + reach * 0.5, base, width * 0.95, width * 0.20)
     canvas.shade("glow", box, ground, (-60, -60), strength=0.9)
 
 
-def paint_fruit(canvas: Canvas, rng: Chance, place: Point, size: float, colour: Pigment, *, flip: bool) -> None:
+def paint_fruit(canvas: Canvas, rng: Chance, place: Point, size: float, colour: Pigment) -> None:
     """Paint a round fruit that stands on a place."""
     x, base = place
-    canvas.shade("sphere", (x - size, base - 1.9 * size, x + size, base), colour, (-78, 54), flip)
+    canvas.shade("sphere", (x - size, base - 1.9 * size, x + size, base), colour, (-78, 54))
     if rng.random() < 0.5:
         canvas.line(((x, base - 1.75 * size), (x + size * 0.15, base - 2.2 * size)), size * 0.12, PIGMENTS["umber"])
 
 
-def paint_vessel(canvas: Canvas, rng: Chance, place: Point, size: float, *, flip: bool) -> None:
+def paint_vessel(canvas: Canvas, rng: Chance, place: Point, size: float) -> None:
     """Paint a glazed vessel that stands on a place."""
     x, base = place
     name = rng.form("vessel")
@@ -41,7 +41,7 @@ def paint_vessel(canvas: Canvas, rng: Chance, place: Point, size: float, *, flip
     width = size * (0.62 if name in ("bottle", "goblet") else 0.95)
     height = size * (0.55 if name == "bowl" else 1.35)
     box = standing(x, base, width, height)
-    canvas.shade(name, box, glaze, (-66, 52), flip)
+    canvas.shade(name, box, glaze, (-66, 52))
     if rng.random() < 0.5:
         band = rng.jitter(glaze, 50, 22)
         middle = base - height * rng.between(0.38, 0.55)
@@ -51,8 +51,8 @@ def paint_vessel(canvas: Canvas, rng: Chance, place: Point, size: float, *, flip
 
 def paint_still_life(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Paint fruit and vessels on a table, lit from one side."""
-    flip = rng.random() < 0.5
-    paint_wall(canvas, rng, mood, flip)
+    canvas.is_mirrored = rng.random() < 0.5
+    paint_wall(canvas, rng, mood)
     table = rng.between(0.56, 0.7)
     board = rng.pick(22, 9, "wood", "linen", "earth", "stone", "brick")
     canvas.wash_below(table, ((board, board), (lit(board, 14), board), (lit(board, -14), lit(board, -26))))
@@ -69,8 +69,8 @@ def paint_still_life(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     for number in range(int(rng.between(1, 4))):
         x = canvas.aspect * (0.26 + 0.22 * number + rng.between(-0.06, 0.06))
         base, size = table + rng.between(0.05, 0.14), rng.between(0.24, 0.42)
-        cast_shadow(canvas, (x, base), size * 0.5, board, flip=flip)
-        paint_vessel(canvas, rng, (x, base), size, flip=flip)
+        cast_shadow(canvas, (x, base), size * 0.5, board)
+        paint_vessel(canvas, rng, (x, base), size)
     if rng.random() < 0.35:
         x, base = rng.between(0.35, 0.65) * canvas.aspect, table + 0.2
         plate = rng.pick(14, 4, "linen")
@@ -81,22 +81,22 @@ def paint_still_life(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     for number in range(int(rng.between(3, 12))):
         x = canvas.aspect * (0.5 + rng.between(-0.36, 0.36))
         base, size = table + 0.13 + 0.02 * number, rng.between(0.045, 0.085)
-        cast_shadow(canvas, (x, base), size, board, flip=flip)
-        paint_fruit(canvas, rng, (x, base), size, rng.jitter(kinds[int(rng.random() * 4)], 14, 8), flip=flip)
+        cast_shadow(canvas, (x, base), size, board)
+        paint_fruit(canvas, rng, (x, base), size, rng.jitter(kinds[int(rng.random() * 4)], 14, 8))
 
 
 def paint_flowers(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Paint a bunch of flowers in a vase, or one that fills the picture."""
-    flip = rng.random() < 0.5
-    wall = paint_wall(canvas, rng, mood, flip)
+    canvas.is_mirrored = rng.random() < 0.5
+    wall = paint_wall(canvas, rng, mood)
     middle = canvas.aspect * rng.between(0.42, 0.58)
     full = rng.random() < 0.3
     if not full:
         table = rng.between(0.8, 0.88)
         board = rng.pick(24, 8, "wood", "linen", "stone")
         canvas.rectangle(-0.1, table, canvas.aspect + 0.1, 1.1, board)
-        cast_shadow(canvas, (middle, table + 0.07), 0.16, board, flip=flip)
-        paint_vessel(canvas, rng, (middle, table + 0.07), rng.between(0.26, 0.34), flip=flip)
+        cast_shadow(canvas, (middle, table + 0.07), 0.16, board)
+        paint_vessel(canvas, rng, (middle, table + 0.07), rng.between(0.26, 0.34))
     heart = 0.5 if full else 0.40
     reach = 0.55 if full else rng.between(0.26, 0.36)
     leaf = rng.pick(18, 8, "foliage", "pine", "foliage")
@@ -105,7 +105,7 @@ def paint_flowers(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         colour = rng.jitter(leaf, 20, 8)
         size = rng.between(0.04, 0.11)
         canvas.line(((x, y), (middle, heart + reach)), 0.006, lit(leaf, -18))
-        canvas.shade("leaf", around(x, y, size * 0.5, size), colour, (-44, 34), flip)
+        canvas.shade("leaf", around(x, y, size * 0.5, size), colour, (-44, 34))
     kinds = [rng.vivid(rng.between(130, 200), rng.between(18, 44)) for _ in range(2)] + [PIGMENTS["snow"]]
     for number in range(int(rng.between(8, 18))):
         angle_x, angle_y = rng.between(-1, 1), rng.between(-1, 1)
@@ -113,17 +113,17 @@ def paint_flowers(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         size = rng.between(0.04, 0.10) * (1.35 if full else 1.0) * (1 - 0.3 * abs(angle_x))
         colour = rng.jitter(kinds[int(rng.random() * 3)], 24, 8)
         box, dark = (x - size, y - size, x + size, y + size * 0.9), mix(lit(colour, -84), wall, 0.15)
-        canvas.stamp(FORMS_BY_KIND["flower"][number % 3], box, dark, lit(colour, 26), flip)
+        canvas.stamp(FORMS_BY_KIND["flower"][number % 3], box, dark, lit(colour, 26))
         canvas.ellipse(x, y, size * 0.17, size * 0.15, rng.pick(40, 8, "gold"))
 
 
 def paint_interior(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Paint a room in perspective: a window's light on the floor, pictures, a table, someone."""
-    flip = rng.random() < 0.5
+    canvas.is_mirrored = rng.random() < 0.5
     width = canvas.aspect
 
     def side(x: float) -> float:
-        return width - x if flip else x
+        return width - x if canvas.is_mirrored else x
 
     def fill(points: Sequence[Point], colour: Pigment) -> None:
         canvas.polygon([(side(x), y) for x, y in points], colour)
@@ -166,19 +166,19 @@ def paint_interior(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     fill(((tx, ty), (tx + 0.36, ty), (tx + 0.42, ty + 0.07), (tx - 0.05, ty + 0.07)), lit(wood, 26))
     for leg in (tx, tx + 0.34):
         block(leg, ty + 0.07, leg + 0.022, ty + 0.28, lit(wood, -20))
-    paint_vessel(canvas, rng, (side(tx + 0.12), ty + 0.05), rng.between(0.12, 0.18), flip=flip)
-    paint_fruit(canvas, rng, (side(tx + 0.26), ty + 0.05), 0.03, rng.pick(20, 12, "brick"), flip=flip)
+    paint_vessel(canvas, rng, (side(tx + 0.12), ty + 0.05), rng.between(0.12, 0.18))
+    paint_fruit(canvas, rng, (side(tx + 0.26), ty + 0.05), 0.03, rng.pick(20, 12, "brick"))
     if rng.random() < 0.7:
         size, fx = rng.between(0.42, 0.58), rng.between(0.28, 0.62) * width
         cloth = rng.pick(20, 12, "sea", "brick", "charcoal", "linen", "gold")
         base = floor_line + rng.between(0.14, 0.22)
-        canvas.shade(rng.form("figure"), (fx, base - size, fx + size * 0.62, base), cloth, (-56, 44), flip)
+        canvas.shade(rng.form("figure"), (fx, base - size, fx + size * 0.62, base), cloth, (-56, 44))
     canvas.soften(0.004)
 
 
 def paint_object(canvas: Canvas, rng: Chance, mood: Mood) -> None:
     """Show one vessel, coin, mask or stone on a plain ground, as museums photograph their things."""
-    flip = rng.random() < 0.5
+    canvas.is_mirrored = rng.random() < 0.5
     ground = lit((128, rng.jitter((128, 128, 128), 0, 7)[1], rng.between(122, 142)), 190 * (mood.light - 0.5))
     canvas.wash(lighten(ground, (6, 14, 0), (18, 26, 8), (-16, 0, -26)))
     x, base = canvas.aspect / 2, rng.between(0.84, 0.9)
@@ -189,21 +189,21 @@ def paint_object(canvas: Canvas, rng: Chance, mood: Mood) -> None:
         width = rng.between(0.5, 0.68) * min(1.0, canvas.aspect) * (0.7 if name in ("bottle", "goblet") else 1.0)
         height = rng.between(0.6, 0.72) * (0.6 if name == "bowl" else 1.0)
         base = base - 0.1 if name == "bowl" else base
-        cast_shadow(canvas, (x, base), width * 0.7, ground, flip=flip)
-        canvas.shade(name, standing(x, base, width, height), glaze, (-74, 58), flip)
+        cast_shadow(canvas, (x, base), width * 0.7, ground)
+        canvas.shade(name, standing(x, base, width, height), glaze, (-74, 58))
         band = rng.jitter(glaze, 70, 24)
         for number in range(int(rng.between(0, 5))):
             y = base - height * (0.25 + 0.10 * number)
             canvas.line(((x - width * 0.3, y), (x, y + 0.025), (x + width * 0.3, y)), rng.between(0.006, 0.03), band)
     elif kind < 0.8:
         radius = rng.between(0.3, 0.4) * min(1.0, canvas.aspect)
-        cast_shadow(canvas, (x, 0.5 + radius), radius, ground, flip=flip)
-        canvas.shade("sphere", around(x, 0.5, radius), glaze, (-30, 26), flip)
+        cast_shadow(canvas, (x, 0.5 + radius), radius, ground)
+        canvas.shade("sphere", around(x, 0.5, radius), glaze, (-30, 26))
         canvas.ellipse(x, 0.5, radius * 0.88, radius * 0.88, lit(glaze, -8))
         head = rng.one_of("head_left", "head_right")
         box = (x - radius * 0.6, 0.5 - radius * 0.72, x + radius * 0.6, 0.5 + radius * 0.75)
-        canvas.shade(head, box, glaze, (-62, 56), flip)
+        canvas.shade(head, box, glaze, (-62, 56))
     else:
         radius = rng.between(0.28, 0.38) * min(1.0, canvas.aspect)
-        cast_shadow(canvas, (x, 0.5 + radius), radius, ground, flip=flip)
-        canvas.shade(rng.one_of("rock_a", "rock_b"), around(x, 0.5, radius), glaze, (-70, 56), flip)
+        cast_shadow(canvas, (x, 0.5 + radius), radius, ground)
+        canvas.shade(rng.one_of("rock_a", "rock_b"), around(x, 0.5, radius), glaze, (-70, 56))
