@@ -157,8 +157,12 @@ class ColourModel:
 def load_model(models_dir: Path) -> ColourModel:
     """Load a model after checking that it is the one its card describes, before anything is unpickled.
 
-    ModelMissingError is raised if one of the three files is not there, ModelMismatchError if they do not agree with
-    each other, with the features that are measured or with the installed libraries.
+    Raises
+    ------
+    ModelMissingError
+        If one of the three files is not there.
+    ModelMismatchError
+        If they do not agree with each other, with the features that are measured or with the installed libraries.
     """
     card, parts = _read_model(models_dir)
     _check_card(card, models_dir / CARD_NAME)

@@ -53,10 +53,18 @@ class Split(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Rows with a known colour, of the table ``name``: ``features``, shape (n, 18), and ``colours``, shape (n,).
+    """Rows with a known colour.
 
-    Rows of one picture share a number in ``groups``, shape (n,) (:func:`group_rows`). File names, addresses
-    (``images``) and origins of the pictures are there where the table has them.
+    Attributes
+    ----------
+    name
+        File name of the table.
+    features, colours
+        Shapes (n, 18) and (n,).
+    groups
+        Shape (n,): rows of one picture share a number (:func:`group_rows`).
+    filenames, images, origins
+        File names, addresses and origins of the pictures, where the table has them.
     """
 
     name: str
@@ -133,8 +141,12 @@ class TrainingData:
 def read_training_data(path: Path) -> TrainingData:
     """Read any table that has the 18 features and ``color``; every row is a group of its own.
 
-    Of further columns ``filename``, ``image`` and ``origin`` are kept. TableError is raised as by
-    :func:`src.user_tables.read_user_table`, or if a column is missing, or a cell is no feature or no colour.
+    Of further columns ``filename``, ``image`` and ``origin`` are kept.
+
+    Raises
+    ------
+    TableError
+        As :func:`src.user_tables.read_user_table`, or if a column is missing, or a cell is no feature or no colour.
     """
     if not path.is_file():
         raise TableError(

@@ -42,9 +42,16 @@ class Evaluation:
 
 
 def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64], classes: Sequence[str]) -> Evaluation:
-    """Score probabilities, shape (n, classes), against the colours that are known, shape (n,), n ≥ 1.
+    """Score probabilities against what is known.
 
-    Rows of a colour that is not among the ``classes`` are errors.
+    Parameters
+    ----------
+    true_colours
+        Shape (n,), n ≥ 1; may hold colours that the model does not know: those rows are errors.
+    probabilities
+        Shape (n, len(classes)).
+    classes
+        The colour of each column.
     """
     answers = np.asarray(classes)[probabilities.argmax(axis=1)]
     is_right = answers == true_colours

@@ -64,8 +64,8 @@ def _run(options: argparse.Namespace) -> int:
     evaluations: dict[str, Evaluation] = {}
     failures: list[tuple[str, str]] = []
     if options.rows is not None:
-        named = evaluate_rows(model, options.rows)
-        evaluations.update({f"{options.rows.name}, {name}": found for name, found in named.items()})
+        scored = evaluate_rows(model, options.rows)
+        evaluations |= {f"{options.rows.name}, {name}": found for name, found in scored.items()}
     if options.images is not None:
         with parallel_backend(options.jobs, options.dask):
             pictures = measure_labelled_pictures(options.images, read_labels(options.labels), crop=options.crop)

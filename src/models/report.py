@@ -42,10 +42,16 @@ CURVE_SHARES: Final = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 class ReportMeasures(NamedTuple):
     """Measured on the held-out quarter, by the chosen candidate fitted to the rest.
 
-    ``test`` is of the calibrated SVMs. ``features`` has the features, most important first: ``importance`` is the
-    accuracy lost when one is shuffled, with its ``deviation`` over the repeats, ``accuracy`` that of a model that has
-    it and those before it alone. ``curve`` has, by training rows, the accuracy on rows not seen (``test``, with its
-    ``deviation`` over the folds) and on those seen (``train``).
+    Attributes
+    ----------
+    test
+        Of the calibrated SVMs.
+    features
+        The features, most important first: ``importance`` is the accuracy lost when one is shuffled, with its
+        ``deviation`` over the repeats; ``accuracy`` that of a model that has it and those before it alone.
+    curve
+        Learning curve, by training rows: accuracy on rows not seen (``test``, with its ``deviation`` over the folds),
+        and on those seen (``train``).
     """
 
     test: Evaluation

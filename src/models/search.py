@@ -26,9 +26,13 @@ def run_search(
 ) -> pd.DataFrame:
     """Score every candidate in every split, where :func:`src.parallel.parallel_backend` says.
 
-    Finished fits are remembered in ``cache_dir``, if there is one, so that a stopped search goes on. The table has a
-    row for each ``candidate``, best mean first: family and parameters, mean and deviation (population) of the
-    accuracies, processor seconds of a fit, and the accuracy in each fold.
+    Finished fits are remembered in ``cache_dir``, if there is one, so that a stopped search goes on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each ``candidate``, best mean first: family and parameters, mean and deviation (population) of the
+        accuracies, processor seconds of a fit, and the accuracy in each fold.
     """
     score = joblib.Memory(cache_dir, verbose=0).cache(_score_fold, ignore=["features", "colours"])
     tasks = [(candidate, split) for candidate in candidates for split in splits]

@@ -62,7 +62,13 @@ def train(
     """Search, measure, fit and save; fits run where :func:`src.parallel.parallel_backend` says.
 
     The rows are grouped (:func:`src.models.data.group_rows`), and one of the candidates is a support vector machine.
-    TrainingDataError is raised if the rows cannot be split and learned from, UsageError if they are too many.
+
+    Raises
+    ------
+    TrainingDataError
+        If the rows cannot be split and learned from.
+    UsageError
+        If there are more rows than a support vector machine can take.
     """
     check_training_data(data, folds)
     if len(data) > SVM_ROW_LIMIT:

@@ -41,10 +41,9 @@ def render_figure(figure: Figure, suffix: str = ".png", dpi: float = 100) -> byt
     return buffer.getvalue()
 
 
-def save_figure(figure: Figure, path: Path, dpi: float = 130) -> Path:
-    """Write a figure whole, as the name's suffix says (:func:`render_figure`); return the path, for a link to it."""
-    write_bytes(path, render_figure(figure, path.suffix, dpi))
-    return path
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a figure whole, as the name's suffix says (:func:`render_figure`)."""
+    write_bytes(path, render_figure(figure, path.suffix, 130))
 
 
 def check_suffix(suffix: str) -> str:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock, patch
 
 import cv2
 import numpy as np
@@ -122,14 +123,10 @@ def test_pictures_are_copied_into_a_folder_a_colour_and_nothing_is_overwritten(m
         (["s3://bucket/img", "a"], "only argument"),
     ],
 )
+@patch("src.models.predict_model.classify_pictures", Mock(side_effect=AssertionError("pictures were read")))
 def test_wrong_usage_ends_with_2_before_any_picture_is_read(
-    models_dir: Path,
-    arguments: list[str],
-    message: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    models_dir: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("src.models.predict_model.classify_pictures", lambda *_: pytest.fail("pictures were read"))
     assert run(models_dir, *arguments) == 2
     assert message in read_message(capsys)
 
