@@ -103,5 +103,6 @@ def _compose(painting: Painting, width: int, height: int, *, is_crop: bool) -> n
     """Return the pigment of a picture, float32 (H, W, 3)."""
     rng = make_chances(painting.seed, painting.number, painting.attempt, COMPOSITION)
     canvas = Canvas(painting.aspect, width, height, is_crop=is_crop)
-    GENRES[painting.genre].compose(canvas, rng, painting.mood)
-    return work_surface(canvas, rng, painting.genre)
+    kind = GENRES[painting.genre]
+    kind.compose(canvas, rng, painting.mood)
+    return work_surface(canvas, rng, kind.surface)

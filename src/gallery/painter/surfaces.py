@@ -160,60 +160,49 @@ class Surface(NamedTuple):
     plain_share: float = 0.0
 
 
-_HANDS: Final = "loose level dabs slanted swirling loose"
 _PAINTED: Final = "canvas canvas cracks paper"
 _NONE: Final = ("-", (1.0, 1.0), (0.0, 0.0))
-_OUTDOORS: Final = Surface(
-    _HANDS, (0.26, 0.86), (0.2, 0.9), "canvas canvas paper cracks", (0.2, 0.8), (0.15, 0.5), power=2
+
+OUTDOORS: Final = Surface(
+    strokes="loose level dabs slanted swirling loose",
+    stroke_size=(0.26, 0.86),
+    relief=(0.2, 0.9),
+    grains="canvas canvas paper cracks",
+    strength=(0.2, 0.8),
+    drift=(0.15, 0.5),
+    power=2,
 )
-_INDOORS: Final = Surface(
+WOODS: Final = OUTDOORS._replace(strokes="upright dabs slanted loose")
+TOWN: Final = OUTDOORS._replace(strokes="upright dabs loose -")
+INDOORS: Final = Surface(
     "loose slanted dabs level", (0.26, 0.76), (0.1, 0.8), _PAINTED, (0.2, 0.8), (0.15, 0.45), power=1.5
 )
-_DESIGN: Final = Surface(*_NONE, "speckle", (0.1, 0.4), (0.0, 0.0), plain_share=0.5)
-
-SURFACES: Final[dict[str, Surface]] = {
-    "landscape": _OUTDOORS,
-    "mountains": _OUTDOORS,
-    "woods": _OUTDOORS._replace(strokes="upright dabs slanted loose"),
-    "seascape": _OUTDOORS,
-    "nocturne": _OUTDOORS,
-    "town": _OUTDOORS._replace(strokes="upright dabs loose -"),
-    "portrait": Surface(
-        "loose slanted dabs - - -", (0.16, 0.32), (0.05, 0.6), _PAINTED, (0.2, 0.8), (0.1, 0.4), (0.8, 1.4)
-    ),
-    "figures": Surface(
-        "loose slanted dabs upright", (0.22, 0.5), (0.15, 0.7), "canvas cracks paper", (0.2, 0.8), (0.15, 0.5)
-    ),
-    "icon": Surface(
-        "- - upright upright upright", (0.2, 0.35), (0.2, 0.2), "cracks", (0.5, 1.0), (0.2, 0.6), (0.7, 1.3)
-    ),
-    "still life": _INDOORS,
-    "flowers": _INDOORS,
-    "interior": _INDOORS,
-    "object": Surface(*_NONE, "paper", (0.1, 0.5), (0.05, 0.35)),
-    "abstract": Surface("- level loose upright", (0.2, 0.6), (0.05, 0.5), "canvas", (0.2, 0.8), (0.1, 0.4)),
-    "colour field": Surface("loose level upright", (0.35, 1.0), (0.2, 0.7), "canvas", (0.3, 0.7), (0.3, 0.8)),
-    "gesture": Surface("swirling loose -", (0.3, 0.8), (0.3, 0.9), "canvas", (0.3, 0.9), (0.2, 0.5)),
-    "print": Surface("- - - dabs", (0.18, 0.35), (0.05, 0.3), "paper", (0.3, 1.0), (0.1, 0.4)),
-    "sketch": Surface(
-        "- - - slanted slanted", (0.3, 0.5), (0.1, 0.4), "paper paper bloom", (0.3, 1.0), (0.05, 0.3), (0.7, 1.2)
-    ),
-    "textile": Surface("upright level -", (0.25, 0.45), (0.3, 0.8), "canvas", (0.8, 1.6), (0.2, 0.5), (0.9, 1.6)),
-    "page": Surface(*_NONE, "paper bloom", (0.4, 1.0), (0.1, 0.4)),
-    "monochrome": _DESIGN._replace(strength=(0.1, 1.2)),
-    "washes": _DESIGN._replace(strength=(0.1, 0.5)),
-    "poster": _DESIGN,
-    "flag": _DESIGN,
-    "duotone": _DESIGN,
-    "tiles": _DESIGN,
-    "mounted print": _DESIGN._replace(strength=(0.1, 0.5)),
-}
-"""The surfaces by genre."""
+PORTRAIT: Final = Surface(
+    "loose slanted dabs - - -", (0.16, 0.32), (0.05, 0.6), _PAINTED, (0.2, 0.8), (0.1, 0.4), (0.8, 1.4)
+)
+FIGURES: Final = Surface(
+    "loose slanted dabs upright", (0.22, 0.5), (0.15, 0.7), "canvas cracks paper", (0.2, 0.8), (0.15, 0.5)
+)
+ICON: Final = Surface(
+    "- - upright upright upright", (0.2, 0.35), (0.2, 0.2), "cracks", (0.5, 1.0), (0.2, 0.6), (0.7, 1.3)
+)
+OBJECT: Final = Surface(*_NONE, "paper", (0.1, 0.5), (0.05, 0.35))
+ABSTRACT: Final = Surface("- level loose upright", (0.2, 0.6), (0.05, 0.5), "canvas", (0.2, 0.8), (0.1, 0.4))
+COLOUR_FIELD: Final = Surface("loose level upright", (0.35, 1.0), (0.2, 0.7), "canvas", (0.3, 0.7), (0.3, 0.8))
+GESTURE: Final = Surface("swirling loose -", (0.3, 0.8), (0.3, 0.9), "canvas", (0.3, 0.9), (0.2, 0.5))
+PRINT: Final = Surface("- - - dabs", (0.18, 0.35), (0.05, 0.3), "paper", (0.3, 1.0), (0.1, 0.4))
+SKETCH: Final = Surface(
+    "- - - slanted slanted", (0.3, 0.5), (0.1, 0.4), "paper paper bloom", (0.3, 1.0), (0.05, 0.3), (0.7, 1.2)
+)
+TEXTILE: Final = Surface("upright level -", (0.25, 0.45), (0.3, 0.8), "canvas", (0.8, 1.6), (0.2, 0.5), (0.9, 1.6))
+PAGE: Final = Surface(*_NONE, "paper bloom", (0.4, 1.0), (0.1, 0.4))
+DESIGN: Final = Surface(*_NONE, "speckle", (0.1, 0.4), (0.0, 0.0), plain_share=0.5)
+MONOCHROME: Final = DESIGN._replace(strength=(0.1, 1.2))
+WASHES: Final = DESIGN._replace(strength=(0.1, 0.5))
 
 
-def work_surface(canvas: Canvas, rng: Chance, genre: str) -> npt.NDArray[np.float32]:
-    """Work the surface of a picture of a genre; return its pigment, float32 (H, W, 3)."""
-    surface = SURFACES[genre]
+def work_surface(canvas: Canvas, rng: Chance, surface: Surface) -> npt.NDArray[np.float32]:
+    """Work the surface of a picture; return its pigment, float32 (H, W, 3)."""
 
     def draw(limits: Range, power: float = 1.0) -> float:
         low, high = limits
