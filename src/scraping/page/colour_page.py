@@ -133,14 +133,8 @@ class ColourPage:
     def _answer(self, obstacle: str) -> bool:
         """Answer a consent page, or take away what lies over the content; return whether anything was done."""
         done = self._browser.run(read_script("obstacles"), obstacle)
-        what = "a banner" if obstacle == "overlay" else "a consent page"
-        for one in done:
-            did = {"closed": "closed", "removed": "taken away"}.get(one["what"])
-            if did is None:
-                how = "refused" if one["isRefusal"] else "agreed, because no refusal was offered,"
-                self._report(f"{what} was answered: {how} by {one['label']!r}")
-            else:
-                self._report(f"{what} was {did}: {one['label']!r}")
+        for what_was_done in done:
+            self._report(f"{'a banner' if obstacle == 'overlay' else 'a consent page'} {what_was_done}")
         return bool(done)
 
     def _refuse_error(self, state: dict[str, Any], *, has_failed: bool) -> None:

@@ -2,11 +2,13 @@
 //   'consent'  the forms of a consent page; agrees where nothing else is offered
 //   'choice'   the forms of a page that may be one; clicks a refusal only
 //   'overlay'  what lies over the content; it is answered if it offers a refusal, closed or taken away otherwise
-// Returns a list of {what, label, isRefusal}; what: 'answered', 'closed' or 'removed'.
+// Returns what was done, as the ends of sentences: "was answered: refused by 'No'".
 //
 // What a button does is read from what the form sends and how its parts are named, which no translation
 // changes; words of some languages help only where the form says nothing.
-const wellFormed = (text) => new TextDecoder().decode(new TextEncoder().encode(text));
+// What a person may read of a text: one line, no control characters, no half surrogate pair.
+const shorten = (text) => new TextDecoder().decode(new TextEncoder().encode(
+  text.replace(/[\s\p{C}]+/gu, ' ').trim().slice(0, 80)));
 const REFUSING = /reject|refus|deny|denied|declin|disagree|necessary|essential|opt.?out|\beom\b/i;
 const ACCEPTING = /accept|agree|allow|grant|opt.?in|\ball\b/i;
 const NO = /^(0|no|n|false|off|none|minimal)$/i;
@@ -27,8 +29,7 @@ const judgeField = (name, value) => {
   if (ACCEPTING.test(value)) { return -1; }   // a name such as "accept" says nothing without its value
   return NO.test(value) ? 1 : YES.test(value) ? -1 : 0;
 };
-const labelOf = (button) => wellFormed((button.textContent.trim() || button.value || button.getAttribute('aria-label') || '')
-  .replace(/\s+/g, ' ').trim().slice(0, 80));
+const labelOf = (button) => shorten(button.textContent.trim() || button.value || button.getAttribute('aria-label') || '');
 const judge = (button) => {
   const sent = button.value ? judgeField(button.name || '', button.value) : 0;
   if (sent) { return 4 * sent; }
@@ -61,7 +62,7 @@ const choose = (places) => {
 const answer = (button, isRefusal) => {
   const label = labelOf(button);   // before the click changes it
   button.click();
-  return { what: 'answered', label, isRefusal };
+  return `was answered: ${isRefusal ? 'refused' : 'agreed, because no refusal was offered,'} by '${label}'`;
 };
 
 const answerForms = (mustRefuse) => {
@@ -85,13 +86,13 @@ const clearView = () => {
   for (let round = 0; round < 5; round += 1) {
     const overlay = findOverlay();
     if (!overlay) { break; }
-    const label = wellFormed(overlay.textContent.trim().slice(0, 80));
+    const label = shorten(overlay.textContent);
     const [button, isRefusal] = choose([overlay]);
     const closing = Array.from(overlay.querySelectorAll(BUTTONS)).find((one) =>
       CLOSING_WORDS.test(`${one.textContent} ${one.getAttribute('aria-label') || ''}`));
     if (isRefusal) { done.push(answer(button, true)); } else {
       if (closing) { closing.click(); }
-      done.push({ what: closing ? 'closed' : 'removed', label, isRefusal: false });
+      done.push(`was ${closing ? 'closed' : 'taken away'}: '${label}'`);
     }
     if (overlay.isConnected && getComputedStyle(overlay).display !== 'none') { overlay.remove(); }
   }
