@@ -73,9 +73,10 @@ class ColourPage:
             if is_loaded and state["hasConsent"]:
                 consents += 1
                 if consents > _CONSENT_ATTEMPTS or not self._answer("consent"):
-                    what = "the page no longer shows a consent form that we can answer: expected a form with a button, "
-                    what += f"found {state['title']!r} at {state['address']}"
-                    raise self.layout_changed(what, f"{self._color}-consent")
+                    raise self.layout_changed(
+                        "the page no longer shows a consent form that we can answer: expected a form with a button, "
+                        f"found {state['title']!r} at {state['address']}"
+                    )
                 time.sleep(0.3)
             elif is_loaded:
                 settled_since = settled_since or time.monotonic()
@@ -121,11 +122,11 @@ class ColourPage:
         """Scroll no further."""
         self._browser.run(STOP)
 
-    def layout_changed(self, what: str, name: str | None = None) -> LayoutChangedError:
+    def layout_changed(self, what: str) -> LayoutChangedError:
         """Save the page as it stands, for whoever has to find out what changed; no other file is overwritten."""
-        html, name = str(self._browser.run(HTML)), name or self._color
-        names = (f"{name}{'' if number == 1 else f'-{number}'}.html" for number in itertools.count(1))
-        paths = (self._site.evidence / one for one in names)
+        html = str(self._browser.run(HTML))
+        names = (f"{self._color}{'' if number == 1 else f'-{number}'}.html" for number in itertools.count(1))
+        paths = (self._site.evidence / name for name in names)
         path = next(path for path in paths if not path.exists() or path.read_bytes() == html.encode())
         write_text(path, html)
         return LayoutChangedError(f"{what}, saved page at {path}")
