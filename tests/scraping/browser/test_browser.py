@@ -17,8 +17,6 @@ from src.scraping.artwork import Addresses
 from src.scraping.browser.browser import Browser, BrowserSettings, find_installed_browser
 from src.scraping.fetch.manners import PagePatience, choose_manners
 from src.scraping.page.colour_page import ColourPage, PageError, Site
-from src.scraping.page.listing import ListingTask
-from src.scraping.scraping_pictures import list_colour
 from tests.support.page_servers import PageServers, send
 from tests.support.scraper_runs import scrape
 
@@ -47,11 +45,9 @@ def test_a_changed_layout_is_reported_with_the_page_saved_beside_those_of_others
     assert (tmp_path / "RED.html").read_text() == "mine"
 
 
-def test_tiles_without_any_picture_are_a_changed_layout(browser: Browser, servers: PageServers, tmp_path: Path) -> None:
-    addresses = Addresses(servers.serve(TILE))
-    manners = choose_manners(addresses, contact=None)
-    with pytest.raises(LayoutChangedError, match="no longer shows pictures"):
-        list_colour(browser, Site(addresses, manners, tmp_path), ListingTask("RED", limit=1), lambda *_: None)
+def test_tiles_without_any_picture_are_a_changed_layout(servers: PageServers, workspace: Workspace) -> None:
+    red = scrape(workspace, servers.serve(TILE), colours=("RED",), limit=1).colours["RED"]
+    assert "no longer shows pictures" in str(red.reason)
 
 
 @pytest.mark.parametrize(

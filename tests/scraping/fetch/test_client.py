@@ -109,5 +109,5 @@ def test_retry_after_is_read_in_both_forms(header: str, expected: float | None) 
         (404, "", None),
     ],
 )
-def test_a_refusal_is_told_from_other_trouble(status: int, text: str, reason: str | None) -> None:
+def test_a_refusal_is_no_other_trouble(status: int, text: str, reason: str | None) -> None:
     assert explain_block(status, text) == reason
