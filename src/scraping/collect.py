@@ -37,8 +37,13 @@ def collect(settings: CollectSettings, console: Console | None = None) -> RunSum
     """Run the scraper once; ``console`` shows the progress.
 
     It goes on where an earlier run in the same workspace stopped: complete colours are not listed
-    again, thumbnails that are there are not fetched again, and what failed is tried again. The summary holds the
-    reason of everything that was not had, a block by the site, a changed layout and an interruption too.
+    again, thumbnails that are there are not fetched again, and what failed is tried again.
+
+    Returns
+    -------
+    RunSummary
+        What was found and fetched, and the reason of everything that was not. A block by the site, a changed layout
+        and an interruption are in it too.
     """
     with lock_workspace(settings.workspace):
         end_marked(make_run_mark(settings.workspace.root))  # what a killed run could not end itself

@@ -42,8 +42,12 @@ class DownloadOutcome:
 def get_img(fetcher: Fetcher, image: str, size: int = 218) -> bytes:
     """Fetch the centre-cropped square of a picture, ``size`` pixels wide, as JPEG; ``image`` has no size suffix.
 
-    If it cannot be had a DownloadError is raised, a :class:`FetchError` where the trouble is of the line or the host,
-    a BlockedError if the host refuses us altogether.
+    Raises
+    ------
+    DownloadError
+        If it cannot be had; a :class:`FetchError` where the trouble is of the line or the host.
+    BlockedError
+        If the host refuses us altogether.
     """
     honours_opt_out = fetcher.manners.is_polite
     return fetcher.fetch(

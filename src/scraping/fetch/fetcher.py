@@ -65,9 +65,14 @@ class Fetcher:
         """Fetch an address and return what ``read`` makes of the answer.
 
         What raises a :class:`FetchError` that may pass is tried again, at most six times; pauses double, and are at
-        least what the host asks for. Pages of the site have longer pauses before them than pictures. Raised are what
-        ``read`` raises, a DownloadError where robots.txt does not allow the address, and a BlockedError if the host
-        refuses us altogether or the run was stopped.
+        least what the host asks for. Pages of the site have longer pauses before them than pictures.
+
+        Raises
+        ------
+        DownloadError
+            If robots.txt does not allow it, or what ``read`` raises.
+        BlockedError
+            If the host refuses us altogether, or the run was stopped.
         """
         manners = self.manners
         if manners.is_polite:

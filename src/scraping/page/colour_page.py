@@ -50,9 +50,16 @@ class ColourPage:
         """Open it and wait for its first tiles; consent is answered (refused where it can be), banners are taken away.
 
         Returns the page's state (``page_state.js``); ``artworks`` is 0 only where the page carries data and has settled
-        without tiles: an empty colour, for the caller to verify. A BlockedError is raised where the site answers with
-        HTTP 401, 403, 429, 451 or a captcha page, a LayoutChangedError where the page has loaded and shows no tiles, a
-        PageError where it has not loaded or the site answered with an error.
+        without tiles: an empty colour, for the caller to verify.
+
+        Raises
+        ------
+        BlockedError
+            If the site answers with HTTP 401, 403, 429 or 451, or with a captcha page.
+        LayoutChangedError
+            If the page has loaded and shows no tiles.
+        PageError
+            If it has not loaded, or the site answered with an error.
         """
         patience = self._site.manners.patience
         self._browser.open(self.address, read_script("listener"))
