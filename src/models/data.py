@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,14 +102,8 @@ class TrainingData:
 
     def take(self, rows: NDArray[np.intp]) -> "TrainingData":
         """Give some of the rows."""
-        texts: dict[str, Any] = {
-            name: tuple(cells[row] for row in rows)
-            for name in ("filenames", "images", "origins")
-            if (cells := getattr(self, name))
-        }
-        return replace(
-            self, features=self.features[rows], colours=self.colours[rows], groups=self.groups[rows], **texts
-        )
+        texts = (tuple(cells[row] for row in rows if cells) for cells in (self.filenames, self.images, self.origins))
+        return TrainingData(self.name, self.features[rows], self.colours[rows], self.groups[rows], *texts)
 
     def split_folds(self, folds: int, seed: int) -> list[Split]:
         """Split into folds, stratified by colour, a picture's rows always on one side."""

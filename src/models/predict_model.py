@@ -191,12 +191,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Name the colour of pictures, as an art site would file them.",
         epilog="Exit code: 0 all done, 1 some files have no answer (listed at the end), 2 wrong usage.",
     )
-    parser.add_argument(
-        "paths",
-        nargs="+",
-        metavar="PATH",
-        help="file, folder, 'pattern', URL, or - (a list of them, or a picture, on standard input)",
-    )
+    kinds = "file, folder, 'pattern', URL, or - (a list of them, or a picture, on standard input)"
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=kinds)
     parser.add_argument("--workspace", type=Path, default=Workspace().root, help="folder with models/ in it")
     parser.add_argument("--models", type=Path, help="folder of the model (default: the workspace's models/)")
     parser.add_argument("--csv", metavar="FILE", help="write path,prediction,… as CSV (- is standard output)")
@@ -204,16 +200,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--probabilities", action="store_true", help="give the probability of every colour")
     parser.add_argument("--sort-into", type=Path, metavar="DIR", help="copy the pictures into DIR/COLOUR/")
     parser.add_argument("--link", action="store_true", help="with --sort-into: symbolic links instead of copies")
-    parser.add_argument(
-        "--contact-sheet", type=Path, metavar="FILE.png", help="draw the surest pictures of each colour"
-    )
-    parser.add_argument(
-        "--maximum-memory",
-        type=int,
-        default=MAXIMUM_MEMORY,
-        metavar="BYTES",
-        help="refuse pictures whose decoding takes more (%(default)s)",
-    )
+    parser.add_argument("--contact-sheet", type=Path, metavar="FILE.png", help="draw the surest of each colour")
+    limit = "refuse pictures whose decoding takes more (%(default)s)"
+    parser.add_argument("--maximum-memory", type=int, default=MAXIMUM_MEMORY, metavar="BYTES", help=limit)
     add_parallel_arguments(parser)
     options = parser.parse_args(arguments)
     return run_command(lambda: _run(options))
