@@ -68,7 +68,13 @@ def describe_gallery(settings: GallerySettings) -> tuple[str, str]:
 
 
 def parse_settings(arguments: list[str] | None = None) -> GallerySettings:
-    """Read a command line; raise UsageError if a value is out of its range or options contradict each other."""
+    """Read a command line of ``python -m src.gallery``.
+
+    Raises
+    ------
+    UsageError
+        If a value is out of its range or options contradict each other.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m src.gallery",
         description="Serve the offline gallery: a local web site that behaves as the colour pages of the real one do.",

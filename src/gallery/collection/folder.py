@@ -44,7 +44,11 @@ class FolderEntry:
 def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
     """Read which file is filed under which colour, sorted by name; rows without a file in the folder are left out.
 
-    Raises TableError as :func:`src.user_tables.read_labelled_names`, for an unknown colour, and if no file is there.
+    Raises
+    ------
+    TableError
+        As :func:`src.user_tables.read_labelled_names`; also if it names an unknown colour, or none of its
+        files is there.
     """
     rows, filenames, colours = read_labelled_names(table)
     entries = []
@@ -64,7 +68,10 @@ def read_labels(table: Path, folder: Path) -> list[FolderEntry]:
 def file_pictures(folder: Path) -> list[FolderEntry]:
     """File the pictures of a folder and below by the colour index over their centre-cropped 218 × 218 thumbnails.
 
-    Raises UsageError if there is no such folder, or no picture in it by the names' endings.
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or no picture in it by the names' endings.
     """
     if not folder.is_dir():
         raise UsageError(f"--images {folder}: there is no such folder")
@@ -181,7 +188,10 @@ def _measure(content: bytes) -> tuple[int, int]:
 def open_folder(settings: GallerySettings) -> list[FolderEntry]:
     """Return the pictures of the folder that a gallery's settings name, of the colours that they ask for.
 
-    Raises UsageError or TableError if the folder or the table cannot be used.
+    Raises
+    ------
+    UsageError, TableError
+        If the folder or the table cannot be used.
     """
     folder = settings.images or Path()
     entries = read_labels(settings.labels, folder) if settings.labels is not None else file_pictures(folder)

@@ -42,7 +42,13 @@ class ImageOptions:
 
 
 def parse_suffix(suffix: str) -> ImageOptions:
-    """Read what stands behind the ``=`` of an image address; raise UsageError if there is no such option or size."""
+    """Read what stands behind the ``=`` of an image address.
+
+    Raises
+    ------
+    UsageError
+        If an option is unknown, or a size is out of range.
+    """
     options: dict[str, Any] = {}
     for word in suffix.split("-") if suffix else ():
         option = _WORD.fullmatch(word)

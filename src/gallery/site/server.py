@@ -24,7 +24,11 @@ def serve(settings: GallerySettings) -> None:
     """Serve a gallery until a signal ends it, which raises KeyboardInterrupt.
 
     Its base URL is written to standard output as soon as the port is open; the first requests wait for the workers.
-    Raises UsageError or TableError if the settings cannot be used, or the port is taken.
+
+    Raises
+    ------
+    UsageError, TableError
+        If the settings cannot be used, or the port is taken.
     """
     folder: Sequence[FolderEntry] = ()
     if settings.images is None:
