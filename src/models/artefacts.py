@@ -45,6 +45,14 @@ GUARDED_LIBRARIES: Final = ("scikit-learn", "numpy")
 """Another version of these may change numbers or fail to unpickle: refused."""
 
 CARD_FORMAT: Final = 2
+CARD_KINDS: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("version", "family", "estimator", "intended_use"), str),
+    **dict.fromkeys(("feature_names", "classes", "limits"), list),
+    **dict.fromkeys(("parameters", "files", "libraries", "data", "scores"), dict),
+    "familiar_distance": (int, float, type(None)),
+    "format": int,
+}
+"""What JSON must hold under each name."""
 
 INTENDED_USE: Final = (
     "Naming the dominant colour impression of a picture of an artwork, as the colour pages of an art site file "
@@ -62,21 +70,40 @@ LIMITS: Final = (
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Everything there is to say of a trained model, but when and where it was trained."""
+    """Everything there is to say of a trained model, but when and where it was trained.
 
-    version: str  # 12 hexadecimal digits that follow from the hashes of both files
-    feature_names: tuple[str, ...]  # in the order of the scaler's columns
-    classes: tuple[str, ...]  # in the order of the estimator's classes_
-    family: str  # of the search
-    estimator: str  # name of the scikit-learn class
-    parameters: Mapping[str, Any]  # what the search chose
-    # How far from the nearest support vector, in standard deviations, a picture may be and still be like those that
-    # were learned from; None where the classifier has no support vectors.
+    Attributes
+    ----------
+    version
+        12 hexadecimal digits that follow from the hashes of both files.
+    feature_names, classes
+        In the order of the scaler's columns, and of the estimator's ``classes_``.
+    family, estimator, parameters
+        Name of the search's family, of the scikit-learn class, and what the search chose.
+    familiar_distance
+        How far from the nearest support vector, in standard deviations, a picture may be and still be like those
+        that were learned from; None where the classifier has no support vectors.
+    files
+        SHA-256 of each joblib file, by name.
+    libraries
+        Versions of what makes the numbers.
+    data
+        Name, hash, rows and class counts of the table, rows of the same pictures, seed and folds.
+    scores
+        Cross-validation and held-out figures.
+    """
+
+    version: str
+    feature_names: tuple[str, ...]
+    classes: tuple[str, ...]
+    family: str
+    estimator: str
+    parameters: Mapping[str, Any]
     familiar_distance: float | None
-    files: Mapping[str, str]  # SHA-256 of each joblib file, by name
-    libraries: Mapping[str, str]  # versions of what makes the numbers
-    data: Mapping[str, Any]  # the table's name, hash, rows and class counts, rows of the same pictures, seed, folds
-    scores: Mapping[str, Any]  # of cross-validation and of the held-out quarter
+    files: Mapping[str, str]
+    libraries: Mapping[str, str]
+    data: Mapping[str, Any]
+    scores: Mapping[str, Any]
     intended_use: str = INTENDED_USE
     limits: tuple[str, ...] = LIMITS
     format: int = CARD_FORMAT
@@ -166,16 +193,19 @@ def parse_card(text: bytes, path: Path) -> ModelCard:
     """Read the content of a card's file; ModelMismatchError if it is none of the format that this code knows."""
     try:
         content = json.loads(text)
-        if content["format"] != CARD_FORMAT:
-            raise ValueError(f"it has format {content['format']}")
-        for name in ("feature_names", "classes", "limits"):
-            content[name] = tuple(content[name])
-        return ModelCard(**content)
-    except (ValueError, TypeError, KeyError) as error:
+    except ValueError as error:
+        raise ModelMismatchError(f"{path} is not JSON ({error}): train the model again") from error
+    content = content if isinstance(content, dict) else {}
+    wrong = [name for name, kind in CARD_KINDS.items() if not isinstance(content.get(name), kind)]
+    if content.get("format") != CARD_FORMAT or wrong or len(content) != len(CARD_KINDS):
         raise ModelMismatchError(
-            f"{path} is not a model card of format {CARD_FORMAT} ({type(error).__name__}: {error}): take the card that "
-            "belongs to the model, or train it again"
-        ) from error
+            f"{path} is not a model card of format {CARD_FORMAT} (found format {content.get('format')}; "
+            f"of another kind than a card's: {', '.join(wrong) or 'none'}): take the card that belongs to the model, "
+            "or train it again"
+        )
+    for name in ("feature_names", "classes", "limits"):
+        content[name] = tuple(content[name])
+    return ModelCard(**content)
 
 
 def _check_card(card: ModelCard, place: Path) -> None:

@@ -88,7 +88,9 @@ def test_missing_files_are_named(copied: Path) -> None:
         ({"libraries": {"scikit-learn": "0.24.0", "numpy": np.__version__}}, "scikit-learn 0.24.0"),
         ({"format": 99}, "format 99"),
         ({"files": {}}, "not the file that its card describes"),
-        ({"classes": None, "more": 1}, "not a model card of format 2"),
+        ({"files": None}, "of another kind than a card's: files"),
+        ({"familiar_distance": "far", "libraries": 7}, "of another kind than a card's: libraries, familiar_distance"),
+        ({"more": 1}, "not a model card of format 2"),
     ],
 )
 def test_a_card_that_does_not_agree_is_refused(copied: Path, changes: dict[str, object], message: str) -> None:
@@ -106,7 +108,7 @@ def test_damaged_files_are_refused(copied: Path) -> None:
     with pytest.raises(ModelMismatchError, match=r"scaler\.joblib cannot be loaded"):
         load_model(copied)
     card.write_text("{")
-    with pytest.raises(ModelMismatchError, match="not a model card"):
+    with pytest.raises(ModelMismatchError, match="not JSON"):
         load_model(copied)
     scaler.unlink()
     scaler.mkdir()
