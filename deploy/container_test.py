@@ -26,8 +26,8 @@ LOCKED_DOWN: Final = (
     *("--env=WORKERS=2", "--env=PORT=8080"),
 )
 LOOK: Final = (
-    'test "$(id -u)" -ne 0 && test ! -w /app && test ! -w /opt/service '
-    '&& test -z "$(which pip pip3 gcc cc make git)" && ! python -m pip --version 2>/dev/null'
+    'test "$(id -u)" -ne 0 && test ! -w /app && test ! -w /opt/service || exit 1; '
+    "for tool in pip pip3 gcc cc make git; do ! command -v $tool || exit 1; done; ! python -m pip --version 2>/dev/null"
 )
 """What a shell in the container confirms: no root, nothing of the service can be written, no installer, no compiler."""
 

@@ -99,6 +99,10 @@ REFUSED: dict[str, tuple[str, Callable[[pd.DataFrame], bytes]]] = {
     "the file may be cut off": ("a.csv", lambda f: to_csv(f, quoting=1).encode()[:-4]),
     "2 columns b_bgr_mean": ("a.csv", lambda f: to_csv(f.rename(columns={"filename": "b_bgr_mean"})).encode()),
     "2 columns color": ("a.csv", lambda f: to_csv(f.rename(columns={"filename": "Color"})).encode()),
+    "row 2: '-0.5', row 3: '255.1'": (
+        "a.csv",
+        lambda f: to_csv(f.assign(l_lab_std=[-0.5, 255.1, *[2.0] * (len(f) - 2)])).encode(),
+    ),
     "row 2: '1.234,5'": ("a.csv", lambda f: to_csv(f.assign(l_lab_std="1.234,5"), sep=";").encode()),
     "24 values that are missing": ("a.pq", lambda f: to_parquet(f.assign(b_bgr_mean=f["b_bgr_mean"] > 9))),
     "row 2: 'inf'": ("a.csv", lambda f: to_csv(f.assign(h_hsv_std=np.inf), na_rep="inf").encode()),

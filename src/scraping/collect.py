@@ -159,7 +159,7 @@ class _Run:
         with contextlib.closing(list_colours(browser, site, colors, self._make_task, browsers)) as events:
             for event in events:
                 if isinstance(event, Listed):
-                    has_tiles = True
+                    has_tiles = has_tiles or any(artwork.image for artwork in event.artworks)
                     self._take(event, thumbnails)
                 elif isinstance(event, ListingOutcome):
                     has_tiles = has_tiles or event.state == "complete"

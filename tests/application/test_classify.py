@@ -108,13 +108,16 @@ PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\
         ("", {"content": b"x", "headers": JPEG | {"content-encoding": "gzip"}}, 415, "unsupported-type"),
         ("", {"content": b"--y\r\n", "headers": FORM}, 400, "malformed-form"),
         ("", {"content": PART, "headers": {"content-type": "multipart/form-data"}}, 400, "malformed-form"),
-        ("", {"content": PART, "headers": FORM}, 422, "invalid-request"),
+        pytest.param(
+            *("", {"content": PART, "headers": FORM}, 422, "invalid-request"),
+            # Starlette leaves the file of a part without end to Python
+            marks=pytest.mark.filterwarnings("ignore:Exception ignored"),
+        ),
         ("/batch", {"content": b"x", "headers": JPEG}, 415, "unsupported-type"),
         ("/batch", {"files": {"file": b"x"}}, 422, "invalid-request"),
         ("/batch", {"files": {"files": (None, "text")}}, 422, "invalid-request"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:Exception ignored")  # Starlette leaves the file of a part without end to Python
 def test_bad_requests(client: TestClient, address: str, sent: dict, status: int, slug: str) -> None:
     check_problem(client.post(f"/img_classify{address}", **sent), status, slug)
 

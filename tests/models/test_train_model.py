@@ -76,7 +76,7 @@ def test_other_colours_and_two_of_them_alone_are_learned(made_rows: TrainingData
         (["--sample", "3"], "no sample of 3 rows"),
         (["--jobs", "0"], "0 jobs"),
         (["--data", "none.csv"], "none.csv is missing"),
-        (["--workspace", "/dev/null"], "cannot be written"),
+        (["--workspace", "{rows}"], "cannot be written"),
         ([], "240 rows are too many for a support vector machine (limit 100): use --sample 100"),
     ],
 )
@@ -87,8 +87,9 @@ def test_what_cannot_be_done_is_said_before_any_search_and_leaves_the_model_alon
 ) -> None:
     models = Path(shutil.copytree(trained / "models", tmp_path / "models"))
     before = {path.name: path.read_bytes() for path in models.iterdir()}
-    given = ["--workspace", str(tmp_path), "--data", str(trained / "rows.csv"), "--jobs", "1"]
-    assert main([*given, *arguments]) == 2
+    rows = str(trained / "rows.csv")
+    given = ["--workspace", str(tmp_path), "--data", rows, "--jobs", "1"]
+    assert main([*given, *(word.format(rows=rows) for word in arguments)]) == 2
     assert message in " ".join(capsys.readouterr().err.split())
     assert {path.name: path.read_bytes() for path in models.iterdir()} == before
 

@@ -17,6 +17,7 @@ from src.paths import Workspace
 from src.scraping.browser.marks import find_marked, make_run_mark
 from src.scraping.collect import collect
 from src.scraping.settings import CollectSettings
+from src.scraping.store.placement import incoming_dir
 from src.scraping.store.store import lock_workspace
 from src.tables import INTERIM, RAW, read_table
 from tests.support.page_servers import PageServers
@@ -41,6 +42,7 @@ def test_no_tile_is_lost(undisturbed: Workspace) -> None:
     assert raw[["title", "aspect", "partner"]].notna().all(axis=None)
     assert raw["artist"].isna().any()  # the gallery knows works without one, as the site does
     assert {colour["state"] for colour in run["colours"].values()} == {"complete"}
+    assert not incoming_dir(undisturbed).exists()
     assert not find_marked(make_run_mark(undisturbed.root))
 
 
@@ -131,10 +133,12 @@ def test_manners_count_where_they_are_asked_for(workspace: Workspace) -> None:
     assert console.export_text().count("Terms and rights") == 1
 
 
-@pytest.mark.parametrize("rule", ["Disallow: /", "Crawl-delay: 90000"])
-def test_robots_are_obeyed(servers: PageServers, workspace: Workspace, rule: str) -> None:
+@pytest.mark.parametrize(
+    ("rule", "words"), [("Disallow: /", "does not allow /color"), ("Crawl-delay: 90000", "asks for 90,000 s between")]
+)
+def test_robots_are_obeyed(servers: PageServers, workspace: Workspace, rule: str, words: str) -> None:
     robots = servers.serve(f"User-agent: *\n{rule}\n", headers={"Content-Type": "text/plain"})
-    with pytest.raises(BlockedError, match=r"not want to be scraped here: .*(allow /color|90,000 s between)"):
+    with pytest.raises(BlockedError, match=words):
         scrape(workspace, robots, is_polite=True, contact="me@example.org")
 
 

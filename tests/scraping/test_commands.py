@@ -1,13 +1,15 @@
 import shutil
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
-from src.errors import MissingToolError
+from src.errors import EXIT_PARTIAL, MissingToolError
 from src.gallery.process import GalleryProcess
 from src.gallery.site.faults import Faults
 from src.scraping.browser import install as installer
 from src.scraping.command import main
+from src.scraping.summary import ColourSummary, RunSummary
 from tests.support.scraper_runs import open_gallery
 
 
@@ -33,6 +35,19 @@ def test_wrong_usage_is_exit_code_2(
     monkeypatch.delenv("SCRAPER_CONTACT", raising=False)
     assert main([*arguments, "--workspace", str(tmp_path)]) == 2
     assert "error:" in capsys.readouterr().err
+
+
+def test_the_gallery_is_the_default_and_has_the_options_given_and_a_run_in_part_is_shown_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Mock(return_value=RunSummary(colours={"RED": ColourSummary("RED", "partial", reason="titled [/beta]")}))
+    monkeypatch.setattr("src.scraping.command.collect", run)
+    gallery = "--artworks 240 --seed 3 --proportions site --labels /l.csv --images /img"
+    assert main(f"--colours red --hl de --workspace {tmp_path} {gallery}".split()) == EXIT_PARTIAL
+    assert "titled [/beta]" in capsys.readouterr().out
+    settings = run.call_args.args[0]
+    assert (settings.source, settings.colours, settings.language) == ("gallery", ("RED",), "de")
+    assert set(gallery.split()) == set(settings.gallery.arguments)
 
 
 @pytest.mark.browser

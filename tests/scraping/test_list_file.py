@@ -54,6 +54,8 @@ def test_pages_stay_where_they_are_and_their_site_sets_the_manners(tmp_path: Pat
 def test_a_list_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TableError, match=r"no artwork that can be taken: list.csv, row 2: page 'y'"):
         read_list_file(write(tmp_path, "image,page,color\nx,y,RED\n"))
+    with pytest.raises(TableError, match="lacks the columns color; found image, page"):
+        read_list_file(write(tmp_path, "image,page\nx,y\n"))
 
 
 @pytest.mark.browser

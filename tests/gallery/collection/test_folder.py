@@ -77,6 +77,7 @@ def test_names_depend_on_the_file_name_alone(folder: Path, labels: Path) -> None
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("name,color\nred.jpg,RED\n", "lacks the columns filename; found name, color"),
         ("filename,color\nred.jpg,MAUVE\n", "row 2: unknown colour MAUVE"),
         ("filename,color\nred.jpg,\n", r"unknown colour \(empty\)"),
         ("filename,color\nother.jpg,RED\n", "names no file"),

@@ -14,6 +14,7 @@ from src.features.decode_image import decode_image
 from src.gallery.options import is_probability
 from src.gallery.settings import GallerySettings, parse_settings
 from src.gallery.site.faults import Draw, Faults
+from src.paths import PROJECT_ROOT
 from tests.support.gallery_pages import OpenSite, ask_block, ask_list, read_body, read_colour_block
 
 ROBOTS_VARIANTS = get_args(Faults.model_fields["robots"].annotation)
@@ -246,3 +247,9 @@ def test_robots_variants(spoil: Spoil, variant: str) -> None:
     if variant == "garbage":
         with pytest.raises(UnicodeDecodeError):
             answer.content.decode("utf-8")
+
+
+def test_the_reference_page_names_every_option_of_a_fault() -> None:
+    text = (PROJECT_ROOT / "references" / "gallery.md").read_text(encoding="utf-8")
+    assert [flag for flag in Faults.list_flags() if f"`{flag}" not in text] == []
+    assert [variant for variant in ROBOTS_VARIANTS if f"`{variant}`" not in text] == []

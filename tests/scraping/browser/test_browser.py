@@ -46,8 +46,9 @@ def test_a_changed_layout_is_reported_with_the_page_saved_beside_those_of_others
 
 
 def test_tiles_without_any_picture_are_a_changed_layout(servers: PageServers, workspace: Workspace) -> None:
-    red = scrape(workspace, servers.serve(TILE), colours=("RED",), limit=1).colours["RED"]
-    assert "no longer shows pictures" in str(red.reason)
+    summary = scrape(workspace, servers.serve(TILE), colours=("RED",), limit=1)
+    assert "no longer shows pictures" in str(summary.layout_changed)
+    assert summary.exit_code == LayoutChangedError.exit_code
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,10 @@ from typing import Any
 import pytest
 
 from src.errors import BlockedError, DownloadError
+from src.scraping.artwork import Addresses
 from src.scraping.fetch.client import FetchError
+from src.scraping.fetch.fetcher import Fetcher
+from src.scraping.fetch.manners import choose_manners
 from src.scraping.fetch.robots import Robots, find_opt_out
 from tests.support.stand_in_client import StandInClient
 
@@ -20,6 +23,13 @@ def test_rules_are_obeyed_and_asked_once() -> None:
     assert client.asked == ["https://example.org/robots.txt"]
     with pytest.raises(DownloadError, match="does not allow /color"):
         Robots(StandInClient((OURS, 200, {}))).check(PAGE)
+
+
+def test_a_longer_pause_that_the_site_asks_for_is_kept() -> None:
+    manners = choose_manners(Addresses("https://example.org"), contact="me@example.org")
+    fetcher = Fetcher(manners, StandInClient((b"User-agent: *\nCrawl-delay: 30\n", 200, {})))
+    fetcher.ask_leave([PAGE])
+    assert fetcher.manners.pause_seconds == (30.0, 31.0)
 
 
 @pytest.mark.parametrize("status", [404, 410])
