@@ -9,7 +9,7 @@ import cv2
 from fastapi import Depends, FastAPI
 from prometheus_client.multiprocess import mark_process_dead
 from starlette.middleware.cors import CORSMiddleware
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from application.dependencies import require_token
 from application.log import Logger, make_logger

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Final
 
 import requests
@@ -20,6 +21,7 @@ from src.paths import PROJECT_ROOT, Workspace
 from src.processes import find_free_port, start_process, wait_until_answers
 
 TAG: Final = "localhost/google-images-classifier:container-test"
+READY_SECONDS: Final = 120
 STOP_SECONDS: Final = 40
 LOCKED_DOWN: Final = (
     *("--read-only", "--security-opt=no-new-privileges", "--cap-drop=all", "--memory=512m"),
@@ -74,8 +76,10 @@ def try_container(engine: str, options: Sequence[str], expected: dict[str, objec
     port, name = find_free_port(), f"container-test-{os.getpid()}"
     inner = "8080" if "--env=PORT=8080" in options else "9797"
     command = [engine, "run", "--rm", "--name", name, "-p", f"127.0.0.1:{port}:{inner}", *options, TAG]
-    with start_process(command) as process:
-        if not wait_until_answers(process, f"http://127.0.0.1:{port}/health/ready"):
+    with ExitStack() as stack:
+        process = stack.enter_context(start_process(command))
+        stack.callback(subprocess.run, [engine, "rm", "-f", name], capture_output=True, check=False)
+        if not wait_until_answers(process, f"http://127.0.0.1:{port}/health/ready", READY_SECONDS):
             raise ContainerError("the service in the container does not get ready; its log stands above")
         call(engine, "exec", name, "sh", "-c", LOOK)
         answers = classify_samples(f"http://127.0.0.1:{port}")

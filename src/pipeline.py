@@ -36,7 +36,7 @@ MINIMUM_ARTWORKS: Final = 20 * 11
 
 
 def run_stages(console: Console, workspace: Workspace, options: argparse.Namespace) -> int:
-    """Run every stage in a workspace and show what each took; return 0, 1 where one was done in part, or its error."""
+    """Run every stage in a workspace and show what each took; return 0, 1 (in part), or the code of a failed one."""
     source = ["--artworks", str(options.artworks), "--seed", str(options.seed)]
     if options.images is not None:
         source = ["--images", options.images, *(() if options.labels is None else ("--labels", options.labels))]

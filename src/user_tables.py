@@ -22,10 +22,8 @@ from src.errors import TableError
 from src.features.schema import FEATURE_NAMES
 
 LABEL_COLUMNS: Final = ("color", "study_label")
-KNOWN_COLUMNS: Final = {
-    *(*FEATURE_NAMES, *LABEL_COLUMNS, "filename", "image", "page", "origin"),
-    *("title", "artist", "partner", "aspect", "tint"),
-}
+_TEXT_COLUMNS: Final = ("filename", "image", "page", "origin", "title", "artist", "partner", "aspect", "tint")
+KNOWN_COLUMNS: Final = frozenset((*FEATURE_NAMES, *LABEL_COLUMNS, *_TEXT_COLUMNS))
 MISSING: Final = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "<na>", "-", "?"})
 """What an empty cell is written as, in lower case."""
 

@@ -32,8 +32,8 @@ UNSEEN: Final = (
 )
 MEASURED_ON: Final = {
     "labelled_rows.csv, all": "all of these rows, which the gallery's colour index and palettes **have seen**",
-    "labelled_rows.csv, painting": "… the others: real paintings, labelled by the study's classifier (seen)",
     "labelled_rows.csv, study": "… those with the site's own label (seen)",
+    "labelled_rows.csv, painting": "… the others: real paintings, labelled by the study's classifier (seen)",
     "manifest.csv, pictures, cropped": "real paintings, cropped to 218 × 218, labelled by the study's classifier",
 }
 
@@ -64,6 +64,11 @@ def write_readme(text: str) -> str:
     )
     scores = {name.removeprefix("test_"): value for name, value in card["scores"].items() if name.startswith("test_")}
     splits, evaluations = held_out["splits"], evaluation["evaluations"]
+    if missing := [name for name in MEASURED_ON if name not in evaluations]:
+        raise TableError(
+            f"references/evaluation.json lacks {', '.join(missing)}: run python -m src.models.evaluate_real --json "
+            "with the rows, and the pictures cropped"
+        )
     table = [
         "| measured on | pictures | accuracy | macro F1 | far misses | calibration error |",
         "|---|---:|---:|---:|---:|---:|",

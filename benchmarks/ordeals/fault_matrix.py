@@ -128,8 +128,10 @@ CASES = (
 
 def try_case(case: Case) -> tuple[str, bool]:
     """Scrape a gallery with the fault, again after a refusal; give the report's row, and whether it is as expected."""
-    began, ends = time.monotonic(), list[str]()
-    rows, duplicates, files, reasons = 0, 0, 0, dict[str, int]()
+    began = time.monotonic()
+    ends: list[str] = []
+    reasons: dict[str, int] = {}
+    rows = duplicates = files = 0
     options = f"--artworks {ARTWORKS} --seed 3 --workers 1 --colours {' '.join(COLOURS)} {case.options}"
     with tempfile.TemporaryDirectory(prefix="fault-matrix-") as folder, start_gallery(options.split()) as (address, _):
         workspace = Workspace(Path(folder))

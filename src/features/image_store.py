@@ -15,6 +15,9 @@ from src.errors import ImageTooLargeError, MissingToolError, UsageError
 MAXIMUM_BYTES: Final = 64_000_000
 """Larger files are refused unread: a thumbnail has some 10,000 bytes."""
 
+READ_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Opening a pipe does not wait for a writer; regular files are read as ever."""
+
 LOCAL_BLOCK: Final = 16
 """Files that one reading thread takes at a time from a disk; a hand-over costs some 50 µs."""
 
@@ -129,10 +132,10 @@ def _read_remote(filesystem: Any, options: dict[str, Any], path: str) -> bytes:
 
 
 def _read_local(path: str) -> bytes:
-    state = os.stat(path)  # noqa: PTH116 - half the time of Path's
-    if reason := explain_file_type(state.st_mode):  # before it is opened: a pipe would wait for a writer
-        raise UsageError(reason)
-    with open(path, "rb") as stream:  # noqa: PTH123 - as above
+    with os.fdopen(os.open(path, READ_FLAGS), "rb") as stream:
+        state = os.fstat(stream.fileno())  # of the file that is open, whatever takes its name meanwhile
+        if reason := explain_file_type(state.st_mode):
+            raise UsageError(reason)
         return stream.read(min(state.st_size, MAXIMUM_BYTES) + 1)
 
 

@@ -125,11 +125,22 @@ class Prediction(NamedTuple):
 
 
 class ColourModel:
-    """A scaler, a classifier and their card in memory, ready for rows of features; may be shared by threads."""
+    """A scaler, a classifier and their card in memory, ready for rows of features; may be shared by threads.
+
+    Raises
+    ------
+    ModelMismatchError
+        If scaler, classifier and card do not agree.
+    """
 
     def __init__(self, scaler: Any, estimator: Any, card: ModelCard) -> None:
         self.card, self.classes, self.version = card, card.classes, card.version
         self.scaler, self.estimator = scaler, estimator
+        if not scaler.n_features_in_ == estimator.n_features_in_ == len(card.feature_names):
+            raise ModelMismatchError(
+                f"the scaler takes {scaler.n_features_in_} features, the classifier {estimator.n_features_in_}, "
+                f"their card names {len(card.feature_names)}: train the model again"
+            )
         found = tuple(str(name) for name in estimator.classes_)
         if found != card.classes:
             raise ModelMismatchError(
@@ -209,12 +220,14 @@ def parse_card(text: bytes, path: Path) -> ModelCard:
 
 
 def _check_card(card: ModelCard, place: Path) -> None:
-    """Refuse the card of a model that was made of other features or with other libraries."""
+    """Refuse the card of a model that was made of other features or with other libraries, or that cannot be."""
     if card.feature_names != FEATURE_NAMES:
         raise ModelMismatchError(
             f"{place}: the model was trained on the features {', '.join(card.feature_names)}; "
             f"this project measures {', '.join(FEATURE_NAMES)}: train the model again"
         )
+    if card.familiar_distance is not None and not card.familiar_distance > 0:
+        raise ModelMismatchError(f"{place}: expected a familiar_distance above 0, found {card.familiar_distance}")
     installed = read_libraries()
     for name in GUARDED_LIBRARIES:
         if card.libraries.get(name) != installed[name]:
@@ -247,7 +260,7 @@ def _read_parts(*places: Path) -> tuple[ModelCard, dict[str, bytes]]:
     """Read the three files of a model, each from the first folder that has it, unless they do not belong together."""
     models_dir = places[-1]
     try:
-        # the first place comes last: it has the last word
+        # Later entries replace earlier ones, so that the first place that has a file gives it.
         paths = {name: place / name for name in PARTS for place in reversed(places) if (place / name).exists()}
         parts = {name: path.read_bytes() for name, path in paths.items()}
     except OSError as error:

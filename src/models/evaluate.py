@@ -27,18 +27,38 @@ class Reliability(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All there is to say of answers to rows whose colour is known; shares are 0-1."""
+    """All there is to say of answers to rows whose colour is known.
+
+    Attributes
+    ----------
+    count
+        Rows.
+    accuracy, macro_f1
+        0-1. The macro mean is over the colours that occur among the true ones.
+    near_errors, far_errors
+        Rows named a neighbouring colour (:data:`src.colours.NEIGHBOURS`), or another one.
+    expected_calibration_error
+        Mean distance of confidence and accuracy over the bins, weighted by rows.
+    classes
+        Colours that occur, true or answered, in the site's order: rows and columns of the matrix.
+    confusion
+        Shape (classes, classes): rows true, columns answered, counts.
+    per_class
+        For each true colour its ``count`` of rows, and ``precision``, ``recall`` and ``f1``, 0-1.
+    reliability
+        Of the first answer's probability.
+    """
 
     count: int
     accuracy: float
-    macro_f1: float  # the mean over the colours that occur among the true ones
-    near_errors: int  # rows named a neighbouring colour (src.colours.NEIGHBOURS)
-    far_errors: int  # rows named another one
-    expected_calibration_error: float  # mean distance of confidence and accuracy over the bins, weighted by rows
-    classes: tuple[str, ...]  # colours that occur, true or answered, in the site's order
-    confusion: NDArray[np.intp]  # counts, shape (classes, classes): rows true, columns answered
-    per_class: Mapping[str, Mapping[str, float]]  # of each true colour: count of rows, precision, recall and f1
-    reliability: Reliability  # of the first answer's probability
+    macro_f1: float
+    near_errors: int
+    far_errors: int
+    expected_calibration_error: float
+    classes: tuple[str, ...]
+    confusion: NDArray[np.intp]
+    per_class: Mapping[str, Mapping[str, float]]
+    reliability: Reliability
 
 
 def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64], classes: Sequence[str]) -> Evaluation:
@@ -57,6 +77,7 @@ def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64],
     is_right = answers == true_colours
     known, present = order_colours(true_colours.tolist()), order_colours([*true_colours.tolist(), *answers.tolist()])
     scores = precision_recall_fscore_support(true_colours, answers, labels=list(known), zero_division=0.0)
+    precision, recall, f1, count = (of_colours.tolist() for of_colours in scores)
     wrong = zip(true_colours[~is_right].tolist(), answers[~is_right].tolist(), strict=True)
     near = sum(are_neighbours(true, answer) for true, answer in wrong)
     reliability = _measure_reliability(probabilities.max(axis=1), is_right)
@@ -64,15 +85,15 @@ def evaluate(true_colours: NDArray[np.str_], probabilities: NDArray[np.float64],
     return Evaluation(
         count=len(true_colours),
         accuracy=float(is_right.mean()),
-        macro_f1=float(scores[2].mean()),
+        macro_f1=float(np.mean(f1)),
         near_errors=near,
         far_errors=int(np.count_nonzero(~is_right)) - near,
         expected_calibration_error=float(np.average(distances, weights=reliability.counts)),
         classes=present,
         confusion=confusion_matrix(true_colours, answers, labels=list(present)),
         per_class={
-            colour: {"count": count, "precision": precision, "recall": recall, "f1": f1}
-            for colour, precision, recall, f1, count in zip(known, *(each.tolist() for each in scores), strict=True)
+            colour: {"count": count[row], "precision": precision[row], "recall": recall[row], "f1": f1[row]}
+            for row, colour in enumerate(known)
         },
         reliability=reliability,
     )

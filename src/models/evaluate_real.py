@@ -28,7 +28,13 @@ from src.paths import Workspace
 
 
 def evaluate_rows(model: ColourModel, path: Path) -> dict[str, Evaluation]:
-    """Score a model on a table of features: under ``all``, and each value of the ``origin`` column under its name."""
+    """Score a model on a table of features: under ``all``, and each value of the ``origin`` column under its name.
+
+    Raises
+    ------
+    TableError
+        If the table lacks a column or holds a value that is no number.
+    """
     data = read_training_data(path)
     probabilities = model.predict_probabilities(data.features)
     evaluations = {"all": evaluate(data.colours, probabilities, model.classes)}

@@ -117,12 +117,12 @@ class FoundPictures:
 
     def take_argument(self, argument: str) -> None:
         """Take a file, what lies in a folder, or what matches a pattern."""
-        if Path(argument).name == "**":  # everything in a folder, as its name alone says
-            argument = str(Path(argument).parent)
-        if os.path.isdir(argument):
-            paths, reason = self._walk(argument), f"the folder {NO_PICTURE}"
+        # everything in a folder, as its name alone says
+        name = str(Path(argument).parent) if Path(argument).name == "**" else argument
+        if os.path.isdir(name):
+            paths, reason = self._walk(name), f"the folder {NO_PICTURE}"
         elif glob.has_magic(argument) and not os.path.lexists(argument):
-            paths, reason = self._match(argument), "the pattern matches no picture"
+            paths, reason = self._match(name), "the pattern matches no picture"
         else:
             self._take_file(argument)
             return

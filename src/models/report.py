@@ -62,7 +62,10 @@ class ReportMeasures(NamedTuple):
 def measure_report(model: ColourModel, data: TrainingData) -> ReportMeasures:
     """Measure what the report shows of a saved model and the rows that it was trained on, grouped as then.
 
-    ModelMismatchError is raised if the rows are not those of the card.
+    Raises
+    ------
+    ModelMismatchError
+        If the rows are not those of the card.
     """
     card = model.card
     if card.data.get("sha256") != data.digest:

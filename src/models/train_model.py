@@ -163,9 +163,11 @@ def _run(options: argparse.Namespace) -> int:
         if not least <= getattr(options, name) <= most:
             limit = f"at least {least}" if most == sys.maxsize else f"{least} to {most}"
             raise UsageError(f"--{name} {getattr(options, name)}: expected {limit}")
-    candidates = [STUDY_CHOICE] if options.quick else list_candidates(options.families)
+    candidates = list_candidates(options.families)
     if not any(candidate.family in SVM_FAMILIES for candidate in candidates):
         raise UsageError(f"a support vector machine is shipped: expected one of {', '.join(SVM_FAMILIES)} too")
+    if options.quick:
+        candidates = [STUDY_CHOICE]
     models_dir = options.models or workspace.models_dir
     data = read_training_data(options.data or workspace.processed_table)
     image_dir = workspace.image_dir if options.data is None else None

@@ -125,7 +125,7 @@ class Addresses:
         except ValueError:
             return None
         page = self.canonical_origin + "".join(quote(mark) if mark.isspace() else mark for mark in path).rstrip("/")
-        return page if read_asset_id(path) else None
+        return page if read_asset_id(path.rstrip("/")) else None
 
     def canonical_image(self, address: str | None) -> str | None:
         """Return the lasting address of a picture, without a size suffix; None if it is no web address.

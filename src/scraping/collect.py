@@ -9,7 +9,7 @@ from urllib.parse import quote
 from rich.console import Console
 
 from src.colours import order_colours
-from src.errors import BlockedError, DownloadError, LayoutChangedError, MissingToolError, UsageError
+from src.errors import BlockedError, DownloadError, LayoutChangedError, MissingToolError, ProjectError, UsageError
 from src.scraping.artwork import Artwork, Source
 from src.scraping.browser.browser import BrowserSettings
 from src.scraping.browser.marks import end_marked, make_run_mark
@@ -85,12 +85,17 @@ class _Run:
                 self._summary.state = "interrupted"
             except BlockedError as error:
                 self._note_block(str(error))
-            finally:
-                publish(self._workspace, self._store, self._summary)
-                if not self._summary.is_interrupted:
-                    self._summary.state = "ended"
-                self._write_run_file()
+            except ProjectError:
+                self._publish()
+                raise
+            self._publish()
         return self._summary
+
+    def _publish(self) -> None:
+        publish(self._workspace, self._store, self._summary)
+        if not self._summary.is_interrupted:
+            self._summary.state = "ended"
+        self._write_run_file()
 
     # ---- before
 
@@ -140,7 +145,7 @@ class _Run:
         self._finish("thumbnails", thumbnails)
         if not settings.list_only:
             passing = [row for row, failure in self._list_missing() if failure and failure.is_passing]
-            thumbnails.ask(passing)
+            thumbnails.ask(passing, is_again=True)
             self._finish("thumbnails", thumbnails)
         if settings.details:
             self._read_details()
@@ -203,10 +208,11 @@ class _Run:
         color, error = failure.color, failure.error
         if isinstance(error, MissingToolError):
             raise error
-        is_block = isinstance(error, BlockedError)
-        state = "blocked" if is_block else "partial" if self._store.artworks[color] else "failed"
+        state = "partial" if self._store.artworks[color] else "failed"
+        if isinstance(error, BlockedError):
+            state = "blocked"
         self._end(ListingOutcome(color, state, str(error), self._summary.colours[color].total))
-        if is_block:
+        if isinstance(error, BlockedError):
             raise error
 
     # ---- thumbnails and asset pages

@@ -87,6 +87,7 @@ def test_missing_files_are_named(copied: Path) -> None:
         ({"classes": ["BLUE", "GREEN", "RED", "TEAL"]}, "its card names"),
         ({"libraries": {"scikit-learn": "0.24.0", "numpy": np.__version__}}, "scikit-learn 0.24.0"),
         ({"format": 99}, "format 99"),
+        ({"familiar_distance": 0}, "familiar_distance above 0"),
         ({"files": {}}, "not the file that its card describes"),
         ({"files": None}, "of another kind than a card's: files"),
         ({"familiar_distance": "far", "libraries": 7}, "of another kind than a card's: libraries, familiar_distance"),

@@ -25,6 +25,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
+from threadpoolctl import threadpool_limits
 
 from src.colours import SITE_COLOURS, order_colours
 from src.command import run_command
@@ -192,7 +193,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=Path, required=True, metavar="TABLE", help="real rows: 18 features and color")
     parser.add_argument("--output", type=Path, default=COLOUR_INDEX_FILE.parent, help="folder (%(default)s)")
     options = parser.parse_args(arguments)
-    return run_command(lambda: _run(options))
+    with threadpool_limits(1):  # sums of several threads are rounded otherwise, and the training takes another way
+        return run_command(lambda: _run(options))
 
 
 def _run(options: argparse.Namespace) -> int:

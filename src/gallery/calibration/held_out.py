@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from src.colours import SITE_COLOURS
 from src.command import run_command
@@ -131,7 +132,7 @@ def _run(options: argparse.Namespace) -> int:
     quarters = StratifiedKFold(options.splits, shuffle=True, random_state=0)
     splits = quarters.split(rows.features, strata)
     measure = partial(measure_split, rows=rows, seed=options.seed, artworks=options.artworks)
-    with parallel_backend(options.jobs, options.dask):
+    with threadpool_limits(1), parallel_backend(options.jobs, options.dask):  # one thread, as fit.py has it
         scores = list(map_with_progress(measure, splits, description="held out", total=options.splits, unit="splits"))
     found = {"artworks": options.artworks, "rows": len(rows), "splits": options.splits, "scores": summarise(scores)}
     text = json.dumps(found, indent=1) + "\n"

@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 
 from src.colours import SITE_COLOURS, STUDY_COLOURS
 from src.command import run_command
-from src.errors import EXIT_DONE, UsageError
+from src.errors import EXIT_DONE, TableError, UsageError
 from src.features.reduce_image import THUMBNAIL_SIDE
 from src.features.schema import FEATURE_NAMES
 from src.files import write_text
@@ -133,8 +133,10 @@ def describe_distances(distances: dict[str, float]) -> str:
 
 
 def write_tables(path: Path, tables: str) -> None:
-    """Put tables between the marks of a report, or at its end if it has none."""
+    """Put tables between the marks of a report; raise TableError if it lacks one."""
     prose = path.read_text(encoding="utf-8") if path.is_file() else f"# Calibration of the gallery\n\n{BEGIN}\n{END}\n"
+    if BEGIN not in prose or END not in prose:
+        raise TableError(f"{path} lacks the marks {BEGIN} and {END}: expected both, to write the tables between them")
     before, _, rest = prose.partition(BEGIN)
     write_text(path, f"{before}{BEGIN}\n\n{tables}\n\n{END}{rest.partition(END)[2]}")
 

@@ -128,15 +128,18 @@ class FetchPool(Generic[Value]):
         self._fetcher, self._fetch, self._note = fetcher, fetch, note
         self._requests: queue.SimpleQueue[Artwork | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[tuple[Artwork, Value | Exception]] = queue.SimpleQueue()
+        self._asked: set[str] = set()
         self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(threads)]
         for thread in self._threads:
             thread.start()
 
-    def ask(self, artworks: Iterable[Artwork]) -> None:
-        """Queue artworks."""
+    def ask(self, artworks: Iterable[Artwork], *, is_again: bool = False) -> None:
+        """Queue artworks, each once, whatever colours it is filed under; again only with ``is_again``."""
         for artwork in artworks:
-            self._requests.put(artwork)
-            self.open_count += 1
+            if is_again or artwork.asset_id not in self._asked:
+                self._asked.add(artwork.asset_id)
+                self._requests.put(artwork)
+                self.open_count += 1
 
     def collect(self, wait_seconds: float = 0.0) -> None:
         """Note what has come since the last call; wait for the first result if none is there.

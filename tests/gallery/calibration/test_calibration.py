@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from src.errors import TableError
 from src.gallery.calibration import held_out, measure
 from src.gallery.calibration.fit import read_labelled_rows
 from src.gallery.calibration.held_out import find_study_rows, paint_gallery
@@ -70,6 +71,10 @@ def test_report_is_written_between_its_marks(
     for name in ("gallery_feature_distributions.png", "gallery_contact_sheet.jpg"):
         assert (tmp_path / "figures" / name).stat().st_size > 10_000
     assert "seen by the index" in capsys.readouterr().out
+    report.write_text(f"before\n{BEGIN}\nprose")
+    with pytest.raises(TableError, match="lacks the marks"):
+        measure.write_tables(report, "")
+    assert report.read_text().endswith("prose")
 
 
 @pytest.mark.reference

@@ -1,5 +1,6 @@
 import errno
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -68,6 +69,13 @@ def test_every_artwork_has_its_value_or_its_error() -> None:
         return "here"
 
     assert run(fetch, artworks=ARTWORKS[:3]) == ["here", "gone", "unexpected ZeroDivisionError: odd"]
+
+
+def test_an_artwork_of_two_colours_is_fetched_once() -> None:
+    fetched: list[str] = []
+    blue = replace(ARTWORKS[0], color="BLUE")
+    run(lambda artwork: fetched.append(artwork.color), artworks=[ARTWORKS[0], blue])
+    assert fetched == ["RED"]
 
 
 def test_a_refusal_in_any_thread_ends_the_fetching(servers: PageServers) -> None:
