@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from os.path import expanduser
@@ -20,6 +20,7 @@ from typing import Final
 
 import requests
 from filelock import FileLock, Timeout
+from pandera.pandas import DataFrameSchema
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -30,7 +31,7 @@ from src.files import check_folder, write_text
 from src.gallery.settings import DEFAULT_SEED
 from src.paths import PROJECT_ROOT, Workspace
 from src.processes import find_free_port, run_stage, start_process, wait_until_answers
-from src.tables import INTERIM, PROCESSED, read_table
+from src.tables import INTERIM, PROCESSED, iterate_table
 
 MINIMUM_ARTWORKS: Final = 20 * 11
 
@@ -43,18 +44,18 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
     scrape = ["src.scraping", "--source", "gallery", *source, "--browsers", str(options.browsers)]
     train = ["src.models.train_model", "--families", *options.families]
     measured = workspace.processed_table
-    stages: list[tuple[str, list[str], str, Callable[[], Sized]]] = [
-        ("scrape", scrape, "artworks", lambda: read_table(workspace.interim_table, INTERIM)),
-        ("measure", ["src.features.build_features"], "images", lambda: read_table(measured, PROCESSED)),
-        ("train", train, "rows", lambda: read_table(measured, PROCESSED)),
-        ("draw figures", ["src.visualization.draw_workspace"], "figures", lambda: _list_figures(workspace)),
+    stages: list[tuple[str, list[str], str, Callable[[], int]]] = [
+        ("scrape", scrape, "artworks", lambda: _count_rows(workspace.interim_table, INTERIM)),
+        ("measure", ["src.features.build_features"], "images", lambda: _count_rows(measured, PROCESSED)),
+        ("train", train, "rows", lambda: _count_rows(measured, PROCESSED)),
+        ("draw figures", ["src.visualization.draw_workspace"], "figures", lambda: len(_list_figures(workspace))),
     ]
     table = Table(title="The run", title_justify="left")
     table.add_column("stage")
     for heading in ("items", "seconds", "items per second"):
         table.add_column(heading, justify="right")
     is_partial, began = False, time.monotonic()
-    for name, arguments, unit, list_items in stages:
+    for name, arguments, unit, count_items in stages:
         command = ["-m", *arguments, "--workspace", str(workspace.root)]
         console.rule(Text.assemble((name, "bold"), f"  python {' '.join(command)}"), align="left")
         started = time.monotonic()
@@ -62,7 +63,7 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
         if code not in (0, EXIT_PARTIAL):
             print_error(f"stage {name} ended with exit code {code}; its own message stands above")
             return code
-        seconds, items = time.monotonic() - started, len(list_items())
+        seconds, items = time.monotonic() - started, count_items()
         is_partial |= code == EXIT_PARTIAL
         note = " (in part)" if code == EXIT_PARTIAL else ""
         table.add_row(f"{name}{note}", f"{items:,} {unit}", f"{seconds:.1f}", f"{items / seconds:,.1f}")
@@ -83,13 +84,17 @@ def run_stages(console: Console, workspace: Workspace, options: argparse.Namespa
     return EXIT_PARTIAL if is_partial else 0
 
 
+def _count_rows(path: Path, table: DataFrameSchema) -> int:
+    return sum(len(part) for part in iterate_table(path, table, ["page"]))
+
+
 def _list_figures(workspace: Workspace) -> list[Path]:
     return sorted(path for path in workspace.references_dir.rglob("*") if path.suffix in {".png", ".jpg"})
 
 
 def _classify_over_http(console: Console, workspace: Workspace) -> None:
     """Post the first picture to a service of this machine that has the workspace's model."""
-    row = read_table(workspace.processed_table, PROCESSED).iloc[0]
+    row = next(iterate_table(workspace.processed_table, PROCESSED, rows=1)).iloc[0]
     port = find_free_port()
     command = [sys.executable, "-m", "application", "--port", str(port), "--workers", "1"]
     environment = {**os.environ, "MODELS_DIR": str(workspace.models_dir.resolve())}

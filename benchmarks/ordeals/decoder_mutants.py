@@ -59,7 +59,8 @@ def try_batch(pairs: Sequence[tuple[bytes, bytes]]) -> tuple[Counter[tuple[str, 
     bytes. An error that is none of ours is passed on and ends the run.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries write warnings by the thousand
-    outcomes, slowest = list[tuple[str, str]](), 0.0
+    outcomes: list[tuple[str, str]] = []
+    slowest = 0.0
     for content, _ in pairs:
         start, reason = time.process_time(), ""
         try:

@@ -102,7 +102,8 @@ class TrainingData:
 
     def take(self, rows: NDArray[np.intp]) -> "TrainingData":
         """Give some of the rows."""
-        texts = (tuple(cells[row] for row in rows if cells) for cells in (self.filenames, self.images, self.origins))
+        kept = (self.filenames, self.images, self.origins)
+        texts = (tuple(cells[row] for row in rows) if cells else () for cells in kept)
         return TrainingData(self.name, self.features[rows], self.colours[rows], self.groups[rows], *texts)
 
     def split_folds(self, folds: int, seed: int) -> list[Split]:

@@ -126,7 +126,8 @@ class FoundPictures:
         else:
             self._take_file(argument)
             return
-        if not sum(self._take_found(path) for path in paths):
+        taken = [self._take_found(path) for path in paths]
+        if not any(taken):
             self.missing.append((argument, reason))
 
     def _match(self, pattern: str) -> Iterator[str]:

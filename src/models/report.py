@@ -261,7 +261,8 @@ def _run(options: argparse.Namespace) -> int:
         measures = measure_report(model, data)
     for name, figure in draw_report(results, measures).items():
         is_matrix = name == "confusion_matrix"
-        save_figure(figure, workspace.references_dir / (f"{name}.png" if is_matrix else f"figures/model_{name}.png"))
+        place = workspace.references_dir / f"{name}.png" if is_matrix else workspace.figures_dir / f"model_{name}.png"
+        save_figure(figure, place)
     report = workspace.references_dir / "model_report.md"
     write_text(report, compose_report(model, results, measures))
     console.print(f"wrote {report}")
